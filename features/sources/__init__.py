@@ -1,0 +1,1 @@
+"""Who delivers: each source writes feed deliveries that the lake cannot tell from another's."""

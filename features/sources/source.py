@@ -1,0 +1,59 @@
+"""What a source hands over, and which source a home holds."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bureau.errors import SourceConflict, UnreadableFile
+
+
+@dataclass(frozen=True)
+class SourceWritten:
+    """The deliveries a source wrote, in the order they must land, and the last day they speak of."""
+
+    paths: tuple[Path, ...]
+    last_day: date
+
+
+@dataclass(frozen=True)
+class HomeSource:
+    """The one source of a home, and the last day its records speak of."""
+
+    source: str
+    last_day: date
+
+
+def read_source(home: Path) -> HomeSource | None:
+    """The source a home holds; None before the first load."""
+    path = home / "source.json"
+    if not path.exists():
+        return None
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+        return HomeSource(stored["source"], date.fromisoformat(stored["last_day"]))
+    except (ValueError, KeyError, TypeError) as problem:
+        raise UnreadableFile(
+            path, "it should name a source and its last day; load the source again."
+        ) from problem
+
+
+def require_source(home: Path, name: str) -> None:
+    """Raise `SourceConflict` where the home already holds another source."""
+    present = read_source(home)
+    if present is not None and present.source != name:
+        raise SourceConflict(present.source, name)
+
+
+def claim_source(home: Path, name: str, last_day: date) -> HomeSource:
+    """Bind a home to a source; its last day only moves forward. Raises `SourceConflict`."""
+    require_source(home, name)
+    present = read_source(home)
+    claimed = HomeSource(name, max(last_day, present.last_day) if present else last_day)
+    home.mkdir(parents=True, exist_ok=True)
+    unfinished = home / "source.json.new"
+    unfinished.write_text(
+        json.dumps({"source": claimed.source, "last_day": claimed.last_day.isoformat()}), "utf-8"
+    )
+    unfinished.replace(home / "source.json")
+    return claimed
