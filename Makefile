@@ -1,0 +1,38 @@
+# What a machine needs beforehand: Python 3.11 or newer with pip and venv, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
+
+.PHONY: run test setup lock check clean
+
+run: setup
+	@$(BIN)/bureau demo
+
+test: setup
+	@$(BIN)/pytest
+
+check: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+setup: $(STAMP)
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: run 'make PYTHON=/path/to/python3.11 setup'."; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+		|| { echo "Python's venv module is missing: install your system's python3-venv package."; exit 2; }
+	@echo "Installing the locked packages (half a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock requirements-uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --compile-bytecode --editable .
+	@$(BIN)/python -c 'import lightgbm' 2>/dev/null \
+		|| { echo "LightGBM cannot start: install the OpenMP library with your system's package manager (Debian and Ubuntu: apt-get install libgomp1), then run make again."; exit 2; }
+	@rm -f $(VENV)/.ready-* && touch $@
+
+lock: setup
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+
+clean:
+	@rm -rf $(VENV) var

@@ -1,0 +1,78 @@
+"""The command `bureau`: lists the groups of every layer and imports only the one that is called."""
+
+import sys
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from bureau.errors import BureauError
+
+
+class Entry(NamedTuple):
+    """Where a command lives, and its line in the list of commands."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS = {
+    "demo": Entry("api.demo", "demo", "Load a source, train, and go once the whole way from a record to a bill."),
+    "source": Entry("features.sources.cli", "source", "Load the records of a source into this home."),
+    "subjects": Entry("features.lake.cli", "subjects", "List the enterprises of this home, one code a line."),
+    "feeds": Entry("features.lake.cli", "feeds", "Check, ingest and list feeds; see what waits in quarantine."),
+    "features": Entry("features.store.cli", "features", "List, build and explain point-in-time features."),
+    "models": Entry("models.cli", "models", "Train, evaluate and use the models."),
+    "products": Entry("products.cli", "products", "List and check the catalogue."),
+    "clients": Entry("api.access.cli", "clients", "Give an institution access to the API."),
+    "serve": Entry("api.serve_cli", "serve", "Serve the API and the console."),
+    "usage": Entry("api.metering.cli", "usage", "Calls, hits and charges from the ledger."),
+    "audit": Entry("api.metering.cli", "audit", "Verify the audit chain and prove single calls."),
+    "db": Entry("api.database_cli", "db", "Bring the databases up to date, or check them."),
+}
+
+
+def load_command(name: str) -> Any:
+    """Import the module of one command and return the command in it."""
+    entry = COMMANDS[name]
+    command = get_command(getattr(import_module(entry.module), entry.attribute))
+    command.name = name
+    return command
+
+
+class LazyCommands(TyperGroup):
+    """Imports a command's module when it is run, not when it is listed.
+
+    `bureau --help` answers at once although the layers below import polars, DuckDB and LightGBM.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        entry = COMMANDS.get(cmd_name)
+        return None if entry is None else TyperCommand(name=cmd_name, callback=None, help=entry.help)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, (load_command(name) if name in COMMANDS else listed), rest
+
+
+app = typer.Typer(cls=LazyCommands, add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def bureau() -> None:
+    """A local credit bureau: government records become features, scores and metered, explained answers."""
+
+
+def main() -> None:
+    """Run one command. A `BureauError` is one sentence on standard error and exit code 2."""
+    try:
+        app()
+    except BureauError as problem:
+        print(f"bureau: {problem}", file=sys.stderr)
+        sys.exit(2)

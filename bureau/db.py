@@ -1,0 +1,71 @@
+"""Databases: SQLite as a file with full durability, PostgreSQL by address; one type for instants on both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import BigInteger, Dialect, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+from bureau.clock import from_micros, to_micros
+from bureau.errors import InvalidInput
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant as UTC microseconds in a 64-bit integer: the same value, order and precision on both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else from_micros(value)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for an address. SQLite: WAL, synchronous=FULL, foreign keys, writers wait up to 30 s."""
+    try:
+        parsed = make_url(url)
+    except Exception as problem:
+        raise InvalidInput(f"BUREAU_DATABASE_URL is not a database address: {url!r}.") from problem
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True)
+    raise InvalidInput(f"BUREAU_DATABASE_URL must name SQLite or PostgreSQL, not {parsed.get_backend_name()!r}.")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def upgrade(engine: Engine, migrations: Path, *, version_table: str) -> None:
+    """Bring a database to the newest migration of one folder. Doing it twice changes nothing."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    with engine.begin() as connection:
+        config.attributes.update(connection=connection, version_table=version_table)
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One unit of work: committed when the block ends, rolled back when it raises."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session

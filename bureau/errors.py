@@ -1,0 +1,233 @@
+"""Every error a user can meet. The tree:
+
+    BureauError
+      InvalidInput          the caller's words are wrong: exit code 2, or 4xx
+        ImpossibleUscc  ImpossibleDate  UnknownName  UnreadableFile  WrongFeed  SourceConflict
+      NotPermitted          the caller may not: 401, 403
+        WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
+        ProductNotContracted  FieldNotGranted
+      NotFound              the caller may, and there is nothing: 404
+        UnknownProduct  UnknownSubject  UnknownObject
+      Conflict              409
+        KeyReused  StateConflict
+      SourceDown            the platform cannot answer now: 503
+        ModelNotReleased  LedgerUnavailable
+
+Each has a public `code` that never changes meaning, keeps its facts as attributes and says what to do next.
+Only `api/errors.py` knows HTTP.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class BureauError(Exception):
+    """The root: one clear sentence, a stable public code."""
+
+    code = "error"
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class InvalidInput(BureauError):
+    """Something the caller wrote cannot be meant."""
+
+    code = "invalid-input"
+
+
+class ImpossibleUscc(InvalidInput):
+    code = "impossible-uscc"
+
+    def __init__(self, text: str, suggestion: str | None = None) -> None:
+        hint = f"Did you mean {suggestion}?" if suggestion else "Check its 18 characters against the licence."
+        super().__init__(f"{text!r} is not a unified social credit code: its check characters do not agree. {hint}")
+        self.text, self.suggestion = text, suggestion
+
+
+class ImpossibleDate(InvalidInput):
+    code = "impossible-date"
+
+    def __init__(self, text: str, what: str = "date") -> None:
+        super().__init__(f"{text!r} is not a day of the calendar for {what}. Write it as YYYY-MM-DD.")
+        self.text, self.what = text, what
+
+
+class UnknownName(InvalidInput):
+    """A feature, feed, model, policy or institution that does not exist; near names are offered."""
+
+    code = "unknown-name"
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+        known = tuple(known)
+        near = get_close_matches(name, known, n=3)
+        listing = ", ".join(near or sorted(known)[:8])
+        super().__init__(f"There is no {kind} {name!r}." + (f" Did you mean: {listing}?" if listing else ""))
+        self.kind, self.name = kind, name
+
+
+class UnreadableFile(InvalidInput):
+    """A file or directory that is missing, empty, rubbish, or not what it should be."""
+
+    code = "unreadable-file"
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path, self.why = str(path), why
+
+
+class WrongFeed(UnreadableFile):
+    """A file that cannot be the feed it is offered as; the feed stops and no other."""
+
+    code = "wrong-feed"
+
+
+class SourceConflict(InvalidInput):
+    code = "source-conflict"
+
+    def __init__(self, present: str, offered: str) -> None:
+        super().__init__(
+            f"This home already holds the source {present!r}; {offered!r} needs a home of its own: set BUREAU_HOME."
+        )
+        self.present, self.offered = present, offered
+
+
+class NotPermitted(BureauError):
+    code = "not-permitted"
+
+
+class WrongCredentials(NotPermitted):
+    code = "wrong-credentials"
+
+    def __init__(self, why: str = "The client id or secret is wrong, or the token has expired.") -> None:
+        super().__init__(f"{why} Get a new token from POST /oauth/token.")
+
+
+class ConsentMissing(NotPermitted):
+    code = "consent-missing"
+
+    def __init__(self, uscc: str, product: str) -> None:
+        super().__init__(
+            f"Enterprise {uscc} has not authorised {product!r} to your institution. "
+            "Register its signed authorisation with POST /v1/consents, then retry."
+        )
+        self.uscc, self.product = uscc, product
+
+
+class ConsentExpired(NotPermitted):
+    code = "consent-expired"
+
+    def __init__(self, consent_id: str, valid_from: str, valid_to: str) -> None:
+        super().__init__(
+            f"Consent {consent_id} is valid from {valid_from} to {valid_to} only. Register a new one, then retry."
+        )
+        self.consent_id = consent_id
+
+
+class ConsentRevoked(NotPermitted):
+    code = "consent-revoked"
+
+    def __init__(self, consent_id: str) -> None:
+        super().__init__(f"Consent {consent_id} was revoked. Ask the enterprise for a new one before you call again.")
+        self.consent_id = consent_id
+
+
+class WrongPurpose(NotPermitted):
+    code = "wrong-purpose"
+
+    def __init__(self, purpose: str, allowed: Iterable[str]) -> None:
+        listing = ", ".join(sorted(allowed))
+        super().__init__(f"The consent does not cover the purpose {purpose!r}; it covers {listing}.")
+        self.purpose = purpose
+
+
+class ProductNotContracted(NotPermitted):
+    code = "product-not-contracted"
+
+    def __init__(self, institution: str, product: str) -> None:
+        super().__init__(f"The contract of {institution!r} does not include {product}. Ask the platform to add it.")
+        self.institution, self.product = institution, product
+
+
+class FieldNotGranted(NotPermitted):
+    code = "field-not-granted"
+
+    def __init__(self, fields: list[str], institution: str, purpose: str) -> None:
+        listing = ", ".join(fields[:5])
+        super().__init__(f"The read grant of {institution!r} for {purpose!r} does not cover {listing}.")
+        self.fields = fields
+
+
+class NotFound(BureauError):
+    code = "not-found"
+
+
+class UnknownProduct(NotFound):
+    code = "unknown-product"
+
+    def __init__(self, product: str) -> None:
+        super().__init__(f"There is no product {product!r} on sale. List them with GET /v1/products.")
+        self.product = product
+
+
+class UnknownSubject(NotFound):
+    code = "unknown-subject"
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"No enterprise {subject!r} is registered here. Check the code with the licence.")
+        self.subject = subject
+
+
+class UnknownObject(NotFound):
+    """An object of the API that does not exist, or belongs to another institution: the two read alike."""
+
+    code = "unknown-object"
+
+    def __init__(self, kind: str, identity: str) -> None:
+        super().__init__(f"There is no {kind} {identity!r} of your institution.")
+        self.kind, self.identity = kind, identity
+
+
+class Conflict(BureauError):
+    code = "conflict"
+
+
+class KeyReused(Conflict):
+    code = "idempotency-key-reused"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"Idempotency-Key {key!r} was used with another body. Use a new key for a new request, "
+            "the same body for a retry."
+        )
+        self.key = key
+
+
+class StateConflict(Conflict):
+    """An act that the object's present state does not allow."""
+
+    code = "state-conflict"
+
+
+class SourceDown(BureauError):
+    """The platform cannot answer now; the caller loses nothing by trying again."""
+
+    code = "source-down"
+
+
+class ModelNotReleased(SourceDown):
+    code = "model-not-released"
+
+    def __init__(self, model: str, why: str = "It has not been trained in this home.") -> None:
+        super().__init__(f"Model {model!r} has no released version. {why} Train it with: bureau models train {model}")
+        self.model = model
+
+
+class LedgerUnavailable(SourceDown):
+    code = "ledger-unavailable"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The ledger could not store the answer ({why}). Nothing was charged; retry with the same key.")
+        self.why = why

@@ -1,0 +1,44 @@
+"""Settings of a deployment, read once at the edge and passed down."""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bureau.clock import now, shanghai_day
+
+
+class Settings(BaseSettings):
+    """Environment variables `BUREAU_*`, or the same names in `.env`."""
+
+    model_config = SettingsConfigDict(env_prefix="BUREAU_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Path("var")
+    """Everything the platform writes."""
+    database_url: str | None = None
+    """PostgreSQL (`postgresql+psycopg://...`); unset means two SQLite files under the home."""
+    today: date | None = None
+    """Dates feature reads; consent, tokens, billing and audit always use real time."""
+    secret_key: SecretStr | None = None
+    """Signs console sessions; unset means a random key kept in the home."""
+
+    @property
+    def feature_day(self) -> date:
+        """The day features are read as of: `BUREAU_TODAY`, or the present day in Shanghai."""
+        return self.today or shanghai_day(now())
+
+    @property
+    def catalogue_url(self) -> str:
+        """Address of the lake's catalogue: a file of its own on SQLite (design D7)."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'catalogue.db'}"
+
+    @property
+    def ledger_url(self) -> str:
+        """Address of the ledger."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'ledger.db'}"
+
+    @property
+    def mlruns(self) -> Path:
+        """Where mlflow writes: the repository's folder with the default home, else a folder of the home."""
+        return Path("mlruns") if self.home == Path("var") else self.home / "mlruns"
