@@ -229,5 +229,7 @@ class LedgerUnavailable(SourceDown):
     code = "ledger-unavailable"
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"The ledger could not store the answer ({why}). Nothing was charged; retry with the same key.")
+        super().__init__(
+            f"The ledger could not store the answer ({why}). Nothing was charged; retry with the same key."
+        )
         self.why = why
