@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Networks of banks and governments sign with their own certificates: trust the system's.
+export UV_SYSTEM_CERTS := 1
 STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
 
 .PHONY: run test setup lock check clean
@@ -24,7 +26,9 @@ $(STAMP):
 		|| { echo "Python's venv module is missing: install your system's python3-venv package."; exit 2; }
 	@echo "Installing the locked packages (half a minute, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock requirements-uv.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock requirements-uv.lock \
+		|| { echo "uv cannot reach the package index; pip tries with your pip settings (some minutes) ..."; \
+			$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --compile-bytecode --editable .
 	@$(BIN)/python -c 'import lightgbm' 2>/dev/null \
 		|| { echo "LightGBM cannot start: install the OpenMP library with your system's package manager (Debian and Ubuntu: apt-get install libgomp1), then run make again."; exit 2; }
