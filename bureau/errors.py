@@ -3,9 +3,10 @@
     BureauError
       InvalidInput          the caller's words are wrong: exit code 2, or 4xx
         ImpossibleUscc  ImpossibleDate  UnknownName  UnreadableFile  WrongFeed  SourceConflict
+        MalformedRequest  BodyTooLarge  KeyMissing
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
-        ProductNotContracted  FieldNotGranted
+        ProductNotContracted  FieldNotGranted  RoleNotPermitted
       NotFound              the caller may, and there is nothing: 404
         UnknownProduct  UnknownSubject  UnknownObject
       Conflict              409
@@ -94,6 +95,35 @@ class SourceConflict(InvalidInput):
         self.present, self.offered = present, offered
 
 
+class MalformedRequest(InvalidInput):
+    """A request whose words, types or shape cannot be read; names each field that is wrong."""
+
+    code = "malformed-request"
+
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self.fields = tuple(fields)
+        listing = ", ".join(dict.fromkeys(name for name, _ in self.fields)) or "its body"
+        super().__init__(f"The request cannot be read; correct {listing} and send it again.")
+
+
+class BodyTooLarge(InvalidInput):
+    code = "body-too-large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The body is larger than {limit_bytes:,} bytes. Send less in one request.")
+        self.limit_bytes = limit_bytes
+
+
+class KeyMissing(InvalidInput):
+    code = "idempotency-key-missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A charged call needs the header Idempotency-Key: 1 to 200 printable characters without blanks, new for "
+            "each piece of business and the same for every retry of it."
+        )
+
+
 class NotPermitted(BureauError):
     code = "not-permitted"
 
@@ -158,6 +188,16 @@ class FieldNotGranted(NotPermitted):
         listing = ", ".join(fields[:5])
         super().__init__(f"The read grant of {institution!r} for {purpose!r} does not cover {listing}.")
         self.fields = fields
+
+
+class RoleNotPermitted(NotPermitted):
+    """A caller whose role has no business with what it asked for."""
+
+    code = "role-not-permitted"
+
+    def __init__(self, role: str, act: str, needed: Iterable[str]) -> None:
+        super().__init__(f"A client of role {role!r} may not {act}; it takes {' or '.join(needed)}.")
+        self.role, self.act = role, act
 
 
 class NotFound(BureauError):
