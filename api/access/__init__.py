@@ -1,0 +1,1 @@
+"""Who may call: institutions, their clients and contracts, enterprises' consents, tokens."""

@@ -1,0 +1,184 @@
+"""Consents: what an enterprise has authorised an institution to ask, and the read grant that follows from it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.access.tables import Consent
+from api.identifiers import new_identifier
+from bureau.clock import shanghai_day
+from bureau.errors import (
+    BureauError,
+    ConsentExpired,
+    ConsentMissing,
+    ConsentRevoked,
+    InvalidInput,
+    UnknownObject,
+    WrongPurpose,
+)
+from bureau.grant import PURPOSES, ReadGrant
+from bureau.uscc import parse_uscc
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Authorisation:
+    """What the enterprise signed. Both days are legal days in Shanghai, and both are included.
+
+    granted_by: `enterprise` when it acted itself, `asserted` when the institution holds a signed document,
+    whose SHA-256 (64 hexadecimal digits) is then mandatory.
+    """
+
+    uscc: str
+    products: tuple[str, ...]
+    purposes: tuple[str, ...]
+    valid_from: date
+    valid_to: date
+    granted_by: str
+    document_sha256: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "uscc", parse_uscc(self.uscc))
+        if not self.products:
+            raise InvalidInput("A consent names at least one product.")
+        unknown = sorted(set(self.purposes) - set(PURPOSES))
+        if unknown or not self.purposes:
+            raise InvalidInput(f"A consent names purposes among {', '.join(PURPOSES)}; got {unknown or 'none'}.")
+        if self.valid_to < self.valid_from:
+            raise InvalidInput(f"The consent ends on {self.valid_to}, before it begins on {self.valid_from}.")
+        if self.granted_by not in ("enterprise", "asserted"):
+            raise InvalidInput(f"granted_by is 'enterprise' or 'asserted', not {self.granted_by!r}.")
+        if self.granted_by == "asserted" and self.document_sha256 is None:
+            raise InvalidInput("An asserted consent needs document_sha256, the digest of the signed document.")
+        if self.document_sha256 is not None and not _SHA256.fullmatch(self.document_sha256):
+            raise InvalidInput("document_sha256 is 64 hexadecimal digits in lower case.")
+
+
+@dataclass(frozen=True)
+class ConsentPage:
+    """One page of consents, newest first; `next_cursor` is None on the last."""
+
+    consents: tuple[Consent, ...]
+    next_cursor: str | None
+
+
+def create_consent(
+    session: Session, institution_id: int, client_id: str, authorisation: Authorisation, at: datetime
+) -> Consent:
+    """Register what an enterprise authorised `institution_id` to ask."""
+    consent = Consent(
+        id=new_identifier(at),
+        institution_id=institution_id,
+        uscc=authorisation.uscc,
+        products=sorted(set(authorisation.products)),
+        purposes=sorted(set(authorisation.purposes)),
+        valid_from=authorisation.valid_from,
+        valid_to=authorisation.valid_to,
+        granted_by=authorisation.granted_by,
+        document_sha256=authorisation.document_sha256,
+        created_by=client_id,
+        created_at=at,
+    )
+    session.add(consent)
+    session.flush()
+    return consent
+
+
+def find_consent(session: Session, institution_id: int, consent_id: str) -> Consent:
+    """One consent; raises `UnknownObject` also for another institution's."""
+    consent = session.get(Consent, consent_id)
+    if consent is None or consent.institution_id != institution_id:
+        raise UnknownObject("consent", consent_id)
+    return consent
+
+
+def list_consents(session: Session, institution_id: int, *, cursor: str | None = None, limit: int = 50) -> ConsentPage:
+    """Consents of one institution, newest first, from after `cursor` (the `next_cursor` of the page before)."""
+    query = select(Consent).where(Consent.institution_id == institution_id)
+    if cursor is not None:
+        query = query.where(Consent.id < cursor)
+    found = session.scalars(query.order_by(Consent.id.desc()).limit(limit + 1)).all()
+    page = tuple(found[:limit])
+    return ConsentPage(page, page[-1].id if len(found) > limit else None)
+
+
+def revoke_consent(session: Session, institution_id: int, consent_id: str, at: datetime) -> Consent:
+    """End a consent at once: the next call is refused, and so is one whose answer is not yet committed."""
+    consent = find_consent(session, institution_id, consent_id)
+    consent.revoked_at = consent.revoked_at or at
+    session.flush()
+    return consent
+
+
+def consent_status(consent: Consent, at: datetime) -> str:
+    """active | pending | expired | revoked, on the legal day of `at`."""
+    if consent.revoked_at is not None:
+        return "revoked"
+    day = shanghai_day(at)
+    if day < consent.valid_from:
+        return "pending"
+    return "active" if day <= consent.valid_to else "expired"
+
+
+def consent_refusal(consent: Consent, at: datetime) -> BureauError | None:
+    """Why a consent does not hold at an instant, or None. The ledger asks again inside its transaction."""
+    status = consent_status(consent, at)
+    if status == "active":
+        return None
+    if status == "revoked":
+        return ConsentRevoked(consent.id)
+    return ConsentExpired(consent.id, consent.valid_from.isoformat(), consent.valid_to.isoformat())
+
+
+def require_grant(
+    session: Session,
+    *,
+    institution_id: int,
+    institution: str,
+    product_code: str,
+    consent_required: bool,
+    uscc: str,
+    purpose: str,
+    consent_id: str | None,
+    fields: Iterable[str],
+    at: datetime,
+) -> ReadGrant:
+    """The right to read `fields` of one enterprise, checked before any record is read.
+
+    consent_required: False for products of public data (class CL0), which need no consent.
+    Raises `ConsentMissing` (none named, or one of another enterprise, product or institution),
+    `ConsentRevoked`, `ConsentExpired`, `WrongPurpose`.
+    """
+    if purpose not in PURPOSES:
+        raise WrongPurpose(purpose, PURPOSES)
+    if consent_required:
+        _require_consent(session, institution_id, product_code, uscc, purpose, consent_id, at)
+    return ReadGrant(institution, purpose, consent_id, subject=uscc, fields=frozenset(fields))
+
+
+def _require_consent(
+    session: Session,
+    institution_id: int,
+    product_code: str,
+    uscc: str,
+    purpose: str,
+    consent_id: str | None,
+    at: datetime,
+) -> None:
+    consent = None if consent_id is None else session.get(Consent, consent_id)
+    if (
+        consent is None
+        or consent.institution_id != institution_id
+        or consent.uscc != uscc
+        or product_code not in consent.products
+    ):
+        raise ConsentMissing(uscc, product_code)
+    if refusal := consent_refusal(consent, at):
+        raise refusal
+    if purpose not in consent.purposes:
+        raise WrongPurpose(purpose, consent.purposes)

@@ -1,0 +1,15 @@
+"""Identifiers of calls, consents and reversals: UUID version 7 (RFC 9562), so that they sort by time."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from bureau.clock import to_micros
+
+
+def new_identifier(at: datetime) -> str:
+    """A version 7 UUID: 48 bits of milliseconds, 12 bits of the millisecond's fraction, 62 random bits."""
+    milliseconds, micros = divmod(to_micros(at), 1000)
+    fraction = micros * 4096 // 1000
+    number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
+    return str(UUID(int=number))
