@@ -1,0 +1,130 @@
+"""A feed contract: the facts a reviewer checks, and the columns everything after it may trust."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandera.polars as pa
+import polars as pl
+
+Period = Literal["month", "quarter", "year"]
+Cadence = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
+Level = Literal["L1", "L2", "L3", "L4"]
+"""L1 public, L2 shared inside government, L3 firm-confidential or personal, L4 leaves only as derived values."""
+
+CADENCE_DAYS: dict[Cadence, int] = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+
+USCC_PATTERN = "^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
+"""The form of a code; its two check characters are verified when a delivery lands."""
+HASH_PATTERN = "^[0-9a-f]{16,64}$"
+"""A keyed hash in lower-case hexadecimal; a raw identity never reaches a feed."""
+
+
+class Delivered(pa.DataFrameModel):
+    """The columns every feed carries beside its own (the delivery format)."""
+
+    record_id: str = pa.Field(str_length={"min_value": 1, "max_value": 128}, description="The source's own key")
+    op: str = pa.Field(isin=["I", "U", "D"], description="I new, U corrected, D withdrawn")
+    version: pl.Int32 = pa.Field(ge=1, description="Counts up with each change of a record")
+    event_date: pl.Date = pa.Field(description="Day it happened; of a period its last day")
+    publish_date: pl.Date = pa.Field(description="Day the department published it")
+
+    class Config:
+        strict = True
+
+
+def event_date_is(column: str) -> Any:
+    """A blocking rule for a schema's body: the row's event date is the day in `column`."""
+
+    def agrees(_cls: type, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("event_date") == pl.col(column))
+
+    return pa.dataframe_check(name=f"event_date must equal {column}")(classmethod(agrees))
+
+
+def period_ends(column: str, period: Period) -> Any:
+    """A blocking rule for a schema's body: `column` is the last day of a month, quarter or year."""
+    length = {"month": "1mo", "quarter": "1q", "year": "1y"}[period]
+
+    def ends(_cls: type, data: pa.PolarsData) -> pl.LazyFrame:
+        following = pl.col(column).dt.offset_by("1d")
+        return data.lazyframe.select(following == following.dt.truncate(length))
+
+    return pa.dataframe_check(name=f"{column} must be the last day of a {period}")(classmethod(ends))
+
+
+def not_before(later: str, earlier: str) -> Any:
+    """A blocking rule for a schema's body: day `later`, where there is one, does not precede day `earlier`."""
+
+    def follows(_cls: type, data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col(later).is_null() | (pl.col(later) >= pl.col(earlier)))
+
+    return pa.dataframe_check(name=f"{later} must not precede {earlier}")(classmethod(follows))
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A rule that warns and does not block: rows for which `expression` is true are counted and still land."""
+
+    text: str
+    expression: pl.Expr
+
+
+PUBLISHED_BEFORE_EVENT = Doubt("published before it happened", pl.col("publish_date") < pl.col("event_date"))
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One feed.
+
+    grain: the columns that name one record in the department's own terms.
+    publish_lag_days, receive_lag_days: median and 95th percentile, event to publication and publication to us.
+    period: set where a row sums up a period; its last day is the event date.
+    name_column: where a row may come without a code, the column by which it is matched to an enterprise.
+    outside_key: the column whose value becomes another name of the enterprise.
+    feature_source: whether features may be declared on it; bank feedback is what models predict.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    department: str
+    schema: type[Delivered]
+    grain: tuple[str, ...]
+    cadence: Cadence
+    publish_lag_days: tuple[int, int]
+    receive_lag_days: tuple[int, int]
+    level: Level
+    controller: str
+    share_scope: str
+    legal_basis: str
+    retention: str
+    period: Period | None = None
+    subject: str = "uscc"
+    name_column: str | None = None
+    outside_key: str | None = None
+    feature_source: bool = True
+    doubts: tuple[Doubt, ...] = (PUBLISHED_BEFORE_EVENT,)
+
+    @property
+    def deadline_days(self) -> int:
+        """Days after the event, or a period's end, by which 95 in 100 rows have been received."""
+        return self.publish_lag_days[1] + self.receive_lag_days[1]
+
+    @property
+    def fresh_for_days(self) -> int:
+        """Days without a delivery after which the feed counts as stale: its cadence and its deadline."""
+        return CADENCE_DAYS[self.cadence] + self.deadline_days
+
+    @property
+    def dtypes(self) -> dict[str, pl.DataType]:
+        """Every delivered column and its type, the feed's own after the common ones."""
+        columns = self.schema.to_schema().columns
+        return {name: column.dtype.type for name, column in columns.items()}
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """The columns this feed has beside those every feed carries."""
+        return tuple(name for name in self.dtypes if name not in COMMON_COLUMNS)
+
+
+COMMON_COLUMNS: tuple[str, ...] = tuple(Delivered.to_schema().columns)

@@ -1,0 +1,44 @@
+"""F27 被执行: judgments enforced against an enterprise."""
+
+import pandera.polars as pa
+import polars as pl
+
+from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+
+
+class Enforcement(Delivered):
+    """F27: one record per debtor and case. Publisher: court, daily. Event date: day of filing.
+
+    A closed case is removed at the source without notice: its absence arrives as a withdrawal.
+    """
+
+    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="被执行人名称")
+    case_no: str = pa.Field(str_length={"min_value": 1, "max_value": 64}, title="案号")
+    court: str = pa.Field(title="执行法院")
+    amount_fen: pl.Int64 = pa.Field(ge=0, title="执行标的", description="In fen")
+    filed_on: pl.Date = pa.Field(title="立案日期")
+    closed_on: pl.Date = pa.Field(nullable=True, title="结案日期")
+    closed_way: str = pa.Field(nullable=True, title="结案方式")
+
+    happened = event_date_is("filed_on")
+    closed = not_before("closed_on", "filed_on")
+
+
+ENFORCEMENT = Contract(
+    code="F27",
+    name="被执行",
+    name_en="Enforcement",
+    department="法院",
+    schema=Enforcement,
+    grain=("case_no", "name"),
+    cadence="daily",
+    publish_lag_days=(3, 20),
+    receive_lag_days=(1, 5),
+    level="L1",
+    controller="中级人民法院",
+    share_scope="public",
+    legal_basis="最高人民法院关于人民法院执行公开的若干规定",
+    retention="until closed, and 2 years",
+    name_column="name",
+)

@@ -1,0 +1,48 @@
+"""Every feed the platform takes, listed by hand."""
+
+from bureau.errors import UnknownName
+from features.contracts.contract import Contract
+from features.contracts.counterparty import COUNTERPARTY
+from features.contracts.court_case import COURT_CASE
+from features.contracts.dishonest_debtor import DISHONEST_DEBTOR
+from features.contracts.electricity import ELECTRICITY
+from features.contracts.enforcement import ENFORCEMENT
+from features.contracts.invoice_line import INVOICE_LINE
+from features.contracts.invoice_month import INVOICE_MONTH
+from features.contracts.loan_feedback import LOAN_FEEDBACK
+from features.contracts.penalty import PENALTY
+from features.contracts.power_arrears import POWER_ARREARS
+from features.contracts.registration import REGISTRATION
+from features.contracts.registration_change import REGISTRATION_CHANGE
+from features.contracts.social_insurance import SOCIAL_INSURANCE
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.contracts.tax_declaration import TAX_DECLARATION
+from features.contracts.tax_grade import TAX_GRADE
+
+FEEDS: tuple[Contract, ...] = (
+    REGISTRATION,
+    REGISTRATION_CHANGE,
+    TAX_GRADE,
+    TAX_DECLARATION,
+    INVOICE_MONTH,
+    INVOICE_LINE,
+    COUNTERPARTY,
+    TAX_ARREARS,
+    SOCIAL_INSURANCE,
+    COURT_CASE,
+    ENFORCEMENT,
+    DISHONEST_DEBTOR,
+    PENALTY,
+    ELECTRICITY,
+    POWER_ARREARS,
+    LOAN_FEEDBACK,
+)
+
+_BY_CODE = {contract.code: contract for contract in FEEDS}
+
+
+def find_feed(code: str) -> Contract:
+    """The contract of a feed; raises `UnknownName` with the nearest codes."""
+    if code not in _BY_CODE:
+        raise UnknownName("feed", code, _BY_CODE)
+    return _BY_CODE[code]
