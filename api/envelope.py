@@ -1,0 +1,67 @@
+"""What surrounds every request: its id, and the size its body may have."""
+
+import re
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import answer_error
+from bureau.errors import BodyTooLarge
+
+_READABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+class RequestId:
+    """Echoes the caller's `X-Request-Id`, or makes one: both sides find the same call in their logs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        offered = Headers(scope=scope).get("x-request-id", "")
+        request_id = offered if _READABLE_ID.fullmatch(offered) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        await self.app(scope, receive, send_with_id)
+
+
+class BodyLimit:
+    """Refuses a body above the limit with a 413 problem, by its announced length or while it streams in.
+
+    Starlette's own limiter answers in plain text when the length is announced, which is no problem document.
+    """
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        self.app, self.limit_bytes = app, limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdigit() and int(announced) > self.limit_bytes:
+            refusal = await answer_error(Request(scope), BodyTooLarge(self.limit_bytes))
+            await refusal(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_up_to_the_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.limit_bytes:
+                raise HTTPException(413, str(BodyTooLarge(self.limit_bytes)))
+            return message
+
+        await self.app(scope, receive_up_to_the_limit, send)
