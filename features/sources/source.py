@@ -33,9 +33,7 @@ def read_source(home: Path) -> HomeSource | None:
         stored = json.loads(path.read_text("utf-8"))
         return HomeSource(stored["source"], date.fromisoformat(stored["last_day"]))
     except (ValueError, KeyError, TypeError) as problem:
-        raise UnreadableFile(
-            path, "it should name a source and its last day; load the source again."
-        ) from problem
+        raise UnreadableFile(path, "it should name a source and its last day; delete it and load again.") from problem
 
 
 def require_source(home: Path, name: str) -> None:
@@ -52,8 +50,6 @@ def claim_source(home: Path, name: str, last_day: date) -> HomeSource:
     claimed = HomeSource(name, max(last_day, present.last_day) if present else last_day)
     home.mkdir(parents=True, exist_ok=True)
     unfinished = home / "source.json.new"
-    unfinished.write_text(
-        json.dumps({"source": claimed.source, "last_day": claimed.last_day.isoformat()}), "utf-8"
-    )
+    unfinished.write_text(json.dumps({"source": claimed.source, "last_day": claimed.last_day.isoformat()}), "utf-8")
     unfinished.replace(home / "source.json")
     return claimed

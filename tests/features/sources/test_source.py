@@ -40,5 +40,5 @@ def test_a_second_source_is_refused_and_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "[]", '{"source": "city"}', '{"source": "city", "last_day": "soon"}'])
 def test_a_damaged_note_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "source.json").write_text(text, "utf-8")
-    with pytest.raises(UnreadableFile, match="load the source again"):
+    with pytest.raises(UnreadableFile, match="delete it and load again"):
         read_source(tmp_path)
