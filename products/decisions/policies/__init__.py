@@ -1,0 +1,1 @@
+"""Decision policies: one YAML file each, checked by `products/decisions/policy.py`."""

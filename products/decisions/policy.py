@@ -1,0 +1,171 @@
+"""The schema of a decision policy: ordered rules, a band for every grade, and how a limit is made."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from bureau.errors import UnknownName, UnreadableFile
+from features.definitions.library import find_feature
+from products.datafile import STRICT, read_datafile
+from products.decisions.comparison import Comparison
+from products.lending import GRADES, Bps, Fen, Grade, Months, Secured
+from products.product import Code, Name, catalogue, fields_of
+
+POLICIES = Path(__file__).parent / "policies"
+
+Verdict = Literal["approve", "refer", "decline"]
+
+
+class Rule(BaseModel):
+    """Fires when all its comparisons hold. Without a value that could decide it, `missing` says what follows."""
+
+    model_config = STRICT
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]*$")]
+    when: tuple[Comparison, ...] = Field(min_length=1)
+    effect: Literal["refer", "decline"]
+    missing: Literal["pass", "refer", "decline"] = Field(description="where the firm has no value for it")
+    text: Name
+    text_en: Name
+
+
+class Terms(BaseModel):
+    """What a band may be lent: a share of the limit's basis, up to a cap."""
+
+    model_config = STRICT
+
+    share_bp: Bps = Field(description="of the basis, in basis points")
+    cap_fen: Fen
+    term_months: Months = Field(description="longest term")
+    rate_bps: dict[Secured, Bps]
+
+    @model_validator(mode="after")
+    def _prices_every_security(self) -> Self:
+        if missing := sorted({"credit", "mortgage", "guarantee"} - set(self.rate_bps)):
+            raise ValueError(f"rate_bps has no rate for {missing[0]}")
+        return self
+
+
+class Band(BaseModel):
+    """What follows from a grade where no rule says otherwise."""
+
+    model_config = STRICT
+
+    grade: Grade
+    verdict: Verdict
+    terms: Terms | None = None
+
+    @model_validator(mode="after")
+    def _approval_has_terms(self) -> Self:
+        if self.verdict == "approve" and self.terms is None:
+            raise ValueError(f"grade {self.grade} is approved and has no terms")
+        if self.verdict == "decline" and self.terms is not None:
+            raise ValueError(f"grade {self.grade} is declined and has terms")
+        return self
+
+
+class Basis(BaseModel):
+    """A yearly amount a limit may be a share of."""
+
+    model_config = STRICT
+
+    feature: Name
+    text: Name
+    text_en: Name
+
+
+class LimitRule(BaseModel):
+    """How a limit is made from the first basis the firm has a value for."""
+
+    model_config = STRICT
+
+    bases: tuple[Basis, ...] = Field(min_length=1)
+    least_fen: Fen = Field(description="a limit below this is not worth a loan: refer")
+    step_fen: Annotated[int, Field(ge=1)] = Field(description="limits are whole steps, rounded down")
+
+
+class Policy(BaseModel):
+    """An institution's own rules. Any change is a new version."""
+
+    model_config = STRICT
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    version: int = Field(ge=1)
+    title: Name
+    title_en: Name
+    effective_from: date
+    score_products: tuple[Code, ...] = Field(min_length=1, description="the first one served here is used")
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    bands: tuple[Band, ...]
+    limit: LimitRule
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        ids = [rule.id for rule in self.rules]
+        if twice := [rule for rule in ids if ids.count(rule) > 1]:
+            raise ValueError(f"rule {twice[0]} stands twice")
+        if [band.grade for band in self.bands] != list(GRADES):
+            raise ValueError(f"bands must be one for each grade, in the order {', '.join(GRADES)}")
+        return self
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Every feature its rules and its limit read, in the order of the file."""
+        compared = [c.feature for rule in self.rules for c in rule.when if c.feature]
+        return tuple(dict.fromkeys([*compared, *(basis.feature for basis in self.limit.bases)]))
+
+    def band(self, grade: str) -> Band:
+        return self.bands[GRADES.index(grade)]
+
+
+def load_policy(path: Path) -> Policy:
+    """One policy file, with every name and type in it checked; raises `UnreadableFile` naming the file."""
+    policy = read_datafile(path, Policy)
+    if policy.name != path.stem:
+        raise UnreadableFile(path, f"its name is {policy.name}; name the file {policy.name}.yaml.")
+    for fault in (*_unknown_names(policy), *_unfit_types(policy)):
+        raise UnreadableFile(path, fault)
+    return policy
+
+
+@cache
+def find_policy(name: str) -> Policy:
+    """A policy of this version of the platform; raises `UnknownName`."""
+    known = {path.stem: path for path in POLICIES.glob("*.yaml")}
+    if name not in known:
+        raise UnknownName("policy", name, known)
+    return load_policy(known[name])
+
+
+def _unknown_names(policy: Policy) -> list[str]:
+    """Features and products that do not exist, and features a decision on such a product may not read."""
+    faults = []
+    for name in policy.features:
+        try:
+            find_feature(name)
+        except UnknownName as problem:
+            faults.append(str(problem))
+    for code in policy.score_products:
+        product = catalogue().get(code)
+        if product is None or product.kind != "score":
+            faults.append(f"score_products: there is no score product {code}.")
+        elif not faults and (closed := sorted(set(policy.features) - fields_of(product, "decision"))):
+            faults.append(f"a decision on {code} may not read {closed[0]!r}: add it to the product's reads.")
+    return faults
+
+
+def _unfit_types(policy: Policy) -> list[str]:
+    """Comparisons that do not fit their feature's type, and bases that are no amounts."""
+    faults = []
+    for rule in policy.rules:
+        for comparison in rule.when:
+            if comparison.feature:
+                fault = comparison.type_fault(find_feature(comparison.feature).categories or None)
+                faults += [f"rule {rule.id}: {fault}."] if fault else []
+    for basis in policy.limit.bases:
+        if find_feature(basis.feature).unit != "fen":
+            faults.append(f"limit: {basis.feature!r} is not an amount in fen.")
+    return faults

@@ -1,0 +1,190 @@
+"""The schema of a catalogue line: what is sold, what it may read and why, what it costs, how long it is on sale."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from bureau.errors import UnknownProduct, UnreadableFile
+from bureau.grant import PURPOSES
+from products.datafile import STRICT, read_datafile
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+
+Code = Annotated[str, Field(pattern=r"^P\d{2}$")]
+Feed = Annotated[str, Field(pattern=r"^F\d{2}L?$")]
+Name = Annotated[str, Field(min_length=1)]
+Use = Literal["answer", "decision"]
+Extra = Literal["season", "concentration"]
+
+
+class ListPrice(BaseModel):
+    """The price before a contract; what is charged is the contract's."""
+
+    model_config = STRICT
+
+    amount_fen: int = Field(ge=0)
+    per: Literal["hit", "call", "free"] = Field(description="hit: an answer that found nothing is not charged")
+
+    @model_validator(mode="after")
+    def _free_is_zero(self) -> Self:
+        if (self.per == "free") != (self.amount_fen == 0):
+            raise ValueError("a price is 0 fen exactly when it is per: free")
+        return self
+
+
+class Reading(BaseModel):
+    """Fields a product may read, and why it cannot do without them (minimum necessity)."""
+
+    model_config = STRICT
+
+    why: Name
+    use: Use = Field("answer", description="decision: read only when an institution runs its policy on the product")
+    features: tuple[Name, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if not (self.features or self.feeds):
+            raise ValueError("it names neither a feature nor a feed")
+        return self
+
+
+class Table(BaseModel):
+    """One table of a report: the columns of a feed a reader is shown."""
+
+    model_config = STRICT
+
+    feed: Feed
+    name: Name
+    name_en: Name
+    columns: tuple[Name, ...] = Field(min_length=1)
+    hidden_after: tuple[Name, ...] = Field(
+        (), description="date columns: once that day has come (revoked, repaired, removed) the record is not shown"
+    )
+
+
+class AdviceStep(BaseModel):
+    """One thing a firm can do about an adverse feature; the model scores it again before it is said."""
+
+    model_config = STRICT
+
+    feature: Name
+    to: float | int = Field(description="the value the firm can reach, in the feature's unit")
+    text: Name
+    text_en: Name
+
+
+class Product(BaseModel):
+    """One line of the catalogue. Any change of content or price is a new version."""
+
+    model_config = STRICT
+
+    code: Code
+    version: int = Field(ge=1)
+    name: Name
+    name_en: Name
+    kind: Literal["report", "score", "matching"]
+    consent: Literal["CL0", "CL1", "CL2"] = Field(
+        description="CL0: public data; CL1: the enterprise's authorisation; CL2: also a natural person's"
+    )
+    list_price: ListPrice
+    on_sale_from: date
+    on_sale_until: date | None = Field(None, description="last day of sale; none: not yet decided")
+    legal_basis: Name
+    purposes: tuple[str, ...] = Field(min_length=1)
+    reads: tuple[Reading, ...] = Field(min_length=1)
+    expects: tuple[Feed, ...] = Field(
+        (), description="feeds in which every active firm has records: without one of them the answer is partial"
+    )
+    tables: tuple[Table, ...] = Field((), description="report: its tables")
+    extras: dict[Extra, tuple[Name, ...]] = Field({}, description="score: features shown beside the score")
+    advice: tuple[AdviceStep, ...] = Field((), description="score: what the firm can do")
+    scores: tuple[Code, ...] = Field((), description="matching: score products, the first one served here is used")
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        for fault in _faults(self):
+            raise ValueError(fault)
+        return self
+
+    def features(self, use: Use = "answer") -> frozenset[str]:
+        """Names of the features it may read; a decision reads what the answer reads and more."""
+        return frozenset(name for reading in self._readings(use) for name in reading.features)
+
+    def feeds(self, use: Use = "answer") -> frozenset[str]:
+        """Codes of the feeds whose records it may read."""
+        return frozenset(feed for reading in self._readings(use) for feed in reading.feeds)
+
+    def is_on_sale(self, day: date) -> bool:
+        return self.on_sale_from <= day and (self.on_sale_until is None or day <= self.on_sale_until)
+
+    def _readings(self, use: Use) -> tuple[Reading, ...]:
+        return tuple(reading for reading in self.reads if use == "decision" or reading.use == "answer")
+
+
+def _faults(product: Product) -> list[str]:
+    """What one line contradicts in itself, as sentences; names are checked against the house in `check.py`."""
+    faults = []
+    if unknown := sorted(set(product.purposes) - set(PURPOSES)):
+        faults.append(f"purposes: {unknown[0]!r} is none of {', '.join(PURPOSES)}")
+    if product.on_sale_until and product.on_sale_until < product.on_sale_from:
+        faults.append("on_sale_until lies before on_sale_from")
+    if missing := sorted(({table.feed for table in product.tables} | set(product.expects)) - product.feeds()):
+        faults.append(f"{missing[0]} is shown or expected, and no line of reads names it")
+    shown = {step.feature for step in product.advice}.union(*product.extras.values())
+    if missing := sorted(shown - product.features()):
+        faults.append(f"{missing[0]!r} is shown or advised, and no line of reads names it")
+    parts = {"report": ("tables",), "score": ("extras", "advice"), "matching": ("scores",)}
+    for kind, names in parts.items():
+        foreign = [name for name in names if getattr(product, name) and kind != product.kind]
+        faults += [f"{name} belong to a {kind}, not to a {product.kind}" for name in foreign]
+    required = {"report": product.tables, "score": product.features(), "matching": product.scores}[product.kind]
+    if not required:
+        faults.append(f"a {product.kind} needs {'features' if product.kind == 'score' else parts[product.kind][0]}")
+    return faults
+
+
+def fields_of(product: Product, use: Use = "answer") -> frozenset[str]:
+    """What a read grant for this product covers: feature names and feed codes, and nothing else."""
+    return product.features(use) | product.feeds(use)
+
+
+def load_catalogue(folder: Path) -> dict[str, Product]:
+    """Every line of a catalogue folder by code; each stands in a file of its own name."""
+    products = {}
+    for path in sorted(folder.glob("*.yaml")):
+        product = read_datafile(path, Product)
+        if product.code != path.stem:
+            raise UnreadableFile(path, f"its code is {product.code}; name the file {product.code}.yaml.")
+        products[product.code] = product
+    return products
+
+
+@cache
+def catalogue() -> dict[str, Product]:
+    """The catalogue of this version of the platform."""
+    return load_catalogue(CATALOGUE)
+
+
+def find_product(code: str) -> Product:
+    """A catalogue line, on sale or not; raises `UnknownProduct`."""
+    try:
+        return catalogue()[code]
+    except KeyError:
+        raise UnknownProduct(code) from None
+
+
+def on_sale(day: date) -> tuple[Product, ...]:
+    """The products on sale on a day, by code."""
+    return tuple(product for product in catalogue().values() if product.is_on_sale(day))
+
+
+def find_on_sale(code: str, day: date) -> Product:
+    """A product a new call may name that day; raises `UnknownProduct` for one not yet on sale, or retired."""
+    product = find_product(code)
+    if not product.is_on_sale(day):
+        raise UnknownProduct(code)
+    return product

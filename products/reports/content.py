@@ -1,0 +1,127 @@
+"""The shape of an answer's content: what a caller reads, without charge and evidence of the call."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SHAPE = ConfigDict(frozen=True, extra="forbid")
+
+NOTICE = (
+    "仅供参考:本结果依据截至数据日期的公共信用及授权信息生成,不构成授信承诺,使用机构应独立判断并自行承担决策责任。"
+    " For reference only: the institution decides for itself."
+)
+"""征信业管理条例 requires results to be marked as reference only; it stands on every answer."""
+
+
+class EvidenceRecord(BaseModel):
+    """A record that entered a feature."""
+
+    model_config = SHAPE
+
+    record_id: str
+    feed: str
+    department: str
+    event_date: date
+
+
+class FeatureRead(BaseModel):
+    model_config = SHAPE
+
+    name: str
+    value: float | int | str | None
+    unit: str
+
+
+class Reason(BaseModel):
+    """What moved the score, with the newest records behind it; `evidence_count` counts all of them."""
+
+    model_config = SHAPE
+
+    code: str
+    direction: Literal["adverse", "favourable"]
+    points: int
+    text: str
+    text_en: str
+    features: list[FeatureRead]
+    evidence: list[EvidenceRecord]
+    evidence_count: int
+
+
+class Advice(BaseModel):
+    """What the firm can do, and the score the same model gives once it is done."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    text: str
+    text_en: str
+    feature: str
+    from_: float | int | str | None = Field(alias="from")
+    to: float | int
+    score_after: int
+
+
+class ModelUsed(BaseModel):
+    model_config = SHAPE
+
+    name: str
+    version: str
+
+
+class Mark(BaseModel):
+    """Something a reader must know about the records of an answer."""
+
+    model_config = SHAPE
+
+    code: Literal["FEED-NOT-RECEIVED", "NO-RECORD"]
+    feed: str
+    text: str
+    text_en: str
+
+
+class ScoreResult(BaseModel):
+    """`base_points` + the points of every reason + `other_points` = `score` (300-850)."""
+
+    model_config = SHAPE
+
+    score: int
+    grade: Literal["A", "B", "C", "D", "E"]
+    pd: float = Field(description="probability of default within 12 months")
+    base_points: int
+    season: list[FeatureRead] | None = None
+    concentration: list[FeatureRead] | None = None
+
+
+class TableShown(BaseModel):
+    """One feed's records of the firm, newest first."""
+
+    model_config = SHAPE
+
+    feed: str
+    name: str
+    name_en: str
+    department: str
+    received: bool = Field(description="false: this platform has never received the feed")
+    count: int
+    records: list[dict[str, str | int | float | bool | None]]
+
+
+class BasicResult(BaseModel):
+    model_config = SHAPE
+
+    tables: list[TableShown]
+
+
+class ReportContent(BaseModel):
+    """The content of one report."""
+
+    model_config = SHAPE
+
+    result: ScoreResult | BasicResult | None
+    reasons: list[Reason]
+    other_points: int | None
+    advice: list[Advice]
+    model: ModelUsed | None
+    data_as_of: date | None
+    marks: list[Mark]
+    notice: str = NOTICE
