@@ -25,6 +25,8 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.MalformedRequest: 422,
     errors.BodyTooLarge: 413,
     errors.KeyMissing: 400,
+    errors.TooFewLabels: 400,
+    errors.SuspectColumns: 400,
     errors.NotPermitted: 403,
     errors.WrongCredentials: 401,
     errors.ConsentMissing: 403,
@@ -41,8 +43,11 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.Conflict: 409,
     errors.KeyReused: 409,
     errors.StateConflict: 409,
+    errors.ReleaseRefused: 409,
     errors.SourceDown: 503,
     errors.ModelNotReleased: 503,
+    errors.DamagedModel: 503,
+    errors.ContributionsDisagree: 503,
     errors.LedgerUnavailable: 503,
 }
 """Every error type a user can meet. Status 422 means a malformed request and nothing else."""

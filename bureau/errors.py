@@ -3,16 +3,16 @@
     BureauError
       InvalidInput          the caller's words are wrong: exit code 2, or 4xx
         ImpossibleUscc  ImpossibleDate  UnknownName  UnreadableFile  WrongFeed  SourceConflict
-        MalformedRequest  BodyTooLarge  KeyMissing
+        MalformedRequest  BodyTooLarge  KeyMissing  TooFewLabels  SuspectColumns
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
         ProductNotContracted  FieldNotGranted  RoleNotPermitted
       NotFound              the caller may, and there is nothing: 404
         UnknownProduct  UnknownSubject  UnknownObject
       Conflict              409
-        KeyReused  StateConflict
+        KeyReused  StateConflict  ReleaseRefused
       SourceDown            the platform cannot answer now: 503
-        ModelNotReleased  LedgerUnavailable
+        ModelNotReleased  DamagedModel  ContributionsDisagree  LedgerUnavailable
 
 Each has a public `code` that never changes meaning, keeps its facts as attributes and says what to do next.
 Only `api/errors.py` knows HTTP.
@@ -122,6 +122,32 @@ class KeyMissing(InvalidInput):
             "A charged call needs the header Idempotency-Key: 1 to 200 printable characters without blanks, new for "
             "each piece of business and the same for every retry of it."
         )
+
+
+class TooFewLabels(InvalidInput):
+    """Training needs more known outcomes of one kind than the home holds."""
+
+    code = "too-few-labels"
+
+    def __init__(self, model: str, what: str, present: int, needed: int) -> None:
+        super().__init__(
+            f"Model {model!r} needs at least {needed} {what} to train on and this home has {present}. "
+            "Load more loan feedback (F60), then train again."
+        )
+        self.model, self.what, self.present, self.needed = model, what, present, needed
+
+
+class SuspectColumns(InvalidInput):
+    """Columns that seem to know the outcome: training on them would promise what serving cannot keep."""
+
+    code = "suspect-columns"
+
+    def __init__(self, model: str, reasons: Iterable[str]) -> None:
+        super().__init__(
+            f"Model {model!r} is not trained, because {'; '.join(reasons)}. Take the column out, or show that "
+            "it was known on the day."
+        )
+        self.model = model
 
 
 class NotPermitted(BureauError):
@@ -251,6 +277,19 @@ class StateConflict(Conflict):
     code = "state-conflict"
 
 
+class ReleaseRefused(Conflict):
+    """A model that was trained and kept, and may not be served."""
+
+    code = "release-refused"
+
+    def __init__(self, model: str, version: str, why: str) -> None:
+        super().__init__(
+            f"Version {version} of model {model!r} is kept for study and not released: {why} "
+            "Train it on more or better labels."
+        )
+        self.model, self.version, self.why = model, version, why
+
+
 class SourceDown(BureauError):
     """The platform cannot answer now; the caller loses nothing by trying again."""
 
@@ -263,6 +302,32 @@ class ModelNotReleased(SourceDown):
     def __init__(self, model: str, why: str = "It has not been trained in this home.") -> None:
         super().__init__(f"Model {model!r} has no released version. {why} Train it with: bureau models train {model}")
         self.model = model
+
+
+class DamagedModel(SourceDown):
+    """The files of a released model are not those that were released."""
+
+    code = "damaged-model"
+
+    def __init__(self, model: str, version: str, why: str) -> None:
+        super().__init__(
+            f"Version {version} of model {model!r} is not served: {why} Restore its folder, or train it again "
+            f"with: bureau models train {model}"
+        )
+        self.model, self.version, self.why = model, version, why
+
+
+class ContributionsDisagree(SourceDown):
+    """Reasons that do not add up to the score are not given, and neither is the score."""
+
+    code = "contributions-disagree"
+
+    def __init__(self, model: str, version: str, gap: float) -> None:
+        super().__init__(
+            f"The answer is withheld: the contributions of model {model!r} version {version} miss its score by "
+            f"{gap:.3g} log-odds. Report it to the platform."
+        )
+        self.model, self.version, self.gap = model, version, gap
 
 
 class LedgerUnavailable(SourceDown):
