@@ -1,0 +1,48 @@
+"""One published feature: its definition in the algebra, and everything a reader must be told about it."""
+
+from dataclasses import dataclass
+
+from bureau.grant import PURPOSES
+from features.engine.algebra import Definition, Feature, Reason, Sign, categories, leaves
+
+CL0, CL1 = "CL0", "CL1"
+"""Consent classes: public records need none; everything else needs the enterprise's authorisation."""
+
+WITHOUT_SUPERVISION = tuple(purpose for purpose in PURPOSES if purpose != "supervision")
+"""For feeds of level L4: who trades with whom is not shown to a supervisor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the feature catalogue.
+
+    unit: what the number counts; `fen`, `share` (0..1), `bp` and `change` have a form of their own in texts.
+    reference: the regulation or rule the records are collected under.
+    """
+
+    name: str
+    definition: Definition
+    label: str
+    label_en: str
+    unit: str
+    sign: Sign
+    reason: Reason
+    reference: str
+    consent: str = CL1
+    purposes: tuple[str, ...] = PURPOSES
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """Codes of the feeds it reads, each once."""
+        return tuple(dict.fromkeys(leaf.feed.code for leaf in leaves(self.definition)))
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The texts it can take; empty for a number."""
+        return categories(self.definition)
+
+    @property
+    def missing(self) -> str:
+        """What no record means."""
+        fill = self.definition.missing if isinstance(self.definition, Feature) else None
+        return "unknown" if fill is None else f"{fill} once the feed is connected, else unknown"

@@ -1,0 +1,68 @@
+"""The catalogue of published features, and the fingerprint of what they compute."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from bureau.errors import UnknownName
+from features.contracts.contract import Contract
+from features.definitions.counterparty import COUNTERPARTY_FEATURES
+from features.definitions.court import COURT_FEATURES
+from features.definitions.entry import Entry
+from features.definitions.invoice_line import INVOICE_LINE_FEATURES
+from features.definitions.penalty import PENALTY_FEATURES
+from features.definitions.purchase_invoice import PURCHASE_INVOICE_FEATURES
+from features.definitions.registration import REGISTRATION_FEATURES
+from features.definitions.sales_invoice import SALES_INVOICE_FEATURES
+from features.definitions.social_insurance import SOCIAL_INSURANCE_FEATURES
+from features.definitions.tax import TAX_FEATURES
+from features.definitions.utilities import UTILITIES_FEATURES
+
+_PUBLISHED: tuple[Entry, ...] = (
+    *REGISTRATION_FEATURES,
+    *TAX_FEATURES,
+    *SALES_INVOICE_FEATURES,
+    *PURCHASE_INVOICE_FEATURES,
+    *COUNTERPARTY_FEATURES,
+    *INVOICE_LINE_FEATURES,
+    *SOCIAL_INSURANCE_FEATURES,
+    *UTILITIES_FEATURES,
+    *COURT_FEATURES,
+    *PENALTY_FEATURES,
+)
+_BY_NAME = {entry.name: entry for entry in _PUBLISHED}
+
+
+def published() -> tuple[Entry, ...]:
+    """Every published feature, by domain."""
+    return _PUBLISHED
+
+
+def find_feature(name: str) -> Entry:
+    """The entry of a name; raises `UnknownName` with near names."""
+    if name not in _BY_NAME:
+        raise UnknownName("feature", name, _BY_NAME)
+    return _BY_NAME[name]
+
+
+def definition_hash(names: Iterable[str]) -> str:
+    """SHA-256 over what these features compute, in this order.
+
+    Labels and texts do not enter; the period and deadline of a feed do, because they move windows.
+    """
+    forms = [[name, canonical(find_feature(name).definition)] for name in names]
+    return hashlib.sha256(json.dumps(forms, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def canonical(part: Any) -> Any:
+    """A definition as plain JSON values: equal definitions, and only they, have equal forms."""
+    if isinstance(part, Contract):
+        return ["feed", part.code, part.period, part.deadline_days]
+    if is_dataclass(part):
+        return [type(part).__name__, *(canonical(getattr(part, field.name)) for field in fields(part))]
+    if isinstance(part, tuple):
+        return [canonical(item) for item in part]
+    return part.isoformat() if isinstance(part, date) else part
