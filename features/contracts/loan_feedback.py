@@ -12,6 +12,7 @@ FIVE_CLASSES = ("正常", "关注", "次级", "可疑", "损失")
 class LoanFeedback(Delivered):
     """F60: one record per loan and month. Publisher: the lending institutions.
 
+    A bank may report how a loan went and not its terms: amount, rate, term, security and balance may be null.
     weight: how many loans of the population the row stands for; 1 unless a source over-samples.
     bank_grade: the bank's own verdict; known to be the outcome's twin, so it never explains one.
     """
@@ -20,15 +21,15 @@ class LoanFeedback(Delivered):
     loan_no_hash: str = pa.Field(str_matches=HASH_PATTERN, title="借据号(密钥散列)")
     bank: str = pa.Field(title="银行")
     product: str = pa.Field(title="产品")
-    amount_fen: pl.Int64 = pa.Field(ge=0, title="放款金额", description="In fen")
+    amount_fen: pl.Int64 = pa.Field(nullable=True, ge=0, title="放款金额", description="In fen")
     rate_bps: pl.Int32 = pa.Field(
-        in_range={"min_value": 0, "max_value": 10_000}, title="年利率", description="Basis points"
+        nullable=True, in_range={"min_value": 0, "max_value": 10_000}, title="年利率", description="Basis points"
     )
-    term_months: pl.Int32 = pa.Field(ge=1, title="期限", description="Months")
-    secured: str = pa.Field(isin=SECURITIES, title="担保方式")
+    term_months: pl.Int32 = pa.Field(nullable=True, ge=1, title="期限", description="Months")
+    secured: str = pa.Field(nullable=True, isin=SECURITIES, title="担保方式")
     granted_on: pl.Date = pa.Field(nullable=True, title="放款日期")
     period: pl.Date = pa.Field(title="所属期", description="Last day of the month")
-    balance_fen: pl.Int64 = pa.Field(ge=0, title="余额", description="In fen")
+    balance_fen: pl.Int64 = pa.Field(nullable=True, ge=0, title="余额", description="In fen")
     dpd: pl.Int32 = pa.Field(ge=0, title="逾期天数", description="Days past due at the end of the month")
     class5: str = pa.Field(isin=FIVE_CLASSES, title="五级分类")
     bank_grade: str = pa.Field(nullable=True, title="银行内部评级")
