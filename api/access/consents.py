@@ -125,16 +125,6 @@ def consent_status(consent: Consent, at: datetime) -> str:
     return "active" if day <= consent.valid_to else "expired"
 
 
-def consent_refusal(consent: Consent, at: datetime) -> BureauError | None:
-    """Why a consent does not hold at an instant, or None. The ledger asks again inside its transaction."""
-    status = consent_status(consent, at)
-    if status == "active":
-        return None
-    if status == "revoked":
-        return ConsentRevoked(consent.id)
-    return ConsentExpired(consent.id, consent.valid_from.isoformat(), consent.valid_to.isoformat())
-
-
 def require_grant(
     session: Session,
     *,
@@ -157,28 +147,42 @@ def require_grant(
     if purpose not in PURPOSES:
         raise WrongPurpose(purpose, PURPOSES)
     if consent_required:
-        _require_consent(session, institution_id, product_code, uscc, purpose, consent_id, at)
+        consent = None if consent_id is None else session.get(Consent, consent_id)
+        refusal = consent_refusal(
+            consent,
+            institution_id=institution_id,
+            product_code=product_code,
+            uscc=uscc,
+            purpose=purpose,
+            at=at,
+        )
+        if refusal is not None:
+            raise refusal
     return ReadGrant(institution, purpose, consent_id, subject=uscc, fields=frozenset(fields))
 
 
-def _require_consent(
-    session: Session,
+def consent_refusal(
+    consent: Consent | None,
+    *,
     institution_id: int,
     product_code: str,
-    uscc: str,
+    uscc: str | None,
     purpose: str,
-    consent_id: str | None,
     at: datetime,
-) -> None:
-    consent = None if consent_id is None else session.get(Consent, consent_id)
+) -> BureauError | None:
+    """Why a consent does not cover a call, or None. The ledger asks again inside its transaction."""
     if (
         consent is None
         or consent.institution_id != institution_id
         or consent.uscc != uscc
         or product_code not in consent.products
     ):
-        raise ConsentMissing(uscc, product_code)
-    if refusal := consent_refusal(consent, at):
-        raise refusal
+        return ConsentMissing(uscc or "of no code", product_code)
+    status = consent_status(consent, at)
+    if status == "revoked":
+        return ConsentRevoked(consent.id)
+    if status != "active":
+        return ConsentExpired(consent.id, consent.valid_from.isoformat(), consent.valid_to.isoformat())
     if purpose not in consent.purposes:
-        raise WrongPurpose(purpose, consent.purposes)
+        return WrongPurpose(purpose, consent.purposes)
+    return None

@@ -1,10 +1,10 @@
 """Contracts: which products an institution may call, at which price, from when."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from api.access.tables import ContractLine, ContractVersion, Institution
@@ -51,25 +51,44 @@ class ContractTerm:
 
 def contract_in_force(session: Session, institution_id: int, product_code: str, at: datetime) -> ContractTerm:
     """The term of one product; raises `ProductNotContracted` where the version in force has none."""
-    terms = terms_in_force(session, institution_id, at)
-    if product_code not in terms:
-        institution = session.get_one(Institution, institution_id)
-        raise ProductNotContracted(institution.name, product_code)
-    return terms[product_code]
+    term = terms_in_force(session, institution_id, at).get(product_code)
+    if term is None:
+        raise ProductNotContracted(session.get_one(Institution, institution_id).name, product_code)
+    return term
 
 
 def terms_in_force(session: Session, institution_id: int, at: datetime) -> dict[str, ContractTerm]:
-    """Every term of the newest version whose day has come, by product code."""
-    newest = _newest_version(session, institution_id, at)
-    if newest is None:
-        return {}
-    lines = session.scalars(
-        select(ContractLine).where(ContractLine.contract_version_id == newest.id).order_by(ContractLine.product_code)
+    """The terms of one institution, by product code."""
+    return {term.product_code: term for _, term in read_terms(session, [institution_id], at)}
+
+
+def read_terms(
+    reader: Session | Connection, institution_ids: Collection[int], at: datetime
+) -> list[tuple[int, ContractTerm]]:
+    """(institution id, term) of the newest contract version of each whose day has come."""
+    newest = (
+        select(ContractVersion.institution_id, func.max(ContractVersion.version).label("version"))
+        .where(ContractVersion.institution_id.in_(institution_ids), ContractVersion.in_force_from <= at)
+        .group_by(ContractVersion.institution_id)
+        .subquery()
     )
-    return {
-        line.product_code: ContractTerm(newest.id, newest.version, line.product_code, line.amount_fen, line.per)
-        for line in lines
-    }
+    in_force = (ContractVersion.institution_id == newest.c.institution_id) & (
+        ContractVersion.version == newest.c.version
+    )
+    query = (
+        select(
+            ContractVersion.institution_id,
+            ContractVersion.id,
+            ContractVersion.version,
+            ContractLine.product_code,
+            ContractLine.amount_fen,
+            ContractLine.per,
+        )
+        .join(newest, in_force)
+        .join(ContractLine, ContractLine.contract_version_id == ContractVersion.id)
+        .order_by(ContractVersion.institution_id, ContractLine.product_code)
+    )
+    return [(row.institution_id, ContractTerm(*row[1:])) for row in reader.execute(query)]
 
 
 def extend_contract(session: Session, institution_id: int, prices: Iterable[ListPrice], at: datetime) -> None:
@@ -104,12 +123,3 @@ def agree_contract(session: Session, institution_id: int, prices: Iterable[ListP
     )
     session.flush()
     return version.version
-
-
-def _newest_version(session: Session, institution_id: int, at: datetime) -> ContractVersion | None:
-    return session.scalar(
-        select(ContractVersion)
-        .where(ContractVersion.institution_id == institution_id, ContractVersion.in_force_from <= at)
-        .order_by(ContractVersion.version.desc())
-        .limit(1)
-    )

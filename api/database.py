@@ -1,0 +1,45 @@
+"""The ledger database at the newest migration, and the lock that keeps a second server out of a home."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from bureau.db import open_engine, upgrade
+from bureau.errors import StateConflict
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "alembic_version_ledger"
+
+
+def open_ledger_database(url: str) -> Engine:
+    """The engine of the ledger, brought to the newest migration."""
+    engine = open_engine(url)
+    upgrade(engine, MIGRATIONS, version_table=VERSION_TABLE)
+    return engine
+
+
+@contextmanager
+def claim_ledger(home: Path) -> Iterator[None]:
+    """Be the one server of a home on SQLite until the block ends; raises `StateConflict` for a second.
+
+    Commands need no claim: they write short transactions beside a server. The lock is the kernel's, so a
+    killed server leaves none behind.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "ledger.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            file.seek(0)
+            raise StateConflict(
+                f"Another server (process {file.read() or 'unknown'}) serves the home {home}. Stop it, or set "
+                "BUREAU_DATABASE_URL to PostgreSQL, which takes many."
+            ) from problem
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

@@ -1,0 +1,123 @@
+"""The ledger: where a billable answer is stored, charged and made evidence before anybody sees it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import InstrumentedAttribute
+
+from api.metering.batch import Entered, enter_batch
+from api.metering.draft import ANSWERED, UNANSWERED, Draft, Receipt
+from api.metering.exclusive import exclusive
+from api.metering.flights import Flights
+from api.metering.tables import BoundKey, Call, StoredAnswer
+from api.metering.writer import GroupWriter
+from api.signing import Signer
+from bureau.clock import now
+from bureau.errors import BureauError, KeyReused, LedgerUnavailable, UnknownObject
+
+__all__ = ["Draft", "Ledger", "Receipt"]
+
+_GROUP = 256
+_WAITING = 2048
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """One a process. Answers are committed in groups by one thread; nothing leaves before COMMIT."""
+
+    def __init__(self, engine: Engine, signer: Signer, clock: Callable[[], datetime] = now) -> None:
+        self._engine, self._signer, self._clock = engine, signer, clock
+        self._writer = GroupWriter(self._commit, group=_GROUP, waiting=_WAITING)
+        self._flights = Flights()
+
+    def start(self) -> None:
+        """Begin to accept drafts."""
+        self._writer.start()
+
+    def close(self) -> None:
+        """Refuse new drafts and return when all that were accepted are committed."""
+        self._writer.close()
+
+    @asynccontextmanager
+    async def hold(self, institution_id: int, key: str, request_sha256: str) -> AsyncIterator[Receipt | None]:
+        """Be the only one in this process to work on a key; yields the answer it is bound to, if any.
+
+        A duplicate in flight waits here and then finds the first one's answer. Raises as `find` does.
+        """
+        async with self._flights.alone((institution_id, key)):
+            yield await asyncio.to_thread(self.find, institution_id, key, request_sha256)
+
+    def find(self, institution_id: int, key: str, request_sha256: str) -> Receipt | None:
+        """The answer a key is bound to, or None; raises `KeyReused` when it answered another request."""
+        query = _receipts(BoundKey.request_sha256).join(BoundKey, BoundKey.call_id == StoredAnswer.call_id)
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                query.where(BoundKey.institution_id == institution_id, BoundKey.key == key)
+            ).one_or_none()
+        if row is None:
+            return None
+        if row.request_sha256 != request_sha256:
+            raise KeyReused(key)
+        return Receipt(row.call_id, row.status, row.body, row.jws, replayed=True)
+
+    def answer(self, institution_id: int, call_id: str) -> Receipt:
+        """The stored bytes of one answer; raises `UnknownObject` also for another institution's."""
+        query = _receipts().join(Call, Call.id == StoredAnswer.call_id)
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                query.where(StoredAnswer.call_id == call_id, Call.institution_id == institution_id)
+            ).one_or_none()
+        if row is None:
+            raise UnknownObject("report", call_id)
+        return Receipt(row.call_id, row.status, row.body, row.jws)
+
+    async def submit(self, draft: Draft) -> Receipt:
+        """Store one answer with its charge and evidence; returns after COMMIT.
+
+        The same key and request again gives the first answer's bytes, `replayed`, and no second charge.
+        Raises `KeyReused`; `LedgerUnavailable` (too many wait, or the commit failed: retry with the same
+        key); and the `NotPermitted` of a consent, client or contract that ended meanwhile, in which case
+        the call is on record as refused already.
+        """
+        if draft.outcome not in ANSWERED or draft.idempotency_key is None:
+            raise ValueError("an answer has one of the answered outcomes and binds an idempotency key")
+        entered = await self._entered(draft)
+        if entered is None:
+            raise LedgerUnavailable("the call has no answer")
+        return entered
+
+    async def refuse(self, draft: Draft) -> None:
+        """Record a call that was not answered: never charged, key not bound. Once a call, however often called."""
+        if draft.outcome not in UNANSWERED:
+            raise ValueError("only a refused or failed call is recorded without an answer")
+        await self._entered(draft)
+
+    async def _entered(self, draft: Draft) -> Receipt | None:
+        return await asyncio.wrap_future(self._writer.put(draft))
+
+    def _commit(self, drafts: Sequence[Draft]) -> Sequence[Entered]:
+        """One transaction for the group; each alone when a row of the group is one the database refuses."""
+        try:
+            with exclusive(self._engine) as connection:
+                return enter_batch(connection, drafts, self._signer, self._clock())
+        except (OperationalError, InterfaceError) as problem:  # the database, not a row: the same for each
+            return [_failed(problem)] * len(drafts)
+        except Exception as problem:  # some row of the group: find out which
+            if len(drafts) == 1:
+                return [_failed(problem)]
+            return [self._commit([draft])[0] for draft in drafts]
+
+
+def _receipts(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
+    return select(StoredAnswer.call_id, StoredAnswer.status, StoredAnswer.body, StoredAnswer.jws, *columns)
+
+
+def _failed(problem: Exception) -> BureauError:
+    _log.error("not committed: %s", problem)
+    return LedgerUnavailable(type(problem).__name__)

@@ -1,0 +1,76 @@
+"""One thread that gathers what waits and writes it as a group."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+from bureau.errors import BureauError, LedgerUnavailable
+
+T = TypeVar("T")
+R = TypeVar("R")
+_log = logging.getLogger(__name__)
+
+
+class GroupWriter(Generic[T, R]):
+    """Hands what was put to `write`, in order, in groups of at most `group`.
+
+    While one group waits for the disk the next gathers itself, so there is no timer. `write` returns one
+    result or error for each. A future is never cancelled: a caller that goes away does not undo its call.
+    """
+
+    def __init__(self, write: Callable[[Sequence[T]], Sequence[R | BureauError]], *, group: int, waiting: int) -> None:
+        self._write, self._group, self._limit = write, group, waiting
+        self._waiting: deque[tuple[T, Future[R]]] = deque()
+        self._changed = threading.Condition()
+        self._open = False
+        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write. A writer starts once."""
+        self._open = True
+        self._thread.start()
+
+    def close(self) -> None:
+        """Refuse new work, write what waits, return when it is written. Doing it twice changes nothing."""
+        with self._changed:
+            was_open, self._open = self._open, False
+            self._changed.notify()
+        if was_open:
+            self._thread.join()
+
+    def put(self, item: T) -> Future[R]:
+        """A future that is done after the commit; raises `LedgerUnavailable` when closed or full."""
+        future: Future[R] = Future()
+        future.set_running_or_notify_cancel()  # from here on nothing can cancel it
+        with self._changed:
+            if not self._open:
+                raise LedgerUnavailable("it is closed")
+            if len(self._waiting) >= self._limit:
+                raise LedgerUnavailable(f"{self._limit} calls are waiting")
+            self._waiting.append((item, future))
+            self._changed.notify()
+        return future
+
+    def _run(self) -> None:
+        while gathered := self._gather():
+            for (_, future), result in zip(gathered, self._written([item for item, _ in gathered]), strict=True):
+                if isinstance(result, BureauError):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+    def _gather(self) -> list[tuple[T, Future[R]]]:
+        """What waits, up to one group; empty only when the writer is closed and nothing is left."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or not self._open)
+            return [self._waiting.popleft() for _ in range(min(self._group, len(self._waiting)))]
+
+    def _written(self, items: Sequence[T]) -> Sequence[R | BureauError]:
+        try:
+            return self._write(items)
+        except Exception as problem:  # the thread must outlive every group
+            _log.exception("a group of %d was not written", len(items))
+            return [LedgerUnavailable(type(problem).__name__)] * len(items)

@@ -1,0 +1,162 @@
+"""The ledger's first tables: who may call, and money with its evidence."""
+
+from alembic import op
+from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+
+from api.migrations.append_only import make_append_only
+from bureau.db import Instant
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create every table, then make those of money and evidence append-only."""
+    _create_access()
+    _create_metering()
+    _create_evidence()
+    make_append_only(
+        {
+            "contract_version": ("id", "institution_id, version"),
+            "contract_line": ("contract_version_id, product_code",),
+            "call": ("id",),
+            "answer": ("call_id",),
+            "idempotency": ("institution_id, key", "call_id"),
+            "usage_line": ("id", "reverses"),
+            "audit_leaf": ("number", "line_id"),
+            "audit_root": ("size",),
+        }
+    )
+
+
+def _create_access() -> None:
+    op.create_table(
+        "institution",
+        Column("id", Integer, primary_key=True),
+        Column("name", String, nullable=False, unique=True),
+        Column("created_at", Instant, nullable=False),
+    )
+    op.create_table(
+        "client",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False, index=True),
+        Column("role", String, nullable=False),
+        Column("secret_sha256", LargeBinary, nullable=False),
+        Column("secret_version", Integer, nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Column("disabled_at", Instant),
+    )
+    op.create_table(
+        "contract_version",
+        Column("id", Integer, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("in_force_from", Instant, nullable=False),
+        UniqueConstraint("institution_id", "version"),
+    )
+    op.create_table(
+        "contract_line",
+        Column("contract_version_id", Integer, ForeignKey("contract_version.id"), primary_key=True),
+        Column("product_code", String, primary_key=True),
+        Column("amount_fen", Integer, nullable=False),
+        Column("per", String, nullable=False),
+    )
+    op.create_table(
+        "consent",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
+        Column("uscc", String, nullable=False, index=True),
+        Column("products", JSON, nullable=False),
+        Column("purposes", JSON, nullable=False),
+        Column("valid_from", Date, nullable=False),
+        Column("valid_to", Date, nullable=False),
+        Column("granted_by", String, nullable=False),
+        Column("document_sha256", String),
+        Column("created_by", String, ForeignKey("client.id"), nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Column("revoked_at", Instant),
+    )
+    op.create_index("ix_consent_institution_id_id", "consent", ["institution_id", "id"])
+
+
+def _create_metering() -> None:
+    op.create_table(
+        "call",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
+        Column("client_id", String, ForeignKey("client.id"), nullable=False),
+        Column("idempotency_key", String),
+        Column("request_sha256", String, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("product_code", String, nullable=False),
+        Column("product_version", Integer, nullable=False),
+        Column("uscc", String),
+        Column("purpose", String, nullable=False),
+        Column("consent_id", String),
+        Column("client_serial", String),
+        Column("outcome", String, nullable=False),
+        Column("problem_code", String),
+        Column("contract_version_id", Integer, ForeignKey("contract_version.id")),
+        Column("snapshot", BigInteger),
+        Column("model_name", String),
+        Column("model_version", String),
+        Column("received_at", Instant, nullable=False),
+        Column("committed_at", Instant, nullable=False),
+    )
+    op.create_table(
+        "answer",
+        Column("call_id", String, ForeignKey("call.id"), primary_key=True),
+        Column("status", Integer, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("jws", String, nullable=False),
+    )
+    op.create_table(
+        "idempotency",
+        Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
+        Column("key", String, primary_key=True),
+        Column("request_sha256", String, nullable=False),
+        Column("call_id", String, ForeignKey("call.id"), nullable=False, unique=True),
+    )
+    op.create_table(
+        "usage_line",
+        Column("id", String, primary_key=True),
+        Column("call_id", String, ForeignKey("call.id"), nullable=False, index=True),
+        Column("kind", String, nullable=False),
+        Column("reverses", String, ForeignKey("usage_line.id"), unique=True),
+        Column("reason", String),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
+        Column("product_code", String, nullable=False),
+        Column("purpose", String, nullable=False),
+        Column("outcome", String, nullable=False),
+        Column("contract_version_id", Integer, ForeignKey("contract_version.id")),
+        Column("model_name", String),
+        Column("model_version", String),
+        Column("calls", Integer, nullable=False),
+        Column("amount_fen", BigInteger, nullable=False),
+        Column("latency_us", BigInteger, nullable=False),
+        Column("committed_at", Instant, nullable=False, index=True),
+    )
+    op.create_index("ix_usage_line_institution_id_committed_at", "usage_line", ["institution_id", "committed_at"])
+
+
+def _create_evidence() -> None:
+    op.create_table(
+        "audit_leaf",
+        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        Column("line_id", String, ForeignKey("usage_line.id"), nullable=False, unique=True),
+        Column("sha256", LargeBinary, nullable=False),
+        Column("record_sha256", LargeBinary, nullable=False),
+        Column("committed_at", Instant, nullable=False),
+        Column("leaf", LargeBinary, nullable=False),
+        Column("head", LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "audit_root",
+        Column("size", BigInteger, primary_key=True, autoincrement=False),
+        Column("root", LargeBinary, nullable=False),
+        Column("head", LargeBinary, nullable=False),
+        Column("signed_at", Instant, nullable=False),
+        Column("jws", String, nullable=False),
+    )
