@@ -1,0 +1,71 @@
+"""Points and grades: a probability of default in the words a bank uses, by one master scale that is data."""
+
+import math
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+MASTER_SCALE = Path(__file__).with_name("master_scale.yaml")
+
+
+class Grade(BaseModel):
+    """A band of the master scale: probabilities of default below its cut and at or above the one before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    grade: str
+    pd_below: float = Field(gt=0, le=1.01)
+    label: str
+    label_en: str
+
+
+class Scale(BaseModel):
+    """score = offset - factor x log-odds of default, rounded, between the lowest and the highest.
+
+    The more points the better. `points_to_double` points more mean twice the good odds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = Field(ge=1)
+    anchor_score: int
+    anchor_good_odds: float = Field(gt=0)
+    points_to_double: float = Field(gt=0)
+    lowest: int = Field(ge=0)
+    highest: int
+    grades: tuple[Grade, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        cuts = [grade.pd_below for grade in self.grades]
+        if cuts != sorted(set(cuts)) or cuts[-1] <= 1:
+            raise ValueError("the cuts of the grades must rise, and the last one must lie above 1")
+        if not self.lowest < self.anchor_score < self.highest:
+            raise ValueError("the anchor score must lie between the lowest and the highest")
+        return self
+
+    @property
+    def factor(self) -> float:
+        """Points for one unit of log-odds."""
+        return self.points_to_double / math.log(2)
+
+    def points(self, log_odds_of_default: float) -> float:
+        """Exact points, neither rounded nor clipped."""
+        return self.anchor_score - self.factor * (log_odds_of_default + math.log(self.anchor_good_odds))
+
+    def score(self, log_odds_of_default: float) -> int:
+        """The score that is shown: whole points from the lowest to the highest."""
+        return min(max(round(self.points(log_odds_of_default)), self.lowest), self.highest)
+
+    def grade(self, pd: float) -> str:
+        """The grade of a probability of default."""
+        return next(band.grade for band in self.grades if pd < band.pd_below)
+
+
+@cache
+def master_scale() -> Scale:
+    """The scale new models are released with."""
+    return Scale.model_validate(yaml.safe_load(MASTER_SCALE.read_text("utf-8")))
