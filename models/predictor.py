@@ -1,0 +1,38 @@
+"""What every kind of model can do: a raw log-odds of default, and exactly where it came from."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.columns import Columns
+
+Floats = NDArray[np.float64]
+
+
+class Predictor(Protocol):
+    """A fitted model over a matrix of `Columns`."""
+
+    kind: str
+
+    def raw(self, matrix: Floats) -> Floats:
+        """Raw log-odds of default (n,), before calibration."""
+        ...
+
+    def contributions(self, matrix: Floats) -> Floats:
+        """(n, features + 1): each feature's exact part of raw; the last column is what all rows start from."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything needed to build it again, except a file of trees."""
+        ...
+
+
+class Recipe(Protocol):
+    """How a kind of model is fitted; the choices are numbers in a model's spec."""
+
+    kind: str
+
+    def fit(self, columns: Columns, matrix: Floats, target: Floats, weight: Floats) -> Predictor:
+        """Fit on rows with weights. The same rows give the same model."""
+        ...
