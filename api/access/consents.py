@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from api.access.tables import Consent
@@ -115,7 +116,7 @@ def revoke_consent(session: Session, institution_id: int, consent_id: str, at: d
     return consent
 
 
-def consent_status(consent: Consent, at: datetime) -> str:
+def consent_status(consent: Consent | Row[Any], at: datetime) -> str:
     """active | pending | expired | revoked, on the legal day of `at`."""
     if consent.revoked_at is not None:
         return "revoked"
@@ -162,7 +163,7 @@ def require_grant(
 
 
 def consent_refusal(
-    consent: Consent | None,
+    consent: Consent | Row[Any] | None,
     *,
     institution_id: int,
     product_code: str,

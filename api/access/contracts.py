@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from api.access.tables import ContractLine, ContractVersion, Institution
+from bureau.db import Instant
 from bureau.errors import InvalidInput, ProductNotContracted
 
 BILLABLE = {
@@ -49,6 +50,31 @@ class ContractTerm:
         return BILLABLE[self.per]
 
 
+_NEWEST = (
+    select(ContractVersion.institution_id, func.max(ContractVersion.version).label("version"))
+    .where(ContractVersion.institution_id.in_(bindparam("institutions", expanding=True)))
+    .where(ContractVersion.in_force_from <= bindparam("at", type_=Instant))
+    .group_by(ContractVersion.institution_id)
+    .subquery()
+)
+_TERMS = (
+    select(
+        ContractVersion.institution_id,
+        ContractVersion.id,
+        ContractVersion.version,
+        ContractLine.product_code,
+        ContractLine.amount_fen,
+        ContractLine.per,
+    )
+    .join(
+        _NEWEST,
+        (ContractVersion.institution_id == _NEWEST.c.institution_id) & (ContractVersion.version == _NEWEST.c.version),
+    )
+    .join(ContractLine, ContractLine.contract_version_id == ContractVersion.id)
+    .order_by(ContractVersion.institution_id, ContractLine.product_code)
+)
+
+
 def contract_in_force(session: Session, institution_id: int, product_code: str, at: datetime) -> ContractTerm:
     """The term of one product; raises `ProductNotContracted` where the version in force has none."""
     term = terms_in_force(session, institution_id, at).get(product_code)
@@ -66,29 +92,8 @@ def read_terms(
     reader: Session | Connection, institution_ids: Collection[int], at: datetime
 ) -> list[tuple[int, ContractTerm]]:
     """(institution id, term) of the newest contract version of each whose day has come."""
-    newest = (
-        select(ContractVersion.institution_id, func.max(ContractVersion.version).label("version"))
-        .where(ContractVersion.institution_id.in_(institution_ids), ContractVersion.in_force_from <= at)
-        .group_by(ContractVersion.institution_id)
-        .subquery()
-    )
-    in_force = (ContractVersion.institution_id == newest.c.institution_id) & (
-        ContractVersion.version == newest.c.version
-    )
-    query = (
-        select(
-            ContractVersion.institution_id,
-            ContractVersion.id,
-            ContractVersion.version,
-            ContractLine.product_code,
-            ContractLine.amount_fen,
-            ContractLine.per,
-        )
-        .join(newest, in_force)
-        .join(ContractLine, ContractLine.contract_version_id == ContractVersion.id)
-        .order_by(ContractVersion.institution_id, ContractLine.product_code)
-    )
-    return [(row.institution_id, ContractTerm(*row[1:])) for row in reader.execute(query)]
+    rows = reader.execute(_TERMS, {"institutions": list(institution_ids), "at": at})
+    return [(row.institution_id, ContractTerm(*row[1:])) for row in rows]
 
 
 def extend_contract(session: Session, institution_id: int, prices: Iterable[ListPrice], at: datetime) -> None:

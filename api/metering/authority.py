@@ -1,27 +1,35 @@
 """What is checked again inside the transaction: the client, the contract, the consent."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, bindparam, select
 
 from api.access.consents import consent_refusal
 from api.access.contracts import ContractTerm, read_terms
 from api.access.tables import Client, Consent, Institution
-from api.metering.draft import Draft
+from api.metering.draft import ANSWERED, Draft
 from bureau.errors import ProductNotContracted, WrongCredentials
+
+# FOR SHARE: who revokes or disables now waits for the commit. SQLite leaves it out and has one writer anyway.
+_CLIENTS = (
+    select(Client.id, Client.institution_id, Client.disabled_at, Institution.name)
+    .join(Institution, Institution.id == Client.institution_id)
+    .where(Client.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update(read=True, of=Client)
+)
+_CONSENTS = select(Consent.__table__).where(Consent.id.in_(bindparam("ids", expanding=True))).with_for_update(read=True)
 
 
 @dataclass(frozen=True)
 class Authority:
     """The rights of everybody in one batch, as of its commit."""
 
-    clients: dict[str, Client]
-    consents: dict[str, Consent]
+    clients: dict[str, Row[Any]]
+    consents: dict[str, Row[Any]]
     terms: dict[tuple[int, str], ContractTerm]
-    institutions: dict[int, str]
     at: datetime
 
     def require(self, draft: Draft) -> ContractTerm:
@@ -31,7 +39,7 @@ class Authority:
             raise WrongCredentials(f"Client {draft.client_id!r} is disabled.")
         term = self.terms.get((draft.institution_id, draft.product_code))
         if term is None or draft.contract_version_id is None:
-            raise ProductNotContracted(self.institutions[draft.institution_id], draft.product_code)
+            raise ProductNotContracted(client.name, draft.product_code)
         if draft.consent_required:
             self._require_consent(draft)
         return term
@@ -49,17 +57,14 @@ class Authority:
             raise refusal
 
 
-def read_authority(session: Session, drafts: Iterable[Draft], at: datetime) -> Authority:
-    """Read the rights of a batch and hold them: who revokes or disables now waits for the commit."""
-    drafts = [draft for draft in drafts if draft.body]
-    institution_ids = {draft.institution_id for draft in drafts}
-    clients = select(Client).where(Client.id.in_({draft.client_id for draft in drafts}))
-    consents = select(Consent).where(Consent.id.in_({d.consent_id for d in drafts if d.consent_id}))
-    institutions = select(Institution).where(Institution.id.in_(institution_ids))
-    return Authority(
-        clients={client.id: client for client in session.scalars(clients.with_for_update(read=True))},
-        consents={consent.id: consent for consent in session.scalars(consents.with_for_update(read=True))},
-        terms={(owner, term.product_code): term for owner, term in read_terms(session, institution_ids, at)},
-        institutions={institution.id: institution.name for institution in session.scalars(institutions)},
-        at=at,
-    )
+def read_authority(connection: Connection, drafts: Sequence[Draft], at: datetime) -> Authority:
+    """Read the rights of a group's answers, and hold them until its commit."""
+    answers = [draft for draft in drafts if draft.outcome in ANSWERED]
+    clients = _by_id(connection, _CLIENTS, {draft.client_id for draft in answers})
+    consents = _by_id(connection, _CONSENTS, {d.consent_id for d in answers if d.consent_required})
+    terms = read_terms(connection, {draft.institution_id for draft in answers}, at) if answers else []
+    return Authority(clients, consents, {(owner, term.product_code): term for owner, term in terms}, at)
+
+
+def _by_id(connection: Connection, query: Any, ids: set[Any]) -> dict[str, Row[Any]]:
+    return {row.id: row for row in connection.execute(query, {"ids": list(ids)})} if ids else {}

@@ -6,8 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, select
 
 from api.metering.authority import read_authority
 from api.metering.chain import NO_ANSWER, answer_digest, append_leaf, read_tail
@@ -34,6 +33,14 @@ _LINE_COLUMNS = (
     "model_version",
 )
 
+_PRESENT = select(Call.id).where(Call.id.in_(bindparam("ids", expanding=True)))
+_BOUND = (
+    select(BoundKey.institution_id, BoundKey.key, BoundKey.request_sha256, StoredAnswer.__table__)
+    .join(StoredAnswer, StoredAnswer.call_id == BoundKey.call_id)
+    .where(BoundKey.institution_id.in_(bindparam("institutions", expanding=True)))
+    .where(BoundKey.key.in_(bindparam("keys", expanding=True)))
+)
+
 
 def enter_batch(connection: Connection, drafts: Sequence[Draft], signer: Signer, at: datetime) -> list[Entered]:
     """Append a group inside the exclusive transaction of `connection`; one result a draft, in order.
@@ -53,8 +60,7 @@ class _Batch:
         self.signer = signer
         self.tail = read_tail(connection)
         self.at = max(at, self.tail.committed_at)
-        with Session(bind=connection) as session:
-            self.authority = read_authority(session, drafts, self.at)
+        self.authority = read_authority(connection, drafts, self.at)
         self.present = _present_calls(connection, drafts)
         self.bound = _bound_keys(connection, drafts)
         self.rows: dict[type[LedgerTable], list[dict[str, Any]]] = {
@@ -152,18 +158,15 @@ def _present_calls(connection: Connection, drafts: Sequence[Draft]) -> set[str]:
     unanswered = [draft.call_id for draft in drafts if draft.outcome not in ANSWERED]
     if not unanswered:
         return set()
-    return set(connection.scalars(select(Call.id).where(Call.id.in_(unanswered))))
+    return set(connection.scalars(_PRESENT, {"ids": unanswered}))
 
 
 def _bound_keys(connection: Connection, drafts: Sequence[Draft]) -> dict[tuple[int, str | None], tuple[str, Receipt]]:
     """(request digest, answer) of every key of the group that is bound already."""
-    query = (
-        select(BoundKey.institution_id, BoundKey.key, BoundKey.request_sha256, StoredAnswer.__table__)
-        .join(StoredAnswer, StoredAnswer.call_id == BoundKey.call_id)
-        .where(BoundKey.institution_id.in_({draft.institution_id for draft in drafts}))
-        .where(BoundKey.key.in_({draft.idempotency_key for draft in drafts if draft.idempotency_key}))
-    )
+    institutions = {draft.institution_id for draft in drafts}
+    keys = {draft.idempotency_key for draft in drafts if draft.outcome in ANSWERED}
+    bound = connection.execute(_BOUND, {"institutions": list(institutions), "keys": list(keys)})
     return {
         (row.institution_id, row.key): (row.request_sha256, Receipt(row.call_id, row.status, row.body, row.jws))
-        for row in connection.execute(query)
+        for row in bound
     }

@@ -25,6 +25,7 @@ from bureau.clock import from_micros, to_micros
 
 GENESIS = bytes(32)
 _EPOCH = from_micros(0)
+_LAST = select(AuditLeaf.number, AuditLeaf.head, AuditLeaf.committed_at).order_by(AuditLeaf.number.desc()).limit(1)
 NO_ANSWER = hashlib.sha256(rfc8785.dumps({})).digest()
 
 
@@ -39,9 +40,7 @@ class Tail:
 
 def read_tail(connection: Connection) -> Tail:
     """The end of the log; right only while the connection is the ledger's one writer."""
-    last = connection.execute(
-        select(AuditLeaf.number, AuditLeaf.head, AuditLeaf.committed_at).order_by(AuditLeaf.number.desc()).limit(1)
-    ).one_or_none()
+    last = connection.execute(_LAST).one_or_none()
     return Tail() if last is None else Tail(last.number + 1, last.head, last.committed_at)
 
 
