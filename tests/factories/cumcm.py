@@ -15,9 +15,9 @@ LABELLED, UNLABELLED = "a1", "a2"
 def write_cumcm_directory(folder: Path, firms: int = 60, seed: int = 0, files: Collection[str] | None = None) -> Path:
     """Write Parquet files (all six, or those named in `files`, such as "a1_enterprises") and return the folder.
 
-    `firms` labelled firms E1.. and a sixth as many (at least one) without a label. A quarter of the labelled defaulted: those with
-    the least sales, but for some noise, so that a model learns from the invoices. The files carry the real ones'
-    dirt: exact duplicates, red-letter and void invoices, a stray blank in ' 作废发票'.
+    `firms` labelled firms E1.. and a sixth as many, at least one, without a label. A quarter of the labelled
+    defaulted: those with the least sales, but for some noise, so that a model learns from the invoices. The files
+    carry the real ones' dirt: exact duplicates, red-letter and void invoices, a stray blank in ' 作废发票'.
     """
     folder.mkdir(parents=True, exist_ok=True)
     chance = np.random.default_rng(seed)
