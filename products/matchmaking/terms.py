@@ -55,13 +55,12 @@ Threshold = Annotated[Bound, BeforeValidator(_as_bound)]
 GradeThreshold = Annotated[GradeBound, BeforeValidator(_as_bound)]
 
 
-class LoanProductTerms(BaseModel):
-    """A loan product and its conditions; a condition left out is no condition."""
+class LoanProductOffer(BaseModel):
+    """A loan product and its conditions, as a bank writes them; a condition left out is no condition."""
 
     model_config = WIRE
 
     name: Text
-    institution: Text
     amount_fen: Range
     term_months: Range
     rate_bps: Bps = Field(description="yearly rate")
@@ -73,6 +72,12 @@ class LoanProductTerms(BaseModel):
     max_arrears_fen: Threshold | None = Field(None, description="tax arrears still open")
     sections: tuple[Section, ...] = Field((), description="GB/T 4754 sections; empty: any")
     regions: tuple[Division, ...] = Field((), description="division codes of 2, 4, 6 or 9 digits; empty: any")
+
+
+class LoanProductTerms(LoanProductOffer):
+    """A loan product with the institution that offers it, which is who calls, never what the caller writes."""
+
+    institution: Text
 
 
 class Need(BaseModel):
