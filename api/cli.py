@@ -20,7 +20,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
-    "demo": Entry("api.demo", "demo", "Load a source, train, and go once the whole way from a record to a bill."),
+    "demo": Entry("api.demo.cli", "demo", "Load a source, train, and go once the whole way from a record to a bill."),
     "source": Entry("features.sources.cli", "source", "Load the records of a source into this home."),
     "subjects": Entry("features.lake.cli", "subjects", "List the enterprises of this home, one code a line."),
     "feeds": Entry("features.lake.cli", "feeds", "Check, ingest and list feeds; see what waits in quarantine."),

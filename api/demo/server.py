@@ -1,0 +1,54 @@
+"""A server process of its own for one home: started, waited for, stopped."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import httpx
+
+from bureau.errors import SourceDown
+
+START_SECONDS = 60
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(home: Path, today: date, port: int) -> Iterator[str]:
+    """The base address of `bureau serve` for a home; the process is stopped when the block ends.
+
+    Raises `SourceDown` with the server's own last words when it does not become ready.
+    """
+    base = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
+    log = home / "server.log"
+    environment = os.environ | {"BUREAU_HOME": str(home), "BUREAU_TODAY": today.isoformat()}
+    with log.open("wb") as words, subprocess.Popen(command, env=environment, stdout=words, stderr=words) as process:  # noqa: S603
+        try:
+            _wait(process, base, log)
+            yield base
+        finally:
+            process.terminate()
+
+
+def _wait(process: "subprocess.Popen[bytes]", base: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{base}/readyz", timeout=2).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    last = log.read_text("utf-8", "replace").strip().splitlines()[-1:]
+    raise SourceDown(f"The server did not start: {' '.join(last) or 'it said nothing'} (all of it in {log}).")
