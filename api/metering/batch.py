@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from api.metering.authority import read_authority
 from api.metering.chain import NO_ANSWER, answer_digest, append_leaf, read_tail
-from api.metering.draft import ANSWERED, Draft, Receipt
+from api.metering.draft import ANSWERED, CREATED, Draft, Receipt
 from api.metering.pricing import price
 from api.metering.tables import AuditLeaf, BoundKey, Call, StoredAnswer, UsageLine
 from api.signing import Signer
@@ -20,10 +20,9 @@ from bureau.errors import BureauError, KeyReused, LedgerUnavailable, NotPermitte
 Entered = Receipt | BureauError | None
 """What became of one draft: an answer, a refusal, or a recorded call without an answer."""
 
-_CREATED = 201
 _MICROSECOND = timedelta(microseconds=1)
 _CALL_COLUMNS = tuple(column.name for column in Call.__table__.columns if column.name != "committed_at")
-_LINE_COLUMNS = (
+LINE_COLUMNS = (
     "institution_id",
     "product_code",
     "purpose",
@@ -32,6 +31,7 @@ _LINE_COLUMNS = (
     "model_name",
     "model_version",
 )
+"""What a usage line repeats of its call, so that usage is one query over one table."""
 
 _PRESENT = select(Call.id).where(Call.id.in_(bindparam("ids", expanding=True)))
 _BOUND = (
@@ -96,7 +96,7 @@ class _Batch:
         digest = answer_digest(body)
         evidence = {"sha256": digest.hex(), "call_id": draft.call_id, "leaf": self.tail.number}
         text = _compact(body | {"evidence": evidence})
-        receipt = Receipt(draft.call_id, _CREATED, text, self.signer.sign_detached(text))
+        receipt = Receipt(draft.call_id, CREATED, text, self.signer.sign_detached(text))
         self._record(replace(draft, contract_version_id=term.contract_version_id), charge.amount_fen, digest)
         self._store(draft, receipt)
         return receipt
@@ -109,7 +109,7 @@ class _Batch:
     def _record(self, draft: Draft, amount_fen: int, digest: bytes) -> None:
         call = {column: getattr(draft, "call_id" if column == "id" else column) for column in _CALL_COLUMNS}
         call["committed_at"] = self.at
-        line = {column: call[column] for column in _LINE_COLUMNS} | {
+        line = {column: call[column] for column in LINE_COLUMNS} | {
             "id": draft.call_id,
             "call_id": draft.call_id,
             "kind": "charge",

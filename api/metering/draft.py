@@ -7,6 +7,9 @@ from typing import Any
 ANSWERED = frozenset({"found", "partial", "not_found", "stale"})
 """Outcomes that answer with 201 and bind the idempotency key."""
 
+CREATED = 201
+"""The status of every answer, also of one that found nothing."""
+
 UNANSWERED = frozenset({"refused", "source_down"})
 """Outcomes that leave a call and a line of 0 fen, and nothing else."""
 
