@@ -1,0 +1,126 @@
+"""A feed delivery: one Parquet or CSV file for one feed, and beside it the sidecar that says what it is."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+
+from bureau.errors import UnreadableFile, WrongFeed
+from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS, find_feed
+from features.lake.sidecar import Sidecar, derive_sidecar, read_sidecar, sidecar_path
+from features.lake.tabular import is_parquet, read_content, read_table
+
+RECEIVED_AT = "received_at"
+"""Only a history delivery carries it: the instant at which each row was received in its time."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file whose columns are the feed's. frame: its rows as delivered, every cell of a CSV still text."""
+
+    path: Path
+    sidecar: Sidecar
+    contract: Contract
+    frame: pl.DataFrame
+
+
+def write_delivery(
+    frame: pl.DataFrame,
+    *,
+    feed: str,
+    batch_id: str,
+    publisher: str,
+    produced_at: datetime,
+    folder: Path,
+    history: bool,
+) -> Path:
+    """Write FEED-BATCH.parquet and its sidecar; returns the Parquet file. Raises `WrongFeed` on foreign columns.
+
+    A history frame also has `received_at`, instants with a time zone.
+    """
+    path = folder / f"{feed}-{batch_id}.parquet"
+    contract = find_feed(feed)
+    _check_names(path, frame, contract, history)
+    _check_types(path, frame, contract)
+    content = BytesIO()
+    frame.write_parquet(content, compression="zstd", compression_level=1)
+    sidecar = Sidecar(
+        feed=feed,
+        batch_id=batch_id,
+        publisher=publisher,
+        produced_at=produced_at,
+        rows=frame.height,
+        sha256=hashlib.sha256(content.getbuffer()).hexdigest(),
+        history=history,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(path, content.getvalue())
+    _replace(sidecar_path(path), sidecar.model_dump_json(indent=2).encode())
+    return path
+
+
+def read_delivery(path: Path, feed: str | None = None, *, history: bool = False) -> Delivery:
+    """Read a delivery and check that it is the feed it says it is.
+
+    feed: what the caller takes it for; needed where the file has no sidecar.
+    history: whether a file without a sidecar brings each row's own `received_at`.
+    Raises `UnreadableFile` for what cannot be read, `WrongFeed` for what is not the feed.
+    """
+    content = read_content(path)
+    sha256 = hashlib.sha256(content).hexdigest()
+    frame = read_table(path, content)
+    sidecar = read_sidecar(path) or derive_sidecar(path, feed=feed, sha256=sha256, rows=frame.height, history=history)
+    if feed is not None and sidecar.feed != feed:
+        raise WrongFeed(path, f"its sidecar says it is {sidecar.feed}, not {feed}. Ingest it as {sidecar.feed}.")
+    if sidecar.sha256 != sha256:
+        raise UnreadableFile(path, "its SHA-256 is not the one in its sidecar; ask the publisher to send both again.")
+    if sidecar.rows != frame.height:
+        raise UnreadableFile(path, f"its sidecar promises {sidecar.rows} rows, the file holds {frame.height}.")
+    contract = find_feed(sidecar.feed)
+    _check_names(path, frame, contract, sidecar.history)
+    if is_parquet(content):
+        _check_types(path, frame, contract)
+    return Delivery(path, sidecar, contract, frame)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
+
+
+def _check_names(path: Path, frame: pl.DataFrame, contract: Contract, history: bool) -> None:
+    expected = {*contract.dtypes, RECEIVED_AT} if history else {*contract.dtypes}
+    present = set(frame.columns)
+    if present == expected:
+        return
+    for other in FEEDS:
+        if present - {RECEIVED_AT} == set(other.dtypes) and other is not contract:
+            raise WrongFeed(path, f"its columns are those of {other.code} {other.name}, not of {contract.code}.")
+    if missing := sorted(expected - present):
+        raise WrongFeed(path, f"{contract.code} needs the column {', '.join(missing)}, which the file lacks.")
+    unknown = sorted(present - expected)
+    hint = " Only a history delivery carries it." if unknown == [RECEIVED_AT] else ""
+    raise WrongFeed(path, f"{contract.code} has no column {', '.join(unknown)}.{hint}")
+
+
+def _check_types(path: Path, frame: pl.DataFrame, contract: Contract) -> None:
+    for column, promised in contract.dtypes.items():
+        if not _fits(frame.schema[column], promised):
+            raise WrongFeed(path, f"column {column} holds {frame.schema[column]}, {contract.code} says {promised}.")
+    received = frame.schema.get(RECEIVED_AT)
+    if received is not None and not (isinstance(received, pl.Datetime) and received.time_zone):
+        raise WrongFeed(path, f"column {RECEIVED_AT} holds {received}, not instants with a time zone.")
+
+
+def _fits(delivered: pl.DataType, promised: pl.DataType) -> bool:
+    """The same type, or one of its kind whose values are checked cell by cell; an all-null column fits any."""
+    if delivered in (promised, pl.Null) or (promised.is_integer() and delivered.is_integer()):
+        return True
+    if promised.is_float():
+        return delivered.is_numeric()
+    return promised == pl.String and delivered in (pl.Categorical, pl.Enum)

@@ -1,0 +1,148 @@
+"""Which rows of a delivery keep their contract: cells, rules, dates and codes, each refusal with its reason.
+
+Everything is columns at once; a row is named by its position in the delivered file.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from features.contracts.contract import Contract
+from features.lake.codes import clean_codes, impossible_codes
+from features.lake.delivery import RECEIVED_AT
+
+ROW = "row"
+FIRST_DAY = date(1900, 1, 1)
+"""No record of an enterprise is older; an earlier date is a typing error."""
+
+_SHANGHAI_MICROS = 8 * 3600 * 1_000_000
+_REFUSALS = {ROW: pl.UInt32, "code": pl.String, "reason": pl.String}
+_KINDS: dict[type[pl.DataType], str] = {
+    pl.Date: "a day written YYYY-MM-DD",
+    pl.Boolean: "true or false",
+    pl.Float64: "a number",
+}
+_RULES = {
+    "not_nullable": "must not be empty",
+    "greater_than_or_equal_to": "must be at least ",
+    "less_than_or_equal_to": "must be at most ",
+    "greater_than": "must be greater than ",
+    "isin": "must be one of ",
+    "in_range": "must lie in ",
+    "str_matches": "must have the form ",
+    "str_length": "must have a length of ",
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """kept: typed rows with `row` and `received_at` (UTC microseconds). refused: `row`, `code`, `reason`.
+
+    doubtful: kept rows that a warning rule doubts.
+    """
+
+    kept: pl.DataFrame
+    refused: pl.DataFrame
+    doubtful: int
+
+
+def judge(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> Judged:
+    """Judge delivered rows. `received_at` stamps those that do not bring their own."""
+    typed, refused = _parse(frame, contract, received_at)
+    for refuse in (_broken_rules, _impossible_dates, _impossible_codes):
+        found = refuse(typed, contract)
+        refused = pl.concat([refused, found])
+        typed = typed.join(found, on=ROW, how="anti", maintain_order="left")
+    doubt = pl.any_horizontal([doubt.expression for doubt in contract.doubts] or [pl.lit(False)])
+    return Judged(typed, refused, typed.filter(doubt).height)
+
+
+def _parse(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Every cell in its contract's type, and the rows with a cell that is not."""
+    frame = frame.with_row_index(ROW)
+    if RECEIVED_AT not in frame.columns:
+        frame = frame.with_columns(pl.lit(received_at.astimezone(UTC)).alias(RECEIVED_AT))
+    expected = {**contract.dtypes, RECEIVED_AT: pl.Datetime("us", "UTC")}
+    typed = frame.select(ROW, *(_cast(column, frame.schema[column], dtype) for column, dtype in expected.items()))
+    refused = [_unparsed(frame, typed, column, dtype) for column, dtype in expected.items()]
+    missing = typed.filter(pl.col(RECEIVED_AT).is_null()).select(
+        ROW, pl.lit("received_at must not be empty").alias("reason")
+    )
+    refusals = _gather("cell", pl.concat([*refused, missing]))
+    kept = typed.join(refusals, on=ROW, how="anti", maintain_order="left")
+    return kept.with_columns(pl.col(RECEIVED_AT).dt.epoch("us")), refusals
+
+
+def _cast(column: str, delivered: pl.DataType, promised: pl.DataType) -> pl.Expr:
+    cell = pl.col(column)
+    if column == "uscc" and delivered == pl.String:
+        return clean_codes(cell)
+    if delivered != pl.String or promised == pl.String:
+        return cell.cast(promised, strict=False)
+    cell = cell.str.strip_chars()
+    if promised == pl.Date:
+        return cell.str.to_date("%Y-%m-%d", strict=False)
+    if promised == pl.Boolean:
+        return cell.str.to_lowercase().replace_strict(
+            {"true": True, "false": False}, default=None, return_dtype=pl.Boolean
+        )
+    if isinstance(promised, pl.Datetime):
+        return cell.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+    return cell.cast(promised, strict=False)
+
+
+def _unparsed(frame: pl.DataFrame, typed: pl.DataFrame, column: str, dtype: pl.DataType) -> pl.DataFrame:
+    lost = frame[column].is_not_null() & typed[column].is_null()
+    kind = _KINDS.get(dtype.base_type(), "an instant with its zone" if column == RECEIVED_AT else "a whole number")
+    reason = pl.format("{} holds '{}', which is not {}", pl.lit(column), pl.col(column).cast(pl.String), pl.lit(kind))
+    return frame.filter(lost).select(ROW, reason.alias("reason"))
+
+
+def _broken_rules(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    columns = typed.select(*contract.dtypes)
+    try:
+        contract.schema.validate(columns, lazy=True)
+    except SchemaErrors as broken:
+        cases = broken.failure_cases
+    else:
+        return pl.DataFrame(schema=_REFUSALS)
+    rule = pl.col("check").str.replace_many(list(_RULES), list(_RULES.values()), leftmost=True)
+    rule = rule.str.replace(r"\((.*)\)$", "${1}")
+    of_cell = pl.format("{} is '{}': it {}", pl.col("column"), pl.col("failure_case"), rule)
+    of_null = pl.format("{} {}", pl.col("column"), rule)
+    reason = (
+        pl.when(pl.col("schema_context") != "Column").then(pl.col("check"))
+        .when(pl.col("check") == "not_nullable").then(of_null)
+        .otherwise(of_cell)
+    )  # fmt: skip
+    named = cases.select(typed[ROW].gather(cases["index"]).alias(ROW), reason.alias("reason"))
+    return _gather("rule", named)
+
+
+def _impossible_dates(typed: pl.DataFrame, _contract: Contract) -> pl.DataFrame:
+    event = pl.col("event_date")
+    received_on = (pl.col(RECEIVED_AT) + _SHANGHAI_MICROS).cast(pl.Datetime("us")).dt.date()
+    reason = (
+        pl.when(event > received_on)
+        .then(pl.format("event_date {} lies after the day it was received, {}", event, received_on))
+        .when(event < FIRST_DAY).then(pl.format("event_date {} lies before {}", event, pl.lit(FIRST_DAY)))
+    )  # fmt: skip
+    return _gather("date", typed.select(ROW, reason.alias("reason")).drop_nulls())
+
+
+def _impossible_codes(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    wrong = impossible_codes(typed[contract.subject])
+    reason = pl.format(
+        "{} is no unified social credit code: its check characters do not agree", pl.col(contract.subject)
+    )
+    return _gather(
+        "uscc", typed.filter(pl.col(contract.subject).is_in(wrong.implode())).select(ROW, reason.alias("reason"))
+    )
+
+
+def _gather(code: str, found: pl.DataFrame) -> pl.DataFrame:
+    """One refusal a row, its reasons joined in the order they were found."""
+    joined = found.group_by(ROW, maintain_order=True).agg(pl.col("reason").str.join("; "))
+    return joined.select(pl.col(ROW).cast(pl.UInt32), pl.lit(code).alias("code"), "reason")

@@ -1,0 +1,73 @@
+"""Quarantine: rows that broke their contract wait here with the reason, and can be tried again."""
+
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bureau.clock import to_micros
+from features.lake.delivery import RECEIVED_AT
+from features.lake.digest import numbers_of
+from features.lake.entry import Entry
+from features.lake.judgement import ROW
+from features.lake.tables import Quarantined
+
+_CHUNK = 10_000
+_WAITING = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, "settled_in": pl.Int64}
+
+
+def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> int:
+    """Hold refused rows of a delivery; returns how many were not waiting already.
+
+    A row is known by its cells: delivered again, it waits once, with the instant it was first received.
+    """
+    rows = _describe(delivered, refused, received_at)
+    rows = rows.sort(RECEIVED_AT).unique("row_hash", keep="first", maintain_order=True)
+    before = _held(entry.connection, entry.contract.code, rows["row_hash"])
+    again = rows.join(before, on="row_hash", how="inner", suffix="_before")
+    back = again.filter(pl.col("settled_in").is_not_null() | (pl.col(RECEIVED_AT) < pl.col("received_at_before")))
+    new = rows.join(before, on="row_hash", how="anti")
+    place = {"feed": entry.contract.code, "batch_no": entry.batch_no, "added_in": entry.snapshot}
+    if not new.is_empty():
+        entry.connection.execute(insert(Quarantined).values(place), new.to_dicts())
+    if not back.is_empty():
+        first = back.select(i="id", r=pl.min_horizontal(RECEIVED_AT, "received_at_before"))
+        statement = update(Quarantined).where(Quarantined.id == bindparam("i"))
+        entry.connection.execute(statement.values(received_at=bindparam("r"), settled_in=None), first.to_dicts())
+    return new.height + back.filter(pl.col("settled_in").is_not_null()).height
+
+
+def _describe(delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
+    """The cells of refused rows as one JSON text each, with record id, reason and instant (microseconds)."""
+    rows = delivered.with_row_index(ROW).join(refused, on=ROW, how="inner", maintain_order="left")
+    cells = pl.struct(pl.col(column).cast(pl.String) for column in delivered.columns if column != RECEIVED_AT)
+    landed = pl.lit(to_micros(received_at))
+    received = pl.col(RECEIVED_AT) if RECEIVED_AT in delivered.columns else landed
+    described = rows.select(
+        "code",
+        "reason",
+        pl.col("record_id").cast(pl.String),
+        cells=cells.struct.json_encode(),
+        received_at=_micros(received, delivered.schema.get(RECEIVED_AT)).fill_null(landed),
+    )
+    return described.with_columns(numbers_of(described.select(row_hash="cells")))
+
+
+def _micros(received: pl.Expr, dtype: pl.DataType | None) -> pl.Expr:
+    if dtype is None:
+        return received
+    if dtype == pl.String:
+        received = received.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+    return received.dt.epoch("us")
+
+
+def _held(connection: Connection, feed: str, row_hashes: pl.Series) -> pl.DataFrame:
+    query = select(Quarantined.id, Quarantined.row_hash, Quarantined.received_at, Quarantined.settled_in)
+    found = [
+        tuple(row)
+        for chunk in row_hashes.to_frame().iter_slices(_CHUNK)
+        for row in connection.execute(
+            query.where(Quarantined.feed == feed, Quarantined.row_hash.in_(chunk["row_hash"].to_list()))
+        )
+    ]
+    return pl.DataFrame(found, schema=_WAITING, orient="row")

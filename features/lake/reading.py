@@ -1,0 +1,61 @@
+"""Reading the lake: one DuckDB sub-select per feed, with the interval in which each row was the newest known."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from features.contracts.contract import Contract
+from features.lake.lake import Lake
+
+_SQL_TYPES = {
+    pl.String: "VARCHAR",
+    pl.Date: "DATE",
+    pl.Boolean: "BOOLEAN",
+    pl.Int32: "INTEGER",
+    pl.Int64: "BIGINT",
+    pl.Float64: "DOUBLE",
+}
+READ_COLUMNS = ("enterprise_id", "record_id", "record_no", "version", "event_date", "publish_date")
+"""What every visible row has beside its feed's own columns, `known_from` and `known_to`."""
+
+
+def parquet(paths: Iterable[Path]) -> str:
+    """The DuckDB table function that reads some files; paths are the lake's own, never a caller's text."""
+    listing = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{listing}])"
+
+
+def visible_sql(lake: Lake, contract: Contract, snapshot: int | None = None) -> str:
+    """A sub-select in parentheses of every row that was ever visible in a snapshot (default the newest).
+
+    Columns: the feed's own, `READ_COLUMNS`, and `known_from`, `known_to` in UTC microseconds (`known_to` null:
+    still the newest). A row is visible as of a day D iff `known_from < C and (known_to is null or known_to >= C)`
+    where C is `to_micros(known_before(D))`. Withdrawals and rows that never became visible are left out.
+
+    No window runs here: landing has written down which rows ended when, so a filter on `enterprise_id` from
+    outside reaches the Parquet statistics.
+    """
+    files = lake.files(contract.code, snapshot)
+    if not files:
+        return _nothing(contract)
+    columns = ", ".join(f"r.{column}" for column in (*contract.own_columns, *READ_COLUMNS))
+    closings = lake.closings(contract.code, snapshot)
+    ended, join = "r.closed_at", ""
+    if closings:
+        ended = "least(r.closed_at, c.closed_at)"
+        join = (
+            f" LEFT JOIN (SELECT row_no, min(closed_at) AS closed_at FROM {parquet(closings)} GROUP BY row_no) c"
+            " ON r.row_no = c.row_no"
+        )
+    return (
+        f"(SELECT {columns}, r.known_at AS known_from, {ended} AS known_to FROM {parquet(files)} r{join}"
+        f" WHERE r.op <> 'D' AND ({ended} IS NULL OR {ended} > r.known_at))"
+    )
+
+
+def _nothing(contract: Contract) -> str:
+    types = {column: _SQL_TYPES[dtype.base_type()] for column, dtype in contract.dtypes.items()}
+    common = dict.fromkeys(("record_no", "known_from", "known_to"), "BIGINT") | {"enterprise_id": "INTEGER"}
+    columns = (*contract.own_columns, *READ_COLUMNS, "known_from", "known_to")
+    return f"(SELECT {', '.join(f'CAST(NULL AS {(types | common)[name]}) AS {name}' for name in columns)} WHERE false)"

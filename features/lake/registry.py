@@ -1,0 +1,112 @@
+"""The registry: unified social credit codes and outside keys become dense enterprise numbers."""
+
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from bureau.errors import UnknownSubject
+from bureau.uscc import clean, is_uscc, parse_uscc
+from features.lake.lake import Lake
+from features.lake.tables import Alias, EnterpriseRow
+
+_CHUNK = 10_000
+"""Values in one SQL `IN`; PostgreSQL takes 65,535 at most."""
+_ENTERPRISES = {"enterprise_id": pl.Int32, "uscc": pl.String, "name": pl.String}
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """One enterprise of the registry. name: the newest registered one, None before its registration arrived."""
+
+    enterprise_id: int
+    uscc: str
+    name: str | None
+
+
+def resolve(lake: Lake, key: str) -> Enterprise:
+    """The enterprise of a code or an outside key.
+
+    Raises `ImpossibleUscc` for what is neither a code nor a known key, `UnknownSubject` for a code never seen.
+    """
+    query = select(EnterpriseRow.id, EnterpriseRow.uscc, EnterpriseRow.name)
+    code = clean(key)
+    with lake.catalogue.connect() as connection:
+        if is_uscc(code):
+            found = connection.execute(query.where(EnterpriseRow.uscc == code)).first()
+        else:
+            named = query.join(Alias, Alias.enterprise_id == EnterpriseRow.id).where(Alias.key == key.strip())
+            found = connection.execute(named.order_by(Alias.known_at.desc(), Alias.id.desc())).first()
+    if found is None:
+        raise UnknownSubject(parse_uscc(key))
+    return Enterprise(*found)
+
+
+def enterprises(lake: Lake, snapshot: int | None = None) -> pl.DataFrame:
+    """Every enterprise of a snapshot (default the newest), by number: `enterprise_id`, `uscc`, `name`."""
+    query = select(EnterpriseRow.id, EnterpriseRow.uscc, EnterpriseRow.name).order_by(EnterpriseRow.id)
+    if snapshot is not None:
+        query = query.where(EnterpriseRow.added_in <= snapshot)
+    with lake.catalogue.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(query)]
+    return pl.DataFrame(rows, schema=_ENTERPRISES, orient="row")
+
+
+def enrol(connection: Connection, codes: pl.Series, snapshot: int) -> pl.DataFrame:
+    """The number of every given code, unknown ones newly enrolled: `uscc`, `enterprise_id`."""
+    wanted = codes.drop_nulls().unique().sort()
+    known = _numbers(connection, wanted)
+    unknown = wanted.filter(~wanted.is_in(known["uscc"].implode()))
+    if unknown.is_empty():
+        return known
+    first = (connection.scalar(select(func.max(EnterpriseRow.id))) or 0) + 1
+    numbers = pl.int_range(first, first + unknown.len(), dtype=pl.Int32, eager=True)
+    enrolled = pl.DataFrame({"uscc": unknown, "enterprise_id": numbers})
+    rows = enrolled.select(pl.col("enterprise_id").alias("id"), "uscc", pl.lit(snapshot).alias("added_in"))
+    connection.execute(insert(EnterpriseRow).values(name=None, name_version=0, name_known_at=0), rows.to_dicts())
+    return pl.concat([known, enrolled])
+
+
+def _numbers(connection: Connection, codes: pl.Series) -> pl.DataFrame:
+    query = select(EnterpriseRow.uscc, EnterpriseRow.id)
+    found = [
+        tuple(row)
+        for chunk in codes.to_frame("uscc").iter_slices(_CHUNK)
+        for row in connection.execute(query.where(EnterpriseRow.uscc.in_(chunk["uscc"].to_list())))
+    ]
+    return pl.DataFrame(found, schema={"uscc": pl.String, "enterprise_id": pl.Int32}, orient="row")
+
+
+def label(connection: Connection, names: pl.DataFrame) -> None:
+    """Give enterprises their newest name. names: `enterprise_id`, `name`, `version`, `known_at` (microseconds).
+
+    Of several names the one of the highest version counts, then the one known last, whatever order they came in.
+    """
+    newest = names.sort("version", "known_at", "name").unique("enterprise_id", keep="last")
+    if newest.is_empty():
+        return
+    older = (EnterpriseRow.name_version < bindparam("v")) | (
+        (EnterpriseRow.name_version == bindparam("v")) & (EnterpriseRow.name_known_at < bindparam("k"))
+    )
+    statement = (
+        update(EnterpriseRow)
+        .where(EnterpriseRow.id == bindparam("e"), older)
+        .values(name=bindparam("n"), name_version=bindparam("v"), name_known_at=bindparam("k"))
+    )
+    connection.execute(statement, newest.select(e="enterprise_id", n="name", v="version", k="known_at").to_dicts())
+
+
+def add_aliases(connection: Connection, aliases: pl.DataFrame, snapshot: int) -> None:
+    """Remember outside keys. aliases: `key`, `enterprise_id`, `known_at`; a pair already known keeps its instant."""
+    wanted = aliases.drop_nulls("key").sort("known_at").unique(["key", "enterprise_id"], keep="first")
+    query = select(Alias.key, Alias.enterprise_id)
+    known = [
+        tuple(row)
+        for chunk in wanted.iter_slices(_CHUNK)
+        for row in connection.execute(query.where(Alias.key.in_(chunk["key"].to_list())))
+    ]
+    schema = {"key": pl.String, "enterprise_id": pl.Int32}
+    unknown = wanted.join(pl.DataFrame(known, schema=schema, orient="row"), on=list(schema), how="anti")
+    if not unknown.is_empty():
+        rows = unknown.select("key", "enterprise_id", "known_at", pl.lit(snapshot).alias("added_in"))
+        connection.execute(insert(Alias), rows.to_dicts())

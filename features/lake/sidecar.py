@@ -1,0 +1,59 @@
+"""The sidecar NAME.json beside a delivered file NAME.parquet or NAME.csv: what its publisher says about it."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from bureau.errors import UnreadableFile
+from features.contracts.feeds import find_feed
+
+
+class Sidecar(BaseModel):
+    """`batch_id` names the delivery, `sha256` is the file's; `history`: each row brings its own `received_at`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    feed: str
+    batch_id: str = Field(pattern=r"^[\w.-]{1,100}$")
+    publisher: str = Field(min_length=1)
+    produced_at: AwareDatetime
+    rows: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    history: bool = False
+
+
+def sidecar_path(path: Path) -> Path:
+    """Where the sidecar of a delivered file stands."""
+    return path.with_suffix(".json")
+
+
+def read_sidecar(path: Path) -> Sidecar | None:
+    """The sidecar of a delivered file, None where there is none; raises `UnreadableFile` for a broken one."""
+    beside = sidecar_path(path)
+    if not beside.exists():
+        return None
+    try:
+        return Sidecar.model_validate(json.loads(beside.read_text("utf-8")))
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "content"
+        raise UnreadableFile(beside, f"the sidecar's {field} is wrong: {first['msg']}.") from problem
+    except ValueError as problem:
+        raise UnreadableFile(beside, "the sidecar is not JSON in UTF-8.") from problem
+
+
+def derive_sidecar(path: Path, *, feed: str | None, sha256: str, rows: int, history: bool) -> Sidecar:
+    """The sidecar of a plain file: its batch is named by its own hash, so the same file is always the same batch."""
+    if feed is None:
+        raise UnreadableFile(path, f"it has no sidecar {sidecar_path(path).name}, so nothing says which feed it is.")
+    return Sidecar(
+        feed=feed,
+        batch_id=f"sha256-{sha256[:32]}",
+        publisher=find_feed(feed).department,
+        produced_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+        rows=rows,
+        sha256=sha256,
+        history=history,
+    )

@@ -1,0 +1,137 @@
+"""The lake's catalogue: who exists, which files make up each snapshot, what waits in quarantine.
+
+Files, links and snapshots are only added and ended, so an old snapshot reads as it did.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bureau.db import Instant
+
+
+class CatalogueBase(DeclarativeBase):
+    """Every table of the catalogue; instants are UTC microseconds."""
+
+    type_annotation_map = {datetime: Instant, str: Text}  # noqa: RUF012
+
+
+class Snapshot(CatalogueBase):
+    """One state of the lake. Answers and training sets store its number."""
+
+    __tablename__ = "lake_snapshot"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    act: Mapped[str]  # land | link | replay | end-link | compact
+    feed: Mapped[str | None]
+
+
+class EnterpriseRow(CatalogueBase):
+    """One enterprise under its dense number. The name is a label of the present, not evidence."""
+
+    __tablename__ = "enterprise"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uscc: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str | None]
+    name_version: Mapped[int] = mapped_column(default=0)  # of the registration record the name stands in
+    name_known_at: Mapped[int] = mapped_column(BigInteger, default=0)
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
+
+
+class Alias(CatalogueBase):
+    """Another key by which a source names an enterprise."""
+
+    __tablename__ = "enterprise_alias"
+    __table_args__ = (UniqueConstraint("key", "enterprise_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(index=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    known_at: Mapped[int] = mapped_column(BigInteger)
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
+
+
+class Link(CatalogueBase):
+    """A key that belongs to an enterprise though no code says so, from `known_from` until it is undone."""
+
+    __tablename__ = "record_link"
+    __table_args__ = (UniqueConstraint("key", "enterprise_id", "known_from"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(index=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    rule: Mapped[str]
+    score: Mapped[float]
+    known_from: Mapped[int] = mapped_column(BigInteger)
+    known_to: Mapped[int | None] = mapped_column(BigInteger)
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
+    ended_in: Mapped[int | None] = mapped_column(ForeignKey("lake_snapshot.id"))
+
+
+class Batch(CatalogueBase):
+    """One delivery that was landed, and what became of its rows."""
+
+    __tablename__ = "lake_batch"
+    __table_args__ = (UniqueConstraint("feed", "batch_id", "sha256"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    batch_id: Mapped[str]
+    sha256: Mapped[str]
+    publisher: Mapped[str]
+    produced_at: Mapped[datetime]
+    received_at: Mapped[datetime]  # of the newest row, where the delivery is history
+    history: Mapped[bool]
+    rows: Mapped[int]
+    landed: Mapped[int]
+    quarantined: Mapped[int]
+    unchanged: Mapped[int]
+    doubtful: Mapped[int]
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"), index=True)
+
+
+class LakeFile(CatalogueBase):
+    """One file of the manifest. It belongs to the snapshots from `added_in` until before `removed_in`.
+
+    kind: `rows`, or `closings` (which stored rows ended when). bucket: set once compacted. Path: under the lake.
+    """
+
+    __tablename__ = "lake_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    path: Mapped[str] = mapped_column(unique=True)
+    bucket: Mapped[int | None]
+    rows: Mapped[int]
+    sha256: Mapped[str]
+    min_known: Mapped[int | None] = mapped_column(BigInteger)
+    max_known: Mapped[int | None] = mapped_column(BigInteger)
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
+    removed_in: Mapped[int | None] = mapped_column(ForeignKey("lake_snapshot.id"))
+
+
+class Quarantined(CatalogueBase):
+    """A row that waits: why, and its cells as text so that it can be tried again under a later contract.
+
+    code: cell | rule | uscc | date | conflict | unlinked. settled_in: the snapshot in which it no longer waited.
+    """
+
+    __tablename__ = "quarantined_row"
+    __table_args__ = (UniqueConstraint("feed", "row_hash"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    batch_no: Mapped[int] = mapped_column(ForeignKey("lake_batch.id"))
+    record_id: Mapped[str | None]
+    code: Mapped[str]
+    reason: Mapped[str]
+    cells: Mapped[str]
+    row_hash: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[int] = mapped_column(BigInteger)
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
+    settled_in: Mapped[int | None] = mapped_column(ForeignKey("lake_snapshot.id"))
+
+
+class Setting(CatalogueBase):
+    """What was chosen once for this lake."""
+
+    __tablename__ = "lake_setting"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

@@ -1,0 +1,106 @@
+"""Versions of records: which rows are new, which contradict what is stored, and when each version ended.
+
+The newest version known counts. Of one version, the content received first counts. Both are facts of the set of
+rows and not of the order in which they landed, so any order of deliveries ends in the same state.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from features.contracts.contract import Contract
+from features.lake.digest import numbers_of
+from features.lake.lake import Lake
+from features.lake.reading import parquet
+
+KEYS = {
+    "record_no": pl.Int64,
+    "version": pl.Int32,
+    "content_hash": pl.Int64,
+    "received_at": pl.Int64,
+    "known_at": pl.Int64,
+    "closed_at": pl.Int64,
+    "row_no": pl.Int64,
+}
+"""What deciding about a version needs of a stored row. Instants in UTC microseconds."""
+
+_FIELD, _NULL = "\x1f", "\x1e"
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """fresh: rows to store, with `closed_at`. conflicts: positions of rows that contradict a stored version.
+
+    unchanged: how many rows say what is stored already. ended: `row_no`, `closed_at` of stored rows now closed.
+    """
+
+    fresh: pl.DataFrame
+    conflicts: pl.Series
+    unchanged: int
+    ended: pl.DataFrame
+
+
+def number_records(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Add `record_no` and `content_hash`: the numbers of the record id and of all delivered cells."""
+    cells = [pl.col(column).cast(pl.String).fill_null(_NULL) for column in contract.dtypes]
+    content = pl.concat_str(cells, separator=_FIELD)
+    return frame.hstack(numbers_of(frame.select(record_no="record_id", content_hash=content)))
+
+
+def stored_versions(lake: Lake, feed: str, record_nos: pl.Series) -> pl.DataFrame:
+    """All stored rows of some records, with the columns of `KEYS`."""
+    files = lake.files(feed)
+    if not files:
+        return pl.DataFrame(schema=KEYS)
+    with duckdb.connect() as connection:
+        connection.register("wanted", record_nos.unique().to_frame("record_no"))
+        rows = f"SELECT {', '.join(KEYS)} FROM {parquet(files)} SEMI JOIN wanted USING (record_no)"
+        stored: pl.DataFrame = connection.sql(rows).pl()
+        closings = lake.closings(feed)
+        if not closings:
+            return stored
+        connection.register("stored", stored)
+        current: pl.DataFrame = connection.sql(
+            f"SELECT s.* REPLACE (least(s.closed_at, c.closed_at) AS closed_at) FROM stored s LEFT JOIN"
+            f" (SELECT row_no, min(closed_at) AS closed_at FROM {parquet(closings)} GROUP BY row_no) c USING (row_no)"
+        ).pl()
+    return current
+
+
+def sift(rows: pl.DataFrame, stored: pl.DataFrame) -> Sifted:
+    """Decide about delivered rows (`row` and the first five of `KEYS`) beside the stored rows of the same records."""
+    keys = rows.select(*list(KEYS)[:5], "row", closed_at=pl.lit(None, pl.Int64), row_no=pl.lit(None, pl.Int64))
+    both = pl.concat([stored, keys], how="diagonal")
+    several = both.filter(pl.col("record_no").is_duplicated())
+    verdicts = _compare(several)
+    unchanged = verdicts.filter("repeated")["row"]
+    conflicts = verdicts.filter("contradicts")["row"]
+    ended = _close(verdicts.filter(~pl.col("repeated") & ~pl.col("contradicts")))
+    fresh = rows.filter(~pl.col("row").is_in(pl.concat([unchanged, conflicts]).implode()))
+    fresh = fresh.join(ended.drop_nulls("row").select("row", "closed_at"), on="row", how="left", maintain_order="left")
+    return Sifted(fresh, conflicts, unchanged.len(), ended.filter("newly").select("row_no", "closed_at"))
+
+
+def _compare(several: pl.DataFrame) -> pl.DataFrame:
+    """Mark delivered rows that repeat a content of their version, or contradict the one received first."""
+    version = ["record_no", "version"]
+    ordered = several.sort(
+        *version, "received_at", "content_hash", "row_no", "row", nulls_last=[False] * 4 + [True, False]
+    )
+    delivered = pl.col("row").is_not_null()
+    first = pl.struct(*version, "content_hash").is_first_distinct()
+    counts = pl.col("content_hash") == pl.col("content_hash").first().over(version)
+    return ordered.with_columns(repeated=delivered & ~first, contradicts=delivered & first & ~counts)
+
+
+def _close(several: pl.DataFrame) -> pl.DataFrame:
+    """When each row ended: the first instant at which a row that outranks it was known.
+
+    `newly` marks stored rows whose end is new or earlier than stored.
+    """
+    ordered = several.sort("record_no", "version", "received_at", "content_hash", descending=[False, False, True, True])
+    ends = pl.col("known_at").cum_min(reverse=True).shift(-1).over("record_no")
+    closed = ordered.with_columns(ends=ends)
+    earlier = pl.col("ends").is_not_null() & (pl.col("closed_at").is_null() | (pl.col("ends") < pl.col("closed_at")))
+    return closed.select("row", "row_no", closed_at="ends", newly=pl.col("row").is_null() & earlier)

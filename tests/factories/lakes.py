@@ -1,0 +1,68 @@
+"""Temporary lakes, and rows landed in them as a department would deliver them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from bureau.uscc import compose_uscc
+from features.contracts.contract import Contract
+from features.lake.delivery import RECEIVED_AT, Delivery, read_delivery, write_delivery
+from features.lake.lake import Lake, open_lake
+from features.lake.landing import Landed, land
+
+Row = Mapping[str, Any]
+
+
+def uscc(number: int) -> str:
+    """A valid code of a made-up enterprise; the same number gives the same code."""
+    return compose_uscc("91", "440300", f"{number:08d}")
+
+
+ACME, BETA, GAMMA = uscc(1), uscc(2), uscc(3)
+
+
+def instant(text: str) -> datetime:
+    """An instant from `2025-07-02` or `2025-07-02T09:30`, in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def make_lake(tmp_path: Path) -> Lake:
+    """An empty lake with a SQLite catalogue, in `tmp_path/home`."""
+    home = tmp_path / "home"
+    return open_lake(home, f"sqlite:///{home / 'catalogue.db'}")
+
+
+def frame_of(contract: Contract, rows: Sequence[Row]) -> pl.DataFrame:
+    """Rows as a delivery frame in the contract's types; rows with `received_at` make a history frame."""
+    history = any(RECEIVED_AT in row for row in rows)
+    schema = contract.dtypes | ({RECEIVED_AT: pl.Datetime("us", "UTC")} if history else {})
+    return pl.DataFrame([dict(row) for row in rows], schema=schema)
+
+
+def deliver(
+    contract: Contract, rows: Sequence[Row] | pl.DataFrame, folder: Path, batch_id: str | None = None
+) -> Delivery:
+    """Write rows as a delivery and read it back. Its batch is named by its content unless told."""
+    frame = rows if isinstance(rows, pl.DataFrame) else frame_of(contract, rows)
+    path = write_delivery(
+        frame,
+        feed=contract.code,
+        batch_id=batch_id or hashlib.sha256(frame.write_json().encode()).hexdigest()[:16],
+        publisher=contract.department,
+        produced_at=instant("2020-01-01"),
+        folder=folder,
+        history=RECEIVED_AT in frame.columns,
+    )
+    return read_delivery(path)
+
+
+def land_rows(
+    lake: Lake, contract: Contract, rows: Sequence[Row] | pl.DataFrame, received_at: datetime | str = "2025-07-01"
+) -> Landed:
+    """Land rows. `received_at` stamps them unless they bring their own (history)."""
+    at = instant(received_at) if isinstance(received_at, str) else received_at
+    return land(lake, deliver(contract, rows, lake.root.parent / "deliveries"), received_at=at)
