@@ -46,6 +46,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.ReleaseRefused: 409,
     errors.SourceDown: 503,
     errors.ModelNotReleased: 503,
+    errors.ProductNotServed: 503,
     errors.DamagedModel: 503,
     errors.ContributionsDisagree: 503,
     errors.LedgerUnavailable: 503,

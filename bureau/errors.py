@@ -12,7 +12,7 @@
       Conflict              409
         KeyReused  StateConflict  ReleaseRefused
       SourceDown            the platform cannot answer now: 503
-        ModelNotReleased  DamagedModel  ContributionsDisagree  LedgerUnavailable
+        ModelNotReleased  ProductNotServed  DamagedModel  ContributionsDisagree  LedgerUnavailable
 
 Each has a public `code` that never changes meaning, keeps its facts as attributes and says what to do next.
 Only `api/errors.py` knows HTTP.
@@ -302,6 +302,17 @@ class ModelNotReleased(SourceDown):
     def __init__(self, model: str, why: str = "It has not been trained in this home.") -> None:
         super().__init__(f"Model {model!r} has no released version. {why} Train it with: bureau models train {model}")
         self.model = model
+
+
+class ProductNotServed(SourceDown):
+    code = "product-not-served"
+
+    def __init__(self, product: str, source: str) -> None:
+        super().__init__(
+            f"{product} is not served here: no model is set for it with the source {source!r}. "
+            "Ask for a product that is, or set one in the home's serving.yaml."
+        )
+        self.product, self.source = product, source
 
 
 class DamagedModel(SourceDown):
