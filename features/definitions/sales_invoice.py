@@ -8,10 +8,10 @@ from features.engine.algebra import (
     NEUTRAL,
     Feature,
     Reason,
+    count,
     days_since_last,
     largest,
     mean,
-    months_active,
     ratio,
     smallest,
     total,
@@ -22,7 +22,7 @@ from features.engine.windows import Window, ever, periods
 
 REFERENCE = "《中华人民共和国发票管理办法》;税务部门增值税发票月汇总(F16)"
 SALES = col("side").equals("销")
-ISSUED = SALES & (col("n") > 0)
+ISSUED = SALES & (col("n") > 0)  # one record a month and side, so months are counted by counting records
 YEAR = periods(12)
 
 
@@ -151,7 +151,7 @@ SALES_INVOICE_FEATURES = (
     ),
     Entry(
         name="sales_active_months_12p",
-        definition=Feature(feed=INVOICE_MONTH, take=months_active(), within=YEAR, where=ISSUED, missing=0),
+        definition=Feature(feed=INVOICE_MONTH, take=count(), within=YEAR, where=ISSUED, missing=0),
         label="近12个已公布月有销项开票的月数",
         label_en="Months with sales invoices among the last 12 published",
         unit="months",
@@ -199,7 +199,7 @@ SALES_INVOICE_FEATURES = (
     ),
     Entry(
         name="sales_history_months",
-        definition=Feature(feed=INVOICE_MONTH, take=months_active(), within=ever(), where=ISSUED, missing=0),
+        definition=Feature(feed=INVOICE_MONTH, take=count(), within=ever(), where=ISSUED, missing=0),
         label="累计有销项开票的月数",
         label_en="Months with sales invoices since the first record",
         unit="months",

@@ -1,0 +1,110 @@
+"""How a query learns the days it reads: from parameters when all rows share one day, else from a table of days."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import polars as pl
+
+from bureau.clock import known_before, to_micros
+from features.engine.algebra import Feature
+from features.engine.windows import Bounds, Step, bounds
+
+Parameters = dict[str, date | int]
+
+
+@dataclass(frozen=True)
+class WindowSql:
+    """The two ends of a window as SQL; `after` None is open."""
+
+    after: str | None
+    until: str
+
+
+class DaySql(Protocol):
+    """SQL of the day read, its cutoff and the ends of windows; `tables` stands behind the spine in FROM."""
+
+    as_of: str
+    cutoff: str
+    tables: str
+
+    def window(self, leaf: Feature) -> WindowSql:
+        """The ends of a leaf's window."""
+
+
+def cutoff_micros(as_of: date) -> int:
+    """What was known before this instant counts, in UTC microseconds."""
+    return to_micros(known_before(as_of))
+
+
+def leaf_bounds(leaf: Feature, as_of: date) -> Bounds:
+    """The days a leaf covers."""
+    return bounds(leaf.within, as_of, leaf.feed.period, leaf.feed.deadline_days)
+
+
+class OneDay:
+    """Every row is read as of one day, given when the query runs: its text is the same for every day, and the
+    database sees constants, so that the scan itself is narrowed."""
+
+    as_of = "$as_of"
+    cutoff = "$cutoff"
+    tables = ""
+
+    def __init__(self, leaves: Iterable[Feature]) -> None:
+        self._windows = _windows(leaves)
+
+    def window(self, leaf: Feature) -> WindowSql:
+        """The ends of a leaf's window, as parameters."""
+        number = list(self._windows).index(_key(leaf))
+        return WindowSql(None if leaf.within.step is Step.EVER else f"$after_{number}", f"$until_{number}")
+
+    def parameters(self, as_of: date) -> Parameters:
+        """The values of one day; a query may use fewer of them."""
+        values: Parameters = {"as_of": as_of, "cutoff": cutoff_micros(as_of)}
+        for number, leaf in enumerate(self._windows.values()):
+            covered = leaf_bounds(leaf, as_of)
+            values[f"until_{number}"] = covered.until
+            if covered.after is not None:
+                values[f"after_{number}"] = covered.after
+        return values
+
+
+class ManyDays:
+    """Each spine row names one of several days by `day_no`; `frame` is the table `day` with every window's ends."""
+
+    as_of = "d.as_of"
+    cutoff = "d.cutoff"
+    tables = " JOIN day d ON d.day_no = s.day_no"
+
+    def __init__(self, days: Sequence[date], leaves: Iterable[Feature]) -> None:
+        self._windows = _windows(leaves)
+        ends = {}
+        for number, leaf in enumerate(self._windows.values()):
+            covered = [leaf_bounds(leaf, day) for day in days]
+            ends[f"after_{number}"] = pl.Series([one.after for one in covered], dtype=pl.Date)
+            ends[f"until_{number}"] = pl.Series([one.until for one in covered], dtype=pl.Date)
+        self.frame = pl.DataFrame(
+            {
+                "day_no": pl.Series(range(len(days)), dtype=pl.Int32),
+                "as_of": pl.Series(days, dtype=pl.Date),
+                "cutoff": pl.Series([cutoff_micros(day) for day in days], dtype=pl.Int64),
+                **ends,
+            }
+        )
+
+    def window(self, leaf: Feature) -> WindowSql:
+        """The ends of a leaf's window, as columns of the table of days."""
+        number = list(self._windows).index(_key(leaf))
+        return WindowSql(None if leaf.within.step is Step.EVER else f"d.after_{number}", f"d.until_{number}")
+
+
+def _windows(leaves: Iterable[Feature]) -> dict[str, Feature]:
+    """One leaf for each different window, numbered by its place."""
+    return {_key(leaf): leaf for leaf in leaves}
+
+
+def _key(leaf: Feature) -> str:
+    """Windows with equal keys have equal ends on every day: periods depend on the feed, the others do not."""
+    feed = leaf.feed.code if leaf.within.step is Step.PERIODS else ""
+    return f"{leaf.within.step}:{leaf.within.length}:{leaf.within.before}:{feed}"

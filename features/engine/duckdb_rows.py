@@ -1,0 +1,63 @@
+"""Row expressions as DuckDB SQL over the record alias `f`."""
+
+from datetime import date
+
+from features.engine.rows import (
+    Arithmetic,
+    AsOf,
+    Both,
+    Column,
+    Comparison,
+    Either,
+    Expression,
+    IsKnown,
+    Literal,
+    Mapped,
+    Not,
+    OneOf,
+    Scalar,
+)
+
+
+def row_sql(expression: Expression, as_of: str) -> str:
+    """The SQL of an expression; `as_of` is the SQL of the day read."""
+
+    def sql(part: Expression) -> str:
+        return row_sql(part, as_of)
+
+    match expression:
+        case Column(name):
+            return f'f."{name}"'
+        case Literal(value):
+            return literal_sql(value)
+        case AsOf():
+            return as_of
+        case Arithmetic(sign, left, right):  # 64 bits: the sum of two 32-bit columns must not overflow
+            return f"(CAST({sql(left)} AS BIGINT) {sign} CAST({sql(right)} AS BIGINT))"
+        case Comparison(sign, left, right):
+            return f"({sql(left)} {sign} {sql(right)})"
+        case OneOf(code, values):
+            return f"({sql(code)} IN ({', '.join(map(literal_sql, values))}))"
+        case IsKnown(value):
+            return f"({sql(value)} IS NOT NULL)"
+        case Both(left, right):
+            return f"({sql(left)} AND {sql(right)})"
+        case Either(left, right):
+            return f"({sql(left)} OR {sql(right)})"
+        case Not(condition):
+            return f"(NOT {sql(condition)})"
+        case Mapped(code, scale):
+            cases = " ".join(f"WHEN {literal_sql(text)} THEN {number}" for text, number in scale)
+            return f"(CASE {sql(code)} {cases} END)"
+    raise TypeError(f"{type(expression).__name__} is not part of the algebra.")
+
+
+def literal_sql(value: Scalar) -> str:
+    """A constant of a definition as SQL."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,127 @@
+"""One scan of one feed, with every aggregate wanted of it."""
+
+from dataclasses import dataclass
+
+from features.engine.algebra import Feature, Kind
+from features.engine.day_sql import DaySql
+from features.engine.duckdb_rows import literal_sql, row_sql
+
+EVENT = "f.event_date"
+MONTH = "year(f.event_date) * 12 + month(f.event_date)"
+NEWEST = "{'d': f.event_date, 'k': f.known_from, 'r': f.record_no}"
+"""The total order of `latest`: of two records of one day the one known later, then the higher number."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One feed as a query sees it.
+
+    records: a sub-select with the feed's columns and enterprise_id, record_no, event_date, known_from, known_to.
+    connected_from: UTC microseconds of the first record ever known; None before the first delivery.
+    """
+
+    records: str
+    connected_from: int | None
+
+
+class FeedScan:
+    """The aggregates wanted of one feed. What is asked twice (a condition, a value, an aggregate) is computed once."""
+
+    def __init__(self, code: str, source: Source, day: DaySql) -> None:
+        self.alias = f"feed_{code}"
+        self._source, self._day = source, day
+        self._inputs: dict[str, str] = {}
+        self._cells: dict[str, str] = {}
+
+    def value(self, leaf: Feature) -> str:
+        """SQL of a leaf's value beside the subject: its aggregate, or what missing means."""
+        if self._source.connected_from is None:
+            return "NULL"
+        cell = self._finished(leaf)
+        return (
+            cell if leaf.missing is None else f"coalesce({cell}, CASE WHEN {self.alias}_known THEN {leaf.missing} END)"
+        )
+
+    @property
+    def known(self) -> str:
+        """Whether both the enterprise and the feed were known on the day: before that not even "nothing" is known."""
+        if self._source.connected_from is None:
+            return f"FALSE AS {self.alias}_known"
+        known = f"s.enterprise_known_from < {self._day.cutoff} AND {self._source.connected_from} < {self._day.cutoff}"
+        return f"{known} AS {self.alias}_known"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is wanted of the feed, or nothing was ever delivered."""
+        return not self._cells
+
+    def query(self, spine: str) -> str:
+        """The scan as a common table expression: conditions and values of each record, then one aggregation."""
+        inputs = ",\n    ".join(f"{sql} AS {name}" for sql, name in self._inputs.items())
+        cells = ",\n  ".join(f"{sql} AS {name}" for sql, name in self._cells.items())
+        return (
+            f"{self.alias} AS (SELECT row_no,\n  {cells}\n  FROM (SELECT s.row_no,\n    {inputs}\n"
+            f"  FROM {spine} s{self._day.tables}"
+            f"\n  JOIN {self._source.records} f ON f.enterprise_id = s.enterprise_id\n  WHERE {visible(self._day)})\n"
+            f"  GROUP BY row_no)"
+        )
+
+    def _input(self, sql: str) -> str:
+        return self._inputs.setdefault(sql, f"x{len(self._inputs)}")
+
+    def _cell(self, sql: str) -> str:
+        return f"{self.alias}.{self._cells.setdefault(sql, f'c{len(self._cells)}')}"
+
+    def _finished(self, leaf: Feature) -> str:
+        """Enters what a leaf needs into the scan and returns the SQL that finishes it beside the subject `s`."""
+        where = f"FILTER (WHERE {self._input(enters(leaf, self._day))})"
+        value = leaf.take.value and self._input(row_sql(leaf.take.value, self._day.as_of))
+        match leaf.take.kind:
+            case Kind.COUNT:
+                return f"nullif({self._cell(f'count(*) {where}')}, 0)"
+            case Kind.EXISTS:
+                return f"CASE WHEN {self._cell(f'count(*) {where}')} > 0 THEN 1 END"
+            case Kind.DISTINCT:
+                return f"nullif({self._cell(f'count(DISTINCT {value}) {where}')}, 0)"
+            case Kind.MONTHS_ACTIVE:
+                return f"nullif({self._cell(f'count(DISTINCT {self._input(MONTH)}) {where}')}, 0)"
+            case Kind.TOTAL:
+                return self._cell(f"CAST(sum({value}) {where} AS BIGINT)")
+            case Kind.MEAN:
+                sums = self._cell(f"CAST(sum({value}) {where} AS BIGINT)")
+                return f"CAST({sums} AS DOUBLE) / nullif({self._cell(f'count({value}) {where}')}, 0)"
+            case Kind.SMALLEST:
+                return self._cell(f"min({value}) {where}")
+            case Kind.LARGEST:
+                return self._cell(f"max({value}) {where}")
+            case Kind.DAYS_SINCE_LAST:
+                return f"s.as_of - {self._cell(f'max({self._input(EVENT)}) {where}')}"
+            case Kind.DAYS_SINCE_FIRST:
+                return f"s.as_of - {self._cell(f'min({self._input(EVENT)}) {where}')}"
+            case Kind.LATEST:
+                cell = self._cell(f"arg_max_null({value}, {self._input(NEWEST)}) {where}")
+                return _listed(cell, leaf.take.categories)
+
+
+def visible(day: DaySql) -> str:
+    """SQL of "this version of the record was the newest known on the day, and it had happened"."""
+    return (
+        f"f.known_from < {day.cutoff} AND (f.known_to IS NULL OR f.known_to >= {day.cutoff})"
+        f" AND f.event_date <= {day.as_of}"
+    )
+
+
+def enters(leaf: Feature, day: DaySql) -> str:
+    """SQL of "this record enters": inside the window and satisfying the filter."""
+    window = day.window(leaf)
+    parts = [] if window.after is None else [f"f.event_date > {window.after}"]
+    parts.append(f"f.event_date <= {window.until}")
+    if leaf.where is not None:
+        parts.append(row_sql(leaf.where, day.as_of))
+    return " AND ".join(parts)
+
+
+def _listed(cell: str, categories: tuple[str, ...]) -> str:
+    if not categories:
+        return cell
+    return f"CASE WHEN {cell} IN ({', '.join(map(literal_sql, categories))}) THEN {cell} END"

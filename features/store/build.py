@@ -1,0 +1,34 @@
+"""Features of the whole city as of one day."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from bureau.grant import ReadGrant
+from features.definitions.library import find_feature
+from features.engine.algebra import leaves
+from features.engine.day_sql import OneDay, cutoff_micros
+from features.lake.lake import Lake
+from features.lake.registry import enterprises
+from features.store.computation import compute
+from features.store.permission import permit
+from features.store.subjects import known_since
+
+
+def build_features(
+    lake: Lake, names: Iterable[str], as_of: date, grant: ReadGrant, snapshot: int | None = None
+) -> pl.DataFrame:
+    """Features of every enterprise known on a day, by number: `enterprise_id`, `uscc`, one column per name.
+
+    Numbers are float64, categories an enumeration; null is unknown.
+    """
+    entries = [find_feature(name) for name in names]
+    permit(grant, entries)
+    snapshot = lake.snapshot() if snapshot is None else snapshot
+    known = known_since(lake, snapshot).filter(pl.col("enterprise_known_from") < cutoff_micros(as_of))
+    city = enterprises(lake, snapshot).join(known, on="enterprise_id", maintain_order="left").with_row_index("row_no")
+    day = OneDay(leaf for entry in entries for leaf in leaves(entry.definition))
+    spine = city.select("row_no", "enterprise_id", "enterprise_known_from")
+    values = compute(lake, entries, snapshot, day, {"spine": spine}, day.parameters(as_of))
+    return city.select("enterprise_id", "uscc").hstack(values)

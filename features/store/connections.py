@@ -1,0 +1,36 @@
+"""DuckDB connections: one embedded database for live answers, and one for each long computation."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import duckdb
+
+from features.lake.lake import Lake
+
+_threads = threading.local()
+
+
+def live_connection() -> duckdb.DuckDBPyConnection:
+    """This thread's connection to the process's database. Each call runs in the thread that asks: a live answer reads
+    a few hundred rows, and handing them to other threads costs more than reading them."""
+    if not hasattr(_threads, "connection"):
+        _threads.connection = _live_database().cursor()
+    connection: duckdb.DuckDBPyConnection = _threads.connection
+    return connection
+
+
+@cache
+def _live_database() -> duckdb.DuckDBPyConnection:
+    database = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+    database.execute("SET parquet_metadata_cache = true")  # files of the lake never change
+    return database
+
+
+@contextmanager
+def build_connection(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with all cores for one computation; what does not fit in memory goes to a folder of the lake."""
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+        connection.execute("SET temp_directory = ?", [str(lake.root / "spill")])
+        yield connection

@@ -1,0 +1,86 @@
+"""Point-in-time training sets: each row as it could have been known on its own day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from bureau.errors import ImpossibleDate, InvalidInput
+from bureau.grant import ReadGrant
+from features.definitions.entry import Entry
+from features.definitions.library import definition_hash, find_feature
+from features.engine.algebra import leaves
+from features.engine.day_sql import ManyDays
+from features.lake.lake import Lake
+from features.store.computation import compute
+from features.store.permission import permit
+from features.store.subjects import known_since, numbers_of
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """frame: the labels' rows in their order with all their columns, then one column per feature.
+
+    definition_hash: what the features computed. snapshot: the state of the lake they were read from.
+    """
+
+    frame: pl.DataFrame
+    definition_hash: str
+    snapshot: int
+
+    def write(self, path: Path) -> None:
+        """Write Parquet whole or not at all, the hash and the snapshot in the file's metadata."""
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        stamp = {"definition_hash": self.definition_hash, "snapshot": str(self.snapshot)}
+        self.frame.write_parquet(unfinished, compression="zstd", metadata=stamp)
+        unfinished.replace(path)
+
+
+def training_set(
+    lake: Lake, labels: pl.DataFrame, names: Iterable[str], grant: ReadGrant, snapshot: int | None = None
+) -> TrainingSet:
+    """Features of each row's `subject` (code or outside key) as of its `as_of` day.
+
+    A subject nobody knew on that day keeps its row with nulls. Raises `InvalidInput` for a missing column or one
+    with the name of a feature, `ImpossibleDate` for a day that is none.
+    """
+    entries = [find_feature(name) for name in names]
+    permit(grant, entries)
+    _check_columns(labels, entries)
+    snapshot = lake.snapshot() if snapshot is None else snapshot
+    as_of = label_days(labels["as_of"])
+    days = as_of.unique().sort().to_list()
+    spine = _spine(lake, labels["subject"].cast(pl.String), as_of, days, snapshot)
+    day = ManyDays(days, [leaf for entry in entries for leaf in leaves(entry.definition)])
+    values = compute(lake, entries, snapshot, day, {"spine": spine, "day": day.frame})
+    return TrainingSet(labels.hstack(values), definition_hash(entry.name for entry in entries), snapshot)
+
+
+def label_days(column: pl.Series) -> pl.Series:
+    """The days of a column of dates, instants or texts YYYY-MM-DD; raises `ImpossibleDate` at the first other."""
+    if column.dtype == pl.String:
+        parsed = column.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
+    else:
+        parsed = column.cast(pl.Date, strict=False) if column.dtype.is_temporal() else pl.Series([None] * len(column))
+    if (wrong := column.filter(parsed.is_null())).len():
+        raise ImpossibleDate(str(wrong[0]), "as_of")
+    return parsed
+
+
+def _check_columns(labels: pl.DataFrame, entries: list[Entry]) -> None:
+    for needed in ("subject", "as_of"):
+        if needed not in labels.columns:
+            listing = ", ".join(labels.columns)
+            raise InvalidInput(f"Labels need the columns subject and as_of; {needed} is missing among {listing}.")
+    taken = [entry.name for entry in entries if entry.name in labels.columns]
+    if taken:
+        raise InvalidInput(f"The labels have a column {taken[0]!r} already, which is a feature's name: rename it.")
+
+
+def _spine(lake: Lake, subjects: pl.Series, as_of: pl.Series, days: list[date], snapshot: int) -> pl.DataFrame:
+    numbers = pl.DataFrame({"day": days, "day_no": range(len(days))}, schema={"day": pl.Date, "day_no": pl.Int32})
+    rows = pl.DataFrame({"enterprise_id": numbers_of(lake, subjects), "day": as_of}).with_row_index("row_no")
+    known = rows.join(known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left")
+    return known.join(numbers, on="day", how="left", maintain_order="left").drop("day")
