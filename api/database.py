@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from bureau.db import open_engine, upgrade
@@ -20,6 +22,18 @@ def open_ledger_database(url: str) -> Engine:
     engine = open_engine(url)
     upgrade(engine, MIGRATIONS, version_table=VERSION_TABLE)
     return engine
+
+
+def present_revision(engine: Engine, version_table: str) -> str | None:
+    """The migration a database is at; None before the first."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": version_table})
+        return context.get_current_revision()
+
+
+def newest_revision(migrations: Path) -> str | None:
+    """The last migration of a folder."""
+    return ScriptDirectory(str(migrations)).get_current_head()
 
 
 @contextmanager

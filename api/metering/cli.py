@@ -1,0 +1,79 @@
+"""`bureau usage` and `bureau audit`: what the ledger counts, and whether it is sound."""
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime, time
+from typing import Annotated
+
+import typer
+from sqlalchemy.orm import Session
+
+from api.database import open_ledger_database
+from api.metering.audit import prove, sign_root
+from api.metering.usage import DIMENSIONS, usage_rows
+from api.metering.verification import verify_ledger
+from api.signing import open_signer
+from bureau.clock import SHANGHAI, now
+from bureau.db import transaction
+from bureau.errors import ImpossibleDate
+from bureau.listing import Format, FormatOption, print_rows
+from bureau.settings import Settings
+
+usage = typer.Typer(add_completion=False)
+audit = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@usage.command()
+def show(
+    by: Annotated[str, typer.Option(help=f"Group by these, in order: {', '.join(DIMENSIONS)}.")] = "product",
+    first: Annotated[str | None, typer.Option("--from", help="First Shanghai day, as 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="The day after the last.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Calls, hits and charges in fen, from the ledger's lines."""
+    names = [name.strip() for name in by.split(",") if name.strip()]
+    with Session(open_ledger_database(Settings().ledger_url)) as session:
+        rows = usage_rows(session, names, start=_begins(first, "--from"), end=_begins(until, "--to"))
+    print_rows(rows, [*names, "calls", "hits", "charged_fen"], form)
+
+
+@audit.command()
+def verify() -> None:
+    """Check every call against the chain, its stored bytes and its charge; names the first wrong one."""
+    settings = Settings()
+    with Session(open_ledger_database(settings.ledger_url)) as session:
+        found = verify_ledger(session, open_signer(settings.home, "answers"))
+    if found.fault is None:
+        print(f"{found.leaves:,} leaves are sound; root {found.root.hex()}")
+        return
+    place = "" if found.fault.number is None else f" (leaf {found.fault.number})"
+    print(f"{found.fault.call_id}{place}: {found.fault.what}. {found.leaves:,} leaves are sound.")
+    raise typer.Exit(1)
+
+
+@audit.command()
+def root() -> None:
+    """Sign the log as it is and print the root to hand out; a later log must still contain it."""
+    settings = Settings()
+    with transaction(open_ledger_database(settings.ledger_url)) as session:
+        signed = sign_root(session, open_signer(settings.home, "answers"), now())
+    print(json.dumps(asdict(signed), indent=1))
+
+
+@audit.command()
+def proof(call_id: Annotated[str, typer.Argument(help="The report_id or call_id of an answer.")]) -> None:
+    """Prove that a call is in the log: its leaf, the path to the root, the signed root."""
+    settings = Settings()
+    with Session(open_ledger_database(settings.ledger_url)) as session:
+        proven = prove(session, open_signer(settings.home, "answers"), call_id, at=now())
+    print(json.dumps(asdict(proven), indent=1))
+
+
+def _begins(text: str | None, option: str) -> datetime | None:
+    """00:00 Shanghai time of a written day."""
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), SHANGHAI)
+    except ValueError as problem:
+        raise ImpossibleDate(text, option) from problem
