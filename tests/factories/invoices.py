@@ -9,7 +9,7 @@ import polars as pl
 PARTNER = {"out": "购方单位代号", "in": "销方单位代号"}
 
 
-def invoice(number: int = 1, **changes: Any) -> dict[str, Any]:
+def invoice(number: int | str = 1, **changes: Any) -> dict[str, Any]:
     """One invoice over 100 yuan and 13 yuan of tax, issued to B1 on 15 May 2019."""
     return {
         "firm": "E1",
@@ -34,7 +34,7 @@ def write_invoices(folder: Path, side: str, *invoices: dict[str, Any], group: st
             PARTNER[side]: row["partner"],
             "金额": row["amount"],
             "税额": row["tax"],
-            "价税合计": row["amount"] + row["tax"],
+            "价税合计": (row["amount"] or 0) + row["tax"],
             "发票状态": row["state"],
         }
         for row in invoices

@@ -2,9 +2,11 @@
 
 import polars as pl
 
-from features.contracts.invoice_line import INVOICE_STATES
+from bureau.clock import known_before
+from features.contracts.invoice_line import INVOICE_LINE
+from features.lake.judgement import judge
 from features.sources.cumcm.identity import hash_of, line_ids, uscc_of
-from features.sources.cumcm.publication import published
+from features.sources.cumcm.publication import LAST_DAY, published
 
 RECEIVED_AFTER_DAYS = 1
 
@@ -19,7 +21,7 @@ def invoice_lines(invoices: pl.DataFrame) -> pl.DataFrame:
     return published(lines, event="invoiced_on", after_days=RECEIVED_AFTER_DAYS)
 
 
-def sound_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines a summary may count: neither withdrawn nor kept back by a rule of the feed."""
-    whole = pl.all_horizontal(pl.all().is_not_null())
-    return lines.filter(whole & pl.col("state").is_in(INVOICE_STATES) & (pl.col("op") != "D"))
+def countable(lines: pl.DataFrame) -> pl.DataFrame:
+    """The delivered lines that a summary counts: those that will land, and are not withdrawn."""
+    kept = judge(lines, INVOICE_LINE, known_before(LAST_DAY)).kept
+    return kept.filter(pl.col("op") != "D")

@@ -96,7 +96,8 @@ def _read(path: Path, file: _File) -> pl.DataFrame:
     frame = frame.select(list(file.columns))
     for column, dtype in frame.schema.items():
         _check_type(path, column, file.columns[column], dtype)
-    renamed = frame.rename(file.columns).with_columns(pl.col(pl.String).str.strip_chars())
+    text = pl.col(pl.String).str.strip_chars()
+    renamed = frame.rename(file.columns).with_columns(pl.when(text != "").then(text))
     return renamed if file.side is None else _invoices(renamed, file.side)
 
 
