@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,6 @@ from joserfc.jwk import KeySet, OKPKey
 ALGORITHM = "Ed25519"
 """The fully specified name of RFC 9864 for what older texts call EdDSA."""
 
-_REMEMBERED = 4096
-
 
 class Signer:
     """One key file: a private JWK set whose first key signs; every key of it still verifies."""
@@ -23,7 +21,6 @@ class Signer:
     def __init__(self, keys: KeySet) -> None:
         self._keys = keys
         self._current = keys.keys[0]
-        self.verify = lru_cache(maxsize=_REMEMBERED)(self._verify)
 
     @property
     def kid(self) -> str:
@@ -38,6 +35,10 @@ class Signer:
         """A JWS beside its payload (RFC 7515 appendix F): header, an empty middle, signature."""
         return jws.detach_content(self.sign(payload))
 
+    def verify(self, token: str) -> bytes | None:
+        """The payload of a compact JWS of ours, or None."""
+        return self._verified(token, None)
+
     def verify_detached(self, signature: str, payload: bytes) -> bool:
         """Whether a detached JWS is ours and is over exactly these bytes."""
         return self._verified(signature, payload) is not None
@@ -49,10 +50,6 @@ class Signer:
     @cached_property
     def _header(self) -> dict[str, str]:
         return {"alg": ALGORITHM, "kid": self.kid}
-
-    def _verify(self, token: str) -> bytes | None:
-        """The payload of a compact JWS of ours, or None. `verify` remembers: a token is checked once."""
-        return self._verified(token, None)
 
     def _verified(self, token: str, payload: bytes | None) -> bytes | None:
         try:

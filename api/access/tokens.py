@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 from hmac import compare_digest
 from typing import Any
 
@@ -14,9 +15,10 @@ from api.access.roles import ROLES
 from api.access.tables import Client, Institution
 from api.signing import Signer
 from bureau.clock import to_micros
-from bureau.errors import InvalidInput, WrongCredentials
+from bureau.errors import WrongCredentials
 
-LIFETIME = timedelta(minutes=10)
+_LIFETIME_SECONDS = 10 * 60
+_REMEMBERED = 4096
 _ISSUER = "bureau"
 _TYPE = "at+jwt"
 
@@ -27,7 +29,16 @@ class Token:
 
     access_token: str
     expires_in: int
-    scopes: tuple[str, ...]
+    scope: str
+    token_type: str = "Bearer"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class OAuthError:
+    """A refusal in the words of RFC 6749 section 5.2."""
+
+    error: str  # invalid_request | invalid_client | unsupported_grant_type | invalid_scope
+    error_description: str
 
 
 @dataclass(frozen=True)
@@ -42,35 +53,61 @@ class Identity:
     products: frozenset[str]
 
 
-def issue_token(
-    session: Session, signer: Signer, client_id: str, client_secret: str, scope: str | None, at: datetime
-) -> Token:
-    """Grant a token for a client's secret. scope: names separated by blanks; None asks for all it may have.
+class TokenKey:
+    """Signs tokens, and remembers which ones it has verified: a signature is checked once a token."""
 
-    Raises `WrongCredentials` (the invalid_client of RFC 6749) and `InvalidInput` (invalid_scope).
-    """
+    def __init__(self, signer: Signer) -> None:
+        self.signer = signer
+        self._claims = lru_cache(maxsize=_REMEMBERED)(self._read)
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """A compact JWT."""
+        return self.signer.sign(json.dumps(claims, separators=(",", ":")).encode(), typ=_TYPE)
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """The claims of a token of ours, expired or not; raises `WrongCredentials` for anything else."""
+        return self._claims(token)
+
+    def _read(self, token: str) -> dict[str, Any]:
+        payload = self.signer.verify(token)
+        if payload is None:
+            raise WrongCredentials("The token is not one of this platform.")
+        claims: dict[str, Any] = json.loads(payload)
+        return claims
+
+
+def issue_token(
+    session: Session,
+    key: TokenKey,
+    *,
+    grant_type: str | None,
+    client_id: str | None,
+    client_secret: str | None,
+    scope: str | None = None,
+    at: datetime,
+) -> Token | OAuthError:
+    """Grant a token for a client's secret. scope: names separated by blanks; None asks for all it may have."""
+    if grant_type is None or client_id is None or client_secret is None:
+        return OAuthError("invalid_request", "Send grant_type, client_id and client_secret, form-encoded.")
+    if grant_type != "client_credentials":
+        return OAuthError("unsupported_grant_type", "The only grant here is client_credentials.")
     client = session.get(Client, client_id)
     if not _secret_is_right(client, client_secret) or client is None or client.disabled_at is not None:
-        raise WrongCredentials("The client id or secret is wrong, or the client is disabled.")
+        return OAuthError("invalid_client", "The client id or secret is wrong, or the client is disabled.")
     allowed = _scopes(session, client, at)
     asked = frozenset(scope.split()) if scope else allowed
     if not asked <= allowed:
-        raise InvalidInput(f"This client has no scope {', '.join(sorted(asked - allowed))}.")
-    claims = json.dumps(_claims(session, client, asked, at), separators=(",", ":"))
-    lifetime = int(LIFETIME.total_seconds())
-    return Token(signer.sign(claims.encode(), typ=_TYPE), lifetime, tuple(sorted(asked)))
+        return OAuthError("invalid_scope", f"Not granted to this client: {' '.join(sorted(asked - allowed))}.")
+    return Token(key.sign(_claims(session, client, asked, at)), _LIFETIME_SECONDS, " ".join(sorted(asked)))
 
 
-def verify_token(session: Session, signer: Signer, token: str, at: datetime) -> Identity:
+def verify_token(session: Session, key: TokenKey, token: str, at: datetime) -> Identity:
     """Who calls. Raises `WrongCredentials` for a foreign or expired token, and at once for a client that was
     disabled or whose secret was rotated after the token was issued.
 
     The signature is checked once a token; the client is looked up every time.
     """
-    payload = signer.verify(token)
-    if payload is None:
-        raise WrongCredentials("The token is not one of this platform.")
-    claims = json.loads(payload)
+    claims = key.claims(token)
     if _seconds(at) >= claims["exp"]:
         raise WrongCredentials("The token has expired.")
     client = session.get(Client, claims["sub"])
@@ -102,7 +139,7 @@ def _claims(session: Session, client: Client, scopes: frozenset[str], at: dateti
         "iss": _ISSUER,
         "sub": client.id,
         "iat": _seconds(at),
-        "exp": _seconds(at) + int(LIFETIME.total_seconds()),
+        "exp": _seconds(at) + _LIFETIME_SECONDS,
         "inst": client.institution_id,
         "name": session.get_one(Institution, client.institution_id).name,
         "role": client.role,
