@@ -5,7 +5,7 @@ from alembic import op
 UNCHANGEABLE = "is append-only; a correction is a new row"
 
 _FUNCTION = f"""
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% {UNCHANGEABLE}', TG_TABLE_NAME; END $$
 """
 
