@@ -17,6 +17,15 @@ class SourceWritten:
 
 
 @dataclass(frozen=True)
+class Check:
+    """One thing that must be so of a home's records, whether it is, and the figures behind the answer."""
+
+    rule: str
+    holds: bool
+    found: str
+
+
+@dataclass(frozen=True)
 class HomeSource:
     """The one source of a home, and the last day its records speak of."""
 

@@ -7,12 +7,14 @@ from features.lake.lake import Lake
 from features.sources.cumcm.versions import in_form
 
 
-def held_records(lake: Lake, contract: Contract, usccs: pl.Series) -> pl.DataFrame:
-    """The newest version of every record of these firms, withdrawn ones too, as they were delivered."""
+def held_records(lake: Lake, contract: Contract, usccs: pl.Series | None = None) -> pl.DataFrame:
+    """The newest version of every record of some firms (default all), withdrawn ones too, as they were delivered."""
     files = lake.files(contract.code)
-    if not files or usccs.is_empty():
+    if not files:
         return in_form(pl.DataFrame({"record_id": []}), contract)
-    stored = pl.scan_parquet(files).filter(pl.col("uscc").is_in(usccs.unique().implode()))
+    stored = pl.scan_parquet(files)
+    if usccs is not None:
+        stored = stored.filter(pl.col("uscc").is_in(usccs.unique().implode()))
     newest = stored.sort("version").unique("record_id", keep="last", maintain_order=True)
     received_at = pl.from_epoch("received_at", "us").dt.replace_time_zone("UTC")
     return in_form(newest.with_columns(received_at).collect(), contract)

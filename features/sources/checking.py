@@ -1,0 +1,60 @@
+"""Whether what a home holds of its source is whole: checks of every source, and those a source adds."""
+
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bureau.errors import InvalidInput, UnreadableFile
+from features.lake.delivery import read_delivery
+from features.lake.lake import Lake
+from features.lake.sidecar import Sidecar
+from features.lake.tables import Batch, Quarantined
+from features.sources.loading import SOURCES, deliveries_folder
+from features.sources.source import Check, read_source
+
+WAITING_AT_MOST = 0.05
+"""Departments' records are dirty; with more than one row in twenty held back, a feed has changed its ways."""
+
+
+def check_source(lake: Lake, home: Path) -> tuple[Check, ...]:
+    """Check a home's deliveries, their landing, and what its source promises; raises where nothing was loaded."""
+    present = read_source(home)
+    if present is None:
+        raise InvalidInput("This home holds no source yet. Load one with: bureau source load NAME")
+    paths = sorted(deliveries_folder(home, present.source).glob("*.parquet"))
+    sidecars, damage = _read_all(paths)
+    return (
+        Check("each delivery is as it was written", not damage, damage or f"{len(paths):,} deliveries"),
+        _landed(lake, sidecars),
+        _waiting(lake),
+        *SOURCES[present.source].check(lake),
+    )
+
+
+def _read_all(paths: list[Path]) -> tuple[list[Sidecar], str]:
+    """What the whole deliveries say they are, and the first complaint about one that is not whole."""
+    sidecars, damage = [], ""
+    for path in paths:
+        try:
+            sidecars.append(read_delivery(path).sidecar)
+        except UnreadableFile as problem:
+            damage = damage or str(problem)
+    return sidecars, damage
+
+
+def _landed(lake: Lake, sidecars: list[Sidecar]) -> Check:
+    with lake.catalogue.connect() as connection:
+        landed = {tuple(row) for row in connection.execute(select(Batch.feed, Batch.batch_id, Batch.sha256))}
+    missing = [said for said in sidecars if (said.feed, said.batch_id, said.sha256) not in landed]
+    found = (
+        f"{missing[0].feed} batch {missing[0].batch_id} has not; load again" if missing else f"{len(landed):,} batches"
+    )
+    return Check("each delivery has landed", not missing, found)
+
+
+def _waiting(lake: Lake) -> Check:
+    with lake.catalogue.connect() as connection:
+        rows = connection.scalar(select(func.sum(Batch.rows))) or 0
+        waiting = connection.scalar(select(func.count()).where(Quarantined.settled_in.is_(None))) or 0
+    rule = f"at most {WAITING_AT_MOST:.0%} of rows wait in quarantine"
+    return Check(rule, waiting <= rows * WAITING_AT_MOST, f"{waiting:,} of {rows:,} rows wait")

@@ -1,0 +1,54 @@
+"""`bureau source`: load the records of a source into this home, and check what it holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bureau.clock import now
+from bureau.listing import Format, FormatOption, print_rows
+from bureau.settings import Settings
+from features.lake.lake import open_lake
+from features.sources.checking import check_source
+from features.sources.loading import DEMO_CITY, SOURCES, SourceOptions, load_source
+
+source = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@source.command()
+def load(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(SOURCES)}; a home holds one.")],
+    data: Annotated[Path | None, typer.Option(help="Directory of the source's files, for a source that reads.")] = None,
+    enterprises: Annotated[int | None, typer.Option(help=f"How many to generate; {DEMO_CITY} unless said.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed generates the same records.")] = None,
+    parameters: Annotated[Path | None, typer.Option(help="YAML file that replaces parameters of the city.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Write a source's deliveries into this home and land them. Again with other files: the records add up."""
+    settings = Settings()
+    lake = open_lake(settings.home, settings.catalogue_url)
+    console = Console(stderr=True, soft_wrap=True)
+    with console.status(f"Loading {name}") as status:
+        report = load_source(
+            lake,
+            settings.home,
+            name,
+            SourceOptions(data, enterprises, seed, parameters),
+            at=now(),
+            tell=status.update if console.is_terminal else console.print,
+        )
+    rows = [vars(feed) for feed in report.feeds]
+    print_rows(rows, ("feed", "rows", "landed", "quarantined", "unchanged"), form)
+    if form is Format.TABLE:
+        print(f"{name} up to {report.last_day}, snapshot {report.snapshot}")
+
+
+@source.command()
+def check(form: FormatOption = Format.TABLE) -> None:
+    """Check that the records of this home's source are whole and agree with each other."""
+    settings = Settings()
+    checks = check_source(open_lake(settings.home, settings.catalogue_url), settings.home)
+    print_rows([vars(one) for one in checks], ("rule", "holds", "found"), form)
+    if not all(one.holds for one in checks):
+        raise typer.Exit(1)

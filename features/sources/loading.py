@@ -1,0 +1,149 @@
+"""Load a source into a home: its deliveries are written, the home is claimed for it, and each delivery lands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from bureau.errors import InvalidInput, UnknownName
+from features.lake.delivery import read_delivery
+from features.lake.lake import Lake
+from features.lake.landing import Landed, land
+from features.sources.city import city
+from features.sources.city.parameters import load_parameters
+from features.sources.cumcm import deliveries as cumcm
+from features.sources.cumcm.checks import check_records
+from features.sources.source import Check, SourceWritten, claim_source, require_source
+
+DEMO_CITY = 2_000
+"""Enterprises of a city nobody gave a size."""
+
+Tell = Callable[[str], None]
+"""Hears a line of progress."""
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """What a user may ask of a source; None leaves it to the source. A source refuses what it cannot use.
+
+    data: directory of a source's files. enterprises, seed, parameters: of a generated source.
+    """
+
+    data: Path | None = None
+    enterprises: int | None = None
+    seed: int | None = None
+    parameters: Path | None = None
+
+
+@dataclass(frozen=True)
+class FeedLoad:
+    """What became of one feed's rows: landed + quarantined + unchanged = rows."""
+
+    feed: str
+    rows: int
+    landed: int
+    quarantined: int
+    unchanged: int
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """One load of a source, its feeds in the order they landed; snapshot: the lake's newest afterwards."""
+
+    source: str
+    last_day: date
+    feeds: tuple[FeedLoad, ...]
+    snapshot: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a source can do.
+
+    write: writes its deliveries into a folder; raises before it writes any, where its input is wrong.
+    check: what the source promises of its records, asked of a lake that holds them.
+    """
+
+    write: Callable[[Path, Lake, SourceOptions, Tell], SourceWritten]
+    check: Callable[[Lake], tuple[Check, ...]]
+
+
+def _write_city(folder: Path, _lake: Lake, options: SourceOptions, tell: Tell) -> SourceWritten:
+    _refuse("city", data=options.data)
+    return city.write_deliveries(
+        folder,
+        enterprises=DEMO_CITY if options.enterprises is None else options.enterprises,
+        seed=city.DEFAULT_SEED if options.seed is None else options.seed,
+        parameters=load_parameters(options.parameters),
+        report=tell,
+    )
+
+
+def _write_cumcm(folder: Path, lake: Lake, options: SourceOptions, _tell: Tell) -> SourceWritten:
+    _refuse("cumcm", enterprises=options.enterprises, seed=options.seed, parameters=options.parameters)
+    if options.data is None:
+        raise InvalidInput("The source 'cumcm' reads files: say where they are with --data DIR.")
+    return cumcm.write_deliveries(folder, options.data, lake)
+
+
+def _promise_nothing(_lake: Lake) -> tuple[Check, ...]:
+    return ()
+
+
+SOURCES: Mapping[str, Source] = {
+    "city": Source(_write_city, _promise_nothing),
+    "cumcm": Source(_write_cumcm, check_records),
+}
+
+
+def deliveries_folder(home: Path, name: str) -> Path:
+    """Where a home keeps what a source wrote."""
+    return home / "deliveries" / name
+
+
+def load_source(
+    lake: Lake,
+    home: Path,
+    name: str,
+    options: SourceOptions,
+    *,
+    at: datetime,
+    tell: Tell = lambda _: None,
+) -> LoadReport:
+    """Write a source's deliveries under `home` and land them all.
+
+    Loading again adds records; the same input twice changes nothing. at: stamps rows that bring no instant.
+    tell: hears a line of progress after each step.
+    Raises `UnknownName`, `SourceConflict` and what the source finds wrong with its input, all before a record lands.
+    """
+    if name not in SOURCES:
+        raise UnknownName("source", name, SOURCES)
+    require_source(home, name)
+    written = SOURCES[name].write(deliveries_folder(home, name), lake, options, tell)
+    claimed = claim_source(home, name, written.last_day)
+    landed = []
+    for path in written.paths:
+        landed.append(land(lake, read_delivery(path), received_at=at))
+        tell(f"{path.name} landed: {landed[-1].landed:,} of {landed[-1].rows:,} rows")
+    return LoadReport(name, claimed.last_day, _by_feed(landed), lake.snapshot())
+
+
+def _refuse(name: str, **unusable: object) -> None:
+    for option, value in unusable.items():
+        if value is not None:
+            raise InvalidInput(f"The source {name!r} has no use for --{option}; leave it out.")
+
+
+def _by_feed(landed: list[Landed]) -> tuple[FeedLoad, ...]:
+    feeds = dict.fromkeys(one.feed for one in landed)
+    return tuple(_sum(feed, [one for one in landed if one.feed == feed]) for feed in feeds)
+
+
+def _sum(feed: str, landed: list[Landed]) -> FeedLoad:
+    return FeedLoad(
+        feed,
+        rows=sum(one.rows for one in landed),
+        landed=sum(one.landed for one in landed),
+        quarantined=sum(one.quarantined for one in landed),
+        unchanged=sum(one.unchanged for one in landed),
+    )

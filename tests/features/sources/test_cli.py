@@ -1,0 +1,43 @@
+"""`bureau source` at the prompt."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from features.sources.cli import source
+from tests.factories.invoices import invoice, write_invoices
+
+run = CliRunner().invoke
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_load_prints_what_became_of_each_feed(tmp_path: Path) -> None:
+    data = write_invoices(tmp_path / "data", "out", invoice(1), invoice(2, amount=None))
+    printed = run(source, ["load", "cumcm", "--data", str(data), "--format", "json"])
+    assert printed.exit_code == 0, printed.output
+    lines = {row["feed"]: row for row in json.loads(printed.stdout)}
+    assert lines["F16L"] == {"feed": "F16L", "rows": 2, "landed": 1, "quarantined": 1, "unchanged": 0}
+
+
+def test_check_is_silent_about_nothing(tmp_path: Path) -> None:
+    data = write_invoices(tmp_path / "data", "out", invoice(1))
+    run(source, ["load", "cumcm", "--data", str(data)])
+    printed = run(source, ["check", "--format", "json"])
+    assert printed.exit_code == 0, printed.output
+    assert {row["holds"] for row in json.loads(printed.stdout)} == {True}
+
+
+def test_check_fails_where_a_rule_is_broken(tmp_path: Path, home: Path) -> None:
+    data = write_invoices(tmp_path / "data", "out", invoice(1))
+    run(source, ["load", "cumcm", "--data", str(data)])
+    next((home / "deliveries" / "cumcm").glob("*.parquet")).write_bytes(b"damaged")
+    printed = run(source, ["check"])
+    assert printed.exit_code == 1
+    assert "SHA-256" in printed.stdout or "Parquet" in printed.stdout

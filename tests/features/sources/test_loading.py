@@ -1,0 +1,62 @@
+"""A source is loaded into a home: written, claimed, landed; and nothing happens where the words are wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from bureau.clock import now
+from bureau.errors import BureauError, InvalidInput, SourceConflict, UnknownName, UnreadableFile
+from features.sources.cumcm.publication import LAST_DAY
+from features.sources.loading import LoadReport, SourceOptions, load_source
+from features.sources.source import HomeSource, claim_source, read_source
+from tests.factories.cumcm import write_cumcm_directory
+from tests.factories.homes import lake_in
+from tests.factories.invoices import invoice, write_invoices
+
+
+def load(home: Path, name: str = "cumcm", **options: object) -> LoadReport:
+    return load_source(lake_in(home), home, name, SourceOptions(**options), at=now())  # type: ignore[arg-type]
+
+
+def test_a_load_reports_each_feed_and_claims_the_home(tmp_path: Path) -> None:
+    data = write_invoices(tmp_path / "data", "out", invoice(1), invoice(2), invoice(3, state="失控发票"))
+    report = load(tmp_path / "home", data=data)
+    told = {feed.feed: (feed.rows, feed.landed, feed.quarantined, feed.unchanged) for feed in report.feeds}
+    assert told == {"F01": (1, 1, 0, 0), "F16L": (3, 2, 1, 0), "F16": (1, 1, 0, 0), "F17": (1, 1, 0, 0)}
+    assert (report.last_day, report.snapshot) == (LAST_DAY, 4)
+    assert read_source(tmp_path / "home") == HomeSource("cumcm", LAST_DAY)
+
+
+def test_progress_is_told_of_every_delivery(tmp_path: Path) -> None:
+    data, told = write_invoices(tmp_path / "data", "in", invoice(1)), list[str]()
+    home = tmp_path / "home"
+    load_source(lake_in(home), home, "cumcm", SourceOptions(data=data), at=now(), tell=told.append)
+    assert [line.split("-")[0] for line in told] == ["F01", "F16L", "F16", "F17"]
+    assert told[1].endswith("landed: 1 of 1 rows")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "error", "sentence"),
+    [
+        pytest.param("cumc", {}, UnknownName, "Did you mean: cumcm", id="a source nobody knows"),
+        pytest.param("cumcm", {}, InvalidInput, "--data DIR", id="files and no directory"),
+        pytest.param("cumcm", {"data": Path("nowhere")}, UnreadableFile, "no such directory", id="a wrong directory"),
+        pytest.param("cumcm", {"seed": 1}, InvalidInput, "no use for --seed", id="a seed for real records"),
+        pytest.param("city", {"data": Path()}, InvalidInput, "no use for --data", id="files for a generated city"),
+        pytest.param("city", {"enterprises": 0}, InvalidInput, "at least one enterprise", id="a city of nobody"),
+    ],
+)
+def test_wrong_words_change_nothing(
+    tmp_path: Path, name: str, options: dict[str, object], error: type[BureauError], sentence: str
+) -> None:
+    with pytest.raises(error, match=sentence):
+        load(tmp_path, name, **options)
+    assert read_source(tmp_path) is None
+    assert lake_in(tmp_path).snapshot() == 0
+
+
+def test_a_second_source_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    claim_source(tmp_path, "city", LAST_DAY)
+    with pytest.raises(SourceConflict, match="city"):
+        load(tmp_path, data=write_cumcm_directory(tmp_path / "data", firms=2))
+    assert not (tmp_path / "deliveries").exists()
