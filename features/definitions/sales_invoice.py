@@ -54,6 +54,22 @@ SALES_INVOICE_FEATURES = (
         reference=REFERENCE,
     ),
     Entry(
+        name="sales_amount_24p",
+        definition=sales_total(NET, periods(24)),
+        label="近24个已公布月销项金额",
+        label_en="Invoiced sales in the last 24 published months",
+        unit="fen",
+        sign=FAVOURABLE,
+        reason=Reason(
+            "SALES-LEVEL",
+            adverse="近24个月开票销售额仅{value}",
+            favourable="近24个月开票销售额达{value}",
+            adverse_en="Invoiced sales of the last 24 months are only {value}",
+            favourable_en="Invoiced sales of the last 24 months reach {value}",
+        ),
+        reference=REFERENCE,
+    ),
+    Entry(
         name="sales_trend_6p",
         definition=trend(sales_total(NET, periods(6)), sales_total(NET, periods(6, before=6))),
         label="近6个已公布月销项金额较前6个月变化",
