@@ -1,4 +1,4 @@
-"""One act of writing: the transaction it happens in, the snapshot it makes, the batch its rows belong to."""
+"""One act of writing: the transaction it happens in, the feed it writes, the snapshot it makes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,12 @@ from features.lake.tables import Snapshot
 
 @dataclass(frozen=True)
 class Entry:
-    """Rows of one feed on their way into one snapshot."""
+    """Rows of one feed on their way into one snapshot. One entry writes one delta file at most."""
 
     lake: Lake
     connection: Connection
     contract: Contract
     snapshot: int
-    batch_no: int
 
 
 def make_snapshot(connection: Connection, act: str, at: datetime, feed: str | None = None) -> int:

@@ -1,18 +1,21 @@
 """Land a delivery: judge its rows, store the good ones, hold the others, all in one transaction or not at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from bureau.clock import from_micros
+from features.contracts.feeds import FEEDS
+from features.contracts.registration import REGISTRATION
 from features.lake.delivery import Delivery
 from features.lake.entry import Entry, make_snapshot
 from features.lake.files import exclusive, sweep
 from features.lake.judgement import Judged, judge
 from features.lake.lake import Lake
 from features.lake.quarantine import hold
+from features.lake.relinking import relink
 from features.lake.tables import Batch
 from features.lake.writing import store
 
@@ -39,7 +42,8 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime) -> Landed:
     """Land one delivery. `received_at` stamps its rows; those of a history delivery bring their own.
 
     The same batch twice changes nothing. Good rows are stored, the others wait in quarantine. Killed at any
-    point, the former snapshot is intact and landing again completes it.
+    point, the former snapshot is intact and landing again completes it. Afterwards rows without a code are tried
+    again: those of the feed, or of every feed when registrations came.
     """
     with exclusive(lake):
         if _landed_before(lake, delivery):
@@ -48,7 +52,10 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime) -> Landed:
         sweep(lake)
         judged = judge(delivery.frame, delivery.contract, received_at)
         with lake.catalogue.begin() as connection:
-            return _land(lake, connection, delivery, judged, received_at)
+            landed = _land(lake, connection, delivery, judged, received_at)
+        for contract in FEEDS if delivery.contract is REGISTRATION else (delivery.contract,):
+            relink(lake, contract, at=received_at)
+        return replace(landed, snapshot=lake.snapshot())
 
 
 def _landed_before(lake: Lake, delivery: Delivery) -> bool:
@@ -63,9 +70,10 @@ def _landed_before(lake: Lake, delivery: Delivery) -> bool:
 def _land(lake: Lake, connection: Connection, delivery: Delivery, judged: Judged, received_at: datetime) -> Landed:
     snapshot = make_snapshot(connection, "land", received_at, delivery.contract.code)
     batch_no = _open_batch(connection, delivery, received_at, snapshot)
-    entry = Entry(lake, connection, delivery.contract, snapshot, batch_no)
-    stored = store(entry, judged.kept)
-    refused = pl.concat([judged.refused, stored.refused])
+    entry = Entry(lake, connection, delivery.contract, snapshot)
+    of_batch = pl.lit(batch_no, pl.Int32).alias("batch_no")
+    stored = store(entry, judged.kept.with_columns(of_batch))
+    refused = pl.concat([judged.refused, stored.refused]).with_columns(of_batch)
     held = hold(entry, delivery.frame, refused, received_at)
     counts = {
         "landed": stored.landed,

@@ -6,18 +6,18 @@ import polars as pl
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bureau.clock import to_micros
+from features.lake.catalogue import Schema, read_where_in
 from features.lake.delivery import RECEIVED_AT
 from features.lake.digest import numbers_of
 from features.lake.entry import Entry
 from features.lake.judgement import ROW
 from features.lake.tables import Quarantined
 
-_CHUNK = 10_000
-_WAITING = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, "settled_in": pl.Int64}
+_HELD: Schema = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, "settled_in": pl.Int64}
 
 
 def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> int:
-    """Hold refused rows of a delivery; returns how many were not waiting already.
+    """Hold rows refused (`row`, `code`, `reason`, `batch_no`); returns how many were not waiting already.
 
     A row is known by its cells: delivered again, it waits once, with the instant it was first received.
     """
@@ -27,7 +27,7 @@ def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_
     again = rows.join(before, on="row_hash", how="inner", suffix="_before")
     back = again.filter(pl.col("settled_in").is_not_null() | (pl.col(RECEIVED_AT) < pl.col("received_at_before")))
     new = rows.join(before, on="row_hash", how="anti")
-    place = {"feed": entry.contract.code, "batch_no": entry.batch_no, "added_in": entry.snapshot}
+    place = {"feed": entry.contract.code, "added_in": entry.snapshot}
     if not new.is_empty():
         entry.connection.execute(insert(Quarantined).values(place), new.to_dicts())
     if not back.is_empty():
@@ -46,6 +46,7 @@ def _describe(delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datet
     described = rows.select(
         "code",
         "reason",
+        "batch_no",
         pl.col("record_id").cast(pl.String),
         cells=cells.struct.json_encode(),
         received_at=_micros(received, delivered.schema.get(RECEIVED_AT)).fill_null(landed),
@@ -63,11 +64,5 @@ def _micros(received: pl.Expr, dtype: pl.DataType | None) -> pl.Expr:
 
 def _held(connection: Connection, feed: str, row_hashes: pl.Series) -> pl.DataFrame:
     query = select(Quarantined.id, Quarantined.row_hash, Quarantined.received_at, Quarantined.settled_in)
-    found = [
-        tuple(row)
-        for chunk in row_hashes.to_frame().iter_slices(_CHUNK)
-        for row in connection.execute(
-            query.where(Quarantined.feed == feed, Quarantined.row_hash.in_(chunk["row_hash"].to_list()))
-        )
-    ]
-    return pl.DataFrame(found, schema=_WAITING, orient="row")
+    of_feed = query.where(Quarantined.feed == feed)
+    return read_where_in(connection, of_feed, Quarantined.row_hash, row_hashes, _HELD)

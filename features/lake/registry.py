@@ -7,12 +7,13 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bureau.errors import UnknownSubject
 from bureau.uscc import clean, is_uscc, parse_uscc
+from features.lake.catalogue import Schema, read_frame, read_where_in
 from features.lake.lake import Lake
 from features.lake.tables import Alias, EnterpriseRow
 
-_CHUNK = 10_000
-"""Values in one SQL `IN`; PostgreSQL takes 65,535 at most."""
-_ENTERPRISES = {"enterprise_id": pl.Int32, "uscc": pl.String, "name": pl.String}
+_ENTERPRISES: Schema = {"enterprise_id": pl.Int32, "uscc": pl.String, "name": pl.String}
+_NUMBERS: Schema = {"uscc": pl.String, "enterprise_id": pl.Int32}
+_ALIASES: Schema = {"key": pl.String, "enterprise_id": pl.Int32}
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,14 @@ def enterprises(lake: Lake, snapshot: int | None = None) -> pl.DataFrame:
     if snapshot is not None:
         query = query.where(EnterpriseRow.added_in <= snapshot)
     with lake.catalogue.connect() as connection:
-        rows = [tuple(row) for row in connection.execute(query)]
-    return pl.DataFrame(rows, schema=_ENTERPRISES, orient="row")
+        return read_frame(connection, query, _ENTERPRISES)
 
 
 def enrol(connection: Connection, codes: pl.Series, snapshot: int) -> pl.DataFrame:
     """The number of every given code, unknown ones newly enrolled: `uscc`, `enterprise_id`."""
     wanted = codes.drop_nulls().unique().sort()
-    known = _numbers(connection, wanted)
+    query = select(EnterpriseRow.uscc, EnterpriseRow.id)
+    known = read_where_in(connection, query, EnterpriseRow.uscc, wanted, _NUMBERS)
     unknown = wanted.filter(~wanted.is_in(known["uscc"].implode()))
     if unknown.is_empty():
         return known
@@ -65,16 +66,6 @@ def enrol(connection: Connection, codes: pl.Series, snapshot: int) -> pl.DataFra
     rows = enrolled.select(pl.col("enterprise_id").alias("id"), "uscc", pl.lit(snapshot).alias("added_in"))
     connection.execute(insert(EnterpriseRow).values(name=None, name_version=0, name_known_at=0), rows.to_dicts())
     return pl.concat([known, enrolled])
-
-
-def _numbers(connection: Connection, codes: pl.Series) -> pl.DataFrame:
-    query = select(EnterpriseRow.uscc, EnterpriseRow.id)
-    found = [
-        tuple(row)
-        for chunk in codes.to_frame("uscc").iter_slices(_CHUNK)
-        for row in connection.execute(query.where(EnterpriseRow.uscc.in_(chunk["uscc"].to_list())))
-    ]
-    return pl.DataFrame(found, schema={"uscc": pl.String, "enterprise_id": pl.Int32}, orient="row")
 
 
 def label(connection: Connection, names: pl.DataFrame) -> None:
@@ -100,13 +91,8 @@ def add_aliases(connection: Connection, aliases: pl.DataFrame, snapshot: int) ->
     """Remember outside keys. aliases: `key`, `enterprise_id`, `known_at`; a pair already known keeps its instant."""
     wanted = aliases.drop_nulls("key").sort("known_at").unique(["key", "enterprise_id"], keep="first")
     query = select(Alias.key, Alias.enterprise_id)
-    known = [
-        tuple(row)
-        for chunk in wanted.iter_slices(_CHUNK)
-        for row in connection.execute(query.where(Alias.key.in_(chunk["key"].to_list())))
-    ]
-    schema = {"key": pl.String, "enterprise_id": pl.Int32}
-    unknown = wanted.join(pl.DataFrame(known, schema=schema, orient="row"), on=list(schema), how="anti")
+    known = read_where_in(connection, query, Alias.key, wanted["key"], _ALIASES)
+    unknown = wanted.join(known, on=list(_ALIASES), how="anti")
     if not unknown.is_empty():
         rows = unknown.select("key", "enterprise_id", "known_at", pl.lit(snapshot).alias("added_in"))
         connection.execute(insert(Alias), rows.to_dicts())

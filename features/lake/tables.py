@@ -1,5 +1,6 @@
 """The lake's catalogue: who exists, which files make up each snapshot, what waits in quarantine.
 
+Columns that are compared with Parquet hold UTC microseconds as plain integers (`known_*`, a row's `received_at`).
 Files, links and snapshots are only added and ended, so an old snapshot reads as it did.
 """
 
@@ -56,10 +57,10 @@ class Link(CatalogueBase):
 
     __tablename__ = "record_link"
     __table_args__ = (UniqueConstraint("key", "enterprise_id", "known_from"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(index=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
-    rule: Mapped[str]
+    rule: Mapped[str]  # name | record
     score: Mapped[float]
     known_from: Mapped[int] = mapped_column(BigInteger)
     known_to: Mapped[int | None] = mapped_column(BigInteger)

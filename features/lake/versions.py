@@ -4,6 +4,7 @@ The newest version known counts. Of one version, the content received first coun
 rows and not of the order in which they landed, so any order of deliveries ends in the same state.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -20,11 +21,16 @@ KEYS = {
     "content_hash": pl.Int64,
     "received_at": pl.Int64,
     "known_at": pl.Int64,
+    "enterprise_id": pl.Int32,
+    "link_id": pl.Int32,
     "closed_at": pl.Int64,
     "row_no": pl.Int64,
 }
 """What deciding about a version needs of a stored row. Instants in UTC microseconds."""
+VOID = 0
+"""The end of a row that was written anew under another owner: before any row began, so it never counts."""
 
+_ENDS = {"row_no": pl.Int64, "ends": pl.Int64}
 _FIELD, _NULL = "\x1f", "\x1e"
 
 
@@ -48,24 +54,22 @@ def number_records(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     return frame.hstack(numbers_of(frame.select(record_no="record_id", content_hash=content)))
 
 
-def stored_versions(lake: Lake, feed: str, record_nos: pl.Series) -> pl.DataFrame:
-    """All stored rows of some records, with the columns of `KEYS`."""
-    files = lake.files(feed)
+def stored_versions(lake: Lake, feed: str, record_nos: pl.Series, also: Iterable[str] = ()) -> pl.DataFrame:
+    """All stored rows of some records but void ones, with the columns of `KEYS` and some more."""
+    files, closings = lake.files(feed), lake.closings(feed)
     if not files:
         return pl.DataFrame(schema=KEYS)
+    columns = list(dict.fromkeys((*KEYS, *also)))
     with duckdb.connect() as connection:
         connection.register("wanted", record_nos.unique().to_frame("record_no"))
-        rows = f"SELECT {', '.join(KEYS)} FROM {parquet(files)} SEMI JOIN wanted USING (record_no)"
+        rows = f"SELECT {', '.join(columns)} FROM {parquet(files)} SEMI JOIN wanted USING (record_no)"
         stored: pl.DataFrame = connection.sql(rows).pl()
-        closings = lake.closings(feed)
-        if not closings:
-            return stored
-        connection.register("stored", stored)
-        current: pl.DataFrame = connection.sql(
-            f"SELECT s.* REPLACE (least(s.closed_at, c.closed_at) AS closed_at) FROM stored s LEFT JOIN"
-            f" (SELECT row_no, min(closed_at) AS closed_at FROM {parquet(closings)} GROUP BY row_no) c USING (row_no)"
-        ).pl()
-    return current
+        ends = f"SELECT row_no, min(closed_at) AS ends FROM {parquet(closings)} GROUP BY row_no" if closings else None
+        closed: pl.DataFrame = connection.sql(ends).pl() if ends else pl.DataFrame(schema=_ENDS)
+    current = stored.join(closed, on="row_no", how="left").with_columns(
+        closed_at=pl.min_horizontal("closed_at", "ends")
+    )
+    return current.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") != VOID)).select(columns)
 
 
 def sift(rows: pl.DataFrame, stored: pl.DataFrame) -> Sifted:

@@ -1,14 +1,16 @@
-"""Store judged rows: give each its enterprise, its number and its end, and write them as one delta file."""
+"""Store judged rows: give each its owner, its number and its end, and write them as one delta file."""
 
 from dataclasses import dataclass
 
 import polars as pl
 
+from features.contracts.registration import REGISTRATION
 from features.lake.entry import Entry
 from features.lake.files import NewFile, add_file
 from features.lake.judgement import ROW
-from features.lake.registry import add_aliases, enrol, label
-from features.lake.versions import KEYS, number_records, sift, stored_versions
+from features.lake.owners import find_owners
+from features.lake.registry import add_aliases, label
+from features.lake.versions import KEYS, VOID, number_records, sift, stored_versions
 
 
 @dataclass(frozen=True)
@@ -20,46 +22,56 @@ class Stored:
     refused: pl.DataFrame
 
 
-def store(entry: Entry, kept: pl.DataFrame) -> Stored:
-    """Store the rows a contract let through; those that contradict a stored version are refused."""
-    contract = entry.contract
-    rows = number_records(_identify(entry, kept), contract)
-    sifted = sift(rows, stored_versions(entry.lake, contract.code, rows["record_no"]))
-    if not sifted.fresh.is_empty():
-        _write_rows(entry, sifted.fresh)
-        _register(entry, sifted.fresh)
-    if not sifted.ended.is_empty():
-        closings = NewFile(contract.code, "closings", f"s{entry.snapshot:06d}.closings.parquet")
-        add_file(entry.lake, entry.connection, closings, sifted.ended, entry.snapshot)
-    reason = pl.lit("the same version of this record arrived before with other content")
-    conflicts = sifted.conflicts.to_frame(ROW).select(ROW, code=pl.lit("conflict"), reason=reason)
-    return Stored(sifted.fresh.height, sifted.unchanged, conflicts)
+def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> Stored:
+    """Store rows a contract let through (`row`, `batch_no`, `received_at` beside the contract's columns).
+
+    void: numbers of stored rows that are written anew here; they never count again.
+    Rows that belong to nobody yet, or contradict a stored version, are refused.
+    """
+    rows = number_records(kept, entry.contract)
+    stored = stored_versions(entry.lake, entry.contract.code, rows["record_no"])
+    voided = pl.DataFrame({"row_no": void if void is not None else pl.Series(dtype=pl.Int64)})
+    stored = stored.join(voided, on="row_no", how="anti")
+    owned = find_owners(entry, rows, stored)
+    sifted = sift(owned.drop_nulls("enterprise_id"), stored)
+    _write_rows(entry, sifted.fresh)
+    write_closings(entry, pl.concat([sifted.ended, voided.with_columns(closed_at=pl.lit(VOID, pl.Int64))]))
+    nobodys = owned.filter(pl.col("enterprise_id").is_null())[ROW]
+    refused = [
+        _refuse(nobodys, "unlinked", "it has no code, and no enterprise alone bears its name"),
+        _refuse(sifted.conflicts, "conflict", "the same version of this record arrived before with other content"),
+    ]
+    return Stored(sifted.fresh.height, sifted.unchanged, pl.concat(refused))
 
 
-def _identify(entry: Entry, kept: pl.DataFrame) -> pl.DataFrame:
-    """Add `enterprise_id`, `link_id` (0: by its own code) and `known_at`."""
-    numbers = enrol(entry.connection, kept["uscc"], entry.snapshot)
-    return kept.join(numbers, on="uscc", how="inner", maintain_order="left").with_columns(
-        link_id=pl.lit(0, pl.Int32), known_at="received_at"
-    )
+def _refuse(rows: pl.Series, code: str, reason: str) -> pl.DataFrame:
+    return rows.to_frame(ROW).with_columns(code=pl.lit(code), reason=pl.lit(reason))
 
 
 def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
+    if fresh.is_empty():
+        return
     contract = entry.contract
     numbered = fresh.sort("enterprise_id", "event_date", "record_no", "version").with_columns(
-        batch_no=pl.lit(entry.batch_no, pl.Int32),
         row_no=entry.snapshot * 2**32 + pl.int_range(pl.len(), dtype=pl.Int64),
     )
-    stored = dict.fromkeys((*contract.dtypes, *KEYS, "enterprise_id", "link_id", "batch_no"))
+    columns = dict.fromkeys((*contract.dtypes, *KEYS, "batch_no"))
     rows = NewFile(contract.code, "rows", f"s{entry.snapshot:06d}.parquet")
-    add_file(entry.lake, entry.connection, rows, numbered.select(*stored), entry.snapshot)
+    add_file(entry.lake, entry.connection, rows, numbered.select(*columns), entry.snapshot)
+    if contract is REGISTRATION:
+        _register(entry, fresh)
 
 
 def _register(entry: Entry, fresh: pl.DataFrame) -> None:
     """A registration names its enterprise, and may bring another key for it."""
-    contract = entry.contract
-    if contract.outside_key is None:
-        return
     label(entry.connection, fresh.select("enterprise_id", "name", "version", "known_at"))
-    keys = fresh.select("enterprise_id", "known_at", key=contract.outside_key)
+    keys = fresh.select("enterprise_id", "known_at", key=entry.contract.outside_key)
     add_aliases(entry.connection, keys, entry.snapshot)
+
+
+def write_closings(entry: Entry, ended: pl.DataFrame) -> None:
+    """Write down which stored rows ended when: `row_no`, `closed_at` in microseconds. Nothing for none."""
+    if ended.is_empty():
+        return
+    closings = NewFile(entry.contract.code, "closings", f"s{entry.snapshot:06d}.closings.parquet")
+    add_file(entry.lake, entry.connection, closings, ended, entry.snapshot)

@@ -37,7 +37,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "record_link",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("key", sa.Text, nullable=False, index=True),
         sa.Column("enterprise_id", sa.Integer, sa.ForeignKey("enterprise.id"), nullable=False),
         sa.Column("rule", sa.Text, nullable=False),

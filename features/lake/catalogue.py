@@ -1,0 +1,27 @@
+"""Answers of the catalogue as frames, many values of one column asked for in portions both databases accept."""
+
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Select
+from sqlalchemy.orm import InstrumentedAttribute
+
+PORTION = 10_000
+"""Values in one SQL `IN`; PostgreSQL takes 65,535 at most."""
+
+Schema = dict[str, type[pl.DataType]]
+Query = Select[*tuple[Any, ...]]
+
+
+def read_frame(connection: Connection, query: Query, schema: Schema) -> pl.DataFrame:
+    """A query's rows under the names and types of `schema`."""
+    return pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
+
+
+def read_where_in(
+    connection: Connection, query: Query, column: InstrumentedAttribute[Any], values: pl.Series, schema: Schema
+) -> pl.DataFrame:
+    """A query's rows whose `column` is one of `values`."""
+    portions = values.unique().to_frame("value").iter_slices(PORTION)
+    found = [read_frame(connection, query.where(column.in_(part["value"].to_list())), schema) for part in portions]
+    return pl.concat([pl.DataFrame(schema=schema), *found])

@@ -1,0 +1,81 @@
+"""Whose record a row is when no code says so: by its name, or as a later version of a record already assigned.
+
+An assignment is a function of the rows of a record and of the history of names, so it does not depend on the
+order of landing; where later facts about the past change it, `relinking` writes the record anew.
+"""
+
+import polars as pl
+from sqlalchemy import Connection, insert, select
+
+from features.lake.catalogue import Schema, read_frame
+from features.lake.lake import Lake
+from features.lake.names import match, name_key, spans
+from features.lake.tables import Link
+
+CODE, NAME, RECORD = "code", "name", "record"
+"""The rules, strongest first; a row's own code needs no link."""
+ASSIGNED = ("row", "enterprise_id", "rule", "key", "starts", "known_at")
+"""What an assignment says. starts: since when the link is known; all but `row` null: nobody's row yet."""
+
+_PAIR = ["key", "enterprise_id"]
+_LINKS: Schema = {"link_id": pl.Int32, "key": pl.String, "enterprise_id": pl.Int32, "starts": pl.Int64}
+
+
+def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
+    """Assign the rows of some records, with the columns of `ASSIGNED`.
+
+    rows: `row`, `record_no`, `version`, `received_at`, `name`, and where they are given already `enterprise_id`
+    and `known_at`. A pair of key and enterprise that was undone by hand is not tried again.
+    """
+    given = pl.col("enterprise_id").is_not_null()
+    named = rows.filter(~given).select("row", "received_at", key=name_key(pl.col("name")))
+    alone = spans(lake, named["key"]).join(_undone(connection), on=_PAIR, how="anti")
+    matched = match(named, alone).rename({"enterprise_id": "named"})
+    found = pl.col("named").is_not_null()
+    assigned = rows.join(matched, on="row", how="left").with_columns(
+        rule=pl.when(given).then(pl.lit(CODE)).when(found).then(pl.lit(NAME)),
+        known_at=pl.when(found).then(pl.max_horizontal("received_at", "starts")).otherwise("known_at"),
+        enterprise_id=pl.coalesce("enterprise_id", "named"),
+    )
+    return _inherit(assigned).select(ASSIGNED)
+
+
+def _inherit(assigned: pl.DataFrame) -> pl.DataFrame:
+    """A version nobody claims belongs where the version before it does: courts go on using a former name."""
+    before = pl.col("enterprise_id", "known_at").forward_fill().over("record_no").name.suffix("_before")
+    carried = assigned.sort("record_no", "version", "received_at", "row").with_columns(before)
+    orphan = pl.col("enterprise_id").is_null() & pl.col("enterprise_id_before").is_not_null()
+    inherited = {
+        "rule": pl.lit(RECORD),
+        "key": pl.col("record_no").cast(pl.String),
+        "starts": pl.col("known_at_before"),
+        "known_at": pl.max_horizontal("received_at", "known_at_before"),
+        "enterprise_id": pl.col("enterprise_id_before"),
+    }
+    return carried.with_columns(
+        pl.when(orphan).then(value).otherwise(name).alias(name) for name, value in inherited.items()
+    )
+
+
+def give_links(connection: Connection, assigned: pl.DataFrame, snapshot: int) -> pl.DataFrame:
+    """Add `link_id` to rows assigned by a name or their record; a link not known yet is made."""
+    identity = [*_PAIR, "starts"]
+    query = select(Link.id, Link.key, Link.enterprise_id, Link.known_from)
+    known = read_frame(connection, query, _LINKS)
+    new = assigned.select("rule", *identity).unique().join(known, on=identity, how="anti").sort(identity)
+    first = int(known.select(pl.col("link_id").max().fill_null(0)).item()) + 1
+    numbered = new.with_columns(link_id=pl.int_range(first, first + pl.len(), dtype=pl.Int32))
+    if not new.is_empty():
+        rows = numbered.with_columns(score=pl.lit(1.0), added_in=pl.lit(snapshot))
+        connection.execute(insert(Link), rows.rename({"link_id": "id", "starts": "known_from"}).to_dicts())
+    return assigned.join(pl.concat([known, numbered.select(known.columns)]), on=identity, how="left")
+
+
+def undone_links(connection: Connection) -> pl.Series:
+    """Numbers of the links that were undone by hand."""
+    return pl.Series("link_id", connection.scalars(select(Link.id).where(Link.known_to.is_not(None))).all(), pl.Int32)
+
+
+def _undone(connection: Connection) -> pl.DataFrame:
+    query = select(Link.key, Link.enterprise_id).where(Link.known_to.is_not(None))
+    return read_frame(connection, query, {"key": pl.String, "enterprise_id": pl.Int32})

@@ -1,0 +1,38 @@
+"""The owner of each row on its way into the lake: enterprise, link, and the instant from which it counts."""
+
+import polars as pl
+
+from features.lake.entry import Entry
+from features.lake.judgement import ROW
+from features.lake.linking import assign, give_links, undone_links
+from features.lake.registry import enrol
+
+
+def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Add `enterprise_id` (null: nobody's yet), `link_id` (0: by its own code) and `known_at`.
+
+    known_at: the later of the row's arrival and the moment its link is known from.
+    stored: the stored rows of the same records, whose owner a row without code or name may share.
+    """
+    contract = entry.contract
+    numbers = enrol(entry.connection, rows[contract.subject], entry.snapshot)
+    coded = rows.join(numbers, left_on=contract.subject, right_on="uscc", how="left", maintain_order="left")
+    arrived = pl.when(pl.col("enterprise_id").is_not_null()).then("received_at")
+    coded = coded.with_columns(link_id=pl.lit(0, pl.Int32), known_at=arrived)
+    uncoded = coded.filter(pl.col("enterprise_id").is_null())
+    if contract.name_column is None or uncoded.is_empty():
+        return coded
+    return coded.update(_link(entry, coded.join(uncoded, on="record_no", how="semi"), stored), on=ROW, how="left")
+
+
+def _link(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Owners of rows without a code, from all rows of their records: `row`, `enterprise_id`, `link_id`, `known_at`."""
+    shared = ["record_no", "version", "received_at", "enterprise_id", "known_at"]
+    relatives = rows.select(*shared, pl.col(ROW).cast(pl.Int64), name=entry.contract.name_column)
+    undone = pl.col("link_id").is_in(undone_links(entry.connection).implode())
+    siblings = stored.filter(~undone).join(rows, on="record_no", how="semi")
+    siblings = siblings.select(*shared, row="row_no", name=pl.lit(None, pl.String))
+    assigned = assign(entry.lake, entry.connection, pl.concat([siblings, relatives]))
+    claimed = assigned.filter(pl.col("key").is_not_null())
+    links = give_links(entry.connection, claimed, entry.snapshot)
+    return links.select(pl.col(ROW).cast(rows.schema[ROW]), "enterprise_id", "link_id", "known_at")

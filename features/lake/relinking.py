@@ -1,0 +1,76 @@
+"""Keep links true: give waiting rows their owner, and write records anew whose owner was mistaken.
+
+A late registration may tell something about the past: a name was taken by a second enterprise, or borne earlier.
+"""
+
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from features.contracts.contract import Contract
+from features.lake.delivery import RECEIVED_AT
+from features.lake.entry import Entry, make_snapshot
+from features.lake.judgement import ROW
+from features.lake.lake import Lake
+from features.lake.linking import assign, undone_links
+from features.lake.quarantine import hold
+from features.lake.reading import parquet
+from features.lake.replay import retry
+from features.lake.versions import stored_versions
+from features.lake.writing import store
+
+_ASSIGNABLE = ("row", "record_no", "version", "received_at", "name", "enterprise_id", "known_at")
+
+
+def relink(lake: Lake, contract: Contract, *, at: datetime) -> None:
+    """Bring one feed's links in line with the names known now; for the lake's one writer.
+
+    Rows already linked rightly keep their place, so doing it again changes nothing.
+    """
+    if contract.name_column is None:
+        return
+    mistaken = _mistaken_records(lake, contract)
+    if not mistaken.is_empty():
+        with lake.catalogue.begin() as connection:
+            snapshot = make_snapshot(connection, "relink", at, contract.code)
+            _rewrite(Entry(lake, connection, contract, snapshot), mistaken, at)
+    retry(lake, contract.code, at=at, code="unlinked")
+
+
+def _mistaken_records(lake: Lake, contract: Contract) -> pl.Series:
+    """Records with a row whose owner, or the instant it counts from, is not what the names known now say."""
+    rows = _linked_rows(lake, contract)
+    given = pl.col("link_id") == 0
+    with lake.catalogue.connect() as connection:
+        undone = rows.filter(pl.col("link_id").is_in(undone_links(connection).implode()))
+        rows = rows.join(undone, on="record_no", how="anti")
+        open_rows = rows.with_columns(pl.when(given).then("enterprise_id"), pl.when(given).then("known_at"))
+        names = {"row": "row_no", "name": contract.name_column}
+        assigned = assign(lake, connection, open_rows.with_columns(**names).select(*_ASSIGNABLE))
+    wanted = assigned.select("enterprise_id", "known_at", row_no="row")
+    both = rows.join(wanted, on="row_no", suffix="_wanted")
+    right = pl.all_horizontal(pl.col(fact).eq_missing(f"{fact}_wanted") for fact in ("enterprise_id", "known_at"))
+    return both.filter(~right)["record_no"].unique()
+
+
+def _linked_rows(lake: Lake, contract: Contract) -> pl.DataFrame:
+    """All rows of the records of which any row is there by a link."""
+    files = lake.files(contract.code)
+    linked = pl.Series("record_no", dtype=pl.Int64)
+    if files:
+        with duckdb.connect() as connection:
+            sql = f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id > 0"
+            linked = connection.sql(sql).pl()["record_no"]
+    also = [] if contract.name_column is None else [contract.name_column]
+    return stored_versions(lake, contract.code, linked, also)
+
+
+def _rewrite(entry: Entry, record_nos: pl.Series, at: datetime) -> None:
+    """Write some records anew: their stored rows become void, those without an owner go back to wait."""
+    contract = entry.contract
+    rows = stored_versions(entry.lake, contract.code, record_nos, (*contract.dtypes, "batch_no"))
+    kept = rows.select(*contract.dtypes, RECEIVED_AT, "batch_no").with_row_index(ROW)
+    refused = store(entry, kept, void=rows["row_no"]).refused.join(kept.select(ROW, "batch_no"), on=ROW)
+    arrived = pl.from_epoch(RECEIVED_AT, "us").dt.replace_time_zone("UTC")
+    hold(entry, kept.select(*contract.dtypes, arrived), refused, at)

@@ -1,0 +1,103 @@
+"""Try again what waits in quarantine: under a later contract, or now that an enterprise bears the name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy import Connection, bindparam, select, update
+
+from bureau.clock import to_micros
+from features.contracts.feeds import find_feed
+from features.lake.catalogue import Query, Schema, read_frame
+from features.lake.delivery import RECEIVED_AT
+from features.lake.entry import Entry, make_snapshot
+from features.lake.files import exclusive, sweep
+from features.lake.judgement import ROW, judge
+from features.lake.lake import Lake
+from features.lake.tables import Quarantined
+from features.lake.writing import store
+
+_WAITING: Schema = {
+    "id": pl.Int64,
+    "batch_no": pl.Int32,
+    "code": pl.String,
+    "cells": pl.String,
+    "received_at": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """landed: rows now in the lake. unchanged: rows that were there already. waiting: rows still refused."""
+
+    landed: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: "Replayed") -> "Replayed":
+        return Replayed(self.landed + other.landed, self.unchanged + other.unchanged, self.waiting + other.waiting)
+
+
+def replay(lake: Lake, *, at: datetime, feed: str | None = None) -> Replayed:
+    """Try every waiting row of one feed or all again.
+
+    A row that broke a rule counts as received `at`: nobody could use it before, so no earlier view changes. A row
+    that only had no owner keeps the instant it arrived.
+    """
+    with exclusive(lake):
+        sweep(lake)
+        return sum((retry(lake, code, at=at) for code in _waiting_feeds(lake, feed)), Replayed())
+
+
+def retry(lake: Lake, feed: str, *, at: datetime, code: str | None = None) -> Replayed:
+    """Try a feed's waiting rows again, those refused for `code` or all; for the lake's one writer.
+
+    Makes a snapshot only where a row stops waiting.
+    """
+    with lake.catalogue.connect() as connection, connection.begin() as transaction:
+        waiting = _waiting(connection, feed, code)
+        if waiting.is_empty():
+            return Replayed()
+        entry = Entry(lake, connection, find_feed(feed), make_snapshot(connection, "replay", at, feed))
+        replayed = _retry(entry, waiting, at)
+        if replayed.landed + replayed.unchanged == 0:
+            transaction.rollback()
+        return replayed
+
+
+def _retry(entry: Entry, waiting: pl.DataFrame, at: datetime) -> Replayed:
+    judged = judge(_cells(entry, waiting, at), entry.contract, at)
+    batches = waiting.with_row_index(ROW).select(ROW, "batch_no")
+    stored = store(entry, judged.kept.join(batches, on=ROW, maintain_order="left"))
+    refused = pl.concat([judged.refused, stored.refused])
+    numbered = waiting.with_row_index(ROW)
+    settled = numbered.join(refused, on=ROW, how="anti").select(i="id", s=pl.lit(entry.snapshot))
+    again = numbered.drop("code").join(refused, on=ROW).select("code", "reason", i="id")
+    row = update(Quarantined).where(Quarantined.id == bindparam("i"))
+    if not settled.is_empty():
+        entry.connection.execute(row.values(settled_in=bindparam("s")), settled.to_dicts())
+    if not again.is_empty():
+        entry.connection.execute(row.values(code=bindparam("code"), reason=bindparam("reason")), again.to_dicts())
+    return Replayed(stored.landed, settled.height - stored.landed, again.height)
+
+
+def _cells(entry: Entry, waiting: pl.DataFrame, at: datetime) -> pl.DataFrame:
+    """Waiting rows as they were delivered, every cell text, under the columns the contract has today."""
+    shape = pl.Struct(dict.fromkeys(entry.contract.dtypes, pl.String()))
+    arrived = pl.when(pl.col("code") == "unlinked").then(RECEIVED_AT).otherwise(to_micros(at))
+    return waiting.select(
+        pl.col("cells").str.json_decode(shape).struct.unnest(),
+        pl.from_epoch(arrived, "us").dt.replace_time_zone("UTC").alias(RECEIVED_AT),
+    )
+
+
+def _waiting_feeds(lake: Lake, feed: str | None) -> list[str]:
+    query = select(Quarantined.feed).where(Quarantined.settled_in.is_(None)).distinct().order_by(Quarantined.feed)
+    with lake.catalogue.connect() as connection:
+        return list(connection.scalars(query if feed is None else query.where(Quarantined.feed == feed)))
+
+
+def _waiting(connection: Connection, feed: str, code: str | None) -> pl.DataFrame:
+    query: Query = select(*(getattr(Quarantined, name) for name in _WAITING))
+    query = query.where(Quarantined.feed == feed, Quarantined.settled_in.is_(None)).order_by(Quarantined.id)
+    return read_frame(connection, query if code is None else query.where(Quarantined.code == code), _WAITING)

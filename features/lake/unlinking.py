@@ -1,0 +1,56 @@
+"""Undo a link that was wrong: its rows end now, and every earlier view keeps them."""
+
+from datetime import datetime
+
+import duckdb
+import polars as pl
+from sqlalchemy import select, update
+
+from bureau.clock import to_micros
+from bureau.errors import UnknownName
+from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS
+from features.lake.entry import Entry, make_snapshot
+from features.lake.files import exclusive, sweep
+from features.lake.lake import Lake
+from features.lake.reading import parquet
+from features.lake.tables import Link
+from features.lake.versions import stored_versions
+from features.lake.writing import write_closings
+
+
+def end_link(lake: Lake, link_id: int, *, at: datetime) -> int:
+    """Undo a link from `at` on; returns how many rows ended. Raises `UnknownName` where no such link is open.
+
+    The rows it brought end, with the later versions that followed them. Its key is not tried with that
+    enterprise again: a corrected delivery that brings the code also brings the record back.
+    """
+    with exclusive(lake):
+        sweep(lake)
+        with lake.catalogue.begin() as connection:
+            if connection.scalar(select(Link.id).where(Link.id == link_id, Link.known_to.is_(None))) is None:
+                raise UnknownName("open link", str(link_id))
+            snapshot = make_snapshot(connection, "end-link", at)
+            connection.execute(update(Link).where(Link.id == link_id).values(known_to=to_micros(at), ended_in=snapshot))
+            entries = (Entry(lake, connection, feed, snapshot) for feed in FEEDS if feed.name_column)
+            return sum(_end_rows(entry, link_id, to_micros(at)) for entry in entries)
+
+
+def _end_rows(entry: Entry, link_id: int, at: int) -> int:
+    rows = _brought_rows(entry.lake, entry.contract, link_id)
+    still_open = rows.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") > at))
+    write_closings(entry, still_open.select("row_no", closed_at=pl.lit(at, pl.Int64)))
+    return still_open.height
+
+
+def _brought_rows(lake: Lake, contract: Contract, link_id: int) -> pl.DataFrame:
+    """Rows a link brought, and rows without a code that followed them to the same enterprise."""
+    files = lake.files(contract.code)
+    if not files:
+        return stored_versions(lake, contract.code, pl.Series("record_no", dtype=pl.Int64))
+    with duckdb.connect() as connection:
+        sql = f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id = $link"
+        records = connection.execute(sql, {"link": link_id}).fetchnumpy()["record_no"]
+    rows = stored_versions(lake, contract.code, pl.Series("record_no", records, pl.Int64))
+    owner = rows.filter(pl.col("link_id") == link_id).select("record_no", "enterprise_id").unique()
+    return rows.filter(pl.col("link_id") > 0).join(owner, on=["record_no", "enterprise_id"], how="semi")
