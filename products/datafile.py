@@ -40,7 +40,7 @@ def read_datafile(path: Path, schema: type[Schema]) -> Schema:
     except OSError as problem:
         raise UnreadableFile(path, "it cannot be opened.") from problem
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise UnreadableFile(path, f"it is not YAML: {' '.join(str(problem).split())}.") from problem
+        raise UnreadableFile(path, f"it is not YAML{_place(problem)}.") from problem
     except ValidationError as problem:
         raise UnreadableFile(path, first_fault(problem)) from problem
 
@@ -51,3 +51,10 @@ def first_fault(problem: ValidationError) -> str:
     where = ".".join(str(part) for part in fault["loc"])
     what = fault["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{where}: {what}." if where else f"{what}."
+
+
+def _place(problem: Exception) -> str:
+    """Where and why YAML stopped, where it says so."""
+    if isinstance(problem, yaml.MarkedYAMLError) and problem.problem_mark:
+        return f" in line {problem.problem_mark.line + 1}: {problem.problem}"
+    return ": it is no text"

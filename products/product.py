@@ -41,6 +41,7 @@ class Reading(BaseModel):
     model_config = STRICT
 
     why: Name
+    why_en: Name
     use: Use = Field("answer", description="decision: read only when an institution runs its policy on the product")
     features: tuple[Name, ...] = ()
     feeds: tuple[Feed, ...] = ()
@@ -73,6 +74,7 @@ class AdviceStep(BaseModel):
 
     feature: Name
     to: float | int = Field(description="the value the firm can reach, in the feature's unit")
+    also: dict[Name, float | int] = Field({}, description="features that move with it: they tell the same story")
     text: Name
     text_en: Name
 
@@ -98,6 +100,9 @@ class Product(BaseModel):
     reads: tuple[Reading, ...] = Field(min_length=1)
     expects: tuple[Feed, ...] = Field(
         (), description="feeds in which every active firm has records: without one of them the answer is partial"
+    )
+    rests_on: tuple[Feed, ...] = Field(
+        (), description="feeds of which one must have a record, or nothing is found; none named: any feed it reads"
     )
     tables: tuple[Table, ...] = Field((), description="report: its tables")
     extras: dict[Extra, tuple[Name, ...]] = Field({}, description="score: features shown beside the score")
@@ -132,9 +137,10 @@ def _faults(product: Product) -> list[str]:
         faults.append(f"purposes: {unknown[0]!r} is none of {', '.join(PURPOSES)}")
     if product.on_sale_until and product.on_sale_until < product.on_sale_from:
         faults.append("on_sale_until lies before on_sale_from")
-    if missing := sorted(({table.feed for table in product.tables} | set(product.expects)) - product.feeds()):
-        faults.append(f"{missing[0]} is shown or expected, and no line of reads names it")
-    shown = {step.feature for step in product.advice}.union(*product.extras.values())
+    if missing := sorted(_named_feeds(product) - product.feeds()):
+        faults.append(f"{missing[0]} is shown, expected or rested on, and no line of reads names it")
+    advised = [(step.feature, *step.also) for step in product.advice]
+    shown = {name for names in (*advised, *product.extras.values()) for name in names}
     if missing := sorted(shown - product.features()):
         faults.append(f"{missing[0]!r} is shown or advised, and no line of reads names it")
     parts = {"report": ("tables",), "score": ("extras", "advice"), "matching": ("scores",)}
@@ -147,20 +153,30 @@ def _faults(product: Product) -> list[str]:
     return faults
 
 
+def _named_feeds(product: Product) -> set[str]:
+    return {table.feed for table in product.tables} | {*product.expects, *product.rests_on}
+
+
 def fields_of(product: Product, use: Use = "answer") -> frozenset[str]:
-    """What a read grant for this product covers: feature names and feed codes, and nothing else."""
-    return product.features(use) | product.feeds(use)
+    """What a read grant for this product covers: feature names and feed codes, and nothing else.
+
+    Matching may also read what the score products it names may read.
+    """
+    scores = [fields_of(find_product(code)) for code in product.scores]
+    return product.features(use).union(product.feeds(use), *scores)
+
+
+def load_product(path: Path) -> Product:
+    """One catalogue line, from a file of its own name."""
+    product = read_datafile(path, Product)
+    if product.code != path.stem:
+        raise UnreadableFile(path, f"its code is {product.code}; name the file {product.code}.yaml.")
+    return product
 
 
 def load_catalogue(folder: Path) -> dict[str, Product]:
-    """Every line of a catalogue folder by code; each stands in a file of its own name."""
-    products = {}
-    for path in sorted(folder.glob("*.yaml")):
-        product = read_datafile(path, Product)
-        if product.code != path.stem:
-            raise UnreadableFile(path, f"its code is {product.code}; name the file {product.code}.yaml.")
-        products[product.code] = product
-    return products
+    """Every line of a catalogue folder by code."""
+    return {path.stem: load_product(path) for path in sorted(folder.glob("*.yaml"))}
 
 
 @cache

@@ -1,7 +1,9 @@
 """The schema of a decision policy: ordered rules, a band for every grade, and how a limit is made."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -126,7 +128,7 @@ def load_policy(path: Path) -> Policy:
     policy = read_datafile(path, Policy)
     if policy.name != path.stem:
         raise UnreadableFile(path, f"its name is {policy.name}; name the file {policy.name}.yaml.")
-    for fault in (*_unknown_names(policy), *_unfit_types(policy)):
+    for fault in chain(_unknown_names(policy), _unfit_types(policy)):
         raise UnreadableFile(path, fault)
     return policy
 
@@ -140,32 +142,28 @@ def find_policy(name: str) -> Policy:
     return load_policy(known[name])
 
 
-def _unknown_names(policy: Policy) -> list[str]:
+def _unknown_names(policy: Policy) -> Iterator[str]:
     """Features and products that do not exist, and features a decision on such a product may not read."""
-    faults = []
     for name in policy.features:
         try:
             find_feature(name)
         except UnknownName as problem:
-            faults.append(str(problem))
+            yield str(problem)
     for code in policy.score_products:
         product = catalogue().get(code)
         if product is None or product.kind != "score":
-            faults.append(f"score_products: there is no score product {code}.")
-        elif not faults and (closed := sorted(set(policy.features) - fields_of(product, "decision"))):
-            faults.append(f"a decision on {code} may not read {closed[0]!r}: add it to the product's reads.")
-    return faults
+            yield f"score_products: there is no score product {code}."
+        elif closed := sorted(set(policy.features) - fields_of(product, "decision")):
+            yield f"a decision on {code} may not read {closed[0]!r}: add it to the product's reads."
 
 
-def _unfit_types(policy: Policy) -> list[str]:
+def _unfit_types(policy: Policy) -> Iterator[str]:
     """Comparisons that do not fit their feature's type, and bases that are no amounts."""
-    faults = []
     for rule in policy.rules:
         for comparison in rule.when:
-            if comparison.feature:
-                fault = comparison.type_fault(find_feature(comparison.feature).categories or None)
-                faults += [f"rule {rule.id}: {fault}."] if fault else []
+            words = find_feature(comparison.feature).categories if comparison.feature else ()
+            if comparison.feature and (fault := comparison.type_fault(words or None)):
+                yield f"rule {rule.id}: {fault}."
     for basis in policy.limit.bases:
         if find_feature(basis.feature).unit != "fen":
-            faults.append(f"limit: {basis.feature!r} is not an amount in fen.")
-    return faults
+            yield f"limit: {basis.feature!r} is not an amount in fen."
