@@ -147,6 +147,8 @@ def _faults(product: Product) -> list[str]:
     for kind, names in parts.items():
         foreign = [name for name in names if getattr(product, name) and kind != product.kind]
         faults += [f"{name} belong to a {kind}, not to a {product.kind}" for name in foreign]
+    if product.kind == "score" and not product.rests_on:
+        faults.append("a score needs rests_on: without a record there is nothing to score")
     required = {"report": product.tables, "score": product.features(), "matching": product.scores}[product.kind]
     if not required:
         faults.append(f"a {product.kind} needs {'features' if product.kind == 'score' else parts[product.kind][0]}")
