@@ -13,7 +13,16 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WRITTEN = sorted(
     path
-    for top in ("*", "bureau/**/*", "features/**/*", "models/**/*", "products/**/*", "api/**/*", "tests/**/*", "notebooks/*")
+    for top in (
+        "*",
+        "bureau/**/*",
+        "features/**/*",
+        "models/**/*",
+        "products/**/*",
+        "api/**/*",
+        "tests/**/*",
+        "notebooks/*",
+    )
     for path in ROOT.glob(top)
     if path.suffix in {".py", ".md", ".yaml", ".toml", ".lock", ".html", ".css", ""} and path.is_file()
 )
