@@ -1,6 +1,6 @@
 """Reading the lake: one DuckDB sub-select per feed, with the interval in which each row was the newest known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -40,18 +40,23 @@ def visible_sql(lake: Lake, contract: Contract, snapshot: int | None = None) -> 
     if not files:
         return _nothing(contract)
     columns = ", ".join(f"r.{column}" for column in (*contract.own_columns, *READ_COLUMNS))
-    closings = lake.closings(contract.code, snapshot)
-    ended, join = "r.closed_at", ""
-    if closings:
-        ended = "least(r.closed_at, c.closed_at)"
-        join = (
-            f" LEFT JOIN (SELECT row_no, min(closed_at) AS closed_at FROM {parquet(closings)} GROUP BY row_no) c"
-            " ON r.row_no = c.row_no"
-        )
+    ended, join = closing_join(lake.closings(contract.code, snapshot))
     return (
         f"(SELECT {columns}, r.known_at AS known_from, {ended} AS known_to FROM {parquet(files)} r{join}"
         f" WHERE r.op <> 'D' AND ({ended} IS NULL OR {ended} > r.known_at))"
     )
+
+
+def closing_join(closings: Sequence[Path]) -> tuple[str, str]:
+    """The expression for the end of a stored row `r`, and the join with closings files it needs."""
+    if not closings:
+        return "r.closed_at", ""
+    join = (
+        " LEFT JOIN (SELECT enterprise_id, row_no, min(closed_at) AS closed_at"
+        f" FROM {parquet(closings)} GROUP BY enterprise_id, row_no) c"
+        " ON r.enterprise_id = c.enterprise_id AND r.row_no = c.row_no"
+    )
+    return "least(r.closed_at, c.closed_at)", join
 
 
 def _nothing(contract: Contract) -> str:

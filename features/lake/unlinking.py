@@ -16,7 +16,7 @@ from features.lake.lake import Lake
 from features.lake.reading import parquet
 from features.lake.tables import Link
 from features.lake.versions import stored_versions
-from features.lake.writing import write_closings
+from features.lake.writing import ending, write_closings
 
 
 def end_link(lake: Lake, link_id: int, *, at: datetime) -> int:
@@ -39,7 +39,7 @@ def end_link(lake: Lake, link_id: int, *, at: datetime) -> int:
 def _end_rows(entry: Entry, link_id: int, at: int) -> int:
     rows = _brought_rows(entry.lake, entry.contract, link_id)
     still_open = rows.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") > at))
-    write_closings(entry, still_open.select("row_no", closed_at=pl.lit(at, pl.Int64)))
+    write_closings(entry, ending(still_open, at))
     return still_open.height
 
 

@@ -30,7 +30,8 @@ KEYS = {
 VOID = 0
 """The end of a row that was written anew under another owner: before any row began, so it never counts."""
 
-_ENDS = {"row_no": pl.Int64, "ends": pl.Int64}
+ENDS = ("enterprise_id", "row_no", "closed_at")
+"""What a closings file says of a stored row."""
 _FIELD, _NULL = "\x1f", "\x1e"
 
 
@@ -38,7 +39,7 @@ _FIELD, _NULL = "\x1f", "\x1e"
 class Sifted:
     """fresh: rows to store, with `closed_at`. conflicts: positions of rows that contradict a stored version.
 
-    unchanged: how many rows say what is stored already. ended: `row_no`, `closed_at` of stored rows now closed.
+    unchanged: how many rows say what is stored already. ended: stored rows now closed, with `ENDS`.
     """
 
     fresh: pl.DataFrame
@@ -64,17 +65,15 @@ def stored_versions(lake: Lake, feed: str, record_nos: pl.Series, also: Iterable
         connection.register("wanted", record_nos.unique().to_frame("record_no"))
         rows = f"SELECT {', '.join(columns)} FROM {parquet(files)} SEMI JOIN wanted USING (record_no)"
         stored: pl.DataFrame = connection.sql(rows).pl()
-        ends = f"SELECT row_no, min(closed_at) AS ends FROM {parquet(closings)} GROUP BY row_no" if closings else None
-        closed: pl.DataFrame = connection.sql(ends).pl() if ends else pl.DataFrame(schema=_ENDS)
-    current = stored.join(closed, on="row_no", how="left").with_columns(
-        closed_at=pl.min_horizontal("closed_at", "ends")
-    )
+    closed = pl.read_parquet(closings) if closings else stored.select(ENDS).clear()
+    ends = closed.group_by("row_no").agg(ends=pl.col("closed_at").min())
+    current = stored.join(ends, on="row_no", how="left").with_columns(closed_at=pl.min_horizontal("closed_at", "ends"))
     return current.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") != VOID)).select(columns)
 
 
 def sift(rows: pl.DataFrame, stored: pl.DataFrame) -> Sifted:
-    """Decide about delivered rows (`row` and the first five of `KEYS`) beside the stored rows of the same records."""
-    keys = rows.select(*list(KEYS)[:5], "row", closed_at=pl.lit(None, pl.Int64), row_no=pl.lit(None, pl.Int64))
+    """Decide about delivered rows (`row` and `KEYS` but the last two) beside the stored rows of the same records."""
+    keys = rows.select("row", *(name for name in KEYS if name not in ("closed_at", "row_no")))
     both = pl.concat([stored, keys], how="diagonal")
     several = both.filter(pl.col("record_no").is_duplicated())
     verdicts = _compare(several)
@@ -83,7 +82,7 @@ def sift(rows: pl.DataFrame, stored: pl.DataFrame) -> Sifted:
     ended = _close(verdicts.filter(~pl.col("repeated") & ~pl.col("contradicts")))
     fresh = rows.filter(~pl.col("row").is_in(pl.concat([unchanged, conflicts]).implode()))
     fresh = fresh.join(ended.drop_nulls("row").select("row", "closed_at"), on="row", how="left", maintain_order="left")
-    return Sifted(fresh, conflicts, unchanged.len(), ended.filter("newly").select("row_no", "closed_at"))
+    return Sifted(fresh, conflicts, unchanged.len(), ended.filter("newly").select(ENDS))
 
 
 def _compare(several: pl.DataFrame) -> pl.DataFrame:
@@ -107,4 +106,4 @@ def _close(several: pl.DataFrame) -> pl.DataFrame:
     ends = pl.col("known_at").cum_min(reverse=True).shift(-1).over("record_no")
     closed = ordered.with_columns(ends=ends)
     earlier = pl.col("ends").is_not_null() & (pl.col("closed_at").is_null() | (pl.col("ends") < pl.col("closed_at")))
-    return closed.select("row", "row_no", closed_at="ends", newly=pl.col("row").is_null() & earlier)
+    return closed.select("row", "enterprise_id", "row_no", closed_at="ends", newly=pl.col("row").is_null() & earlier)

@@ -30,12 +30,12 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     """
     rows = number_records(kept, entry.contract)
     stored = stored_versions(entry.lake, entry.contract.code, rows["record_no"])
-    voided = pl.DataFrame({"row_no": void if void is not None else pl.Series(dtype=pl.Int64)})
+    voided = stored.filter(pl.col("row_no").is_in(void.implode())) if void is not None else stored.clear()
     stored = stored.join(voided, on="row_no", how="anti")
     owned = find_owners(entry, rows, stored)
     sifted = sift(owned.drop_nulls("enterprise_id"), stored)
     _write_rows(entry, sifted.fresh)
-    write_closings(entry, pl.concat([sifted.ended, voided.with_columns(closed_at=pl.lit(VOID, pl.Int64))]))
+    write_closings(entry, pl.concat([sifted.ended, ending(voided, VOID)]))
     nobodys = owned.filter(pl.col("enterprise_id").is_null())[ROW]
     refused = [
         _refuse(nobodys, "unlinked", "it has no code, and no enterprise alone bears its name"),
@@ -46,6 +46,11 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
 
 def _refuse(rows: pl.Series, code: str, reason: str) -> pl.DataFrame:
     return rows.to_frame(ROW).with_columns(code=pl.lit(code), reason=pl.lit(reason))
+
+
+def ending(rows: pl.DataFrame, at: int) -> pl.DataFrame:
+    """Stored rows as closings that end at one instant (microseconds)."""
+    return rows.select("enterprise_id", "row_no", closed_at=pl.lit(at, pl.Int64))
 
 
 def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
@@ -70,8 +75,8 @@ def _register(entry: Entry, fresh: pl.DataFrame) -> None:
 
 
 def write_closings(entry: Entry, ended: pl.DataFrame) -> None:
-    """Write down which stored rows ended when: `row_no`, `closed_at` in microseconds. Nothing for none."""
+    """Write down which stored rows ended when, with the columns of `ENDS`; nothing for none."""
     if ended.is_empty():
         return
     closings = NewFile(entry.contract.code, "closings", f"s{entry.snapshot:06d}.closings.parquet")
-    add_file(entry.lake, entry.connection, closings, ended, entry.snapshot)
+    add_file(entry.lake, entry.connection, closings, ended.sort("enterprise_id", "row_no"), entry.snapshot)
