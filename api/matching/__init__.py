@@ -1,0 +1,1 @@
+"""The loan market: banks' loan products, firms' needs, the matches between them and what became of them."""

@@ -1,0 +1,1 @@
+"""What a bank did after a decision of the platform, and how the loan went."""
