@@ -1,0 +1,59 @@
+"""What was issued under a number: the stored answer with the call it answered, for pages and for verification."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.access.tables import Institution
+from api.metering.chain import answer_digest
+from api.metering.tables import AuditLeaf, Call, StoredAnswer
+from bureau.errors import UnknownObject
+
+
+@dataclass(frozen=True)
+class Issued:
+    """One stored answer. genuine: its bytes still have the digest that was chained into the audit log."""
+
+    report_id: str
+    kind: str
+    institution: str
+    purpose: str
+    consent_id: str | None
+    client_serial: str | None
+    committed_at: datetime
+    answer: dict[str, Any]
+    sha256: str
+    leaf: int
+    genuine: bool
+
+
+def find_issued(session: Session, report_id: str, *, institution_id: int | None = None) -> Issued:
+    """What was issued under a number; raises `UnknownObject`, also for another institution's where one is named."""
+    query = (
+        select(Call, StoredAnswer, AuditLeaf, Institution.name)
+        .join(StoredAnswer, StoredAnswer.call_id == Call.id)
+        .join(AuditLeaf, AuditLeaf.line_id == Call.id)
+        .join(Institution, Institution.id == Call.institution_id)
+        .where(Call.id == report_id)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None or institution_id not in (None, found.Call.institution_id):
+        raise UnknownObject("report", report_id)
+    answer = json.loads(found.StoredAnswer.body)
+    return Issued(
+        report_id=report_id,
+        kind=found.Call.kind,
+        institution=found.name,
+        purpose=found.Call.purpose,
+        consent_id=found.Call.consent_id,
+        client_serial=found.Call.client_serial,
+        committed_at=found.Call.committed_at,
+        answer=answer,
+        sha256=found.AuditLeaf.sha256.hex(),
+        leaf=found.AuditLeaf.number,
+        genuine=answer_digest(answer) == found.AuditLeaf.sha256,
+    )

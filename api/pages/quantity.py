@@ -1,0 +1,72 @@
+"""Numbers as a reader of a report sees them: amounts in yuan, shares in per cent, counts as they are."""
+
+from functools import cache
+from typing import Any
+
+from bureau.errors import UnknownName
+from features.contracts.feeds import find_feed
+from features.definitions.library import find_feature
+
+NOTHING = "—"
+_COMMON_COLUMNS = {"record_id": ("记录编号", "record"), "event_date": ("发生日期", "date")}
+"""Columns every feed carries; a contract titles only its own."""
+
+
+def yuan(fen: int) -> str:
+    """Fen as yuan with two decimals and thousands commas; integer arithmetic only."""
+    sign, rest = ("-" if fen < 0 else ""), abs(fen)
+    return f"{sign}{rest // 100:,}.{rest % 100:02d}"
+
+
+def signed(points: int) -> str:
+    """Points with their sign, the minus as wide as the plus."""
+    return f"{points:+d}".replace("-", "\u2212")
+
+
+def quantity(value: float | str | None, unit: str, language: str) -> str:
+    """A feature's value with its unit; the units of the feature catalogue each have their form."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, str):
+        return value
+    if unit == "fen":
+        return f"{yuan(round(value))} {'元' if language == 'zh' else 'CNY'}"
+    if unit in ("share", "change"):
+        return f"{value:+.1%}" if unit == "change" else f"{value:.1%}"
+    if unit == "bp":
+        return f"{value / 10_000:.2%}"
+    return f"{value:,.6g}"
+
+
+def cell(column: str, value: Any) -> str:
+    """A record's field in a table of a report."""
+    if value is None or value == "":
+        return NOTHING
+    if column.endswith("_fen"):
+        return yuan(value)
+    return {True: "✓", False: NOTHING}[value] if isinstance(value, bool) else str(value)
+
+
+@cache
+def column_title(feed: str, column: str, language: str) -> str:
+    """What a column of a feed is called; an old report may show one that is gone."""
+    if column in _COMMON_COLUMNS:
+        return _COMMON_COLUMNS[column][language == "en"]
+    english = column.removesuffix("_fen").replace("_", " ")
+    unit = {"zh": "（元）", "en": " (CNY)"}[language] if column.endswith("_fen") else ""
+    if language == "en":
+        return english + unit
+    try:
+        columns = find_feed(feed).schema.to_schema().columns
+        return (columns[column].title or english) + unit
+    except (UnknownName, KeyError):
+        return english + unit
+
+
+def feature_label(name: str, language: str) -> str:
+    """What a feature is called; an old report may cite one that is gone."""
+    try:
+        feature = find_feature(name)
+    except UnknownName:
+        return name
+    return feature.label if language == "zh" else feature.label_en

@@ -1,0 +1,72 @@
+"""A stored answer as a page for people: it shows what was answered and computes nothing."""
+
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from api.issued import Issued
+from api.pages.rendering import language_of, render
+from bureau.errors import UnknownProduct
+from products.product import find_product
+
+BEST, WORST = 850, 300
+_LAST = ("feed", "department", "publish_date", "event_date", "record_id")
+_BAR = 120
+"""Half the width of the points picture, in its own units."""
+
+
+class Step(NamedTuple):
+    """One line of the way from base points to score. start and width draw its bar, 0 in the middle at 120."""
+
+    text: str
+    points: int
+    start: float
+    width: float
+
+
+def report_page(request: Request, issued: Issued) -> HTMLResponse:
+    """The page of one report or decision."""
+    answer, language = issued.answer, language_of(request)
+    result = answer.get("result") or {}
+    tables = result.get("tables", ())
+    return render(
+        request,
+        "report.html",
+        issued=issued,
+        answer=answer,
+        product_name=product_name(answer["product"]["code"], language),
+        scored="score" in result,
+        place=(result["score"] - WORST) / (BEST - WORST) if "score" in result else 0,
+        steps=points_steps(answer, language),
+        tables=[table | {"records": [_shown(record) for record in table["records"]]} for table in tables],
+        base=str(request.base_url).rstrip("/"),
+    )
+
+
+def product_name(code: str, language: str) -> str:
+    """The product's name; a retired one keeps its code."""
+    try:
+        product = find_product(code)
+    except UnknownProduct:
+        return code
+    return product.name if language == "zh" else product.name_en
+
+
+def points_steps(answer: dict[str, Any], language: str) -> list[Step]:
+    """Every reason's points as a bar to the left (adverse) or right, on one scale."""
+    reasons = answer.get("reasons") or []
+    text = "text" if language == "zh" else "text_en"
+    widest = max((abs(reason["points"]) for reason in reasons), default=1) or 1
+    return [_step(reason[text], reason["points"], widest) for reason in reasons]
+
+
+def _shown(record: dict[str, Any]) -> dict[str, Any]:
+    """A record's own columns first, its number last; feed and department stand above the table."""
+    own = {column: value for column, value in record.items() if column not in _LAST}
+    return own | {column: record[column] for column in ("event_date", "record_id") if column in record}
+
+
+def _step(text: str, points: int, widest: int) -> Step:
+    width = round(_BAR * abs(points) / widest, 1)
+    return Step(text, points, _BAR - width if points < 0 else _BAR, width)

@@ -1,0 +1,42 @@
+"""Every text of every page exists in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api.metering.draft import ANSWERED, UNANSWERED
+from api.metering.usage import DIMENSIONS
+from api.pages import rendering
+from api.pages.words import WORDS
+from bureau.grant import PURPOSES
+from products.lending import GRADES
+
+TEMPLATES = sorted((Path(rendering.__file__).parent / "templates").glob("*.html"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_uses_words_that_exist(template: Path) -> None:
+    used = re.findall(r'words(?:\.(\w+)|\["(\w+)"\])', template.read_text(encoding="utf-8"))
+    names = {plain or quoted for plain, quoted in used} - {"grade_"}
+    assert names or template.name == "documentation.html"
+    assert names <= WORDS["zh"].keys()
+
+
+def test_codes_of_the_ledger_have_words() -> None:
+    codes = {*DIMENSIONS, *PURPOSES, *ANSWERED, *UNANSWERED, *(f"grade_{grade}" for grade in GRADES)}
+    assert codes <= WORDS["zh"].keys()
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert WORDS["zh"].keys() == WORDS["en"].keys()
+    assert [key for key, text in WORDS["en"].items() if not text.isascii() and key != "other_language"] == []
+
+
+def test_no_template_loads_from_elsewhere_or_runs_inline() -> None:
+    for template in TEMPLATES:
+        text = template.read_text(encoding="utf-8")
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+        assert not re.search(r"\son\w+=|\sstyle=|<style", text)
+        assert "| safe" not in text
+        assert "{{-" not in text, "Jinja reads {{-x}} as white-space control, not as minus x"
