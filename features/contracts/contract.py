@@ -22,14 +22,29 @@ HASH_PATTERN = "^[0-9a-f]{16,64}$"
 class Delivered(pa.DataFrameModel):
     """The columns every feed carries beside its own (the delivery format)."""
 
-    record_id: str = pa.Field(str_length={"min_value": 1, "max_value": 128}, description="The source's own key")
-    op: str = pa.Field(isin=["I", "U", "D"], description="I new, U corrected, D withdrawn")
-    version: pl.Int32 = pa.Field(ge=1, description="Counts up with each change of a record")
-    event_date: pl.Date = pa.Field(description="Day it happened; of a period its last day")
-    publish_date: pl.Date = pa.Field(description="Day the department published it")
+    record_id: str = pa.Field(
+        str_length={"min_value": 1, "max_value": 128}, title="记录编号", description="The source's own key"
+    )
+    op: str = pa.Field(isin=["I", "U", "D"], title="操作", description="I new, U corrected, D withdrawn")
+    version: pl.Int32 = pa.Field(ge=1, title="版本", description="Counts up with each change of a record")
+    event_date: pl.Date = pa.Field(title="事件日期", description="Day it happened; of a period its last day")
+    publish_date: pl.Date = pa.Field(title="公布日期", description="Day the department published it")
 
     class Config:
         strict = True
+
+
+RULE_WORDS = {
+    "not_nullable": "must not be empty",
+    "greater_than_or_equal_to": "must be at least ",
+    "less_than_or_equal_to": "must be at most ",
+    "greater_than": "must be greater than ",
+    "isin": "must be one of ",
+    "in_range": "must lie in ",
+    "str_matches": "must have the form ",
+    "str_length": "must have a length of ",
+}
+"""How the names of pandera's checks read in a sentence."""
 
 
 def event_date_is(column: str) -> Any:
@@ -125,6 +140,11 @@ class Contract:
     def own_columns(self) -> tuple[str, ...]:
         """The columns this feed has beside those every feed carries."""
         return tuple(name for name in self.dtypes if name not in COMMON_COLUMNS)
+
+    @property
+    def row_rules(self) -> tuple[str, ...]:
+        """Blocking rules between the cells of one row."""
+        return tuple(str(check.error or check.name) for check in self.schema.to_schema().checks)
 
 
 COMMON_COLUMNS: tuple[str, ...] = tuple(Delivered.to_schema().columns)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from features.contracts.contract import Contract
+from features.contracts.contract import RULE_WORDS, Contract
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
 
@@ -23,16 +23,6 @@ _KINDS: dict[type[pl.DataType], str] = {
     pl.Date: "a day written YYYY-MM-DD",
     pl.Boolean: "true or false",
     pl.Float64: "a number",
-}
-_RULES = {
-    "not_nullable": "must not be empty",
-    "greater_than_or_equal_to": "must be at least ",
-    "less_than_or_equal_to": "must be at most ",
-    "greater_than": "must be greater than ",
-    "isin": "must be one of ",
-    "in_range": "must lie in ",
-    "str_matches": "must have the form ",
-    "str_length": "must have a length of ",
 }
 
 
@@ -108,7 +98,7 @@ def _broken_rules(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         cases = broken.failure_cases
     else:
         return pl.DataFrame(schema=_REFUSALS)
-    rule = pl.col("check").str.replace_many(list(_RULES), list(_RULES.values()), leftmost=True)
+    rule = pl.col("check").str.replace_many(list(RULE_WORDS), list(RULE_WORDS.values()), leftmost=True)
     rule = rule.str.replace(r"\((.*)\)$", "${1}")
     of_cell = pl.format("{} is '{}': it {}", pl.col("column"), pl.col("failure_case"), rule)
     of_null = pl.format("{} {}", pl.col("column"), rule)

@@ -1,17 +1,19 @@
 """Quarantine: rows that broke their contract wait here with the reason, and can be tried again."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bureau.clock import to_micros
+from bureau.clock import from_micros, to_micros
 from features.lake.catalogue import Schema, read_where_in
 from features.lake.delivery import RECEIVED_AT
 from features.lake.digest import numbers_of
 from features.lake.entry import Entry
 from features.lake.judgement import ROW
-from features.lake.tables import Quarantined
+from features.lake.lake import Lake
+from features.lake.tables import Batch, Quarantined
 
 _HELD: Schema = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, "settled_in": pl.Int64}
 
@@ -66,3 +68,33 @@ def _held(connection: Connection, feed: str, row_hashes: pl.Series) -> pl.DataFr
     query = select(Quarantined.id, Quarantined.row_hash, Quarantined.received_at, Quarantined.settled_in)
     of_feed = query.where(Quarantined.feed == feed)
     return read_where_in(connection, of_feed, Quarantined.row_hash, row_hashes, _HELD)
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """One row in quarantine: where it came from and why it waits."""
+
+    feed: str
+    batch_id: str
+    record_id: str | None
+    code: str
+    reason: str
+    received_at: datetime
+
+
+def list_waiting(lake: Lake, feed: str | None = None, limit: int | None = None) -> list[WaitingRow]:
+    """Rows that wait, of one feed or all, oldest first; the first `limit` or all."""
+    row = Quarantined
+    query = (
+        select(row.feed, Batch.batch_id, row.record_id, row.code, row.reason, row.received_at)
+        .join(Batch, Batch.id == row.batch_no)
+        .where(row.settled_in.is_(None))
+        .order_by(row.id)
+        .limit(limit)
+    )
+    with lake.catalogue.connect() as connection:
+        found = connection.execute(query if feed is None else query.where(row.feed == feed))
+        return [
+            WaitingRow(code, batch, record, why, reason, from_micros(received))
+            for code, batch, record, why, reason, received in found
+        ]

@@ -41,6 +41,8 @@ def relink(lake: Lake, contract: Contract, *, at: datetime) -> None:
 def _mistaken_records(lake: Lake, contract: Contract) -> pl.Series:
     """Records with a row whose owner, or the instant it counts from, is not what the names known now say."""
     rows = _linked_rows(lake, contract)
+    if rows.is_empty():
+        return rows["record_no"]
     given = pl.col("link_id") == 0
     with lake.catalogue.connect() as connection:
         undone = rows.filter(pl.col("link_id").is_in(undone_links(connection).implode()))

@@ -1,0 +1,192 @@
+"""`bureau feeds` and `bureau subjects`: check, ingest and look at what the departments deliver."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from bureau.clock import now
+from bureau.errors import UnreadableFile
+from bureau.listing import Format, FormatOption, print_rows
+from bureau.settings import Settings
+from features.contracts.contract import RULE_WORDS
+from features.contracts.feeds import FEEDS, find_feed
+from features.lake.compaction import compact
+from features.lake.delivery import Delivery, read_delivery
+from features.lake.judgement import judge
+from features.lake.lake import Lake, open_lake
+from features.lake.landing import land
+from features.lake.links import list_links
+from features.lake.quarantine import list_waiting
+from features.lake.registry import enterprises
+from features.lake.replay import replay
+from features.lake.status import feed_statuses
+from features.lake.unlinking import end_link
+
+feeds = typer.Typer(no_args_is_help=True, add_completion=False)
+subjects = typer.Typer(add_completion=False)
+
+FeedArgument = Annotated[str, typer.Argument(help="Code of the feed, for example F16.")]
+HistoryOption = Annotated[bool, typer.Option("--history", help="Each row brings its own past received_at.")]
+LimitOption = Annotated[int | None, typer.Option(min=0, help="At most so many; all unless said.")]
+
+
+_FACTS = (
+    *("department", "cadence", "grain", "publish_lag_days", "receive_lag_days", "deadline_days", "fresh_for_days"),
+    *("level", "controller", "share_scope", "legal_basis", "retention", "feature_source"),
+)
+
+
+@feeds.command("list")
+def list_feeds(form: FormatOption = Format.TABLE) -> None:
+    """List the feeds there is a contract for."""
+    columns = ("code", "name", "name_en", "department", "cadence", "level", "deadline_days")
+    print_rows([{column: getattr(feed, column) for column in columns} for feed in FEEDS], columns, form)
+
+
+@feeds.command()
+def show(code: FeedArgument, form: FormatOption = Format.TABLE) -> None:
+    """Show a feed's contract: who delivers what, when and on which ground, and every column's rule."""
+    contract = find_feed(code)
+    if form is Format.TABLE:
+        print(f"{contract.code} {contract.name} / {contract.name_en}")
+        for fact in _FACTS:
+            print(f"  {fact}: {getattr(contract, fact)}")
+        for rule in contract.row_rules:
+            print(f"  rule: {rule}")
+    rows = [
+        {
+            "column": name,
+            "type": str(column.dtype.type),
+            "may_be_empty": column.nullable,
+            "rule": "; ".join(map(_say_rule, column.checks)),
+            "title": column.title,
+            "description": column.description,
+        }
+        for name, column in contract.schema.to_schema().columns.items()
+    ]
+    print_rows(rows, ("column", "type", "may_be_empty", "rule", "title", "description"), form)
+
+
+@feeds.command()
+def check(
+    code: FeedArgument,
+    file: Annotated[Path, typer.Argument(help="Parquet or CSV file, with or without its sidecar.")],
+    history: HistoryOption = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Check a file against its contract without landing it: which rows would wait, and why."""
+    delivery = _read(file, code, history)
+    judged = judge(delivery.frame, delivery.contract, now())
+    reasons = judged.refused.group_by("code", "reason").agg(rows=pl.len(), first_row=pl.col("row").min() + 1)
+    print_rows(reasons.sort("first_row").to_dicts(), ("rows", "first_row", "code", "reason"), form)
+    if form is Format.TABLE:
+        print(
+            f"{file}: {delivery.frame.height:,} rows, {judged.kept.height:,} keep the contract of {code}, "
+            f"{judged.refused.height:,} would wait, {judged.doubtful:,} are doubtful"
+        )
+
+
+@feeds.command()
+def ingest(
+    code: FeedArgument,
+    files: Annotated[list[Path], typer.Argument(help="Parquet or CSV files of this feed.")],
+    history: HistoryOption = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Land files of one feed. All are read first: one that is not the feed stops them all, and nothing changes.
+
+    A file without a sidecar is a batch named by its own hash, so the same file again changes nothing.
+    """
+    find_feed(code)
+    for file in files:
+        _read(file, code, history)
+    lake = _open()
+    landed = [asdict(land(lake, _read(file, code, history), received_at=now())) for file in files]
+    columns = ("feed", "batch_id", "rows", "landed", "quarantined", "unchanged", "doubtful", "snapshot")
+    print_rows(landed, columns, form)
+
+
+@feeds.command()
+def quarantine(
+    again: Annotated[bool, typer.Option("--replay", help="Try every waiting row again first.")] = False,
+    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
+    limit: LimitOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the rows that wait, each with its reason; with --replay try them again."""
+    if feed is not None:
+        find_feed(feed)
+    lake = _open()
+    if again:
+        replayed = replay(lake, at=now(), feed=feed)
+        told = f"{replayed.landed:,} rows landed, {replayed.unchanged:,} were there, {replayed.waiting:,} still wait"
+        typer.echo(told, err=form is not Format.TABLE)
+    columns = ("feed", "batch_id", "record_id", "code", "reason", "received_at")
+    print_rows([asdict(row) for row in list_waiting(lake, feed, limit)], columns, form)
+
+
+@feeds.command()
+def catalogue(form: FormatOption = Format.TABLE) -> None:
+    """Show what each feed holds, when it was last heard of, and whether it has gone stale."""
+    day = Settings().feature_day
+    rows = [asdict(status) | {"stale": status.is_stale(day)} for status in feed_statuses(_open())]
+    print_rows(rows, ("feed", "name", "batches", "files", "rows", "waiting", "received_at", "stale"), form)
+
+
+@feeds.command("compact")
+def compact_feeds(codes: Annotated[list[str] | None, typer.Argument(help="Feeds; all unless said.")] = None) -> None:
+    """Fold the deltas of feeds into one file a bucket. Nothing visible changes; reading gets quicker."""
+    contracts = [find_feed(code) for code in codes] if codes else FEEDS
+    lake = _open()
+    for contract in contracts:
+        done = compact(lake, contract.code, at=now())
+        print(f"{done.feed}: {done.files} files, {done.rows:,} rows written")
+
+
+@feeds.command()
+def links(
+    end: Annotated[int | None, typer.Option(help="Number of a link to undo from now on.")] = None,
+    limit: LimitOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the links of records that came without a code; with --end undo one."""
+    lake = _open()
+    if end is not None:
+        ended = end_link(lake, end, at=now())
+        typer.echo(f"link {end} is undone, {ended:,} rows ended", err=form is not Format.TABLE)
+    columns = ("link_id", "key", "uscc", "name", "rule", "known_from", "known_to")
+    print_rows([asdict(link) for link in list_links(lake, limit)], columns, form)
+
+
+@subjects.command()
+def list_subjects(limit: LimitOption = None, form: FormatOption = Format.TABLE) -> None:
+    """List the enterprises of this home, one code a line."""
+    known = enterprises(_open()).slice(0, limit)
+    if form is not Format.TABLE:
+        print_rows(known.to_dicts(), ("uscc", "name"), form)
+        return
+    for code in known["uscc"]:
+        print(code)
+
+
+def _say_rule(check: Any) -> str:
+    name, _, rest = str(check.error or check.name).partition("(")
+    return RULE_WORDS.get(name, name) + rest.removesuffix(")")
+
+
+def _open() -> Lake:
+    settings = Settings()
+    return open_lake(settings.home, settings.catalogue_url)
+
+
+def _read(file: Path, code: str, history: bool) -> Delivery:
+    find_feed(code)
+    delivery = read_delivery(file, code, history=history)
+    if delivery.sidecar.history and not history:
+        raise UnreadableFile(file, "it states itself when its rows were received; say --history to accept that.")
+    if history and not delivery.sidecar.history:
+        raise UnreadableFile(file, "its sidecar does not say it is history; leave out --history.")
+    return delivery

@@ -1,0 +1,39 @@
+"""The links a lake holds: keys that belong to enterprises though no code says so."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bureau.clock import from_micros
+from features.lake.lake import Lake
+from features.lake.tables import EnterpriseRow, Link
+
+
+@dataclass(frozen=True)
+class KnownLink:
+    """key: a name without its dots and blanks, or a record's number. known_to: when it was undone."""
+
+    link_id: int
+    key: str
+    uscc: str
+    name: str | None
+    rule: str
+    known_from: datetime
+    known_to: datetime | None
+
+
+def list_links(lake: Lake, limit: int | None = None) -> list[KnownLink]:
+    """Links in the order they were made, the first `limit` or all."""
+    owner = EnterpriseRow
+    query = (
+        select(Link.id, Link.key, owner.uscc, owner.name, Link.rule, Link.known_from, Link.known_to)
+        .join(owner, owner.id == Link.enterprise_id)
+        .order_by(Link.id)
+        .limit(limit)
+    )
+    with lake.catalogue.connect() as connection:
+        return [
+            KnownLink(number, key, uscc, name, rule, from_micros(start), None if end is None else from_micros(end))
+            for number, key, uscc, name, rule, start, end in connection.execute(query)
+        ]

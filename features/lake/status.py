@@ -1,0 +1,60 @@
+"""How a lake stands: what each feed holds, when it was last heard of, and what waits."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from bureau.clock import shanghai_day
+from bureau.db import Instant
+from features.contracts.feeds import FEEDS
+from features.lake.lake import Lake
+from features.lake.tables import Batch, LakeFile, Quarantined
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """rows: stored, all versions. waiting: in quarantine. received_at: the newest row's arrival, None before any."""
+
+    feed: str
+    name: str
+    department: str
+    batches: int
+    files: int
+    rows: int
+    waiting: int
+    received_at: datetime | None
+    fresh_for_days: int
+
+    def is_stale(self, on: date) -> bool:
+        """Whether a feed that has delivered is silent longer than its cadence and lags explain."""
+        return self.received_at is not None and (on - shanghai_day(self.received_at)).days > self.fresh_for_days
+
+
+def feed_statuses(lake: Lake) -> list[FeedStatus]:
+    """The newest state of every feed there is a contract for, in the catalogue's order."""
+    rows = LakeFile.removed_in.is_(None) & (LakeFile.kind == "rows")
+    with lake.catalogue.connect() as connection:
+        batches = _by_feed(connection, Batch.feed, func.count(), func.max(Batch.received_at, type_=Instant))
+        files = _by_feed(connection, LakeFile.feed, func.count(), func.sum(LakeFile.rows), where=rows)
+        waiting = _by_feed(connection, Quarantined.feed, func.count(), where=Quarantined.settled_in.is_(None))
+    return [
+        FeedStatus(
+            feed=contract.code,
+            name=contract.name,
+            department=contract.department,
+            batches=batches.get(contract.code, (0, None))[0],
+            files=files.get(contract.code, (0, 0))[0],
+            rows=int(files.get(contract.code, (0, 0))[1]),
+            waiting=waiting.get(contract.code, (0,))[0],
+            received_at=batches.get(contract.code, (0, None))[1],
+            fresh_for_days=contract.fresh_for_days,
+        )
+        for contract in FEEDS
+    ]
+
+
+def _by_feed(connection: Connection, feed: Any, *figures: Any, where: Any = True) -> dict[str, tuple[Any, ...]]:
+    query = select(feed, *figures).where(where).group_by(feed)
+    return {row[0]: tuple(row[1:]) for row in connection.execute(query)}
