@@ -1,0 +1,66 @@
+"""Money and evidence cannot be changed, only added to, whoever asks the database."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from api.metering.audit import sign_root
+from bureau.db import transaction
+from tests.factories.ledger import NOON, Books, draft
+
+TABLES = (
+    "call",
+    "answer",
+    "idempotency",
+    "usage_line",
+    "audit_leaf",
+    "audit_root",
+    "contract_version",
+    "contract_line",
+)
+
+
+@pytest.fixture
+def written(books: Books) -> Books:
+    """Books with at least one row in every table."""
+    books.submit(draft(books.bank))
+    with transaction(books.engine) as session:
+        sign_root(session, books.signer, NOON)
+    return books
+
+
+def test_no_row_is_changed_or_removed(written: Books) -> None:
+    for table in TABLES:
+        with written.engine.connect() as connection:
+            column = connection.execute(text(f'SELECT * FROM "{table}"')).keys()
+            before = connection.execute(text(f'SELECT * FROM "{table}"')).all()
+        statements = [f'DELETE FROM "{table}"', *(f'UPDATE "{table}" SET "{name}" = "{name}"' for name in column)]
+        for statement in statements:
+            with pytest.raises(DBAPIError, match=f"{table} is append-only"), written.engine.begin() as connection:
+                connection.execute(text(statement))
+        with written.engine.connect() as connection:
+            assert before
+            assert connection.execute(text(f'SELECT * FROM "{table}"')).all() == before
+
+
+def test_no_row_is_replaced(written: Books) -> None:
+    """SQLite's INSERT OR REPLACE removes the row in its way without asking the DELETE trigger."""
+    if written.engine.dialect.name != "sqlite":
+        with pytest.raises(DBAPIError, match="is append-only"), written.engine.begin() as connection:
+            connection.execute(text("TRUNCATE usage_line CASCADE"))
+        return
+    for table in TABLES:
+        with pytest.raises(DBAPIError, match=f"{table} is append-only"), written.engine.begin() as connection:
+            connection.execute(text(f'INSERT OR REPLACE INTO "{table}" SELECT * FROM "{table}"'))
+
+
+def test_a_second_unique_key_does_not_let_a_row_be_replaced(written: Books) -> None:
+    if written.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    with pytest.raises(DBAPIError, match="audit_leaf is append-only"), written.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT OR REPLACE INTO audit_leaf SELECT 99, line_id, sha256, record_sha256, committed_at, leaf, head "
+                "FROM audit_leaf"
+            )
+        )

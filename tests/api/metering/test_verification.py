@@ -1,0 +1,232 @@
+"""Whoever changes the ledger behind its back is found, and the first wrong call is named."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from api.metering.audit import sign_root
+from api.metering.chain import GENESIS, next_head, record_digest
+from api.metering.ledger import Receipt
+from api.metering.reversal import reverse
+from api.metering.tables import AuditLeaf, Call, UsageLine
+from api.metering.verification import Fault, Verification, verify_ledger
+from api.tables import LedgerTable
+from bureau.db import transaction
+from tests.factories.ledger import NOON, Books, draft, open_books, unanswered
+
+COUNT = 12
+THIRD = 3
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[Books]:
+    """Twelve calls, the third of them the one that will be tampered with; a refusal; a reversal; a signed root."""
+    opened = open_books(f"sqlite:///{tmp_path / 'ledger.db'}", tmp_path)
+    for n in range(COUNT):
+        opened.submit(draft(opened.bank, f"key-{n}"))
+    opened.refuse(unanswered(opened.bank))
+    (given,) = opened.submit(draft(opened.bank, "reversed"))
+    assert isinstance(given, Receipt)
+    reverse(opened.engine, given.call_id, reason="wrong enterprise", at=NOON)
+    with transaction(opened.engine) as session:
+        sign_root(session, opened.signer, NOON)
+    opened.ledger.close()
+    yield opened
+    opened.engine.dispose()
+
+
+def verified(books: Books) -> Verification:
+    engine = create_engine(books.engine.url)
+    with Session(engine) as session:
+        found = verify_ledger(session, books.signer)
+    engine.dispose()
+    return found
+
+
+def fault(books: Books) -> Fault:
+    found = verified(books).fault
+    assert found is not None, "nothing was found"
+    return found
+
+
+def tamper(books: Books, *statements: str) -> None:
+    """What somebody with the file can do: drop the triggers, ignore foreign keys, write."""
+    assert books.engine.url.database
+    with closing(sqlite3.connect(books.engine.url.database, isolation_level=None)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def call_at(books: Books, number: int) -> str:
+    assert books.engine.url.database
+    with closing(sqlite3.connect(books.engine.url.database)) as connection:
+        ((line,),) = connection.execute("SELECT line_id FROM audit_leaf WHERE number = ?", [number])
+    return str(line)
+
+
+def test_an_honest_ledger_is_sound(books: Books) -> None:
+    found = verified(books)
+    assert (found.leaves, found.fault) == (COUNT + 3, None)
+
+
+def test_an_empty_ledger_is_sound(tmp_path: Path) -> None:
+    empty = open_books(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path)
+    assert verified(empty).fault is None
+    empty.ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        pytest.param("UPDATE answer SET body = replace(body, '688', '689') WHERE {answer}", "signed", id="a score"),
+        pytest.param("UPDATE answer SET status = 200 WHERE {answer}", "signed", id="a status"),
+        pytest.param("UPDATE answer SET jws = jws || 'A' WHERE {answer}", "signed", id="a signature"),
+        pytest.param("UPDATE usage_line SET amount_fen = 1 WHERE {line}", "line was changed", id="an amount"),
+        pytest.param(
+            "UPDATE usage_line SET institution_id = 2 WHERE {line}",
+            "line was changed",
+            id="a charge moved to another bank",
+        ),
+        pytest.param("UPDATE call SET purpose = 'self' WHERE {call}", "call or usage line", id="a purpose"),
+        pytest.param("UPDATE call SET consent_id = NULL WHERE {call}", "call or usage line", id="a consent taken out"),
+        pytest.param("UPDATE call SET uscc = x'ff' WHERE {call}", "cannot be read", id="a value of another type"),
+        pytest.param("UPDATE call SET uscc = CAST(x'ff' AS TEXT) WHERE {call}", "cannot be read", id="broken text"),
+        pytest.param("UPDATE idempotency SET key = 'other' WHERE {answer}", "key was changed", id="a key"),
+        pytest.param("DELETE FROM idempotency WHERE {answer}", "key is missing", id="a key removed"),
+        pytest.param("DELETE FROM answer WHERE {answer}", "missing", id="an answer removed"),
+        pytest.param("DELETE FROM call WHERE {call}", "missing", id="a call removed"),
+        pytest.param("DELETE FROM usage_line WHERE {line}", "missing", id="a line removed"),
+        pytest.param("UPDATE audit_leaf SET sha256 = zeroblob(32) WHERE {leaf}", "does not follow", id="a digest"),
+        pytest.param("UPDATE audit_leaf SET leaf = zeroblob(32) WHERE {leaf}", "does not follow", id="a leaf"),
+        pytest.param("UPDATE audit_leaf SET head = zeroblob(32) WHERE {leaf}", "chain before", id="a head"),
+        pytest.param(
+            "UPDATE audit_leaf SET committed_at = committed_at + 1 WHERE {leaf}", "does not follow", id="an instant"
+        ),
+    ],
+)
+def test_a_change_is_found_where_it_was_made(books: Books, statement: str, what: str) -> None:
+    third = call_at(books, THIRD)
+    where = {
+        "answer": f"call_id = '{third}'",
+        "line": f"id = '{third}'",
+        "call": f"id = '{third}'",
+        "leaf": "number = 3",
+    }
+    tamper(books, statement.format(**where))
+    found = fault(books)
+    assert (found.call_id, found.number) == (third, THIRD)
+    assert what in found.what
+
+
+@pytest.mark.parametrize(
+    ("statements", "named", "what"),
+    [
+        pytest.param(["DELETE FROM audit_leaf WHERE number = 3"], "next", "leaf 3 is missing", id="a leaf removed"),
+        pytest.param(
+            [
+                "DELETE FROM audit_leaf WHERE number = 14",
+                "DELETE FROM usage_line WHERE kind = 'reversal'",
+            ],
+            "root of 15 leaves",
+            "only 14 leaves",
+            id="the end of the log removed",
+        ),
+        pytest.param(
+            [
+                "INSERT INTO usage_line SELECT 'x', call_id, 'charge', NULL, NULL, institution_id, product_code, "
+                "purpose, outcome, contract_version_id, model_name, model_version, calls, amount_fen, "
+                "latency_us, committed_at FROM usage_line LIMIT 1"
+            ],
+            "x",
+            "no leaf",
+            id="a charge made up",
+        ),
+        pytest.param(
+            ["INSERT INTO answer SELECT 'x', status, body, jws FROM answer LIMIT 1"],
+            "x",
+            "no call",
+            id="an answer made up",
+        ),
+        pytest.param(
+            ["INSERT INTO idempotency SELECT 1, 'k', request_sha256, 'x' FROM idempotency LIMIT 1"],
+            "x",
+            "no call",
+            id="a key made up",
+        ),
+        pytest.param(
+            ["UPDATE audit_root SET root = zeroblob(32)"],
+            "root of 15 leaves",
+            "not over it",
+            id="a signed root changed",
+        ),
+    ],
+)
+def test_what_was_removed_or_made_up_is_found(books: Books, statements: list[str], named: str, what: str) -> None:
+    expected = call_at(books, THIRD + 1) if named == "next" else named
+    tamper(books, *statements)
+    found = fault(books)
+    assert found.call_id == expected
+    assert what in found.what
+
+
+def test_a_chain_computed_anew_is_not_the_signed_one(books: Books) -> None:
+    """Somebody rewrites a call and then every head after it, but cannot sign."""
+    third = call_at(books, THIRD)
+    tamper(
+        books,
+        f"UPDATE call SET purpose = 'self' WHERE id = '{third}'",
+        f"UPDATE usage_line SET purpose = 'self' WHERE id = '{third}'",
+    )
+    recompute_chain(books)
+    found = fault(books)
+    assert (found.call_id, found.what) == ("root of 15 leaves", "it is not a root of this log")
+
+
+def recompute_chain(books: Books) -> None:
+    """Every record and head anew, by our own rules."""
+    query = select(AuditLeaf, UsageLine, Call).join(UsageLine, UsageLine.id == AuditLeaf.line_id)
+    with transaction(books.engine) as session:
+        head = GENESIS
+        for leaf, line, call in session.execute(query.join(Call).order_by(AuditLeaf.number)):
+            leaf.record_sha256 = record_digest(columns(line), columns(call) if line.kind == "charge" else None)
+            leaf.head = head = next_head(head, leaf.leaf, leaf.record_sha256)
+
+
+def columns(row: LedgerTable) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
+
+
+def test_a_flipped_byte_of_the_file_is_found(books: Books) -> None:
+    """Any byte of any stored body, signature or digest; the walk names the call it belongs to."""
+    assert books.engine.url.database
+    path = Path(books.engine.url.database)
+    tamper(books)  # drops the triggers and moves the write-ahead log into the file
+    whole = path.read_bytes()
+    chooser = random.Random(7)
+    for number in chooser.sample(range(COUNT), 5):
+        call = call_at(books, number)
+        with closing(sqlite3.connect(path)) as connection:
+            stored = connection.execute(
+                "SELECT body, CAST(jws AS BLOB), sha256, record_sha256, leaf, head "
+                "FROM answer JOIN audit_leaf ON line_id = call_id WHERE call_id = ?",
+                [call],
+            ).fetchone()
+        for value in stored:
+            wrong = bytearray(value)
+            wrong[chooser.randrange(len(value))] ^= 1 << chooser.randrange(8)
+            # Replaced wherever it lies: a page that was split keeps a dead copy of what moved away.
+            path.write_bytes(whole.replace(value, wrong))
+            found = fault(books)
+            assert (found.call_id, found.number) == (call, number)
+    path.write_bytes(whole)
+    assert verified(books).fault is None
