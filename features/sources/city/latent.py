@@ -1,0 +1,121 @@
+"""What nobody records: quality, integrity, leverage, liquidity, the owner's fate, the city's weather, and stress.
+
+Everything delivered later, and every default, follows from these arrays and chance; nothing here follows from them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.sources.city.arrays import Floats
+from features.sources.city.months import Months, day_number
+from features.sources.city.parameters import Parameters
+from features.sources.city.population import Firms
+from features.sources.city.shapes import SIZES
+from features.sources.city.streams import Chances
+
+
+@dataclass(frozen=True)
+class Weather:
+    """What is the same for all: macro (months,), industry shocks (sections, months)."""
+
+    macro: Floats
+    industry: Floats
+
+
+@dataclass(frozen=True)
+class Latent:
+    """The hidden state. quality, integrity, leverage: (firms,), fixed for life. The rest: (firms, months)."""
+
+    quality: Floats
+    integrity: Floats
+    leverage: Floats
+    liquidity: Floats
+    owner: Floats
+    stress: Floats
+
+
+def draw_weather(parameters: Parameters, months: Months, seed: int) -> Weather:
+    """The city's macro path and the shocks of its industries: one draw per seed, shared by every shard."""
+    chance = Chances(seed, 0).of("weather")
+    shock = parameters.latent.industry
+    innovation = shock.sigma * np.sqrt(1 - shock.persistence**2)
+    drawn = chance.standard_normal((len(parameters.sections), months.count))
+    industry = np.empty_like(drawn)
+    industry[:, 0] = shock.sigma * drawn[:, 0]
+    for month in range(1, months.count):
+        industry[:, month] = shock.persistence * industry[:, month - 1] + innovation * drawn[:, month]
+    return Weather(_macro_path(parameters, months), industry)
+
+
+def _macro_path(parameters: Parameters, months: Months) -> Floats:
+    steps = sorted((day_number(step.since), step.value) for step in parameters.macro)
+    position = np.searchsorted([day for day, _ in steps], months.begins, side="right") - 1
+    return np.array([value for _, value in steps])[np.maximum(position, 0)]
+
+
+def draw_latent(parameters: Parameters, months: Months, firms: Firms, weather: Weather, chances: Chances) -> Latent:
+    """The hidden state of every enterprise in every month, whether it is open yet or not."""
+    chance = chances.of("latent")
+    latent = parameters.latent
+    quality, other, leverage = chance.standard_normal((3, firms.count))
+    shared = latent.integrity_quality_correlation
+    integrity = shared * quality + np.sqrt(1 - shared**2) * other
+    leverage = latent.leverage_sigma * leverage
+    liquidity = _liquidity(parameters, months, quality, leverage, chance)
+    owner = _owner_events(parameters, months, firms.count, chance)
+    noise = parameters.stress.noise_sigma * chance.standard_normal((firms.count, months.count))
+    stress = noise + _stress(parameters, months, firms, weather, leverage, liquidity, owner)
+    return Latent(quality, integrity, leverage, liquidity, owner, stress)
+
+
+def _liquidity(
+    parameters: Parameters, months: Months, quality: Floats, leverage: Floats, chance: np.random.Generator
+) -> Floats:
+    """AR(1) around a mean that quality raises and leverage lowers; starts in its steady state."""
+    rule = parameters.latent.liquidity
+    mean = rule.quality * quality + rule.leverage * leverage
+    shocks = rule.shock_sigma * chance.standard_normal((len(quality), months.count))
+    path = np.empty_like(shocks)
+    path[:, 0] = mean + shocks[:, 0] / np.sqrt(1 - rule.persistence**2)
+    for month in range(1, months.count):
+        path[:, month] = mean + rule.persistence * (path[:, month - 1] - mean) + shocks[:, month]
+    return path
+
+
+def _owner_events(parameters: Parameters, months: Months, count: int, chance: np.random.Generator) -> Floats:
+    """Illness, quarrel, divorce: rare blows of size 1 that fade month by month."""
+    rule = parameters.latent.owner_event
+    path = (chance.random((count, months.count)) < rule.rate).astype(np.float64)
+    for month in range(1, months.count):
+        path[:, month] = np.maximum(path[:, month], rule.fade * path[:, month - 1])
+    return path
+
+
+def _stress(
+    parameters: Parameters,
+    months: Months,
+    firms: Firms,
+    weather: Weather,
+    leverage: Floats,
+    liquidity: Floats,
+    owner: Floats,
+) -> Floats:
+    rule = parameters.stress
+    sections = list(parameters.sections.values())
+    load = np.array([section.macro for section in sections])[firms.section]
+    standing = rule.section_risk * np.array([section.risk for section in sections])[firms.section]
+    standing = standing + np.array([rule.size[name] for name in SIZES])[firms.size] + rule.leverage * leverage
+    macro = load[:, None] * weather.macro
+    slump, want = np.maximum(-macro, 0.0), np.maximum(-liquidity, 0.0)
+    stress: Floats = (
+        standing[:, None]
+        + rule.liquidity * liquidity
+        + rule.macro * macro
+        + rule.industry * weather.industry[firms.section]
+        + rule.owner * owner
+        + rule.log_age * np.log1p(firms.age_years(months))
+        + rule.leverage_in_slump * leverage[:, None] * slump
+        + rule.leverage_when_illiquid * np.maximum(leverage, 0.0)[:, None] * want
+    )
+    return stress

@@ -1,0 +1,262 @@
+"""The city's coefficients: the strict shape of `parameters.yaml`, and how another file replaces parts of it."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from bureau.errors import UnreadableFile
+from features.sources.city.reactions import DirtParameters, FeedReactions, LagProfile
+from features.sources.city.shapes import SIZES, Count, Persistence, Positive, Rate, Share, Size, Strict
+
+DEFAULTS = Path(__file__).with_name("parameters.yaml")
+
+
+class CalendarParameters(Strict):
+    first: date
+    last: date
+    burn_in_months: Annotated[int, Field(ge=12, le=60)]
+
+    @model_validator(mode="after")
+    def _two_years(self) -> Self:
+        if (self.last - self.first).days < 730:
+            raise ValueError("the calendar needs at least two years from first to last")
+        return self
+
+
+class Stratum(Strict):
+    population: Positive
+    sample: Positive
+
+
+class SampleParameters(Strict):
+    borrower_share: Share
+    borrowers: dict[Size, Stratum]
+    others: dict[Size, Share]
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        columns = {
+            "borrowers.population": [stratum.population for stratum in self.borrowers.values()],
+            "borrowers.sample": [stratum.sample for stratum in self.borrowers.values()],
+            "others": list(self.others.values()),
+        }
+        for name, shares in columns.items():
+            if len(shares) != len(SIZES) or abs(sum(shares) - 1) > 1e-6:
+                raise ValueError(f"{name} must name every size and add up to 1, not {sum(shares):.4g}")
+        return self
+
+
+class ByBorrower(Strict):
+    borrower: Positive
+    other: Positive
+
+
+class ExitRates(Strict):
+    young: Rate
+    established: Rate
+
+
+class Growth(Strict):
+    mean: float
+    quality: float
+    sigma: Positive
+
+
+class FirmParameters(Strict):
+    mean_age_years: ByBorrower
+    least_age_years: ByBorrower
+    yearly_exit: ExitRates
+    borrower_exit_factor: Share
+    dormant_share: Share
+    revenue_wan: dict[Size, Positive]
+    revenue_sigma: Positive
+    borrower_revenue_factor: Positive
+    uninsured_share: dict[Size, Share]
+    own_meter_share: Share
+    growth: Growth
+
+
+class District(Strict):
+    division: Annotated[str, Field(pattern="^[0-9]{6}$")]
+    name: str
+    share: Positive
+
+
+class Section(Strict):
+    enterprises: Share
+    sole_traders: Share
+    macro: float
+    risk: float
+
+
+class MacroStep(Strict):
+    since: date
+    value: float
+
+
+class Liquidity(Strict):
+    persistence: Persistence
+    quality: float
+    leverage: float
+    shock_sigma: Positive
+
+
+class IndustryShock(Strict):
+    persistence: Persistence
+    sigma: Positive
+
+
+class OwnerEvent(Strict):
+    rate: Rate
+    fade: Persistence
+
+
+class LatentParameters(Strict):
+    integrity_quality_correlation: Annotated[float, Field(gt=-1, lt=1)]
+    leverage_sigma: Positive
+    liquidity: Liquidity
+    industry: IndustryShock
+    owner_event: OwnerEvent
+
+
+class StressParameters(Strict):
+    leverage: float
+    liquidity: float
+    macro: float
+    industry: float
+    owner: float
+    log_age: float
+    section_risk: float
+    size: dict[Size, float]
+    noise_sigma: Positive
+    leverage_in_slump: float
+    leverage_when_illiquid: float
+
+
+class DefaultParameters(Strict):
+    slope: float
+    integrity: float
+    stress_months: Annotated[int, Field(ge=1, le=12)]
+    yearly_rate: dict[int, Annotated[float, Field(gt=0, lt=0.5)]]
+    reference_enterprises: Annotated[int, Field(ge=500, le=100_000)]
+
+
+class Need(Strict):
+    first: Rate
+    again: Rate
+    second: Rate
+    yearly_growth: float
+    illiquidity: float
+    leverage: float
+
+
+class Approval(Strict):
+    intercept: float
+    quality: float
+    liquidity: float
+    leverage: float
+    log_age: float
+    size: float
+    noise_sigma: Positive
+
+
+class LoanAmount(Strict):
+    median: Positive
+    sigma: Positive
+    revenue_elasticity: float
+
+
+class Unsecured(Strict):
+    median_amount_odds: Positive
+    log_amount: float
+
+
+class ShortDelay(Strict):
+    rate: Rate
+    stress: float
+
+
+class LoanParameters(Strict):
+    banks: Count
+    bank_zipf: Positive
+    products: Count
+    need: Need
+    least_age_months: Count
+    approval: Approval
+    terms: dict[int, Share]
+    amount_yuan: LoanAmount
+    early_repayment: Rate
+    unsecured: Unsecured
+    short_delay: ShortDelay
+    write_off_months: Count
+    joined_between: tuple[date, date]
+
+
+class Parameters(Strict):
+    """Every coefficient and lag of a city."""
+
+    calendar: CalendarParameters
+    sample: SampleParameters
+    firms: FirmParameters
+    districts: Annotated[tuple[District, ...], Field(min_length=1)]
+    sections: dict[Annotated[str, Field(pattern="^[A-T]$")], Section]
+    macro: Annotated[tuple[MacroStep, ...], Field(min_length=1)]
+    latent: LatentParameters
+    stress: StressParameters
+    default: DefaultParameters
+    loans: LoanParameters
+    feeds: FeedReactions
+    lags: dict[str, LagProfile]
+    dirt: DirtParameters
+
+    @model_validator(mode="after")
+    def _every_year_has_a_rate(self) -> Self:
+        years = range(self.calendar.first.year, self.calendar.last.year + 1)
+        missing = [year for year in years if year not in self.default.yearly_rate]
+        if missing:
+            raise ValueError(f"default.yearly_rate must name every year of the calendar; {missing[0]} is missing")
+        return self
+
+
+def load_parameters(path: Path | None = None) -> Parameters:
+    """The city's own parameters, or with those a YAML file names replaced; raises `UnreadableFile`.
+
+    Mappings are merged name by name, lists and values replaced whole.
+    """
+    ours = _read(DEFAULTS)
+    named = _read(path) if path else {}
+    try:
+        return Parameters.model_validate(_merged(ours, named))
+    except ValidationError as problem:
+        raise UnreadableFile(path or DEFAULTS, _first_sentence(problem)) from problem
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise UnreadableFile(path, "it cannot be read as a YAML file of city parameters.") from problem
+    if not isinstance(content, dict):
+        raise UnreadableFile(path, "it must hold names and values, as the city's own parameters.yaml does.")
+    return content
+
+
+def _merged(ours: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(ours)
+    for name, value in named.items():
+        mine = both.get(name)
+        both[name] = _merged(mine, value) if isinstance(mine, dict) and isinstance(value, dict) else value
+    return both
+
+
+def _first_sentence(problem: ValidationError) -> str:
+    first = problem.errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "[key]") or "the file"
+    more = f" ({problem.error_count() - 1} more like it)" if problem.error_count() > 1 else ""
+    if first["type"] == "extra_forbidden":
+        return f"there is no parameter {place}{more}; see the city's own parameters.yaml for the names."
+    return f"{place}: {first['msg'].removeprefix('Value error, ')}{more}."

@@ -1,0 +1,165 @@
+"""F01 registrations and F02 changes of them."""
+
+import numpy as np
+import polars as pl
+
+from features.contracts.registration_change import CHANGE_ITEMS
+from features.sources.city.arrays import Floats, Ints
+from features.sources.city.identity import addresses, keyed_hashes, new_names
+from features.sources.city.industries import CLASSES
+from features.sources.city.population import NEVER, SOLE_TRADER
+from features.sources.city.rows import ORDINALS, days, fen, state
+from features.sources.city.shard import Shard
+
+NAME, ADDRESS, LEGAL_REP, HOLDERS, CAPITAL, SCOPE = CHANGE_ITEMS
+_ITEM_SHARES = (0.06, 0.30, 0.16, 0.22, 0.08, 0.18)
+_KINDS = ("个体工商户", "有限责任公司")
+_ROUND_CAPITAL_YUAN = np.array([3, 10, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000, 30_000]) * 1e4
+_CANCELLED, _REVOKED = "注销", "吊销"
+_REVOKED_SHARE = 0.06
+_ENTERED_AS = "entered"
+"""The registration as first entered; changes follow by their day."""
+
+
+def registered_capital(shard: Shard) -> Floats:
+    """(firms,) yuan: more for larger firms, less for those who live on borrowed money; round sums only."""
+    chance = shard.chances.of("capital")
+    level = np.log(shard.firms.revenue * 0.6) - 0.5 * shard.latent.leverage + 0.2 * shard.latent.quality
+    wished = np.exp(level + 0.9 * chance.standard_normal(shard.firms.count))
+    nearest = np.abs(np.log(_ROUND_CAPITAL_YUAN) - np.log(wished)[:, None]).argmin(axis=1)
+    registered: Floats = _ROUND_CAPITAL_YUAN[nearest]
+    return registered
+
+
+def registrations(shard: Shard, changes: pl.DataFrame) -> pl.DataFrame:
+    """F01: a version at birth, one for each change it shows, one when the enterprise leaves the register."""
+    events = pl.concat([_births(shard), _amendments(changes), _endings(shard)])
+    carried = ["name", "legal_rep_hash", "reg_capital_fen", "address", "status"]
+    history = events.sort("entity", "learned_on", "rank").with_columns(
+        pl.col(carried).forward_fill().over("entity"),
+        version=(pl.int_range(pl.len()).over("entity") + 1).cast(pl.Int32),
+        op=pl.when(pl.int_range(pl.len()).over("entity") == 0).then(pl.lit("I")).otherwise(pl.lit("U")),
+    )
+    return history.drop("rank").join(_fixed(shard), on="entity", how="left", maintain_order="left")
+
+
+def _births(shard: Shard) -> pl.DataFrame:
+    firms, identities = shard.firms, shard.identities
+    return pl.DataFrame(
+        {
+            "entity": firms.entity,
+            "learned_on": days(firms.born),
+            "rank": np.zeros(firms.count, dtype=np.int64),
+            "name": identities.name,
+            "legal_rep_hash": identities.legal_rep,
+            "reg_capital_fen": fen(registered_capital(shard)),
+            "address": identities.address,
+            "status": np.full(firms.count, "存续"),
+        }
+    )
+
+
+def _amendments(changes: pl.DataFrame) -> pl.DataFrame:
+    """What the changes of F02 make of the registration; nulls carry the last value on."""
+
+    def after(item: str) -> pl.Expr:
+        return pl.when(pl.col("item") == item).then("after")
+
+    return changes.filter(pl.col("item").is_in([NAME, ADDRESS, LEGAL_REP, CAPITAL])).select(
+        "entity",
+        "learned_on",
+        pl.lit(1, dtype=pl.Int64).alias("rank"),
+        after(NAME).alias("name"),
+        after(LEGAL_REP).alias("legal_rep_hash"),
+        (after(CAPITAL).str.strip_suffix("万元").cast(pl.Int64) * 1_000_000).alias("reg_capital_fen"),
+        after(ADDRESS).alias("address"),
+        pl.lit(None, dtype=pl.String).alias("status"),
+    )
+
+
+def _endings(shard: Shard) -> pl.DataFrame:
+    chance = shard.chances.of("endings")
+    gone = np.flatnonzero(shard.firms.left < NEVER)
+    revoked = chance.random(len(gone)) < _REVOKED_SHARE
+    day = shard.months.begins[shard.firms.left[gone]] + chance.integers(0, 28, len(gone))
+    return pl.DataFrame({"entity": shard.firms.entity[gone], "learned_on": days(day)}).select(
+        "entity",
+        "learned_on",
+        pl.lit(2, dtype=pl.Int64).alias("rank"),
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in ("name", "legal_rep_hash")),
+        pl.lit(None, dtype=pl.Int64).alias("reg_capital_fen"),
+        pl.lit(None, dtype=pl.String).alias("address"),
+        pl.Series("status", np.where(revoked, _REVOKED, _CANCELLED)),
+    )
+
+
+def _fixed(shard: Shard) -> pl.DataFrame:
+    """What never changes, with the common columns."""
+    firms, parameters = shard.firms, shard.parameters
+    sections = np.array(list(parameters.sections))[firms.section]
+    classes = [CLASSES[section][rank][0] for section, rank in zip(sections, firms.industry, strict=True)]
+    everyone = np.arange(firms.count)
+    stated = state(
+        shard, "F01", everyone, np.zeros(firms.count, dtype=np.int64), firms.born,
+        {
+            "reg_no": shard.identities.reg_no,
+            "outside_key": pl.Series([None] * firms.count, dtype=pl.String),
+            "kind": np.where(firms.size == SOLE_TRADER, *_KINDS),
+            "est_date": days(firms.born),
+            "division": np.array([district.division for district in parameters.districts])[firms.district],
+            "section": sections,
+            "industry": classes,
+            "licence_end": pl.Series([None] * firms.count, dtype=pl.Date),
+        },
+    )  # fmt: skip
+    return stated.drop("op", "version", "learned_on")
+
+
+def registration_changes(shard: Shard) -> pl.DataFrame:
+    """F02: what a firm changed and when; a little more often under stress."""
+    chance = shard.chances.of("changes")
+    rule, firms, months = shard.parameters.feeds.change, shard.firms, shard.months
+    hazard = rule.rate * np.exp(rule.stress * shard.latent.stress)
+    firm, month = np.nonzero(shard.delivered & (chance.random(hazard.shape) < np.minimum(hazard, 0.3)))
+    count = len(firm)
+    day = months.begins[month] + chance.integers(0, 28, count)
+    item = chance.choice(len(CHANGE_ITEMS), size=count, p=_ITEM_SHARES)
+    item = np.where((firms.size[firm] == SOLE_TRADER) & (item == CHANGE_ITEMS.index(HOLDERS)), 1, item)
+    stated = state(
+        shard, "F02", firm, month, day,
+        {
+            "change_date": days(day),
+            "item": np.array(CHANGE_ITEMS)[item],
+            "after": _new_values(shard, firm, item, month, chance),
+        },
+    )  # fmt: skip
+    return _with_before(shard, stated, firm)
+
+
+def _new_values(shard: Shard, firm: Ints, item: Ints, month: Ints, chance: np.random.Generator) -> pl.Series:
+    names = new_names(chance, len(firm))
+    places = addresses(shard.parameters, shard.firms.district[firm], chance)
+    persons = keyed_hashes("person", shard.firms.entity[firm] * ORDINALS + month + 1, shard.chances.seed)
+    capital = registered_capital(shard)[firm] / 10_000 * chance.choice([0.5, 2.0, 3.0, 5.0], len(firm))
+    sums = [f"{int(max(amount, 1))}万元" for amount in capital]
+    values = {NAME: names, ADDRESS: places, LEGAL_REP: persons.to_list(), CAPITAL: sums}
+    chosen = [values[CHANGE_ITEMS[i]][row] if CHANGE_ITEMS[i] in values else None for row, i in enumerate(item)]
+    return pl.Series(chosen, dtype=pl.String)
+
+
+def _with_before(shard: Shard, changes: pl.DataFrame, firm: Ints) -> pl.DataFrame:
+    """`before` is the item's last value: the change before, or what was first entered."""
+    entered = {
+        NAME: shard.identities.name,
+        ADDRESS: shard.identities.address,
+        LEGAL_REP: shard.identities.legal_rep,
+        CAPITAL: pl.Series([f"{int(yuan / 10_000)}万元" for yuan in registered_capital(shard)]),
+    }
+    at_first = pl.lit(None, dtype=pl.String)
+    frame = changes
+    for item, values in entered.items():
+        frame = frame.with_columns(values.gather(firm).alias(_ENTERED_AS))
+        at_first = pl.when(pl.col("item") == item).then(pl.col(_ENTERED_AS + item)).otherwise(at_first)
+        frame = frame.rename({_ENTERED_AS: _ENTERED_AS + item})
+    previous = pl.col("after").shift(1).over("entity", "item", order_by="learned_on")
+    return frame.with_columns(before=pl.coalesce(previous, at_first)).drop([_ENTERED_AS + item for item in entered])

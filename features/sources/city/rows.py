@@ -1,0 +1,74 @@
+"""Rows on their way out: what happened to which firm, with ids and versions, and the day each version was learned.
+
+A *statement* is a feed's own columns and the common ones, plus `entity` (the enterprise's number, for the truth) and
+`learned_on`: the day from which publication and receipt take their time.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from features.sources.city.arrays import Flags, Floats, Ints
+from features.sources.city.shard import Shard
+from features.sources.city.streams import scramble
+
+Column = pl.Series | NDArray[Any] | list[str]
+"""The values of one column."""
+
+ORDINALS = 1 << 24
+"""How many records of one feed an enterprise can have; months, kinds and ranks fit."""
+
+
+def days(numbers: Ints, where: Flags | None = None) -> pl.Series:
+    """Dates from days since 1970; null where `where` is false."""
+    series = pl.Series(numbers.astype(np.int32)).cast(pl.Date)
+    return series if where is None else only_where(series, where)
+
+
+def only_where(values: pl.Series, present: Flags) -> pl.Series:
+    """The values, null where `present` is false."""
+    return values.zip_with(pl.Series(present), pl.Series([None], dtype=values.dtype))
+
+
+def fen(yuan: Floats) -> pl.Series:
+    """Yuan as whole fen."""
+    return pl.Series(np.round(yuan * 100).astype(np.int64))
+
+
+def state(
+    shard: Shard, feed: str, firm: Ints, ordinal: Ints, happened: Ints, columns: Mapping[str, Column]
+) -> pl.DataFrame:
+    """The first version of each record.
+
+    firm: positions in the shard. ordinal: tells the records of one firm apart. happened: day of the event.
+    """
+    entity = shard.firms.entity[firm]
+    number = scramble(entity * ORDINALS + ordinal, shard.chances.seed ^ crc32(feed.encode()))
+    return pl.DataFrame({"uscc": shard.identities.uscc.gather(firm), **columns}).with_columns(
+        record_id=pl.concat_str(pl.lit(f"{feed}-"), pl.Series(number).cast(pl.String)),
+        op=pl.lit("I"),
+        version=pl.lit(1, dtype=pl.Int32),
+        event_date=days(happened),
+        entity=pl.Series(entity),
+        learned_on=days(happened),
+    )
+
+
+def settle(statements: pl.DataFrame, on: str, unknown_before: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """What is learned later is a second version, learned on the day in column `on`.
+
+    unknown_before: what the first version said instead. Rows without that day stay as they are, without the outcome.
+    """
+    first = statements.with_columns(**unknown_before)
+    return pl.concat([first, later(statements, on, op="U")])
+
+
+def later(statements: pl.DataFrame, on: str, *, op: str, versions: int = 1) -> pl.DataFrame:
+    """The next version (or the one so many further on) of every record that has a day in column `on`."""
+    return statements.filter(pl.col(on).is_not_null()).with_columns(
+        op=pl.lit(op), version=(pl.col("version") + versions).cast(pl.Int32), learned_on=pl.col(on)
+    )

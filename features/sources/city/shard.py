@@ -1,0 +1,57 @@
+"""One shard of the city: its enterprises, their hidden state and their business, ready to leave records."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from features.sources.city.arrays import Flags
+from features.sources.city.business import Business, run_business
+from features.sources.city.identity import Identities, identify
+from features.sources.city.latent import Latent, Weather, draw_latent
+from features.sources.city.months import Months
+from features.sources.city.parameters import Parameters
+from features.sources.city.population import Firms, draw_firms
+from features.sources.city.streams import Chances
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Everything before the first record."""
+
+    parameters: Parameters
+    months: Months
+    chances: Chances
+    firms: Firms
+    identities: Identities
+    latent: Latent
+    business: Business
+
+    @cached_property
+    def delivered(self) -> Flags:
+        """(firms, months) registered in a month of the calendar."""
+        inside: Flags = self.firms.open_in(self.months) & (np.arange(self.months.count) >= self.months.burn_in)
+        return inside
+
+    @cached_property
+    def active(self) -> Flags:
+        """(firms, months) registered and not dormant in a month of the calendar."""
+        active: Flags = self.delivered & ~self.firms.dormant[:, None]
+        return active
+
+
+def draw_shard(
+    parameters: Parameters, months: Months, weather: Weather, chances: Chances, *, first: int, count: int
+) -> Shard:
+    """`count` enterprises numbered from `first`; any shard can be drawn alone, in any order."""
+    firms = draw_firms(parameters, months, chances, first=first, count=count)
+    latent = draw_latent(parameters, months, firms, weather, chances)
+    return Shard(
+        parameters=parameters,
+        months=months,
+        chances=chances,
+        firms=firms,
+        identities=identify(parameters, firms, chances),
+        latent=latent,
+        business=run_business(parameters, months, firms, latent, chances),
+    )

@@ -1,0 +1,33 @@
+"""Where chance comes from: one stream per seed, shard and topic, so that no feed disturbs another."""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+from features.sources.city.arrays import Ints, Uints
+
+REFERENCE_SHARD = 2**31
+"""The shard of the reference population on which the city's constants are solved; never delivered."""
+
+
+@dataclass(frozen=True)
+class Chances:
+    """The random numbers of one shard of one city."""
+
+    seed: int
+    shard: int
+
+    def of(self, topic: str) -> np.random.Generator:
+        """The stream of one topic, from its beginning: the same names give the same numbers."""
+        return np.random.default_rng([self.seed, self.shard, crc32(topic.encode())])
+
+
+def scramble(numbers: Ints | Uints, seed: int) -> Uints:
+    """Distinct 64-bit numbers for distinct numbers, in an order that says nothing (SplitMix64's finaliser)."""
+    start = np.uint64(seed * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF)
+    x = numbers.astype(np.uint64) + start
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    scrambled: Uints = x ^ (x >> np.uint64(31))
+    return scrambled
