@@ -2,17 +2,21 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
+from bureau.clock import known_before, to_micros
 from bureau.uscc import compose_uscc
 from features.contracts.contract import Contract
 from features.lake.delivery import RECEIVED_AT, Delivery, read_delivery, write_delivery
 from features.lake.lake import Lake, open_lake
 from features.lake.landing import Landed, land
+from features.lake.reading import visible_sql
+from features.lake.registry import enterprises
 
 Row = Mapping[str, Any]
 
@@ -66,3 +70,18 @@ def land_rows(
     """Land rows. `received_at` stamps them unless they bring their own (history)."""
     at = instant(received_at) if isinstance(received_at, str) else received_at
     return land(lake, deliver(contract, rows, lake.root.parent / "deliveries"), received_at=at)
+
+
+def known(lake: Lake, contract: Contract, as_of: str, snapshot: int | None = None) -> pl.DataFrame:
+    """A feed's rows as known on a day, by record and owner: `uscc` is the owner's, whatever the row said."""
+    before = to_micros(known_before(date.fromisoformat(as_of)))
+    owners = enterprises(lake).select("enterprise_id", owner="uscc")
+    with duckdb.connect() as connection:
+        connection.register("owners", owners)
+        columns = ", ".join(column for column in contract.own_columns if column != "uscc")
+        return connection.sql(
+            f"SELECT owner AS uscc, record_id, version, {columns}, known_from"
+            f" FROM {visible_sql(lake, contract, snapshot)} JOIN owners USING (enterprise_id)"
+            f" WHERE known_from < {before} AND (known_to IS NULL OR known_to >= {before})"
+            " ORDER BY record_id, owner, version"
+        ).pl()

@@ -1,0 +1,141 @@
+"""Every contract says what a reviewer must know, and refuses what its department must not send."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from bureau.errors import UnknownName
+from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS, find_feed
+from features.lake.judgement import judge
+from tests.factories.feeds import VALID_ROWS
+from tests.factories.lakes import ACME, frame_of, instant
+
+EVERY_FEED = [pytest.param(contract, id=contract.code) for contract in FEEDS]
+
+
+def refusal(contract: Contract, **changes: Any) -> str:
+    """The one reason why a valid row with these changes is refused; empty where it is kept."""
+    judged = judge(frame_of(contract, [VALID_ROWS[contract.code](ACME) | changes]), contract, instant("2025-07-01"))
+    assert judged.kept.height + judged.refused.height == 1
+    return "".join(judged.refused["reason"])
+
+
+def test_codes_are_unique() -> None:
+    assert len({contract.code for contract in FEEDS}) == len(FEEDS)
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+def test_the_contract_states_its_facts(contract: Contract) -> None:
+    for fact in ("name", "name_en", "department", "controller", "share_scope", "legal_basis", "retention"):
+        assert getattr(contract, fact), fact
+    assert contract.subject in contract.own_columns
+    assert set(contract.grain) <= set(contract.dtypes)
+    assert contract.publish_lag_days[0] <= contract.publish_lag_days[1]
+    assert contract.receive_lag_days[0] <= contract.receive_lag_days[1]
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+def test_every_column_has_a_title(contract: Contract) -> None:
+    columns = contract.schema.to_schema().columns.items()
+    assert [name for name, column in columns if not column.title] == []
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+def test_money_is_whole_fen(contract: Contract) -> None:
+    money = {name: dtype for name, dtype in contract.dtypes.items() if name.endswith("_fen")}
+    assert set(money.values()) <= {pl.Int64}
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+def test_a_valid_row_is_kept(contract: Contract) -> None:
+    assert refusal(contract) == ""
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        pytest.param({"record_id": None}, "record_id must not be empty", id="no record id"),
+        pytest.param({"op": "X"}, "op is 'X': it must be one of", id="unknown operation"),
+        pytest.param({"version": 0}, "version is '0': it must be at least 1", id="version below one"),
+        pytest.param({"uscc": ACME[:-1] + "0"}, "check characters do not agree", id="wrong check character"),
+        pytest.param({"uscc": "1234"}, "uscc is '1234': it must have the form", id="not a code at all"),
+    ],
+)
+def test_what_no_feed_takes(contract: Contract, changes: dict[str, Any], reason: str) -> None:
+    assert reason in refusal(contract, **changes)
+
+
+@pytest.mark.parametrize(
+    ("feed", "changes", "reason"),
+    [
+        pytest.param("F01", {"status": "营业"}, "status is '营业'", id="unknown registration status"),
+        pytest.param("F01", {"name": ""}, "name is ''", id="enterprise without a name"),
+        pytest.param("F02", {"change_date": date(2025, 3, 4)}, "event_date must equal change_date", id="other day"),
+        pytest.param("F14", {"grade": "E"}, "grade is 'E'", id="no such grade"),
+        pytest.param("F14", {"year": 2023}, "event_date must lie in the year graded", id="grade of another year"),
+        pytest.param(
+            "F15",
+            {"period": date(2025, 5, 30), "event_date": date(2025, 5, 30)},
+            "period must be the last day of a month",
+            id="a month that ends on the 30th of May",
+        ),
+        pytest.param("F16", {"red_fen": 1}, "red_fen is '1': it must be at most 0", id="positive red letter"),
+        pytest.param("F16", {"top5_bp": 100}, "top5_bp must not be below top1_bp", id="five partners less than one"),
+        pytest.param("F16", {"n": None}, "n must not be empty", id="no count"),
+        pytest.param(
+            "F17",
+            {"quarter": date(2025, 4, 30), "event_date": date(2025, 4, 30)},
+            "quarter must be the last day of a quarter",
+            id="a quarter that ends in April",
+        ),
+        pytest.param("F17", {"rank": 11}, "rank is '11': it must lie in 1, 10", id="rank eleven"),
+        pytest.param("F18", {"arrears_fen": -1}, "arrears_fen is '-1': it must be at least 0", id="negative debt"),
+        pytest.param(
+            "F18", {"cleared_on": date(2025, 3, 30)}, "cleared_on must not precede struck_on", id="cleared early"
+        ),
+        pytest.param("F26", {"judged_on": date(2025, 2, 9)}, "judged_on must not precede filed_on", id="judged early"),
+        pytest.param("F34", {"severity": "特别严重"}, "severity is '特别严重'", id="unknown severity"),
+        pytest.param("F60", {"weight": 0.0}, "weight is '0.0': it must be greater than 0", id="a loan of no weight"),
+        pytest.param("F60", {"class5": "优良"}, "class5 is '优良'", id="sixth class"),
+    ],
+)
+def test_what_one_feed_does_not_take(feed: str, changes: dict[str, Any], reason: str) -> None:
+    assert reason in refusal(find_feed(feed), **changes)
+
+
+@pytest.mark.parametrize(
+    ("feed", "changes"),
+    [
+        pytest.param("F18", {"cleared_on": date(2025, 3, 31)}, id="cleared the day it was struck"),
+        pytest.param("F26", {"uscc": None}, id="a case with a name only"),
+        pytest.param("F01", {"est_date": None, "address": None}, id="registration with gaps"),
+        pytest.param("F16", {"amount_fen": -5, "red_fen": -5}, id="a month of red letters only"),
+        pytest.param("F16", {"publish_date": date(2025, 5, 1)}, id="published before the period ended: doubtful only"),
+    ],
+)
+def test_what_a_feed_takes_at_its_edge(feed: str, changes: dict[str, Any]) -> None:
+    assert refusal(find_feed(feed), **changes) == ""
+
+
+def test_a_doubtful_row_is_counted_and_kept() -> None:
+    contract = find_feed("F16")
+    row = VALID_ROWS["F16"](ACME, publish_date=date(2025, 5, 1))
+    judged = judge(frame_of(contract, [row]), contract, instant("2025-07-01"))
+    assert (judged.kept.height, judged.doubtful) == (1, 1)
+
+
+def test_deadlines_of_periods_add_both_lags() -> None:
+    assert find_feed("F15").deadline_days == 25 + 20
+
+
+def test_an_unknown_feed_is_named_with_its_neighbours() -> None:
+    with pytest.raises(UnknownName, match=r"There is no feed 'F161'\. Did you mean: F16"):
+        find_feed("F161")
+
+
+def test_bank_feedback_is_no_feature() -> None:
+    assert [contract.code for contract in FEEDS if not contract.feature_source] == ["F60"]
