@@ -19,6 +19,7 @@ FIRST_DAY = date(1900, 1, 1)
 
 _SHANGHAI_MICROS = 8 * 3600 * 1_000_000
 _REFUSALS = {ROW: pl.UInt32, "code": pl.String, "reason": pl.String}
+_TRUTH = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 _KINDS: dict[type[pl.DataType], str] = {
     pl.Date: "a day written YYYY-MM-DD",
     pl.Boolean: "true or false",
@@ -75,9 +76,7 @@ def _cast(column: str, delivered: pl.DataType, promised: pl.DataType) -> pl.Expr
     if promised == pl.Date:
         return cell.str.to_date("%Y-%m-%d", strict=False)
     if promised == pl.Boolean:
-        return cell.str.to_lowercase().replace_strict(
-            {"true": True, "false": False}, default=None, return_dtype=pl.Boolean
-        )
+        return cell.str.to_lowercase().replace_strict(_TRUTH, default=None, return_dtype=pl.Boolean)
     if isinstance(promised, pl.Datetime):
         return cell.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
     return cell.cast(promised, strict=False)
