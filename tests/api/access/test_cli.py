@@ -1,0 +1,107 @@
+"""`bureau clients`: what the commands print, and that they work beside a running ledger."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from api.access.contracts import terms_in_force
+from api.access.institutions import find_client, find_institution
+from api.cli import main
+from api.database import open_ledger_database
+from bureau.clock import now, shanghai_day
+from products.product import on_sale
+from tests.factories.ledger import draft, open_books
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path))
+    monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
+    return tmp_path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The exit code of `bureau WORDS`."""
+    monkeypatch.setattr("sys.argv", ["bureau", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def url(home: Path) -> str:
+    return f"sqlite:///{home / 'ledger.db'}"
+
+
+def test_create_prints_an_id_and_a_secret(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "clients", "create", "深圳银行", "--role", "bank", "--products", "P01") == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert set(printed) == {"client_id", "client_secret"}
+    with Session(open_ledger_database(url(home))) as session:
+        bank = find_institution(session, "深圳银行")
+        assert find_client(session, printed["client_id"]).institution_id == bank.id
+        assert set(terms_in_force(session, bank.id, now())) == {"P01"}
+
+
+@pytest.mark.parametrize(
+    ("role", "contracted"),
+    [pytest.param("bank", True, id="a bank"), pytest.param("product_manager", False, id="the platform's own people")],
+)
+def test_who_calls_gets_every_product_on_sale(
+    home: Path, monkeypatch: pytest.MonkeyPatch, role: str, contracted: bool
+) -> None:
+    assert run(monkeypatch, "clients", "create", "深圳银行", "--role", role) == 0
+    with Session(open_ledger_database(url(home))) as session:
+        terms = terms_in_force(session, 1, now())
+    listed = {line.code: (line.list_price.amount_fen, line.list_price.per) for line in on_sale(shanghai_day(now()))}
+    expected = listed if contracted else {}
+    assert {code: (term.amount_fen, term.per) for code, term in terms.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        pytest.param(["create", "X", "--role", "banker"], "There is no role 'banker'", id="an unknown role"),
+        pytest.param(["create", "X", "--products", "P99"], "There is no product 'P99'", id="an unknown product"),
+        pytest.param(["create", " "], "needs a name", id="no name"),
+        pytest.param(["rotate", "client-0"], "There is no client 'client-0'", id="an unknown client to rotate"),
+        pytest.param(["disable", "client-0"], "There is no client 'client-0'", id="an unknown client to disable"),
+    ],
+)
+def test_a_wrong_word_is_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+) -> None:
+    assert run(monkeypatch, "clients", *words) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.count("\n") == 1
+
+
+def test_rotate_disable_and_list(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(monkeypatch, "clients", "create", "深圳银行", "--products", "P01")
+    made = json.loads(capsys.readouterr().out)
+    assert run(monkeypatch, "clients", "rotate", made["client_id"]) == 0
+    rotated = json.loads(capsys.readouterr().out)
+    assert rotated["client_id"] == made["client_id"]
+    assert rotated["client_secret"] != made["client_secret"]
+    assert run(monkeypatch, "clients", "disable", made["client_id"]) == 0
+    assert "disabled since" in capsys.readouterr().out
+    assert run(monkeypatch, "clients", "list", "--format", "json") == 0
+    printed = capsys.readouterr().out
+    (row,) = json.loads(printed)
+    assert (row["institution"], row["client_id"], row["role"]) == ("深圳银行", made["client_id"], "bank")
+    assert row["disabled_at"]
+    assert rotated["client_secret"] not in printed
+
+
+def test_create_works_beside_a_running_ledger(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = open_books(url(home), home)
+    for n in range(3):
+        assert not books.submit(draft(books.bank, f"key-{n}"))[0].replayed  # type: ignore[union-attr]
+        assert run(monkeypatch, "clients", "create", f"银行{n}", "--products", "P01") == 0
+    books.ledger.close()

@@ -1,0 +1,117 @@
+"""`bureau usage`, `bureau audit` and `bureau db` on a home with a few calls."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+from tests.factories.ledger import draft, open_books
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with two charged calls of 23 November 2026."""
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path))
+    monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
+    books = open_books(f"sqlite:///{tmp_path / 'ledger.db'}", tmp_path)
+    books.submit(draft(books.bank, "key-1"), draft(books.bank, "key-2", product_code="P16"))
+    books.ledger.close()
+    books.engine.dispose()
+    return tmp_path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The exit code of `bureau WORDS`."""
+    monkeypatch.setattr("sys.argv", ["bureau", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def calls(home: Path) -> list[str]:
+    with closing(sqlite3.connect(home / "ledger.db")) as connection:
+        return [line for (line,) in connection.execute("SELECT line_id FROM audit_leaf ORDER BY number")]
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        pytest.param(
+            ["--by", "product,day"],
+            [
+                {"product": "P07", "day": "2026-11-23", "calls": 1, "hits": 1, "charged_fen": 800},
+                {"product": "P16", "day": "2026-11-23", "calls": 1, "hits": 1, "charged_fen": 10},
+            ],
+            id="by product and day",
+        ),
+        pytest.param(
+            ["--by", "institution", "--from", "2026-11-23", "--to", "2026-11-24"],
+            [{"institution": "深圳银行", "calls": 2, "hits": 2, "charged_fen": 810}],
+            id="of one day",
+        ),
+        pytest.param(["--from", "2026-11-24"], [], id="after the last call"),
+        pytest.param(["--to", "2026-11-23"], [], id="before the first"),
+    ],
+)
+def test_usage(
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    rows: list[dict[str, object]],
+) -> None:
+    assert run(monkeypatch, "usage", *words, "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out) == rows
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        pytest.param(["usage", "--by", "bank"], "There is no dimension of usage 'bank'", id="an unknown dimension"),
+        pytest.param(["usage", "--from", "2026-02-30"], "'2026-02-30' is not a day", id="a day that does not exist"),
+        pytest.param(["audit", "proof", "x"], "There is no call 'x'", id="an unknown call"),
+    ],
+)
+def test_a_wrong_word_is_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+) -> None:
+    assert run(monkeypatch, *words) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.count("\n") == 1
+
+
+def test_audit_of_a_sound_ledger(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "audit", "root") == 0
+    root = json.loads(capsys.readouterr().out)
+    assert run(monkeypatch, "audit", "proof", calls(home)[1]) == 0
+    proof = json.loads(capsys.readouterr().out)
+    assert (root["size"], proof["number"], proof["root"]["root"]) == (2, 1, root["root"])
+    assert run(monkeypatch, "audit", "verify") == 0
+    assert f"2 leaves are sound; root {root['root']}" in capsys.readouterr().out
+
+
+def test_audit_names_the_first_wrong_call(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(home / "ledger.db", isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER usage_line_no_update")
+        connection.execute("UPDATE usage_line SET amount_fen = 0")
+    assert run(monkeypatch, "audit", "verify") == 1
+    assert capsys.readouterr().out.startswith(f"{calls(home)[0]} (leaf 0): its call or usage line was changed.")
+
+
+def test_databases_are_checked_and_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path / "new"))
+    monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
+    assert run(monkeypatch, "db", "check") == 2
+    assert "Run: bureau db upgrade" in capsys.readouterr().err
+    assert run(monkeypatch, "db", "upgrade") == 0
+    assert run(monkeypatch, "db", "check") == 0
