@@ -15,6 +15,7 @@ from features.contracts.invoice_line import INVOICE_LINE
 from features.contracts.invoice_month import INVOICE_MONTH
 from features.contracts.loan_feedback import LOAN_FEEDBACK
 from features.contracts.registration import REGISTRATION
+from features.lake.compaction import compact
 from features.lake.delivery import read_delivery
 from features.lake.lake import Lake
 from features.lake.landing import Landed, land
@@ -77,8 +78,14 @@ def test_two_parts_in_any_order_are_the_whole(tmp_path: Path, order: tuple[int, 
     assert all(parts[code].equals(whole[code]) for code in whole)
 
 
-def test_more_lines_of_a_month_make_the_next_version_of_its_summary(lake: Lake, tmp_path: Path) -> None:
+@pytest.mark.parametrize("compacted", [False, True], ids=["as landed", "compacted in between"])
+def test_more_lines_of_a_month_make_the_next_version_of_its_summary(
+    lake: Lake, tmp_path: Path, compacted: bool
+) -> None:
     load(lake, write_invoices(tmp_path / "one", "out", invoice(1, on=MAY)))
+    if compacted:
+        for feed in ("F16L", "F16"):
+            compact(lake, feed, at=now())
     landed = load(lake, write_invoices(tmp_path / "two", "out", invoice(2, on=MAY)))
     assert landed["F16"].landed == 1
     assert visible(lake, INVOICE_MONTH, LAST_DAY).select("n", "amount_fen", "version").rows() == [(2, 20_000, 2)]
