@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
 import polars as pl
 from sqlalchemy import Connection, update
 
 from features.lake.entry import make_snapshot
 from features.lake.files import NewFile, add_file, exclusive, sweep
 from features.lake.lake import Lake
+from features.lake.query import query
 from features.lake.reading import closing_join, parquet
 from features.lake.tables import LakeFile
 from features.lake.versions import VOID
@@ -61,6 +61,4 @@ def _fold(lake: Lake, feed: str, bucket: int) -> pl.DataFrame:
         f" WHERE r.enterprise_id % {lake.buckets} = {bucket} AND {ended} IS DISTINCT FROM {VOID}"
         " ORDER BY r.enterprise_id, r.event_date, r.record_no, r.version"
     )
-    with duckdb.connect() as connection:
-        folded: pl.DataFrame = connection.sql(sql).pl()
-    return folded
+    return query(sql)

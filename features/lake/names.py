@@ -5,11 +5,11 @@ whose current name is the record's. That depends on what was known when and not 
 different codes are never merged by a name.
 """
 
-import duckdb
 import polars as pl
 
 from features.contracts.registration import REGISTRATION
 from features.lake.lake import Lake
+from features.lake.query import query
 from features.lake.reading import visible_sql
 
 SPAN = {"key": pl.String, "enterprise_id": pl.Int32, "starts": pl.Int64, "ends": pl.Int64}
@@ -25,9 +25,7 @@ def spans(lake: Lake, keys: pl.Series) -> pl.DataFrame:
     """When each of some name keys was exactly one enterprise's current name, with the columns of `SPAN`."""
     if keys.is_empty():
         return pl.DataFrame(schema=SPAN)
-    with duckdb.connect() as connection:
-        sql = f"SELECT name, enterprise_id, known_from, known_to FROM {visible_sql(lake, REGISTRATION)}"
-        named: pl.DataFrame = connection.sql(sql).pl()
+    named = query(f"SELECT name, enterprise_id, known_from, known_to FROM {visible_sql(lake, REGISTRATION)}")
     held = named.select("enterprise_id", key=name_key(pl.col("name")), starts="known_from", ends="known_to")
     return _alone(held.filter(pl.col("key").is_in(keys.unique().implode())))
 

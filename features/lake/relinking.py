@@ -5,7 +5,6 @@ A late registration may tell something about the past: a name was taken by a sec
 
 from datetime import datetime
 
-import duckdb
 import polars as pl
 
 from features.contracts.contract import Contract
@@ -15,6 +14,7 @@ from features.lake.judgement import ROW
 from features.lake.lake import Lake
 from features.lake.linking import assign, undone_links
 from features.lake.quarantine import hold
+from features.lake.query import query
 from features.lake.reading import parquet
 from features.lake.replay import retry
 from features.lake.versions import stored_versions
@@ -52,7 +52,9 @@ def _mistaken_records(lake: Lake, contract: Contract) -> pl.Series:
         assigned = assign(lake, connection, open_rows.with_columns(**names).select(*_ASSIGNABLE))
     wanted = assigned.select("enterprise_id", "known_at", row_no="row")
     both = rows.join(wanted, on="row_no", suffix="_wanted")
-    right = pl.all_horizontal(pl.col(fact).eq_missing(f"{fact}_wanted") for fact in ("enterprise_id", "known_at"))
+    right = pl.all_horizontal(
+        pl.col(fact).eq_missing(pl.col(f"{fact}_wanted")) for fact in ("enterprise_id", "known_at")
+    )
     return both.filter(~right)["record_no"].unique()
 
 
@@ -61,9 +63,7 @@ def _linked_rows(lake: Lake, contract: Contract) -> pl.DataFrame:
     files = lake.files(contract.code)
     linked = pl.Series("record_no", dtype=pl.Int64)
     if files:
-        with duckdb.connect() as connection:
-            sql = f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id > 0"
-            linked = connection.sql(sql).pl()["record_no"]
+        linked = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id > 0")["record_no"]
     also = [] if contract.name_column is None else [contract.name_column]
     return stored_versions(lake, contract.code, linked, also)
 

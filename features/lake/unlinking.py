@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import duckdb
 import polars as pl
 from sqlalchemy import select, update
 
@@ -13,6 +12,7 @@ from features.contracts.feeds import FEEDS
 from features.lake.entry import Entry, make_snapshot
 from features.lake.files import exclusive, sweep
 from features.lake.lake import Lake
+from features.lake.query import query
 from features.lake.reading import parquet
 from features.lake.tables import Link
 from features.lake.versions import stored_versions
@@ -48,9 +48,7 @@ def _brought_rows(lake: Lake, contract: Contract, link_id: int) -> pl.DataFrame:
     files = lake.files(contract.code)
     if not files:
         return stored_versions(lake, contract.code, pl.Series("record_no", dtype=pl.Int64))
-    with duckdb.connect() as connection:
-        sql = f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id = $link"
-        records = connection.execute(sql, {"link": link_id}).fetchnumpy()["record_no"]
-    rows = stored_versions(lake, contract.code, pl.Series("record_no", records, pl.Int64))
+    records = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id = {link_id:d}")
+    rows = stored_versions(lake, contract.code, records["record_no"])
     owner = rows.filter(pl.col("link_id") == link_id).select("record_no", "enterprise_id").unique()
     return rows.filter(pl.col("link_id") > 0).join(owner, on=["record_no", "enterprise_id"], how="semi")

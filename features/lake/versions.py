@@ -7,12 +7,12 @@ rows and not of the order in which they landed, so any order of deliveries ends 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import duckdb
 import polars as pl
 
 from features.contracts.contract import Contract
 from features.lake.digest import numbers_of
 from features.lake.lake import Lake
+from features.lake.query import query
 from features.lake.reading import parquet
 
 KEYS = {
@@ -61,10 +61,8 @@ def stored_versions(lake: Lake, feed: str, record_nos: pl.Series, also: Iterable
     if not files:
         return pl.DataFrame(schema=KEYS)
     columns = list(dict.fromkeys((*KEYS, *also)))
-    with duckdb.connect() as connection:
-        connection.register("wanted", record_nos.unique().to_frame("record_no"))
-        rows = f"SELECT {', '.join(columns)} FROM {parquet(files)} SEMI JOIN wanted USING (record_no)"
-        stored: pl.DataFrame = connection.sql(rows).pl()
+    rows = f"SELECT {', '.join(columns)} FROM {parquet(files)} SEMI JOIN wanted USING (record_no)"
+    stored = query(rows, wanted=record_nos.unique().to_frame("record_no"))
     closed = pl.read_parquet(closings) if closings else stored.select(ENDS).clear()
     ends = closed.group_by("row_no").agg(ends=pl.col("closed_at").min())
     current = stored.join(ends, on="row_no", how="left").with_columns(closed_at=pl.min_horizontal("closed_at", "ends"))
