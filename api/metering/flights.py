@@ -18,6 +18,11 @@ class Flights:
     def __init__(self) -> None:
         self._flights: dict[Hashable, _Flight] = {}
 
+    @property
+    def held(self) -> int:
+        """How many keys are being worked on."""
+        return len(self._flights)
+
     @asynccontextmanager
     async def alone(self, key: Hashable) -> AsyncIterator[None]:
         """Wait until nobody else in this process holds the key, and hold it."""

@@ -1,0 +1,105 @@
+"""The group writer: order, groups, bounds, and a thread that outlives every failure."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from api.metering.writer import GroupWriter
+from bureau.errors import KeyReused, LedgerUnavailable
+
+
+class Notebook:
+    """Writes numbers down in groups; may be held, as by a slow disk, and fails where it is told to."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[int]] = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.reached = threading.Event()
+
+    def write(self, numbers: Sequence[int]) -> list[int | KeyReused]:
+        self.reached.set()
+        assert self.go_on.wait(10)
+        self.groups.append(list(numbers))
+        if 13 in numbers:
+            raise RuntimeError("the disk is gone")
+        return [KeyReused(str(number)) if number < 0 else number * 2 for number in numbers]
+
+
+@contextmanager
+def open_writer(notebook: Notebook, *, group: int = 4, waiting: int = 100) -> Iterator[GroupWriter[int, int]]:
+    writer = GroupWriter(notebook.write, group=group, waiting=waiting)
+    writer.start()
+    try:
+        yield writer
+    finally:
+        notebook.go_on.set()
+        writer.close()
+
+
+def test_what_gathers_while_one_group_is_written_is_the_next() -> None:
+    notebook = Notebook()
+    notebook.go_on.clear()
+    with open_writer(notebook) as writer:
+        first = writer.put(0)
+        notebook.reached.wait(10)
+        futures = [writer.put(n) for n in range(1, 8)]
+        notebook.go_on.set()
+        assert [future.result(10) for future in (first, *futures)] == [0, 2, 4, 6, 8, 10, 12, 14]
+    assert notebook.groups == [[0], [1, 2, 3, 4], [5, 6, 7]]
+
+
+def test_each_gets_its_own_result_or_error() -> None:
+    with open_writer(Notebook()) as writer:
+        futures = [writer.put(n) for n in (1, -1, 2)]
+        assert (futures[0].result(10), futures[2].result(10)) == (2, 4)
+        assert isinstance(futures[1].exception(10), KeyReused)
+
+
+def test_the_thread_outlives_a_group_that_failed() -> None:
+    with open_writer(Notebook(), group=1) as writer:
+        assert isinstance(writer.put(13).exception(10), LedgerUnavailable)
+        assert writer.put(3).result(10) == 6
+
+
+def test_a_full_queue_refuses_and_keeps_what_it_has() -> None:
+    notebook = Notebook()
+    notebook.go_on.clear()
+    with open_writer(notebook, waiting=2) as writer:
+        held = writer.put(0)
+        notebook.reached.wait(10)
+        kept = [writer.put(1), writer.put(2)]
+        with pytest.raises(LedgerUnavailable, match="2 calls are waiting"):
+            writer.put(3)
+        notebook.go_on.set()
+        assert [future.result(10) for future in (held, *kept)] == [0, 2, 4]
+
+
+def test_nothing_cancels_what_was_put() -> None:
+    notebook = Notebook()
+    notebook.go_on.clear()
+    with open_writer(notebook) as writer:
+        future = writer.put(1)
+        assert not future.cancel()
+        notebook.go_on.set()
+        assert future.result(10) == 2
+
+
+def test_closing_writes_what_waits_then_refuses() -> None:
+    notebook = Notebook()
+    with open_writer(notebook) as writer:
+        futures = [writer.put(n) for n in range(10)]
+        writer.close()
+        writer.close()
+        assert all(future.done() for future in futures)
+        with pytest.raises(LedgerUnavailable, match="closed"):
+            writer.put(1)
+
+
+def test_a_writer_that_was_never_started_refuses() -> None:
+    writer = GroupWriter(Notebook().write, group=1, waiting=1)
+    with pytest.raises(LedgerUnavailable):
+        writer.put(1)
+    writer.close()
