@@ -34,7 +34,7 @@ def write_invoices(folder: Path, side: str, *invoices: dict[str, Any], group: st
             PARTNER[side]: row["partner"],
             "金额": row["amount"],
             "税额": row["tax"],
-            "价税合计": (row["amount"] or 0) + row["tax"],
+            "价税合计": (row["amount"] or 0) + (row["tax"] or 0),
             "发票状态": row["state"],
         }
         for row in invoices

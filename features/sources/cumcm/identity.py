@@ -8,6 +8,8 @@ import polars as pl
 from bureau.uscc import placeholder_uscc
 
 SOURCE = "cumcm"
+_FIELD, _NULL = "\x1f", "\x1e"
+"""Control characters that no file's text holds."""
 
 
 def uscc_of(firm: pl.Series) -> pl.Series:
@@ -22,7 +24,8 @@ def hash_of(counterparty: pl.Series) -> pl.Series:
 
 def line_ids(lines: pl.DataFrame) -> pl.Series:
     """An id from all of a line's content: invoice numbers alone repeat, also within a day and a counterparty."""
-    content = lines.select(pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="|")).to_series()
+    cells = pl.all().cast(pl.String).fill_null(_NULL)
+    content = lines.select(pl.concat_str(cells, separator=_FIELD)).to_series()
     return pl.Series("record_id", [_digest(text, 12) for text in content], dtype=pl.String)
 
 
