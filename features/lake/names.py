@@ -27,10 +27,10 @@ def spans(lake: Lake, keys: pl.Series) -> pl.DataFrame:
         return pl.DataFrame(schema=SPAN)
     named = query(f"SELECT name, enterprise_id, known_from, known_to FROM {visible_sql(lake, REGISTRATION)}")
     held = named.select("enterprise_id", key=name_key(pl.col("name")), starts="known_from", ends="known_to")
-    return _alone(held.filter(pl.col("key").is_in(keys.unique().implode())))
+    return alone_spans(held.filter(pl.col("key").is_in(keys.unique().implode())))
 
 
-def _alone(held: pl.DataFrame) -> pl.DataFrame:
+def alone_spans(held: pl.DataFrame) -> pl.DataFrame:
     """The spans in which one enterprise alone held a key, from the spans in which each did."""
     instants = pl.concat([held.select("key", at="starts"), held.select("key", at="ends")])
     pieces = instants.unique().sort("key", "at", nulls_last=True).with_columns(until=pl.col("at").shift(-1).over("key"))

@@ -1,0 +1,134 @@
+"""Records that come without a code find their enterprise by its name, and lose it where that was a mistake."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bureau.errors import UnknownName
+from features.contracts.court_case import COURT_CASE
+from features.contracts.registration import REGISTRATION
+from features.lake.lake import Lake
+from features.lake.links import list_links
+from features.lake.quarantine import list_waiting
+from features.lake.unlinking import end_link
+from tests.factories.courts import court_case
+from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake
+from tests.factories.registrations import registration
+
+NAME = "深圳市甲贸易有限公司"
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return make_lake(tmp_path)
+
+
+def owners(lake: Lake, as_of: str, snapshot: int | None = None) -> list[str]:
+    return known(lake, COURT_CASE, as_of, snapshot)["uscc"].to_list()
+
+
+def test_a_name_borne_by_one_enterprise_links(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    landed = land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    assert (landed.landed, landed.quarantined) == (1, 0)
+    assert owners(lake, "2025-04-01") == [ACME]
+    (link,) = list_links(lake)
+    assert (link.uscc, link.rule, link.known_from, link.known_to) == (ACME, "name", instant("2025-03-01"), None)
+
+
+def test_a_row_whose_name_nobody_bears_waits_until_somebody_does(lake: Lake) -> None:
+    landed = land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    assert (landed.landed, landed.quarantined) == (0, 1)
+    assert [row.code for row in list_waiting(lake)] == ["unlinked"]
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-05-01")
+    assert list_waiting(lake) == []
+    assert owners(lake, "2025-04-30") == []
+    assert owners(lake, "2025-05-01") == [ACME]
+
+
+def test_a_name_borne_by_two_is_nobody_s(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, NAME)], "2025-03-01")
+    assert land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01").quarantined == 1
+    renamed = registration(BETA, "另一家公司", version=2, op="U")
+    land_rows(lake, REGISTRATION, [renamed], "2025-05-01")
+    assert owners(lake, "2025-05-01") == [ACME]
+
+
+def test_a_code_is_stronger_than_a_name(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(BETA, NAME)], "2025-04-01")
+    assert owners(lake, "2025-04-01") == [BETA]
+
+
+def test_a_later_version_under_a_former_name_stays_with_its_enterprise(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    land_rows(lake, REGISTRATION, [registration(ACME, "新名字公司", version=2, op="U")], "2025-05-01")
+    judged = court_case(None, NAME, version=2, op="U", judged_on=date(2025, 5, 20), outcome="支持原告")
+    land_rows(lake, COURT_CASE, [judged], "2025-06-01")
+    rows = known(lake, COURT_CASE, "2025-06-01").select("uscc", "version", "outcome")
+    assert list(rows.iter_rows()) == [(ACME, 2, "支持原告")]
+    assert [link.rule for link in list_links(lake)] == ["name", "record"]
+
+
+def test_a_withdrawal_without_a_code_withdraws(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(ACME, "旧名字公司")], "2025-04-01")
+    land_rows(lake, COURT_CASE, [court_case(None, "旧名字公司", version=2, op="D")], "2025-06-01")
+    assert (owners(lake, "2025-05-31"), owners(lake, "2025-06-01")) == ([ACME], [])
+
+
+def test_a_correction_brings_the_code_and_moves_the_record(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    land_rows(lake, COURT_CASE, [court_case(BETA, NAME, version=2, op="U")], "2025-06-01")
+    assert (owners(lake, "2025-05-31"), owners(lake, "2025-06-01")) == ([ACME], [BETA])
+
+
+def test_history_that_shows_a_name_was_ambiguous_takes_the_record_away(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    before = land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01").snapshot
+    land_rows(lake, REGISTRATION, [registration(BETA, NAME, received_at=instant("2025-02-01"))], "2026-01-01")
+    assert owners(lake, "2025-04-01") == []
+    assert owners(lake, "2025-04-01", before) == [ACME]
+    assert [row.code for row in list_waiting(lake)] == ["unlinked"]
+
+
+def test_history_that_shows_a_name_was_borne_earlier_moves_the_instant(lake: Lake) -> None:
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME, version=2, op="U")], "2025-06-01")
+    assert owners(lake, "2025-05-01") == []
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME, received_at=instant("2025-03-01"))], "2026-01-01")
+    assert owners(lake, "2025-04-01") == [ACME]
+
+
+def test_an_undone_link_ends_and_is_not_made_again(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    before = land_rows(lake, COURT_CASE, [court_case(None, NAME, case_no="1")], "2025-04-01").snapshot
+    ended = end_link(lake, list_links(lake)[0].link_id, at=instant("2025-05-01"))
+    land_rows(lake, COURT_CASE, [court_case(None, NAME, case_no="2")], "2025-06-01")
+    assert ended == 1
+    assert (owners(lake, "2025-04-30"), owners(lake, "2025-05-01"), owners(lake, "2025-07-01")) == ([ACME], [], [])
+    assert owners(lake, "2025-05-01", before) == [ACME]
+    assert list_links(lake)[0].known_to == instant("2025-05-01")
+
+
+def test_a_later_version_of_an_undone_record_waits(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    end_link(lake, list_links(lake)[0].link_id, at=instant("2025-05-01"))
+    land_rows(lake, COURT_CASE, [court_case(None, NAME, version=2, op="U", outcome="调解")], "2025-06-01")
+    assert owners(lake, "2025-07-01") == []
+    land_rows(lake, COURT_CASE, [court_case(BETA, NAME, version=3, op="U", outcome="调解")], "2025-07-01")
+    assert owners(lake, "2025-07-01") == [BETA]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_only_an_open_link_can_be_undone(lake: Lake, times: int) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    if times == 2:
+        land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+        end_link(lake, 1, at=instant("2025-05-01"))
+    with pytest.raises(UnknownName, match="There is no open link '1'"):
+        end_link(lake, 1, at=instant("2025-06-01"))
