@@ -1,0 +1,50 @@
+"""The records of a feed as they were known on a day."""
+
+from datetime import date
+
+import polars as pl
+
+from bureau.grant import ReadGrant
+from features.contracts.feeds import find_feed
+from features.engine.day_sql import cutoff_micros
+from features.lake.lake import Lake
+from features.lake.reading import visible_sql
+from features.store.connections import build_connection, live_connection
+from features.store.subjects import code_of
+
+VISIBLE = "f.known_from < $cutoff AND (f.known_to IS NULL OR f.known_to >= $cutoff) AND f.event_date <= $as_of"
+
+
+def records(
+    lake: Lake,
+    feed: str,
+    as_of: date,
+    grant: ReadGrant,
+    enterprise_id: int | None = None,
+    snapshot: int | None = None,
+) -> pl.DataFrame:
+    """Newest known version of every record that had happened by a day, of one enterprise or of all.
+
+    Columns: the feed's own, `enterprise_id`, `record_id`, `record_no`, `version`, `event_date`, `publish_date`,
+    `known_from`; by enterprise, event date and record number. Raises `FieldNotGranted` before anything is read.
+    """
+    contract = find_feed(feed)
+    grant.require([contract.code], None if enterprise_id is None else _subject(lake, grant, enterprise_id))
+    source = visible_sql(lake, contract, snapshot)
+    query = f"SELECT * EXCLUDE (known_to) FROM {source} f WHERE {VISIBLE}"
+    order = " ORDER BY enterprise_id, event_date, record_no"
+    parameters: dict[str, date | int] = {"as_of": as_of, "cutoff": cutoff_micros(as_of)}
+    if enterprise_id is None:
+        with build_connection(lake) as connection:
+            found: pl.DataFrame = connection.execute(query + order, parameters).pl()
+        return found
+    parameters["enterprise_id"] = enterprise_id
+    one: pl.DataFrame = (
+        live_connection().execute(f"{query} AND f.enterprise_id = $enterprise_id{order}", parameters).pl()
+    )
+    return one
+
+
+def _subject(lake: Lake, grant: ReadGrant, enterprise_id: int) -> str | None:
+    """The code a grant for one subject is held against; a grant for all enterprises needs none."""
+    return None if grant.subject is None else code_of(lake, enterprise_id)
