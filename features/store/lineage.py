@@ -14,6 +14,7 @@ from features.engine.day_sql import OneDay
 from features.engine.feed_scan import enters, visible
 from features.lake.lake import Lake
 from features.lake.reading import visible_sql
+from features.store.computation import used
 from features.store.connections import live_connection
 from features.store.live import Value, live_vector
 
@@ -72,7 +73,7 @@ def explain(
 
 def _entered(lake: Lake, leaf: Feature, enterprise_id: int, as_of: date, snapshot: int) -> Iterator[Evidence]:
     day = OneDay([leaf])
-    columns = ", ".join(f"f.{column}" for column in ("record_id", "event_date", *leaf.reads))
+    columns = ", ".join(f"f.{column}" for column in dict.fromkeys(("record_id", "event_date", *leaf.reads)))
     order = ENTERS_ALONE.get(leaf.take.kind)
     only = f" ORDER BY {order} LIMIT 1" if order else ""
     query = (
@@ -81,12 +82,10 @@ def _entered(lake: Lake, leaf: Feature, enterprise_id: int, as_of: date, snapsho
     )
     statement = live_connection().extract_statements(query)[0]
     given = {**day.parameters(as_of), "enterprise_id": enterprise_id}
-    named = {key: given[key] for key in statement.named_parameters}
-    rows: pl.DataFrame = live_connection().execute(statement, named).pl()
+    rows: pl.DataFrame = live_connection().sql(statement, params=used(statement, given)).pl()
     for row in rows.to_dicts():
-        record_id, event_date = row.pop("record_id"), row["event_date"]
         values = {column: row[column] for column in leaf.reads}
-        yield Evidence(record_id, leaf.feed.code, leaf.feed.department, event_date, values)
+        yield Evidence(row["record_id"], leaf.feed.code, leaf.feed.department, row["event_date"], values)
 
 
 def _merged(one: Evidence, other: Evidence) -> Evidence:

@@ -36,13 +36,11 @@ def records(
     parameters: dict[str, date | int] = {"as_of": as_of, "cutoff": cutoff_micros(as_of)}
     if enterprise_id is None:
         with build_connection(lake) as connection:
-            found: pl.DataFrame = connection.execute(query + order, parameters).pl()
-        return found
-    parameters["enterprise_id"] = enterprise_id
-    one: pl.DataFrame = (
-        live_connection().execute(f"{query} AND f.enterprise_id = $enterprise_id{order}", parameters).pl()
-    )
-    return one
+            city: pl.DataFrame = connection.sql(query + order, params=parameters).pl()
+        return city
+    one = f"{query} AND f.enterprise_id = $enterprise_id{order}"
+    found: pl.DataFrame = live_connection().sql(one, params={**parameters, "enterprise_id": enterprise_id}).pl()
+    return found
 
 
 def _subject(lake: Lake, grant: ReadGrant, enterprise_id: int) -> str | None:
