@@ -1,0 +1,189 @@
+"""The algebra told a second time, slowly and obviously: Python over lists of records, one enterprise and one day.
+
+Nothing here is shared with the executions but the declarations: it is what they are compared with.
+"""
+
+import calendar
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bureau.clock import SHANGHAI
+from features.engine.algebra import Definition, Feature, Kind, Operation
+from features.engine.rows import (
+    Arithmetic,
+    AsOf,
+    Both,
+    Column,
+    Comparison,
+    Either,
+    Expression,
+    IsKnown,
+    Literal,
+    Mapped,
+    Not,
+    OneOf,
+)
+from features.engine.windows import Step
+
+Record = Mapping[str, Any]
+"""Own columns, event_date, record_id, version, op, received_at (an instant)."""
+
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def newest_known(versions: Iterable[Record], as_of: date) -> list[Record]:
+    """Of each record the highest version received before the end of the day in Shanghai; withdrawn ones are gone."""
+    newest: dict[str, Record] = {}
+    for version in sorted(versions, key=lambda row: (row["received_at"], row["version"])):
+        known_on = version["received_at"].astimezone(SHANGHAI).date()
+        present = newest.get(version["record_id"])
+        if known_on <= as_of and (present is None or version["version"] > present["version"]):
+            newest[version["record_id"]] = version
+    return [record for record in newest.values() if record["op"] != "D"]
+
+
+def evaluate(
+    definition: Definition, feeds: Mapping[str, Sequence[Record]], as_of: date, connected: Iterable[str]
+) -> float | str | None:
+    """The value for a known enterprise. feeds: its newest known records by feed. connected: feeds known that day."""
+    if isinstance(definition, Feature):
+        entering = [row for row in feeds.get(definition.feed.code, ()) if enters(definition, row, as_of)]
+        value = aggregate(definition, entering, as_of)
+        if value is None and definition.feed.code in connected:
+            value = definition.missing
+        return value if value is None or isinstance(value, str) else float(value)
+    left = evaluate(definition.left, feeds, as_of, connected)
+    right = evaluate(definition.right, feeds, as_of, connected)
+    if not isinstance(left, float) or not isinstance(right, float):
+        return None
+    if definition.operation is Operation.SUM:
+        return left + right
+    if definition.operation is Operation.DIFFERENCE:
+        return left - right
+    if right <= 0:
+        return None
+    return left / right if definition.operation is Operation.RATIO else (left - right) / right
+
+
+def enters(leaf: Feature, row: Record, as_of: date) -> bool:
+    return in_window(leaf, row["event_date"], as_of) and (
+        leaf.where is None or value_of(leaf.where, row, as_of) is True
+    )
+
+
+def in_window(leaf: Feature, day: date, as_of: date) -> bool:
+    window = leaf.within
+    far = window.before + window.length
+    if day > as_of:
+        return False
+    if window.step is Step.EVER:
+        return True
+    if window.step is Step.DAYS:
+        return as_of - timedelta(days=far) < day <= as_of - timedelta(days=window.before)
+    if window.step is Step.MONTHS:
+        return earlier(as_of, far) < day <= earlier(as_of, window.before)
+    published = [end for end in period_ends(leaf) if end + timedelta(days=leaf.feed.deadline_days) <= as_of]
+    wanted = published[len(published) - far : len(published) - window.before]
+    return any(start_of(end, leaf) <= day <= end for end in wanted)
+
+
+def period_ends(leaf: Feature) -> list[date]:
+    step = MONTHS[leaf.feed.period or ""]
+    return [
+        date(year, month, calendar.monthrange(year, month)[1])
+        for year in range(1990, 2031)
+        for month in range(step, 13, step)
+    ]
+
+
+def start_of(end: date, leaf: Feature) -> date:
+    return date(end.year, end.month - MONTHS[leaf.feed.period or ""] + 1, 1)
+
+
+def earlier(day: date, months: int) -> date:
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def aggregate(leaf: Feature, rows: Sequence[Record], as_of: date) -> Any:
+    if not rows:
+        return None
+    kind, days = leaf.take.kind, [row["event_date"] for row in rows]
+    if kind is Kind.COUNT:
+        return len(rows)
+    if kind is Kind.EXISTS:
+        return 1
+    if kind is Kind.MONTHS_ACTIVE:
+        return len({(day.year, day.month) for day in days})
+    if kind is Kind.DAYS_SINCE_LAST:
+        return (as_of - max(days)).days
+    if kind is Kind.DAYS_SINCE_FIRST:
+        return (as_of - min(days)).days
+    assert leaf.take.value is not None
+    if kind is Kind.LATEST:
+        newest = max(rows, key=lambda row: (row["event_date"], row["received_at"], row["record_no"]))
+        value = value_of(leaf.take.value, newest, as_of)
+        return value if not leaf.take.categories or value in leaf.take.categories else None
+    values = [value for row in rows if (value := value_of(leaf.take.value, row, as_of)) is not None]
+    if not values:
+        return None
+    return {
+        Kind.DISTINCT: lambda: len(set(values)),
+        Kind.TOTAL: lambda: sum(values),
+        Kind.SMALLEST: lambda: min(values),
+        Kind.LARGEST: lambda: max(values),
+        Kind.MEAN: lambda: float(sum(values)) / float(len(values)),
+    }[kind]()
+
+
+def value_of(expression: Expression, row: Record, as_of: date) -> Any:
+    """The value in one record, None for unknown."""
+
+    def value(part: Expression) -> Any:
+        return value_of(part, row, as_of)
+
+    match expression:
+        case Column(name):
+            return row[name]
+        case Literal(constant):
+            return constant
+        case AsOf():
+            return as_of
+        case IsKnown(inner):
+            return value(inner) is not None
+        case Mapped(code, scale):
+            return dict(scale).get(value(code))
+        case OneOf(code, values):
+            return None if value(code) is None else value(code) in values
+        case Not(condition):
+            return None if value(condition) is None else not value(condition)
+        case Both(left, right):
+            sides = [value(left), value(right)]
+            return False if False in sides else None if None in sides else True
+        case Either(left, right):
+            sides = [value(left), value(right)]
+            return True if True in sides else None if None in sides else False
+        case Arithmetic(sign, left, right) | Comparison(sign, left, right):
+            sides = [value(left), value(right)]
+            return None if None in sides else OPERATORS[sign](*sides)
+    raise TypeError(type(expression).__name__)
+
+
+OPERATORS = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    "=": lambda a, b: a == b,
+}
+
+
+def known_by(row: Record, as_of: date) -> bool:
+    received: datetime = row["received_at"]
+    return received.astimezone(SHANGHAI).date() <= as_of
