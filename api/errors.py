@@ -99,6 +99,12 @@ def problems(*types: type[errors.BureauError]) -> dict[int | str, dict[str, Any]
     return {status: _described(status, codes) for status, codes in grouped.items()}
 
 
+def problem_schemas() -> dict[str, Any]:
+    """The schemas that the `responses` of every route point to."""
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}
+
+
 def _described(status: int, codes: list[str]) -> dict[str, Any]:
     examples = {
         code: {"value": {"type": f"/docs#{code}", "title": _title(code), "status": status, "code": code, "detail": "…"}}
@@ -163,8 +169,8 @@ async def answer_http(request: Request, error: HTTPException) -> Response:
 
 
 async def answer_failure(request: Request, error: Exception) -> Response:
-    """Anything else is our own fault: logged with its trace, told without it."""
-    _log.error("request %s failed", getattr(request.state, "request_id", "-"), exc_info=error)
+    """Anything else is our own fault: the server logs its trace, the caller reads none."""
+    _log.error("request %s failed: %r", getattr(request.state, "request_id", "-"), error)
     return problem_response(
         request, 500, "internal-error", "The platform failed and has recorded it. Quote request_id to support."
     )

@@ -1,0 +1,94 @@
+"""The shape around every stored answer, and how its bytes are sent."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from api.errors import problems
+from api.metering.draft import Receipt
+from api.subjects import Subject
+from bureau.errors import (
+    ConsentExpired,
+    ConsentMissing,
+    ConsentRevoked,
+    ImpossibleUscc,
+    KeyMissing,
+    KeyReused,
+    LedgerUnavailable,
+    ModelNotReleased,
+    ProductNotContracted,
+    WrongPurpose,
+)
+
+Purpose = Literal["pre_loan", "post_loan", "guarantee", "dispute", "supervision", "self"]
+Outcome = Literal["found", "partial", "not_found", "stale"]
+
+CHARGED = problems(
+    ImpossibleUscc,
+    KeyMissing,
+    KeyReused,
+    ConsentMissing,
+    ConsentExpired,
+    ConsentRevoked,
+    WrongPurpose,
+    ProductNotContracted,
+    ModelNotReleased,
+    LedgerUnavailable,
+)
+"""How a charged call may fail."""
+
+
+class ProductUsed(BaseModel):
+    """The catalogue line that answered."""
+
+    code: str
+    version: int
+
+
+class ChargeMade(BaseModel):
+    """What the answer cost under the contract, in fen."""
+
+    billable: bool
+    outcome: Outcome
+    amount_fen: int
+    contract_version: int
+
+
+class EvidenceOfAnswer(BaseModel):
+    """`sha256` is over the RFC 8785 form of the answer without `evidence`; `leaf` is its place in the audit log."""
+
+    sha256: str
+    call_id: str
+    leaf: int
+
+
+class Answered(BaseModel):
+    """What every stored answer holds around its content."""
+
+    report_id: Annotated[str, Field(description="Read it again with GET /v1/reports/{id}.")]
+    product: ProductUsed
+    subject: Subject
+    as_of: Annotated[date, Field(description="The day whose knowledge it rests on.")]
+    outcome: Annotated[Outcome, Field(description="found and partial are hits.")]
+    charge: ChargeMade
+    evidence: EvidenceOfAnswer
+
+
+def created(receipt: Receipt, location: str) -> Response:
+    """The stored bytes of a charged call, marked when they were stored before."""
+    headers = signature(receipt) | {"Location": location}
+    if receipt.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(receipt.body, receipt.status, headers, media_type="application/json")
+
+
+def read_again(receipt: Receipt) -> Response:
+    """The same bytes, for a reading that is never charged."""
+    return Response(receipt.body, headers=signature(receipt), media_type="application/json")
+
+
+def signature(receipt: Receipt) -> dict[str, str]:
+    """The detached signature over the body's bytes; its key is in /.well-known/jwks.json."""
+    return {"X-Bureau-Signature": receipt.jws}

@@ -1,0 +1,59 @@
+"""What one server process holds open: settings, ledger, keys, and the desk that answers."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from sqlalchemy import Engine
+
+from api.access.tokens import TokenKey
+from api.database import claim_ledger, open_ledger_database
+from api.metering.ledger import Ledger
+from api.signing import Signer, open_signer
+from bureau.settings import Settings
+from products.desk import Desk, open_desk
+
+
+@dataclass
+class Deployment:
+    """One home being served. Opened by `api.app`, handed to routes by `api.caller`."""
+
+    settings: Settings
+    engine: Engine
+    answers: Signer
+    tokens: TokenKey
+    ledger: Ledger
+    _desk: Desk | None = None
+    _opening: Lock = field(default_factory=Lock)
+
+    def desk(self) -> Desk:
+        """The desk of the present feature day, opened when it is first asked for.
+
+        A server that runs past midnight answers from the new day on. Raises `SourceDown` while the home is empty.
+        """
+        day = self.settings.feature_day
+        with self._opening:
+            if self._desk is None:
+                self._desk = open_desk(self.settings.home, self.settings.catalogue_url, day)
+            elif self._desk.today != day:
+                self._desk = replace(self._desk, today=day)
+            return self._desk
+
+
+@contextmanager
+def open_deployment(settings: Settings) -> Iterator[Deployment]:
+    """Open a home: bring its ledger up to date and start the writer; close both when done.
+
+    On SQLite one server serves a home (the ledger has one writer); PostgreSQL takes many.
+    """
+    with ExitStack() as opened:
+        engine = open_ledger_database(settings.ledger_url)
+        opened.callback(engine.dispose)
+        if engine.dialect.name == "sqlite":
+            opened.enter_context(claim_ledger(settings.home))
+        answers = open_signer(settings.home, "answers")
+        ledger = Ledger(engine, answers)
+        ledger.start()
+        opened.callback(ledger.close)
+        yield Deployment(settings, engine, answers, TokenKey(open_signer(settings.home, "tokens")), ledger)

@@ -1,0 +1,30 @@
+"""The enterprise a caller means: a code as it is, or an outside key of the source."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.deployment import Deployment
+from bureau.uscc import clean, is_uscc
+from features.lake.registry import resolve
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""One line of text: no control characters, which logs and PostgreSQL would choke on."""
+
+
+class Subject(BaseModel):
+    """The enterprise asked about."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    uscc: Annotated[Line, Field(description="Unified social credit code, or the key by which the source knows it.")]
+    name: Annotated[Line | None, Field(description="For the caller's own reference; nothing is decided by it.")] = None
+
+
+def code_of(deployment: Deployment, subject: Subject) -> str:
+    """The USCC of a subject; a code needs no look-up, so an unknown enterprise has one too.
+
+    Raises `ImpossibleUscc` for what is neither a code nor a known key.
+    """
+    code = clean(subject.uscc)
+    return code if is_uscc(code) else resolve(deployment.desk().lake, subject.uscc).uscc
