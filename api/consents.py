@@ -1,0 +1,136 @@
+"""Consents: what an enterprise authorised the caller's institution to ask."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import consents
+from api.access.tables import Consent
+from api.answers import Purpose
+from api.caller import ConsentCaller, DbSession, Now, Served
+from api.errors import problems
+from api.paging import Cursor, Limit, Page
+from api.subjects import Subject, code_of
+from bureau.errors import (
+    ImpossibleUscc,
+    InvalidInput,
+    RoleNotPermitted,
+    UnknownObject,
+    UnknownProduct,
+    WrongCredentials,
+)
+from products.product import find_product
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="Of the signed document, hexadecimal.")]
+
+router = APIRouter(prefix="/v1/consents", tags=["consents"], responses=problems(WrongCredentials, RoleNotPermitted))
+
+
+class ConsentRequest(BaseModel):
+    """An enterprise's authorisation. Both days are legal days in Shanghai, and both are included."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "subject": {"uscc": "91440300MA5FJ4XH1U"},
+                    "products": ["P07", "P11"],
+                    "purposes": ["pre_loan"],
+                    "valid_from": "2026-11-01",
+                    "valid_to": "2027-11-01",
+                    "granted_by": "asserted",
+                    "document_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                }
+            ]
+        },
+    )
+
+    subject: Subject
+    products: Annotated[list[str], Field(min_length=1, max_length=40, description="Codes of the catalogue.")]
+    purposes: Annotated[list[Purpose], Field(min_length=1, max_length=6)]
+    valid_from: date
+    valid_to: date
+    granted_by: Annotated[
+        Literal["enterprise", "asserted"],
+        Field(description="`enterprise`: it acted itself; `asserted`: you hold its signed document."),
+    ]
+    document_sha256: Sha256 | None = None
+
+
+class ConsentView(BaseModel):
+    """A consent and its state on the present legal day."""
+
+    consent_id: str
+    status: Literal["active", "pending", "expired", "revoked"]
+    subject: Subject
+    products: list[str]
+    purposes: list[Purpose]
+    valid_from: date
+    valid_to: date
+    granted_by: Literal["enterprise", "asserted"]
+    document_sha256: Sha256 | None
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def view(consent: Consent, at: datetime) -> ConsentView:
+    """A stored consent as its institution reads it."""
+    return ConsentView.model_validate(
+        {
+            "consent_id": consent.id,
+            "status": consents.consent_status(consent, at),
+            "subject": {"uscc": consent.uscc},
+            **{name: getattr(consent, name) for name in _SAME},
+        }
+    )
+
+
+_SAME = tuple(ConsentView.model_fields.keys() - {"consent_id", "status", "subject"})
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Register an enterprise's authorisation",
+    responses=problems(InvalidInput, ImpossibleUscc, UnknownProduct),
+)
+def create_consent(
+    request: ConsentRequest, caller: ConsentCaller, deployment: Served, session: DbSession, now: Now
+) -> ConsentView:
+    """From its first day on, the named products may be called for the named purposes."""
+    for code in request.products:
+        find_product(code)
+    authorisation = consents.Authorisation(
+        uscc=code_of(deployment, request.subject),
+        products=tuple(request.products),
+        purposes=tuple(request.purposes),
+        valid_from=request.valid_from,
+        valid_to=request.valid_to,
+        granted_by=request.granted_by,
+        document_sha256=request.document_sha256,
+    )
+    return view(consents.create_consent(session, caller.institution_id, caller.client_id, authorisation, now), now)
+
+
+@router.get("", summary="List your consents")
+def list_consents(
+    caller: ConsentCaller, session: DbSession, now: Now, cursor: Cursor = None, limit: Limit = 50
+) -> Page[ConsentView]:
+    """Newest first, revoked and expired ones included."""
+    page = consents.list_consents(session, caller.institution_id, cursor=cursor, limit=limit)
+    return Page(items=[view(consent, now) for consent in page.consents], next_cursor=page.next_cursor)
+
+
+@router.get("/{consent_id}", summary="Read one consent", responses=problems(UnknownObject))
+def read_consent(consent_id: str, caller: ConsentCaller, session: DbSession, now: Now) -> ConsentView:
+    """One consent of your institution."""
+    return view(consents.find_consent(session, caller.institution_id, consent_id), now)
+
+
+@router.delete("/{consent_id}", summary="Revoke a consent", responses=problems(UnknownObject))
+def revoke_consent(consent_id: str, caller: ConsentCaller, session: DbSession, now: Now) -> ConsentView:
+    """Immediate: also a call whose answer is not yet stored is refused. Answers given before stay readable."""
+    return view(consents.revoke_consent(session, caller.institution_id, consent_id, now), now)

@@ -1,0 +1,89 @@
+"""Tokens for clients (OAuth 2.0 client credentials, RFC 6749) and the platform's public keys."""
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from dataclasses import asdict
+from typing import Annotated, Any
+from urllib.parse import unquote_plus
+
+from fastapi import APIRouter, Form, Header
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
+
+from api.access.tokens import Token, issue_token
+from api.caller import DbSession, Now, Served
+from api.signing import jwks
+
+router = APIRouter(tags=["access"])
+
+
+class TokenView(BaseModel):
+    """What RFC 6749 calls an access token response."""
+
+    access_token: Annotated[str, Field(description="Send it as `Authorization: Bearer ...`.")]
+    token_type: str = "Bearer"  # noqa: S105 - the scheme, not a secret
+    expires_in: Annotated[int, Field(description="Seconds.", examples=[600])]
+    scope: Annotated[str, Field(examples=["consents reports decisions product:P07"])]
+
+
+class TokenProblem(BaseModel):
+    """What RFC 6749 calls an error response."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"error": "invalid_client", "error_description": "..."}})
+
+    error: Annotated[str, Field(description="invalid_request, invalid_client, unsupported_grant_type, invalid_scope")]
+    error_description: str
+
+
+@router.post(
+    "/oauth/token",
+    summary="Exchange a client id and secret for a token",
+    response_model=TokenView,
+    responses={400: {"model": TokenProblem}, 401: {"model": TokenProblem}},
+)
+def create_token(
+    session: DbSession,
+    deployment: Served,
+    now: Now,
+    grant_type: Annotated[str | None, Form(description="`client_credentials`", examples=["client_credentials"])] = None,
+    client_id: Annotated[str | None, Form(description="Or by HTTP Basic.")] = None,
+    client_secret: Annotated[str | None, Form(description="Or by HTTP Basic.")] = None,
+    scope: Annotated[str | None, Form(description="A part of the client's scopes; all without it.")] = None,
+    authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
+    """Form-encoded. Ask for a new one when the old one has expired; there are no refresh tokens."""
+    identity, secret = _basic_credentials(authorization) or (client_id, client_secret)
+    granted = issue_token(
+        session,
+        deployment.tokens,
+        grant_type=grant_type,
+        client_id=identity,
+        client_secret=secret,
+        scope=scope,
+        at=now,
+    )
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(granted, Token):
+        return JSONResponse(asdict(granted), headers=headers)
+    status = 401 if granted.error == "invalid_client" else 400
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="bureau"'
+    return JSONResponse(asdict(granted), status, headers)
+
+
+@router.get("/.well-known/jwks.json", summary="Public keys of answers and tokens")
+def public_keys(deployment: Served) -> dict[str, Any]:
+    """An RFC 7517 key set; `kid` in a signature's header names the key that verifies it."""
+    return jwks(deployment.answers, deployment.tokens.signer)
+
+
+def _basic_credentials(authorization: str | None) -> tuple[str, str] | None:
+    """Client id and secret from HTTP Basic, each percent-encoded as RFC 6749 section 2.3.1 asks."""
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        identity, _, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except (NotBase64, UnicodeDecodeError):
+        return "", ""
+    return unquote_plus(identity), unquote_plus(secret)

@@ -1,0 +1,39 @@
+"""A served home with public records, and two banks that may call it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from bureau.settings import Settings
+from tests.factories.deployments import Caller, enrol, public_home
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home of its own for each test module."""
+    return public_home(Path(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="module")
+def http(settings: Settings) -> Iterator[TestClient]:
+    """The running application, spoken to as over the wire."""
+    with TestClient(create_app(settings), raise_server_exceptions=False, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def bank(settings: Settings, http: TestClient) -> Caller:
+    return enrol(settings, http, "农商银行")
+
+
+@pytest.fixture(scope="module")
+def other_bank(settings: Settings, http: TestClient) -> Caller:
+    return enrol(settings, http, "城市银行")
+
+
+@pytest.fixture(scope="module")
+def manager(settings: Settings, http: TestClient) -> Caller:
+    return enrol(settings, http, "平台", role="product_manager")

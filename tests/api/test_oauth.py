@@ -1,0 +1,99 @@
+"""Tokens: the right secret gets one, and every refusal is in the words of RFC 6749."""
+
+import json
+from base64 import b64encode
+
+import pytest
+from httpx import Client
+from joserfc import jws
+from joserfc.jwk import KeySet
+
+from tests.factories.deployments import Caller
+from tests.factories.lakes import ACME
+
+FORM = {"grant_type": "client_credentials"}
+
+
+def test_a_secret_in_the_form_gets_a_token(http: Client, bank: Caller) -> None:
+    answer = http.post("/oauth/token", data=FORM | {"client_id": bank.client_id, "client_secret": bank.client_secret})
+    token = answer.json()
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert token["token_type"] == "Bearer"
+    assert token["expires_in"] == 600
+    assert {"reports", "decisions", "product:P01"} <= set(token["scope"].split())
+
+
+def test_a_secret_by_http_basic_gets_a_token(http: Client, bank: Caller) -> None:
+    assert http.post("/oauth/token", data=FORM, auth=(bank.client_id, bank.client_secret)).status_code == 200
+
+
+def test_a_part_of_the_scopes_may_be_asked_for(http: Client, bank: Caller) -> None:
+    answer = http.post("/oauth/token", data=FORM | {"scope": "usage"}, auth=(bank.client_id, bank.client_secret))
+    assert answer.json()["scope"] == "usage"
+    narrow = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    assert http.get("/v1/usage", headers=narrow).status_code == 200
+    refused = http.get("/v1/consents", headers=narrow)
+    assert (refused.status_code, refused.json()["code"]) == (403, "role-not-permitted")
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        pytest.param({}, 400, "invalid_request", id="no grant type"),
+        pytest.param(
+            {"grant_type": "password", "client_id": "BANK", "client_secret": "guess"},
+            400,
+            "unsupported_grant_type",
+            id="another grant",
+        ),
+        pytest.param(FORM, 400, "invalid_request", id="no client"),
+        pytest.param(FORM | {"client_id": "BANK", "client_secret": "guess"}, 401, "invalid_client", id="wrong secret"),
+        pytest.param(
+            FORM | {"client_id": "nobody", "client_secret": "guess"}, 401, "invalid_client", id="unknown client"
+        ),
+    ],
+)
+def test_refusals(http: Client, bank: Caller, form: dict[str, str], status: int, error: str) -> None:
+    if form.get("client_id") == "BANK":
+        form = form | {"client_id": bank.client_id}
+    answer = http.post("/oauth/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert answer.json()["error_description"]
+    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+
+@pytest.mark.parametrize("encoded", ["%%%", b64encode(b"\xff\xfe").decode(), ""], ids=["no base64", "no text", "none"])
+def test_unreadable_basic_credentials_are_wrong_credentials(http: Client, encoded: str) -> None:
+    answer = http.post("/oauth/token", data=FORM, headers={"Authorization": f"Basic {encoded}"})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"Authorization": "Bearer "}, id="empty"),
+        pytest.param({"Authorization": "Bearer abc.def.ghi"}, id="rubbish"),
+        pytest.param({"Authorization": "Basic YTpi"}, id="another scheme"),
+    ],
+)
+def test_without_a_token_nothing_is_answered(http: Client, header: dict[str, str]) -> None:
+    answer = http.get("/v1/products", headers=header)
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong-credentials")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_an_answer_is_signed_by_a_published_key(http: Client, bank: Caller) -> None:
+    answer = bank.report(ACME)
+    keys = KeySet.import_key_set(http.get("/.well-known/jwks.json").json())
+    signature = answer.headers["X-Bureau-Signature"]
+    checked = jws.deserialize_compact(signature, keys, algorithms=["Ed25519"], payload=answer.content)
+    assert checked.headers()["kid"] in {key.kid for key in keys}
+    assert json.loads(answer.content)["report_id"]
+
+
+def test_published_keys_are_public(http: Client) -> None:
+    for key in http.get("/.well-known/jwks.json").json()["keys"]:
+        assert key["use"] == "sig"
+        assert "d" not in key

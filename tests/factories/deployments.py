@@ -1,0 +1,134 @@
+"""Small homes to serve: real records landed in a real lake, and institutions that may call."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from pydantic import SecretStr
+
+from api.access.contracts import ListPrice
+from api.access.institutions import create_client
+from api.database import open_ledger_database
+from bureau.db import transaction
+from bureau.settings import Settings
+from features.contracts.contract import Contract
+from features.contracts.court_case import COURT_CASE
+from features.contracts.dishonest_debtor import DISHONEST_DEBTOR
+from features.contracts.enforcement import ENFORCEMENT
+from features.contracts.penalty import PENALTY
+from features.contracts.registration import REGISTRATION
+from features.contracts.registration_change import REGISTRATION_CHANGE
+from features.lake.lake import open_lake
+from features.sources.source import claim_source
+from products.product import on_sale
+from tests.factories.courts import court_case, dishonest_debtor, enforcement
+from tests.factories.desks import TODAY, city_desk
+from tests.factories.lakes import ACME, BETA, GAMMA, Row, land_rows
+from tests.factories.penalties import penalty
+from tests.factories.registrations import registration, registration_change
+
+
+def public_home(folder: Path, database_url: str | None = None) -> Settings:
+    """A home with every public feed: nothing against ACME, one fine of BETA, the rest about GAMMA."""
+    settings = _settings(folder, database_url)
+    lake = open_lake(settings.home, settings.catalogue_url)
+    firms = {ACME: "阿克美贸易有限公司", BETA: "贝塔制造有限公司", GAMMA: "伽马物流有限公司"}
+    landed: list[tuple[Contract, list[Row]]] = [
+        (REGISTRATION, [registration(code, name) for code, name in firms.items()]),
+        (REGISTRATION_CHANGE, [registration_change(GAMMA)]),
+        (COURT_CASE, [court_case(GAMMA)]),
+        (ENFORCEMENT, [enforcement(GAMMA)]),
+        (DISHONEST_DEBTOR, [dishonest_debtor(GAMMA)]),
+        (PENALTY, [penalty(BETA)]),
+    ]
+    for contract, rows in landed:
+        land_rows(lake, contract, rows, "2025-06-25")
+    claim_source(settings.home, "city", TODAY)
+    return settings
+
+
+def scored_home(folder: Path) -> Settings:
+    """A home of the small made-up city of `tests.factories.desks`, with a released model."""
+    return _settings(city_desk(folder).home)
+
+
+def _settings(home: Path, database_url: str | None = None) -> Settings:
+    secret = SecretStr("a secret of the tests")
+    return Settings(home=home, database_url=database_url, today=TODAY, secret_key=secret, _env_file=None)
+
+
+@dataclass
+class Caller:
+    """One client of an institution as its own system: a token, and keys that are never used twice."""
+
+    http: httpx.Client
+    client_id: str
+    client_secret: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def sign_in(self) -> "Caller":
+        answer = self.http.post(
+            "/oauth/token",
+            data={
+                "grant_type": "client_credentials",
+                "client_id": self.client_id,
+                "client_secret": self.client_secret,
+            },
+        )
+        self.headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        return self
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.http.get(path, headers=self.headers | options.pop("headers", {}), **options)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self.http.delete(path, headers=self.headers)
+
+    def post(
+        self, path: str, body: Any, *, key: str | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """One call. key: "" sends none."""
+        keyed = {} if key == "" else {"Idempotency-Key": key or uuid4().hex}
+        return self.http.post(path, json=body, headers=self.headers | keyed | (headers or {}))
+
+    def report(self, uscc: str, product: str = "P01", *, key: str | None = None, **more: Any) -> httpx.Response:
+        body = {"subject": {"uscc": uscc}, "purpose": "pre_loan"} | more
+        return self.post(f"/v1/products/{product}/reports", body, key=key)
+
+    def consent(self, uscc: str, products: list[str], **changes: Any) -> dict[str, Any]:
+        body = {
+            "subject": {"uscc": uscc},
+            "products": products,
+            "purposes": ["pre_loan"],
+            "valid_from": "2020-01-01",
+            "valid_to": "2099-12-31",
+            "granted_by": "enterprise",
+        }
+        answer = self.post("/v1/consents", body | changes)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+
+def enrol(
+    settings: Settings, http: httpx.Client, name: str, role: str = "bank", products: tuple[str, ...] | None = None
+) -> Caller:
+    """A signed-in client of an institution; products: codes at list price, every one on sale without."""
+    lines = [
+        ListPrice(line.code, line.list_price.amount_fen, line.list_price.per)
+        for line in on_sale(TODAY)
+        if products is None or line.code in products
+    ]
+    engine = open_ledger_database(settings.ledger_url)
+    with transaction(engine) as session:
+        made = create_client(session, name, role, lines if role in ("bank", "enterprise") else [], datetime.now(UTC))
+    engine.dispose()
+    return Caller(http, made.client_id, made.client_secret).sign_in()
+
+
+def body_of(response: httpx.Response) -> dict[str, Any]:
+    """The JSON of an answer, as sent."""
+    return dict(json.loads(response.content))
