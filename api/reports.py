@@ -1,0 +1,151 @@
+"""Reports: one metered answer about one enterprise, and reading it again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, Response
+
+from api.answering import Question, answer_question, request_digest
+from api.answers import CHARGED, Answered, Purpose, created, read_again
+from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, Served
+from api.errors import problems
+from api.issued import find_issued
+from api.metering.audit import prove
+from api.pages.report import report_page
+from api.subjects import Line, Subject, code_of
+from bureau.clock import shanghai_day
+from bureau.errors import RoleNotPermitted, UnknownObject, UnknownProduct, WrongCredentials
+from bureau.grant import ReadGrant
+from products.product import find_on_sale
+from products.reports.answer import Answer
+from products.reports.content import ReportContent
+from products.reports.producing import produce_report
+
+router = APIRouter(tags=["reports"], responses=problems(WrongCredentials, RoleNotPermitted))
+
+
+class NoInputs(BaseModel):
+    """The products on sale take no input beside the subject."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReportRequest(BaseModel):
+    """What a report is asked with."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "subject": {"uscc": "91440300MA5FJ4XH1U"},
+                    "purpose": "pre_loan",
+                    "consent_id": "019a5c1e-7a00-7000-8000-000000000000",
+                    "client_serial": "LN-2026-000123",
+                    "inputs": {},
+                }
+            ]
+        },
+    )
+
+    subject: Subject
+    purpose: Annotated[Purpose, Field(description="Why you ask; the consent must cover it.")]
+    consent_id: Annotated[Line | None, Field(description="Not needed for products of public data (CL0).")] = None
+    client_serial: Annotated[Line | None, Field(description="Your own number for this call.")] = None
+    inputs: NoInputs = NoInputs()
+
+
+class Report(ReportContent, Answered):
+    """One report: its content, what it cost, and the evidence that it was given."""
+
+
+@router.post(
+    "/v1/products/{code}/reports",
+    status_code=201,
+    response_model=Report,
+    summary="Get one report",
+    responses=CHARGED | problems(UnknownProduct),
+)
+async def create_report(
+    code: str, request: ReportRequest, caller: ReportCaller, key: IdempotencyKey, deployment: Served, now: Now
+) -> Response:
+    """Charged at most once per Idempotency-Key; a retry gets the same bytes and `Idempotent-Replayed: true`."""
+    product = find_on_sale(code, shanghai_day(now))
+    uscc = await run_in_threadpool(code_of, deployment, request.subject)
+    question = Question(
+        kind="report",
+        product=product,
+        uscc=uscc,
+        purpose=request.purpose,
+        consent_id=request.consent_id,
+        client_serial=request.client_serial,
+        digest=request_digest(f"/v1/products/{code}/reports", request),
+    )
+
+    def produce(grant: ReadGrant) -> Answer:
+        return produce_report(deployment.desk(), product, uscc, grant)
+
+    receipt = await answer_question(deployment, caller, key, question, produce, now)
+    return created(receipt, f"/v1/reports/{receipt.call_id}")
+
+
+@router.get(
+    "/v1/reports/{report_id}",
+    response_model=Report,
+    summary="Read a report again",
+    responses=problems(UnknownObject),
+)
+def read_report(report_id: str, caller: ReportCaller, deployment: Served) -> Response:
+    """The bytes that were sent when it was produced, with the same signature. Never charged."""
+    return read_again(deployment.ledger.answer(caller.institution_id, report_id))
+
+
+@router.get(
+    "/v1/reports/{report_id}/html",
+    response_class=HTMLResponse,
+    summary="A report as a page",
+    responses=problems(UnknownObject),
+)
+def read_report_page(report_id: str, request: Request, caller: ReportCaller, session: DbSession) -> HTMLResponse:
+    """For people; `?lang=en` for English. It shows the stored answer and computes nothing."""
+    return report_page(request, find_issued(session, report_id, institution_id=caller.institution_id))
+
+
+class RootView(BaseModel):
+    """The whole log in two digests, signed; the key is in /.well-known/jwks.json."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    size: Annotated[int, Field(description="Leaves in the log.")]
+    root: str
+    head: str
+    signed_at: str
+    jws: str
+
+
+class ProofView(BaseModel):
+    """An RFC 6962 inclusion proof; digests are hexadecimal."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    call_id: str
+    sha256: Annotated[str, Field(description="The report's own digest, as in its `evidence`.")]
+    committed_at: str
+    committed_micros: Annotated[int, Field(description="The same instant in microseconds since 1970 UTC.")]
+    leaf: Annotated[str, Field(description="SHA-256(0x00 || call_id || sha256 || committed_micros as 8 bytes).")]
+    number: Annotated[int, Field(description="Its place in the log, from 0.")]
+    path: Annotated[list[str], Field(description="From the leaf to the root.")]
+    root: RootView
+
+
+@router.get(
+    "/v1/reports/{report_id}/proof",
+    summary="Prove that a report is in the audit log",
+    responses=problems(UnknownObject),
+)
+def read_proof(report_id: str, caller: ReportCaller, session: DbSession, deployment: Served, now: Now) -> ProofView:
+    """What is needed to find the report in a signed root without us."""
+    proof = prove(session, deployment.answers, report_id, at=now, institution_id=caller.institution_id)
+    return ProofView.model_validate(proof)
