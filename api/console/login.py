@@ -1,0 +1,71 @@
+"""Signing in and out of the console with a client id and secret."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.access.tables import Client
+from api.access.tokens import OAuthError, issue_token
+from api.caller import DbSession, Now, Served
+from api.console.session import COOKIE, SignInNeeded, begin_session, may_enter, session_key
+from api.pages.rendering import language_of, render
+
+router = APIRouter(prefix="/console", include_in_schema=False)
+
+
+@router.get("")
+def console() -> Response:
+    """The console opens on its one page."""
+    return RedirectResponse("/console/usage", 303)
+
+
+@router.get("/login")
+def login_page(request: Request) -> Response:
+    """The form."""
+    return render(request, "login.html", failure=None)
+
+
+@router.post("/login")
+def sign_in(
+    request: Request,
+    session: DbSession,
+    deployment: Served,
+    now: Now,
+    client_id: Annotated[str, Form()] = "",
+    client_secret: Annotated[str, Form()] = "",
+) -> Response:
+    """Begin a session, or show the form again with the reason."""
+    granted = issue_token(
+        session,
+        deployment.tokens,
+        grant_type="client_credentials",
+        client_id=client_id,
+        client_secret=client_secret,
+        at=now,
+    )
+    if isinstance(granted, OAuthError):
+        return render(request, "login.html", status=401, failure="login_failed")
+    client = session.get_one(Client, client_id)
+    if not may_enter(client.role):
+        return render(request, "login.html", status=403, failure="login_role")
+    response = RedirectResponse(_in_language(request, "/console/usage"), 303)
+    begin_session(response, session_key(deployment.settings), client, now, secure=request.url.scheme == "https")
+    return response
+
+
+@router.post("/logout")
+def sign_out(request: Request) -> Response:
+    """End the session of this browser."""
+    response = RedirectResponse(_in_language(request, "/console/login"), 303)
+    response.delete_cookie(COOKIE, path="/console")
+    return response
+
+
+async def answer_sign_in_needed(request: Request, error: SignInNeeded) -> Response:  # noqa: ARG001
+    """A page without a session leads to the form."""
+    return RedirectResponse(_in_language(request, "/console/login"), 303)
+
+
+def _in_language(request: Request, path: str) -> str:
+    return f"{path}?lang=en" if language_of(request) == "en" else path

@@ -1,0 +1,176 @@
+"""The console: who may enter, and that its table is the ledger."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+from httpx import Client, Response
+
+from api.access.institutions import disable_client
+from api.database import open_ledger_database
+from api.pages.assets import BUNDLE
+from bureau.db import transaction
+from bureau.settings import Settings
+from tests.factories.deployments import Caller, enrol
+from tests.factories.lakes import ACME, BETA
+
+EVERYTHING = ("institution", "product", "purpose", "outcome", "day")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def some_calls(bank: Caller, other_bank: Caller) -> None:
+    bank.report(ACME)
+    bank.report(BETA)
+    bank.report(ACME, "P07")
+    other_bank.report(ACME)
+
+
+def sign_in(http: Client, caller: Caller, secret: str | None = None) -> Response:
+    http.cookies.clear()
+    form = {"client_id": caller.client_id, "client_secret": secret or caller.client_secret}
+    return http.post("/console/login", data=form)
+
+
+@pytest.fixture
+def inside(http: Client, manager: Caller) -> Client:
+    """A browser whose visitor is the product manager."""
+    assert sign_in(http, manager).status_code == 303
+    return http
+
+
+@pytest.fixture
+def outside(http: Client) -> Client:
+    http.cookies.clear()
+    return http
+
+
+@pytest.mark.parametrize("path", ["/console/usage", "/console/usage.csv"])
+def test_without_a_session_there_is_the_form(outside: Client, path: str) -> None:
+    answer = outside.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console/login")
+    assert "客户端密钥" in outside.get("/console/login").text
+
+
+def test_a_session_is_a_cookie_scripts_cannot_read(http: Client, manager: Caller) -> None:
+    answer = sign_in(http, manager)
+    cookie = answer.headers["set-cookie"].lower()
+    assert answer.headers["location"] == "/console/usage"
+    assert all(word in cookie for word in ("httponly", "samesite=strict", "path=/console"))
+
+
+def test_a_wrong_secret_is_told_on_the_form(http: Client, manager: Caller) -> None:
+    answer = sign_in(http, manager, "guess")
+    assert answer.status_code == 401
+    assert "客户端编号或密钥不正确" in answer.text
+
+
+def test_a_bank_is_sent_to_its_own_usage(http: Client, bank: Caller) -> None:
+    answer = sign_in(http, bank)
+    assert answer.status_code == 403
+    assert "GET /v1/usage" in answer.text
+
+
+def test_a_forged_cookie_opens_nothing(outside: Client) -> None:
+    outside.cookies.set("bureau_console", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.", path="/console")
+    assert outside.get("/console/usage").status_code == 303
+
+
+def test_a_disabled_client_is_out_at_once(settings: Settings, http: Client) -> None:
+    leaver = enrol(settings, http, "平台", role="administrator")
+    assert sign_in(http, leaver).status_code == 303
+    assert http.get("/console/usage").status_code == 200
+    engine = open_ledger_database(settings.ledger_url)
+    with transaction(engine) as session:
+        disable_client(session, leaver.client_id, datetime.now(UTC))
+    engine.dispose()
+    assert http.get("/console/usage").status_code == 303
+
+
+def test_signing_out_ends_it(inside: Client) -> None:
+    assert inside.post("/console/logout").status_code == 303
+    assert inside.get("/console/usage").status_code == 303
+
+
+def test_the_table_is_the_ledger(inside: Client, manager: Caller) -> None:
+    page = inside.get("/console/usage", params={"by": ["product", "institution"]}).text
+    rows = manager.get("/v1/usage", params={"by": "product,institution"}).json()["rows"]
+    body = page[page.index("<tbody>") : page.index("</tbody>")]
+    shown = [re.findall(r"<td[^>]*>([^<]*)</td>", line) for line in body.split("</tr>") if "<td" in line]
+    assert shown == [
+        [
+            row["product"],
+            row["institution"],
+            f"{row['calls']:,}",
+            f"{row['hits']:,}",
+            f"{row['charged_fen'] / 100:,.2f}",
+        ]
+        for row in rows
+    ]
+    (total,) = manager.get("/v1/usage", params={"by": ""}).json()["rows"]
+    assert f'id="total-calls">{total["calls"]}<' in page
+    assert f'id="total-charged">{total["charged_fen"] / 100:,.2f}<' in page
+
+
+def test_the_file_is_the_ledger(inside: Client, manager: Caller) -> None:
+    answer = inside.get("/console/usage.csv", params={"by": list(EVERYTHING)})
+    assert "attachment" in answer.headers["content-disposition"]
+    written = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = manager.get("/v1/usage", params={"by": "day,product,institution,purpose,outcome"}).json()["rows"]
+    assert written == [{name: str(value) for name, value in row.items()} for row in rows]
+
+
+def test_the_charts_hold_the_same_numbers(inside: Client, manager: Caller) -> None:
+    page = inside.get("/console/usage", params={"stack": "outcome"}).text
+    (total,) = manager.get("/v1/usage", params={"by": ""}).json()["rows"]
+    drawn = page[page.index('id="spec-calls_per_day"') :].split("</script>")[0]
+    assert sum(map(int, re.findall(r'"calls": (\d+)', drawn))) == total["calls"]
+
+
+def test_days_without_calls_say_so(inside: Client) -> None:
+    page = inside.get("/console/usage", params={"from": "2001-01-01", "until": "2001-01-31"}).text
+    assert "所选日期内没有调用" in page
+    assert "<table" not in page
+
+
+@pytest.mark.parametrize("query", [{"from": "yesterday"}, {"from": "2026-02-01", "until": "2026-01-01"}])
+def test_unreadable_days_are_told_and_replaced(inside: Client, query: dict[str, str]) -> None:
+    page = inside.get("/console/usage", params=query)
+    assert page.status_code == 200
+    assert "日期不正确" in page.text
+
+
+def test_english_by_switch(inside: Client) -> None:
+    page = inside.get("/console/usage", params={"lang": "en"}).text
+    assert "Usage and charges" in page
+    assert "refused" in inside.get("/console/usage", params={"lang": "en", "by": "outcome"}).text
+
+
+def test_a_page_brings_its_own_files_and_no_other(inside: Client) -> None:
+    page = inside.get("/console/usage")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    loaded = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text)
+    assert len(loaded) == 3
+    for path in loaded:
+        assert inside.get(path).status_code == 200
+
+
+def test_the_chart_library_is_kept_by_browsers(http: Client) -> None:
+    answer = http.get(f"/assets/{BUNDLE}", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in answer.headers["Cache-Control"]
+    plain = http.get(f"/assets/{BUNDLE}", headers={"Accept-Encoding": "identity"})
+    assert plain.content == answer.content
+    assert len(plain.content) > 500_000
+    assert http.get("/assets/unknown.js").status_code == 404
+
+
+def test_a_name_that_looks_like_a_formula_is_text_in_the_file(
+    settings: Settings, http: Client, manager: Caller
+) -> None:
+    enrol(settings, http, "=1+1").report(ACME)
+    sign_in(http, manager)
+    assert "'=1+1" in http.get("/console/usage.csv", params={"by": ["institution"]}).text

@@ -1,0 +1,120 @@
+"""Usage equals the ledger's own lines, whoever asks and however it is grouped."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.access.tables import Institution
+from api.database import open_ledger_database
+from api.metering.tables import UsageLine
+from bureau.clock import shanghai_day
+from bureau.settings import Settings
+from tests.factories.deployments import Caller
+from tests.factories.lakes import ACME, BETA, uscc
+
+
+@pytest.fixture(scope="module", autouse=True)
+def some_calls(bank: Caller, other_bank: Caller) -> None:
+    """Hits, a miss, a refusal and a failure, by two banks, for two purposes."""
+    bank.report(ACME)
+    bank.report(BETA, purpose="post_loan")
+    bank.report(uscc(999))
+    bank.report(ACME, "P07")
+    bank.report(ACME, "P07", consent_id=bank.consent(ACME, ["P07"])["consent_id"])
+    other_bank.report(ACME)
+
+
+def raw(settings: Settings, by: tuple[str, ...], institution: str | None = None) -> Counter[tuple[Any, ...]]:
+    """Calls, hits and fen by group, added up line by line."""
+    engine = open_ledger_database(settings.ledger_url)
+    with Session(engine) as session:
+        lines = session.execute(
+            select(UsageLine, Institution.name).join(Institution, Institution.id == UsageLine.institution_id)
+        ).all()
+    engine.dispose()
+    sums: Counter[tuple[Any, ...]] = Counter()
+    for line, name in lines:
+        if institution not in (None, name):
+            continue
+        facts = {
+            "product": line.product_code,
+            "institution": name,
+            "purpose": line.purpose,
+            "outcome": line.outcome,
+            "day": shanghai_day(line.committed_at).isoformat(),
+        }
+        group = tuple(facts[dimension] for dimension in by)
+        sums[*group, "calls"] += line.calls
+        sums[*group, "hits"] += line.calls if line.outcome in ("found", "partial") else 0
+        sums[*group, "charged_fen"] += line.amount_fen
+    return +sums
+
+
+def told(caller: Caller, by: tuple[str, ...], **window: str) -> Counter[tuple[Any, ...]]:
+    """The same from GET /v1/usage."""
+    rows = caller.get("/v1/usage", params={"by": ",".join(by), **window}).json()["rows"]
+    return +Counter(
+        {
+            (*(row[dimension] for dimension in by), measure): row[measure]
+            for row in rows
+            for measure in ("calls", "hits", "charged_fen")
+        }
+    )
+
+
+GROUPINGS = [
+    (),
+    ("product",),
+    ("day",),
+    ("product", "outcome"),
+    ("institution", "product", "purpose", "outcome", "day"),
+]
+
+
+@pytest.mark.parametrize("by", GROUPINGS, ids=lambda by: " ".join(by) or "total")
+def test_a_manager_sees_every_line(manager: Caller, settings: Settings, by: tuple[str, ...]) -> None:
+    assert told(manager, by) == raw(settings, by)
+
+
+@pytest.mark.parametrize("by", GROUPINGS, ids=lambda by: " ".join(by) or "total")
+def test_a_bank_sees_its_own(bank: Caller, settings: Settings, by: tuple[str, ...]) -> None:
+    assert told(bank, by) == raw(settings, by, "农商银行")
+
+
+def test_the_calls_of_this_module(bank: Caller) -> None:
+    assert told(bank, ("product", "outcome")) == Counter(
+        {
+            ("P01", "found", "calls"): 2,
+            ("P01", "found", "hits"): 2,
+            ("P01", "found", "charged_fen"): 600,
+            ("P01", "not_found", "calls"): 1,
+            ("P07", "refused", "calls"): 1,
+            ("P07", "source_down", "calls"): 1,
+        }
+    )
+
+
+def test_a_window_ends_before_its_last_day(bank: Caller) -> None:
+    (today,) = {row["day"] for row in bank.get("/v1/usage", params={"by": "day"}).json()["rows"]}
+    assert told(bank, ("product",), **{"from": today}) == told(bank, ("product",))
+    assert told(bank, ("product",), to=today) == Counter()
+
+
+def test_only_the_dimensions_asked_for_are_in_a_row(bank: Caller) -> None:
+    rows = bank.get("/v1/usage", params={"by": "product"}).json()["rows"]
+    assert {frozenset(row) for row in rows} == {frozenset({"product", "calls", "hits", "charged_fen"})}
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        pytest.param({"by": "colour"}, 400, "unknown-name", id="no such dimension"),
+        pytest.param({"from": "2026-13-01"}, 422, "malformed-request", id="no such day"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(bank: Caller, query: dict[str, str], status: int, code: str) -> None:
+    answer = bank.get("/v1/usage", params=query)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
