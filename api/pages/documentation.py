@@ -63,10 +63,11 @@ def _entry(document: dict[str, Any], path: str, method: str, operation: dict[str
 
 
 def _request_example(document: dict[str, Any], operation: dict[str, Any]) -> str | None:
+    """The first example of a body, given with the route or with its schema; of several kinds of body the first's."""
     for media in operation.get("requestBody", {}).get("content", {}).values():
         schema = media["schema"]
-        name = schema.get("$ref", "").rpartition("/")[2]
-        schema = document["components"]["schemas"].get(name, schema)
-        for example in schema.get("examples", ()):
+        schema = schema.get("oneOf", [schema])[0]
+        named = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+        for example in (*schema.get("examples", ()), *named.get("examples", ())):
             return json.dumps(example, ensure_ascii=False, indent=2)
     return None

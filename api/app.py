@@ -1,0 +1,68 @@
+"""The application: every resource's routes, the problems, the pages; one home served by one process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import contextmanager_in_threadpool
+
+from api import (
+    catalogue,
+    consents,
+    decisions,
+    health,
+    loan_products,
+    matches,
+    needs,
+    oauth,
+    reports,
+    usage,
+    verify,
+)
+from api.console import login, usage_page
+from api.console.login import answer_sign_in_needed
+from api.console.session import SignInNeeded
+from api.deployment import open_deployment
+from api.envelope import BodyLimit, RequestId
+from api.errors import install_problems, problem_schemas, problems
+from api.pages import assets, documentation
+from bureau.errors import BodyTooLarge, MalformedRequest
+from bureau.settings import Settings
+
+BODY_LIMIT_BYTES = 256 * 1024
+"""No request of this API comes near it."""
+DESCRIPTION = (
+    "Scores, reports and loan decisions about enterprises, with reasons that lead back to the records. Money is "
+    "integer fen, times are RFC 3339 with a zone, errors are RFC 9457 problems with a stable code."
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application of one home; its ledger and lake are open while it runs."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with contextmanager_in_threadpool(open_deployment(settings)) as deployment:
+            app.state.deployment = deployment
+            yield
+
+    app = FastAPI(
+        title="Local Credit Bureau 地方征信平台",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses=problems(MalformedRequest, BodyTooLarge),
+    )
+    for resource in (
+        oauth, consents, catalogue, reports, decisions, loan_products, needs, matches, usage, verify, health,
+        login, usage_page, assets, documentation,
+    ):  # fmt: skip
+        app.include_router(resource.router)
+    install_problems(app)
+    app.exception_handler(SignInNeeded)(answer_sign_in_needed)
+    app.add_middleware(BodyLimit, limit_bytes=BODY_LIMIT_BYTES)
+    app.add_middleware(RequestId)
+    app.openapi()["components"]["schemas"] |= problem_schemas()
+    return app

@@ -1,0 +1,49 @@
+"""The whole way once on each database: consent, report, retry, page, usage, audit."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.metering.verification import verify_ledger
+from api.signing import open_signer
+from tests.factories.deployments import body_of, enrol, public_home
+from tests.factories.lakes import ACME, BETA
+from tests.factories.postgres import postgres_url
+
+__all__ = ["postgres_url"]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    return request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+
+
+def test_the_whole_way(tmp_path: Path, database_url: str | None) -> None:
+    settings = public_home(tmp_path, database_url)
+    app = create_app(settings)
+    with TestClient(app, raise_server_exceptions=False) as http:
+        bank, rival = enrol(settings, http, "农商银行"), enrol(settings, http, "城市银行")
+        manager = enrol(settings, http, "平台", role="product_manager")
+        sent = bank.report(BETA, key="smoke")
+        assert sent.status_code == 201, sent.text
+        assert bank.report(BETA, key="smoke").content == sent.content
+        assert bank.report(ACME, key="smoke").status_code == 409
+        assert bank.get(sent.headers["Location"]).content == sent.content
+        assert rival.get(sent.headers["Location"]).status_code == 404
+        consent = bank.consent(ACME, ["P07", "P31"])["consent_id"]
+        assert bank.report(ACME, "P07", consent_id=consent).status_code == 503
+        need = {"amount_fen": 1_000_000, "term_months": 12}
+        asked = {"subject": {"uscc": ACME}, "consent_id": consent, "need": need}
+        assert bank.post("/v1/needs", asked).status_code == 201
+        bank.delete(f"/v1/consents/{consent}")
+        assert bank.report(ACME, "P07", consent_id=consent).json()["code"] == "consent-revoked"
+        rows = manager.get("/v1/usage", params={"by": "institution,product,outcome,day"}).json()["rows"]
+        told = [(row["product"], row["outcome"], row["calls"], row["charged_fen"]) for row in rows]
+        assert told == [("P01", "found", 1, 300), ("P07", "refused", 1, 0), ("P07", "source_down", 1, 0)]
+        assert http.get(f"/verify/{body_of(sent)['report_id']}").json()["genuine"]
+        with Session(app.state.deployment.engine) as session:
+            checked = verify_ledger(session, open_signer(settings.home, "answers"))
+        assert (checked.fault, checked.leaves) == (None, 3)
