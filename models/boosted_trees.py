@@ -30,9 +30,6 @@ class BoostedTrees:
     def contributions(self, matrix: Floats) -> Floats:
         return np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=1))
 
-    def to_json(self) -> dict[str, Any]:
-        return {}
-
 
 def read_trees(text: str) -> BoostedTrees:
     """Trees from LightGBM's text form."""

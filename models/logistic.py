@@ -1,7 +1,7 @@
 """A plain logistic model with declared signs: each feature's part of the log-odds is one product."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,15 +53,6 @@ class Logistic:
     def contributions(self, matrix: Floats) -> Floats:
         parts = [term.part(matrix[:, j]) for j, term in enumerate(self.terms)]
         return np.column_stack([*parts, np.full(len(matrix), self.intercept)])
-
-    def to_json(self) -> dict[str, Any]:
-        return {"intercept": self.intercept, "terms": [asdict(term) for term in self.terms]}
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> Self:
-        """The model again from `to_json`."""
-        terms = ({name: _frozen(value) for name, value in term.items()} for term in stored["terms"])
-        return cls(stored["intercept"], tuple(Term(**term) for term in terms))
 
 
 @dataclass(frozen=True)
@@ -121,7 +112,3 @@ def _lay_out_levels(levels: int, values: Floats, weight: Floats) -> _Layout:
     shares = one_hot.T @ weight / max(weight.sum(), 1e-12)
     design = np.where(np.isnan(values)[:, None], 0.0, one_hot - shares)
     return _Layout(Term((), (), 0.0, 1.0, ()), design, shares)
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

@@ -13,7 +13,8 @@ Floats = NDArray[np.float64]
 class Predictor(Protocol):
     """A fitted model over a matrix of `Columns`."""
 
-    kind: str
+    @property
+    def kind(self) -> str: ...
 
     def raw(self, matrix: Floats) -> Floats:
         """Raw log-odds of default (n,), before calibration."""
@@ -23,16 +24,17 @@ class Predictor(Protocol):
         """(n, features + 1): each feature's exact part of raw; the last column is what all rows start from."""
         ...
 
-    def to_json(self) -> dict[str, Any]:
-        """Everything needed to build it again, except a file of trees."""
-        ...
-
 
 class Recipe(Protocol):
     """How a kind of model is fitted; the choices are numbers in a model's spec."""
 
-    kind: str
+    @property
+    def kind(self) -> str: ...
 
     def fit(self, columns: Columns, matrix: Floats, target: Floats, weight: Floats) -> Predictor:
         """Fit on rows with weights. The same rows give the same model."""
+        ...
+
+    def figures(self) -> dict[str, Any]:
+        """The choices by name, for a registry."""
         ...

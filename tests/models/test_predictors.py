@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from bureau.errors import InvalidInput
 from models.boosted_trees import TreeRecipe, read_trees
 from models.columns import Column, Columns
-from models.logistic import Logistic, LogisticRecipe
+from models.logistic import LogisticRecipe
 from tests.factories.portfolio import COLUMNS, PLAIN_LOGISTIC, SMALL_TREES, fitted, portfolio
 
 KINDS = [pytest.param(SMALL_TREES, id="trees"), pytest.param(PLAIN_LOGISTIC, id="logistic")]
@@ -82,11 +82,6 @@ def test_logistic_tells_a_category_against_the_average_firm() -> None:
     assert parts[:, 5].mean() == pytest.approx(0, abs=1e-9)
     worst = model.contributions(COLUMNS.row({**dict.fromkeys(COLUMNS.names), "tax_grade": "D"}))
     assert worst[0, 5] > 0.1
-
-
-def test_logistic_written_and_read_again_is_equal() -> None:
-    model = fitted(PLAIN_LOGISTIC)
-    assert Logistic.from_json(model.to_json()) == model
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Which version of a model is in service: models/NAME/released.json, changed by one rename."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bureau.errors import DamagedModel
+
+RELEASED_FILE = "released.json"
+
+
+@dataclass(frozen=True)
+class Release:
+    """The version in service, the hash that binds its files, and its run in the registry."""
+
+    version: str
+    sha256: str
+    run_id: str
+
+
+def model_folder(home: Path, name: str, version: str = "") -> Path:
+    """Where the versions of a model are, or one of them."""
+    return home / "models" / name / version
+
+
+def versions(home: Path, name: str) -> list[str]:
+    """All versions kept, oldest first."""
+    folder = model_folder(home, name)
+    found = [path.name for path in folder.iterdir() if path.name.isdigit()] if folder.exists() else []
+    return sorted(found, key=int)
+
+
+def read_release(home: Path, name: str) -> Release | None:
+    """What is in service; None before the first release. Raises `DamagedModel` where the note cannot be read."""
+    path = model_folder(home, name) / RELEASED_FILE
+    if not path.exists():
+        return None
+    try:
+        return Release(**json.loads(path.read_text("utf-8")))
+    except (ValueError, TypeError) as problem:
+        raise DamagedModel(name, "in service", f"{path} cannot be read.") from problem
+
+
+def put_into_service(home: Path, name: str, release: Release) -> None:
+    """Change what is served; a reader sees the old version or the new one, never a mixture."""
+    path = model_folder(home, name) / RELEASED_FILE
+    unfinished = path.with_name(f".{RELEASED_FILE}.unfinished")
+    unfinished.write_text(json.dumps(asdict(release), indent=1), "utf-8")
+    unfinished.replace(path)
