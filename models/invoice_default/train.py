@@ -1,0 +1,52 @@
+"""Training of invoice_default: a few dozen verdicts without a day, so cross-validation is the only honest judge."""
+
+from datetime import date
+
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from models.calibration import fit_platt
+from models.cross_validation import Division, preference_in_words, preferred
+from models.evaluation import evaluate_pd
+from models.invoice_default.evaluate import cut_off, pooled, unseen_pd, validate
+from models.invoice_default.labels import read_labels
+from models.invoice_default.spec import SPEC
+from models.training import Labelled, Trained, assemble, golden_values, read_labelled, recipe_of, training_facts
+
+
+def train(lake: Lake, day: date, grant: ReadGrant) -> Trained:
+    """Train on the verdicts known by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
+    labels = read_labels(lake, day, grant)
+    labelled = read_labelled(lake, SPEC, labels, grant)
+    return fit(labelled, read_labelled(lake, SPEC, cut_off(labels), grant), day)
+
+
+def fit(labelled: Labelled, earlier: Labelled, day: date, division: Division = SPEC.division) -> Trained:
+    """Compare kinds by repeated cross-validation, fit the preferred one on every firm, calibrate it out of fold.
+
+    The figures are those of rows scored by models that had not seen them. The comparison is made once more on
+    `earlier`, the same verdicts with the last six months cut off.
+    """
+    validations, validations_earlier = validate(labelled, division), validate(earlier, division)
+    best, rows = preferred(validations), labelled.rows
+    recipe = recipe_of(SPEC, best.kind)
+    predictor = recipe.fit(rows.columns, rows.matrix, rows.target, rows.weight)
+    calibration = fit_platt(*pooled(best.raw, rows), rising=True)
+    pd = unseen_pd(best, rows)
+    figures = evaluate_pd(pd, rows.target, rows.weight, rows.firm)
+    facts = training_facts(day, labelled, recipe, validations, figures)
+    return Trained(
+        spec=SPEC,
+        model=assemble(SPEC, labelled, predictor, calibration),
+        recipe=recipe,
+        validations=validations,
+        figures=figures,
+        judged=rows,
+        pd=pd,
+        said=(
+            preference_in_words(validations),
+            f"With the last six months cut off: {preference_in_words(validations_earlier)}",
+            f"Firms scored by models that had not seen them: AUC {figures.auc}.",
+        ),
+        facts=facts | {"validations_cut_off": [validation.summary() for validation in validations_earlier]},
+        golden=golden_values(rows.columns, labelled.frame),
+    )

@@ -1,0 +1,45 @@
+"""How good the released sme_default is on loans it has not seen, in all and by half-year of the grant."""
+
+from dataclasses import asdict
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from models.cross_validation import Rows
+from models.evaluation import evaluate_pd
+from models.scoring import ScoringModel
+from models.sme_default.labels import read_labels
+from models.sme_default.spec import SPEC, SPLIT
+from models.training import read_labelled
+
+FEWEST_DEFAULTS = 5
+"""A half-year with fewer defaults has no line of its own: its AUC would say nothing."""
+
+
+def evaluate(lake: Lake, day: date, grant: ReadGrant, model: ScoringModel) -> list[dict[str, object]]:
+    """One line for all loans granted since the test period began and matured by `day`, and one per half-year."""
+    labelled = read_labelled(lake, SPEC, read_labels(lake, day, grant), grant)
+    unseen = labelled.frame.select(pl.col("granted_on") >= SPLIT.test_from).to_series().to_numpy()
+    rows = labelled.rows.take(np.asarray(unseen, dtype=np.bool_))
+    halves = labelled.frame.filter(pl.Series(unseen)).select(_half_year())["half"].to_numpy()
+    lines = [_line(f"from {SPLIT.test_from}", model, rows)]
+    for half in sorted(set(halves)):
+        some = rows.take(halves == half)
+        if some.defaults >= FEWEST_DEFAULTS:
+            lines.append(_line(str(half), model, some))
+    return lines
+
+
+def _half_year() -> pl.Expr:
+    half = pl.when(pl.col("granted_on").dt.month() <= 6).then(pl.lit("H1")).otherwise(pl.lit("H2"))
+    return pl.format("{} {}", pl.col("granted_on").dt.year(), half).alias("half")
+
+
+def _line(granted: str, model: ScoringModel, rows: Rows) -> dict[str, object]:
+    pd = model.calibration.pd(model.predictor.raw(rows.matrix))
+    figures = asdict(evaluate_pd(pd, rows.target, rows.weight, rows.firm))
+    auc = figures.pop("auc")
+    return {"granted": granted, **figures, "auc": auc["value"], "auc_low": auc["low"], "auc_high": auc["high"]}

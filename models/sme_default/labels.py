@@ -1,0 +1,16 @@
+"""The labels of sme_default: loans whose first 12 months have passed."""
+
+from datetime import date
+
+import polars as pl
+
+from bureau.grant import ReadGrant
+from features.contracts.loan_feedback import LOAN_FEEDBACK
+from features.lake.lake import Lake
+from features.store.records import records
+from models.labels import loan_labels
+
+
+def read_labels(lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
+    """The loans that have matured by a day."""
+    return loan_labels(records(lake, LOAN_FEEDBACK.code, day, grant), day)

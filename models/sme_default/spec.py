@@ -1,0 +1,30 @@
+"""sme_default: the question, the features and the two recipes that compete for it."""
+
+from datetime import date
+from itertools import chain
+
+from models.boosted_trees import TreeRecipe
+from models.cross_validation import Division
+from models.logistic import LogisticRecipe
+from models.sme_default.reasons import REASONS
+from models.spec import ModelSpec
+from models.time_split import TimeSplit
+
+SPLIT = TimeSplit(calibrate_from=date(2020, 11, 1), test_from=date(2021, 5, 1))
+LEAST_TO_TRAIN, LEAST_TO_JUDGE = 30, 15
+"""Defaults needed in the oldest and in the newest part."""
+
+SPEC = ModelSpec(
+    name="sme_default",
+    title="小微企业信用评分模型",
+    title_en="Default of small enterprises within 12 months of a loan",
+    target="放款后12个月内逾期90天及以上",
+    target_en="90 or more days past due within 12 months of the grant of a loan",
+    features=tuple(chain.from_iterable(REASONS.values())),
+    recipes=(
+        TreeRecipe(trees=150, depth=3, leaves=6, learning_rate=0.05, smallest_leaf=25, penalty=10.0),
+        LogisticRecipe(penalty=20.0),
+    ),
+    division=Division(repeats=4, folds=5, seed=20230430),
+    least_defaults=LEAST_TO_TRAIN + LEAST_TO_JUDGE,
+)

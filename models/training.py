@@ -1,0 +1,148 @@
+"""The steps every model is trained in: read point in time, refuse suspects, compare kinds, fit, calibrate, judge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from bureau.errors import SuspectColumns, TooFewLabels
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from features.store.training_set import training_set
+from models.calibration import Platt
+from models.columns import Columns, Value
+from models.cross_validation import Floats, Rows, Validation
+from models.evaluation import Figures
+from models.predictor import Predictor, Recipe
+from models.scorecard import master_scale
+from models.scoring import ScoringModel
+from models.spec import ModelSpec
+from models.suspects import suspect_columns
+
+LABEL_COLUMNS = ("subject", "weight", "loan", "granted_on")
+"""What a label carries besides its day and its target; never offered as a feature."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labels with their features, read as of their days; `frame` and `rows` in the same order."""
+
+    frame: pl.DataFrame
+    rows: Rows
+    definition_hash: str
+    snapshot: int
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted model and everything known about how good it is.
+
+    figures: on rows no part of the model has seen; `judged` are those rows and `pd` what was said of them.
+    said: sentences for whoever ran the training. facts: what is stored with the model.
+    """
+
+    spec: ModelSpec
+    model: ScoringModel
+    recipe: Recipe
+    validations: Sequence[Validation]
+    figures: Figures
+    judged: Rows
+    pd: Floats
+    said: tuple[str, ...]
+    facts: dict[str, Any]
+    golden: list[Mapping[str, Value]]
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the model may not be served; None where it may."""
+        auc = self.figures.auc
+        if auc.low <= 0.5:
+            return f"its AUC {auc} does not lie above 0.5, which is a coin's."
+        if self.model.calibration.slope <= 0:
+            return "its scores do not rise with risk in the calibration period."
+        return None
+
+
+def read_labelled(lake: Lake, spec: ModelSpec, labels: pl.DataFrame, grant: ReadGrant) -> Labelled:
+    """The training set of a model. Raises `TooFewLabels`, and `SuspectColumns` where a feature knows the outcome."""
+    require_labels(spec, "defaults", int(labels["target"].sum()), spec.least_defaults)
+    require_labels(spec, "loans repaid", int((1 - labels["target"]).sum()), spec.least_defaults)
+    read = training_set(lake, labels, spec.features, grant)
+    ignore = [name for name in labels.columns if name in LABEL_COLUMNS]
+    suspects = suspect_columns(read.frame, "target", trusted=spec.features, ignore=ignore)
+    if suspects:
+        raise SuspectColumns(spec.name, [suspect.why for suspect in suspects])
+    return Labelled(read.frame, rows_of(spec.columns, read.frame), read.definition_hash, read.snapshot)
+
+
+def require_labels(spec: ModelSpec, what: str, present: int, needed: int) -> None:
+    """Raise `TooFewLabels` where fewer than needed are present."""
+    if present < needed:
+        raise TooFewLabels(spec.name, what, present, needed)
+
+
+def rows_of(columns: Columns, frame: pl.DataFrame) -> Rows:
+    """A labelled frame as matrices."""
+    return Rows(
+        columns=columns,
+        matrix=columns.matrix(frame),
+        target=frame["target"].to_numpy().astype(np.float64),
+        weight=frame["weight"].to_numpy().astype(np.float64),
+        firm=frame["subject"].rank("dense").to_numpy().astype(np.int64),
+    )
+
+
+def recipe_of(spec: ModelSpec, kind: str) -> Recipe:
+    """The spec's recipe of a kind."""
+    return next(recipe for recipe in spec.recipes if recipe.kind == kind)
+
+
+def assemble(spec: ModelSpec, labelled: Labelled, predictor: Predictor, calibration: Platt) -> ScoringModel:
+    """A scoring model without a version yet."""
+    return ScoringModel(
+        name=spec.name,
+        version="unreleased",
+        columns=labelled.rows.columns,
+        predictor=predictor,
+        calibration=calibration,
+        scale=master_scale(),
+        words=spec.words,
+        definition_hash=labelled.definition_hash,
+        snapshot=labelled.snapshot,
+    )
+
+
+def training_facts(
+    day: date, labelled: Labelled, recipe: Recipe, validations: Sequence[Validation], figures: Figures
+) -> dict[str, Any]:
+    """What is stored with a model about its making."""
+    return {
+        "trained_as_of": day.isoformat(),
+        "labels": len(labelled.rows),
+        "defaults": labelled.rows.defaults,
+        "first_day": str(labelled.frame["as_of"].min()),
+        "last_day": str(labelled.frame["as_of"].max()),
+        "definition_hash": labelled.definition_hash,
+        "snapshot": labelled.snapshot,
+        "recipe": recipe.figures(),
+        "figures": asdict(figures),
+        "validations": [validation.summary() for validation in validations],
+    }
+
+
+def golden_values(columns: Columns, frame: pl.DataFrame) -> list[Mapping[str, Value]]:
+    """Made-up rows at the quantiles of training, and one of nothing but missing values: no firm's own."""
+    shares = (0.0, 0.1, 0.5, 0.9, 1.0)
+    rows = [{name: _quantile(columns, frame[name], share) for name in columns.names} for share in shares]
+    return [*rows, dict.fromkeys(columns.names)]
+
+
+def _quantile(columns: Columns, values: pl.Series, share: float) -> Value:
+    listed = next(column.categories for column in columns.columns if column.name == values.name)
+    if listed is not None:
+        return listed[round(share * (len(listed) - 1))]
+    found = values.cast(pl.Float64).drop_nans().drop_nulls().quantile(share)
+    return None if found is None else float(found)

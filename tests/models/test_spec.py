@@ -1,0 +1,51 @@
+"""Every model of the shelf: features that exist, reasons that agree with the library, a card, a sensible recipe."""
+
+import pytest
+
+from features.contracts.feeds import find_feed
+from features.definitions.library import find_feature
+from models.boosted_trees import DEEPEST, TreeRecipe
+from models.invoice_default.reasons import REASONS as INVOICE_REASONS
+from models.shelf import SHELF, SPECS
+from models.sme_default.reasons import REASONS as SME_REASONS
+from models.sme_default.spec import SPLIT
+from models.spec import ModelSpec
+
+ALL = [pytest.param(spec, id=name) for name, spec in SPECS.items()]
+
+
+@pytest.mark.parametrize("spec", ALL)
+def test_features_are_published_once_each_and_from_feeds_that_may_be_read(spec: ModelSpec) -> None:
+    assert len(set(spec.features)) == len(spec.features)
+    for entry in spec.entries:
+        assert all(find_feed(code).feature_source for code in entry.feeds)
+
+
+@pytest.mark.parametrize(("name", "reasons"), [("sme_default", SME_REASONS), ("invoice_default", INVOICE_REASONS)])
+def test_reason_codes_are_those_of_the_library(name: str, reasons: dict[str, tuple[str, ...]]) -> None:
+    assert SPECS[name].features == tuple(feature for group in reasons.values() for feature in group)
+    for code, group in reasons.items():
+        assert {find_feature(feature).reason.code for feature in group} == {code}
+
+
+@pytest.mark.parametrize("spec", ALL)
+def test_signs_and_categories_come_from_the_library(spec: ModelSpec) -> None:
+    for column, entry, words in zip(spec.columns.columns, spec.entries, spec.words, strict=True):
+        assert column.name == entry.name == words.name
+        assert column.sign == (0 if entry.categories else int(entry.sign))
+        assert (column.categories or ()) == tuple(entry.categories)
+        assert words.code == entry.reason.code
+
+
+@pytest.mark.parametrize("spec", ALL)
+def test_trees_compete_with_a_simpler_kind_named_last(spec: ModelSpec) -> None:
+    assert [recipe.kind for recipe in spec.recipes] == ["boosted_trees", "logistic"]
+    assert all(recipe.depth <= DEEPEST for recipe in spec.recipes if isinstance(recipe, TreeRecipe))
+
+
+def test_the_shelf_is_keyed_by_the_models_own_names() -> None:
+    assert all(name == shelved.spec.name for name, shelved in SHELF.items())
+
+
+def test_calibration_precedes_the_test() -> None:
+    assert SPLIT.calibrate_from < SPLIT.test_from
