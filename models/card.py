@@ -1,0 +1,49 @@
+"""A version's model card: the model's own page, and the figures of this version under it."""
+
+from collections.abc import Sequence
+from importlib import resources
+
+from models.cross_validation import Validation
+from models.training import Trained
+
+
+def card_text(trained: Trained) -> str:
+    """Markdown. The page says what the model is for and where it fails; this adds what was measured."""
+    page = resources.files(f"models.{trained.spec.name}").joinpath("card.md").read_text("utf-8")
+    return "\n".join([page.rstrip(), "", *_measured(trained), "", *_compared(trained.validations), ""])
+
+
+def _measured(trained: Trained) -> list[str]:
+    figures, facts = trained.figures, trained.facts
+    verdict = "released" if trained.refusal is None else f"**not released**: {trained.refusal}"
+    return [
+        f"## Version {trained.model.version}",
+        "",
+        *(f"- {sentence}" for sentence in trained.said),
+        f"- Kind: {trained.model.predictor.kind}; {verdict}.",
+        f"- Labels: {facts['labels']} with {facts['defaults']} defaults, asked about from {facts['first_day']} to "
+        f"{facts['last_day']}, as known on {facts['trained_as_of']}.",
+        f"- Lake snapshot {facts['snapshot']}; feature definitions {facts['definition_hash'][:16]}.",
+        "",
+        "| measured on unseen rows | |",
+        "|---|---|",
+        f"| rows, defaults | {figures.rows}, {figures.defaults} |",
+        f"| AUC | {figures.auc} |",
+        f"| KS | {figures.ks:.3f} |",
+        f"| mean PD, observed | {figures.mean_pd:.4f}, {figures.base_rate:.4f} |",
+        f"| Brier score, of the base rate for all | {figures.brier:.4f}, {figures.brier_constant:.4f} |",
+        f"| calibration slope, intercept | {figures.calibration_slope:.2f}, {figures.calibration_intercept:.2f} |",
+    ]
+
+
+def _compared(validations: Sequence[Validation]) -> list[str]:
+    rows = (
+        f"| {v.kind} | {v.auc:.3f} | {v.spread:.3f} | {v.fold_spread:.3f} | {v.interval.low:.3f} to "
+        f"{v.interval.high:.3f} |"
+        for v in validations
+    )
+    return [
+        "| cross-validation | mean AUC | spread of repeats | spread of folds | 95% interval over firms |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]

@@ -1,0 +1,113 @@
+"""The record of every training in mlflow on SQLite: a scientist's day is `mlflow ui`, a served answer needs none of it.
+
+mlflow is imported inside the functions: it takes seconds, and nothing that answers a call may wait for it.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from models.boosted_trees import BoostedTrees
+from models.pictures import draw_pictures
+from models.training import Trained
+
+CHAMPION = "champion"
+
+
+def tracking_address(mlruns: Path) -> str:
+    """Where mlflow keeps its book: pass it to `mlflow ui --backend-store-uri`."""
+    return f"sqlite:///{mlruns.resolve() / 'mlflow.db'}"
+
+
+def log_training(mlruns: Path, trained: Trained, folder: Path, *, sha256: str) -> str:
+    """Log and register a version with its parameters, figures, pictures, card and files; its run id.
+
+    The alias `champion` moves to it where its figures allow a release.
+    """
+    with _quiet_mlflow(mlruns) as mlflow:
+        experiment = _experiment(mlflow, mlruns, trained.spec.name)
+        name = f"{trained.spec.name} {trained.model.version}"
+        with mlflow.start_run(experiment_id=experiment, run_name=name, tags=_tags(trained, sha256)) as run:
+            mlflow.log_params(_parameters(trained))
+            mlflow.log_metrics(_metrics(trained))
+            for picture, content in draw_pictures(trained).items():
+                (folder / picture).write_bytes(content)
+            mlflow.log_artifacts(str(folder), "served")
+            logged = _log_model(mlflow, trained, folder)
+            _register(mlflow, trained, logged.model_uri, run.info.run_id, sha256)
+        return str(run.info.run_id)
+
+
+@contextmanager
+def _quiet_mlflow(mlruns: Path) -> Iterator[Any]:
+    """mlflow bound to one folder, without its chatter and without reporting its use to anybody."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    import mlflow
+    import mlflow.lightgbm
+
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    mlruns.mkdir(parents=True, exist_ok=True)
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(tracking_address(mlruns))
+    try:
+        yield mlflow
+    finally:
+        mlflow.set_tracking_uri(before)
+
+
+def _experiment(mlflow: Any, mlruns: Path, name: str) -> str:
+    found = mlflow.get_experiment_by_name(name)
+    if found is not None:
+        return str(found.experiment_id)
+    return str(mlflow.create_experiment(name, artifact_location=(mlruns.resolve() / "artifacts" / name).as_uri()))
+
+
+def _log_model(mlflow: Any, trained: Trained, folder: Path) -> Any:
+    """The native Booster; a logistic model as a Python function over its own files."""
+    from importlib.metadata import version
+
+    if isinstance(trained.model.predictor, BoostedTrees):
+        requirements = [f"lightgbm=={version('lightgbm')}"]
+        return mlflow.lightgbm.log_model(trained.model.predictor.booster, name="model", pip_requirements=requirements)
+    return mlflow.pyfunc.log_model(
+        name="model", loader_module="models.mlflow_flavour", data_path=str(folder), pip_requirements=["bureau"]
+    )
+
+
+def _register(mlflow: Any, trained: Trained, uri: str, run_id: str, sha256: str) -> None:
+    client, name = mlflow.MlflowClient(), trained.spec.name
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(name, description=trained.spec.title_en)
+    registered = client.create_model_version(
+        name, uri, run_id, tags=_tags(trained, sha256), model_id=uri.split("/")[-1]
+    )
+    if trained.refusal is None:
+        client.set_registered_model_alias(name, CHAMPION, registered.version)
+
+
+def _tags(trained: Trained, sha256: str) -> dict[str, str]:
+    return {
+        "version": trained.model.version,
+        "sha256": sha256,
+        "kind": trained.model.predictor.kind,
+        "definition_hash": trained.model.definition_hash,
+        "snapshot": str(trained.model.snapshot),
+        "refusal": trained.refusal or "none",
+    }
+
+
+def _parameters(trained: Trained) -> dict[str, Any]:
+    facts = {key: value for key, value in trained.facts.items() if isinstance(value, str | int)}
+    return {**trained.recipe.figures(), **facts, "features": len(trained.model.features)}
+
+
+def _metrics(trained: Trained) -> dict[str, float]:
+    figures = {key: value for key, value in asdict(trained.figures).items() if key != "auc"}
+    auc = trained.figures.auc
+    compared = {f"cv_auc_{v.kind}": v.auc for v in trained.validations}
+    spread = {f"cv_auc_spread_{v.kind}": v.spread for v in trained.validations}
+    return {**figures, "auc": auc.value, "auc_low": auc.low, "auc_high": auc.high, **compared, **spread}

@@ -1,0 +1,48 @@
+"""Models that take seconds to train, once for all tests."""
+
+from pathlib import Path
+
+import pytest
+
+from models.cross_validation import Division
+from models.invoice_default.train import fit
+from models.keeping import Kept, keep
+from models.training import Trained
+from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
+
+
+@pytest.fixture(scope="session")
+def trained() -> Trained:
+    """invoice_default on made-up verdicts that trees tell best."""
+    return train_made_up(size=1.0, rate=6.0)
+
+
+@pytest.fixture(scope="session")
+def plain() -> Trained:
+    """invoice_default on made-up verdicts that the logistic model tells best."""
+    return train_made_up(size=2.5, rate=0.0)
+
+
+@pytest.fixture(scope="session")
+def coin() -> Trained:
+    """invoice_default on made-up verdicts that follow nothing."""
+    return train_made_up(size=0.0, rate=0.0)
+
+
+@pytest.fixture(scope="session")
+def mlruns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One registry for several homes: making a new one takes mlflow seconds."""
+    return tmp_path_factory.mktemp("mlruns")
+
+
+@pytest.fixture(scope="session")
+def kept(trained: Trained, mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Kept]:
+    """A home with one released version, logged."""
+    home = tmp_path_factory.mktemp("home")
+    return home, keep(home, mlruns, trained)
+
+
+def train_made_up(size: float, rate: float) -> Trained:
+    """With two repeats instead of twenty."""
+    now, earlier = labelled_verdicts(size=size, rate=rate), labelled_verdicts(size=size, rate=rate, seed=2)
+    return fit(now, earlier, VERDICT_DAY, Division(repeats=2, folds=5, seed=1))

@@ -1,0 +1,172 @@
+"""Versions, release and loading: what is served is what was trained, or nothing is."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bureau.errors import DamagedModel, ModelNotReleased, UnknownName
+from models import registry
+from models.artefact import read_stored
+from models.keeping import Kept, keep
+from models.registry import tracking_address
+from models.release import model_folder, read_release, versions
+from models.shelf import load_released
+from models.training import Trained
+from tests.factories.verdicts import labelled_verdicts
+
+NAME = "invoice_default"
+
+
+@pytest.fixture
+def home(kept: tuple[Path, Kept], tmp_path: Path) -> Path:
+    """A copy of the released home, to damage at will."""
+    return Path(shutil.copytree(kept[0] / "models", tmp_path / "models").parent)
+
+
+def test_what_is_served_is_what_was_trained(kept: tuple[Path, Kept], trained: Trained) -> None:
+    home, release = kept
+    assert release == Kept(NAME, "1", refusal=None)
+    served = load_released(home, NAME)
+    matrix = trained.judged.matrix
+    assert served.version == "1"
+    assert np.array_equal(served.contributions(matrix), trained.model.contributions(matrix))
+
+
+def test_the_card_tells_the_figures_and_the_comparison(kept: tuple[Path, Kept], trained: Trained) -> None:
+    card = (model_folder(kept[0], NAME, "1") / "card.md").read_text("utf-8")
+    assert str(trained.figures.auc) in card
+    assert trained.said[0] in card
+    assert "| logistic |" in card
+
+
+def test_each_kind_wins_where_it_tells_more(trained: Trained, plain: Trained) -> None:
+    assert trained.model.predictor.kind == "boosted_trees"
+    assert plain.model.predictor.kind == "logistic"
+    assert "prefers LightGBM" in trained.said[0]
+    assert "prefers the logistic model" in plain.said[0]
+
+
+def test_golden_rows_are_no_firms_own(kept: tuple[Path, Kept], trained: Trained) -> None:
+    golden = read_stored(model_folder(kept[0], NAME, "1"), NAME).golden
+    rows = [trained.model.columns.row(row.values) for row in golden]
+    assert len(golden) == 6
+    assert not any(np.array_equal(row[0], own) for row in rows for own in trained.judged.matrix)
+
+
+def test_mlflow_holds_the_champion_with_its_figures(kept: tuple[Path, Kept], mlruns: Path, trained: Trained) -> None:
+    from mlflow import MlflowClient
+
+    home, _ = kept
+    client = MlflowClient(tracking_address(mlruns))
+    champion = client.get_model_version_by_alias(NAME, registry.CHAMPION)
+    run = client.get_run(champion.run_id)
+    release = read_release(home, NAME)
+    assert release is not None
+    assert (champion.run_id, champion.tags["sha256"]) == (release.run_id, release.sha256)
+    assert run.data.metrics["auc"] == trained.figures.auc.value
+    assert run.data.params["definition_hash"] == trained.model.definition_hash
+    served = {artefact.path for artefact in client.list_artifacts(champion.run_id, "served")}
+    assert {"served/card.md", "served/model.json", "served/calibration.png", "served/gain.png"} <= served
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_model_in_mlflow_scores_as_the_one_served(mlruns: Path, trained: Trained) -> None:
+    import mlflow
+
+    mlflow.set_tracking_uri(tracking_address(mlruns))
+    loaded = mlflow.lightgbm.load_model(f"models:/{NAME}@{registry.CHAMPION}")
+    matrix = trained.judged.matrix
+    assert np.array_equal(loaded.predict(matrix, raw_score=True), trained.model.predictor.raw(matrix))
+
+
+def test_a_logistic_version_in_mlflow_is_a_function(plain: Trained, tmp_path: Path) -> None:
+    import mlflow
+
+    keep(tmp_path, tmp_path / "mlruns", plain)
+    mlflow.set_tracking_uri(tracking_address(tmp_path / "mlruns"))
+    loaded = mlflow.pyfunc.load_model(f"models:/{NAME}@{registry.CHAMPION}")
+    table = labelled_verdicts(seed=5).frame.select(plain.model.features)
+    assert loaded.predict(table.to_pandas()) == [answer.pd for answer in plain.model.score_many(table)]
+
+
+def test_a_coin_is_kept_and_not_released(coin: Trained, tmp_path: Path, mlruns: Path) -> None:
+    kept = keep(tmp_path, mlruns, coin)
+    assert kept.refusal is not None
+    assert "does not lie above 0.5" in kept.refusal
+    assert versions(tmp_path, NAME) == ["1"]
+    assert read_release(tmp_path, NAME) is None
+    with pytest.raises(ModelNotReleased, match=r"Version 1 was trained, but its AUC 0\.\d+ \(95% interval"):
+        load_released(tmp_path, NAME)
+
+
+def test_a_refused_version_leaves_the_one_in_service(home: Path, coin: Trained, mlruns: Path) -> None:
+    before = read_release(home, NAME)
+    assert keep(home, mlruns, coin).version == "2"
+    assert read_release(home, NAME) == before
+    assert load_released(home, NAME).version == "1"
+
+
+def test_a_failed_record_leaves_nothing_behind(trained: Trained, tmp_path: Path) -> None:
+    (tmp_path / "mlruns").write_text("a file where a folder should be")
+    with pytest.raises(FileExistsError):
+        keep(tmp_path, tmp_path / "mlruns", trained)
+    assert versions(tmp_path, NAME) == []
+
+
+def test_a_model_that_was_never_trained_says_how(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotReleased, match="bureau models train invoice_default"):
+        load_released(tmp_path, NAME)
+
+
+def test_a_model_nobody_knows_offers_near_names(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="Did you mean: invoice_default"):
+        load_released(tmp_path, "invoice_defult")
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        pytest.param("1/booster.txt", "not the file that was released", id="other trees"),
+        pytest.param("1/model.json", "not the file that was released", id="other scale or texts"),
+        pytest.param("released.json", "cannot be read", id="a note that is no note"),
+    ],
+)
+def test_a_changed_file_is_not_served(home: Path, file: str, says: str) -> None:
+    path = model_folder(home, NAME) / file
+    path.write_bytes(path.read_bytes() + b" \nx")
+    with pytest.raises(DamagedModel, match=says):
+        load_released(home, NAME)
+
+
+def test_a_missing_file_is_told(home: Path) -> None:
+    (model_folder(home, NAME, "1") / "booster.txt").unlink()
+    with pytest.raises(DamagedModel, match="cannot be read"):
+        load_released(home, NAME)
+
+
+def test_a_golden_row_that_scores_otherwise_stops_the_model(home: Path) -> None:
+    change_model(home, lambda stored: stored["golden"][2].update(raw=stored["golden"][2]["raw"] + 1e-6))
+    with pytest.raises(DamagedModel, match="golden row"):
+        load_released(home, NAME)
+
+
+def test_features_defined_otherwise_than_in_training_stop_the_model(home: Path) -> None:
+    change_model(home, lambda stored: stored.update(definition_hash="0" * 64))
+    with pytest.raises(DamagedModel, match="defined otherwise"):
+        load_released(home, NAME)
+
+
+def change_model(home: Path, change: object) -> None:
+    """Change model.json and sign the change, as somebody with access to the folder could."""
+    import hashlib
+
+    path = model_folder(home, NAME, "1") / "model.json"
+    stored = json.loads(path.read_text("utf-8"))
+    change(stored)  # type: ignore[operator]
+    path.write_text(json.dumps(stored), "utf-8")
+    note = model_folder(home, NAME) / "released.json"
+    release = json.loads(note.read_text("utf-8"))
+    note.write_text(json.dumps(release | {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}), "utf-8")
