@@ -1,0 +1,95 @@
+"""`bureau models`: train, judge, list and use the models."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bureau.errors import ReleaseRefused
+from bureau.grant import operator_grant
+from bureau.listing import Format, FormatOption, print_rows
+from bureau.settings import Settings
+from features.lake.lake import Lake, open_lake
+from models.artefact import read_stored
+from models.file_scores import read_labels_file, score_labels, write_table
+from models.keeping import keep
+from models.release import model_folder, read_release, versions
+from models.shelf import SHELF, find_model, load_released
+from models.training import Trained
+
+models = typer.Typer(no_args_is_help=True, help="Train, evaluate and use the models.")
+
+Name = Annotated[str, typer.Argument(help="The model, e.g. sme_default.")]
+LIST_COLUMNS = ("name", "title", "in_service", "newest", "kind", "auc", "auc_low", "auc_high", "trained_as_of")
+
+
+@models.command("list")
+def list_models(form: FormatOption = Format.TABLE) -> None:
+    """List the models, the version in service and what the newest version earns."""
+    home = Settings().home
+    print_rows([_listed(home, name) for name in SHELF], LIST_COLUMNS, form)
+
+
+@models.command()
+def train(name: Name) -> None:
+    """Train a model on what this home knows, log it, and release it if its figures allow."""
+    settings, shelved = Settings(), find_model(name)
+    trained = shelved.train(_lake(settings), settings.feature_day, operator_grant("training"))
+    _say(trained)
+    kept = keep(settings.home, settings.mlruns, trained)
+    if kept.refusal is not None:
+        raise ReleaseRefused(kept.name, kept.version, kept.refusal)
+    print(f"{kept.name} version {kept.version} is in service.")
+
+
+@models.command()
+def evaluate(name: Name, form: FormatOption = Format.TABLE) -> None:
+    """Judge the version in service on outcomes it was not trained on."""
+    settings, shelved = Settings(), find_model(name)
+    model = load_released(settings.home, name)
+    lines = shelved.evaluate(_lake(settings), settings.feature_day, operator_grant("training"), model)
+    print_rows([_rounded(line) for line in lines] if form is Format.TABLE else lines, tuple(lines[0]), form)
+
+
+@models.command()
+def score(
+    name: Name,
+    labels: Annotated[Path, typer.Option(help="Parquet or CSV with subject and as_of; other columns are kept.")],
+    out: Annotated[Path, typer.Option(help="File to write: Parquet, or CSV where the name ends in .csv.")],
+) -> None:
+    """Score firms on given days: adds pd, score, grade and reasons to every row of a file."""
+    settings, _ = Settings(), find_model(name)
+    offered = read_labels_file(labels)
+    model = load_released(settings.home, name)
+    scored = score_labels(_lake(settings), model, offered, operator_grant("operation"))
+    write_table(scored, out)
+    unknown = scored["score"].null_count()
+    told = f"{len(scored) - unknown:,} of {len(scored):,} rows scored by {name} {model.version}"
+    print(f"{told}, {unknown:,} unknown: {out}")
+
+
+def _lake(settings: Settings) -> Lake:
+    return open_lake(settings.home, settings.catalogue_url)
+
+
+def _listed(home: Path, name: str) -> dict[str, Any]:
+    release, kept = read_release(home, name), versions(home, name)
+    line: dict[str, Any] = dict.fromkeys(LIST_COLUMNS)
+    line |= {"name": name, "title": SHELF[name].spec.title, "in_service": release.version if release else None}
+    if kept:
+        stored = read_stored(model_folder(home, name, kept[-1]), name)
+        auc = stored.facts["figures"]["auc"]
+        line |= {"newest": kept[-1], "kind": stored.kind, "trained_as_of": stored.facts["trained_as_of"]}
+        line |= {"auc": round(auc["value"], 3), "auc_low": round(auc["low"], 3), "auc_high": round(auc["high"], 3)}
+    return line
+
+
+def _say(trained: Trained) -> None:
+    facts = trained.facts
+    print(f"{trained.spec.name}: {facts['labels']} labels, {facts['defaults']} defaults, {facts['snapshot']=}")
+    for sentence in trained.said:
+        print(sentence)
+
+
+def _rounded(line: dict[str, object]) -> dict[str, object]:
+    return {key: round(value, 3) if isinstance(value, float) else value for key, value in line.items()}
