@@ -1,11 +1,13 @@
 """Repeated stratified cross-validation: which kind of model few labels prefer, and how far to trust the figure."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from models.columns import Columns
 from models.evaluation import Interval, auc_interval, weighted_auc
@@ -95,13 +97,19 @@ class Validation:
         }
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For loops of many small fits: linear algebra on several threads makes each of them about eight times slower."""
+    with threadpool_limits(limits=1):
+        yield
+
+
 def cross_validate(recipes: Sequence[Recipe], rows: Rows, division: Division) -> list[Validation]:
     """Every recipe on the same divisions. Whatever a recipe learns, it learns inside the fold."""
-    repeats, folds = division.repeats, division.folds
-    raw = np.full((len(recipes), repeats, len(rows)), np.nan)
-    aucs = np.full((len(recipes), repeats, folds), np.nan)
-    for repeat in range(repeats):
-        for fold, (inside, outside) in enumerate(_divisions(rows, folds, division.seed + repeat)):
+    raw = np.full((len(recipes), division.repeats, len(rows)), np.nan)
+    aucs = np.full((len(recipes), division.repeats, division.folds), np.nan)
+    with one_thread():
+        for repeat, fold, inside, outside in _divisions(rows, division):
             seen, unseen = rows.take(inside), rows.take(outside)
             for k, recipe in enumerate(recipes):
                 fitted = recipe.fit(seen.columns, seen.matrix, seen.target, seen.weight)
@@ -138,10 +146,11 @@ def _said(validation: Validation) -> str:
     return f"{name} (AUC {validation.auc:.3f}, spread {validation.spread:.3f})"
 
 
-def _divisions(rows: Rows, folds: int, seed: int) -> Iterator[tuple[Ints, Ints]]:
-    """Folds with equal shares of defaulters; by firm where a firm has several rows."""
-    if len(np.unique(rows.firm)) == len(rows):
-        yield from StratifiedKFold(folds, shuffle=True, random_state=seed).split(rows.matrix, rows.target)
-    else:
-        grouped = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-        yield from grouped.split(rows.matrix, rows.target, rows.firm)
+def _divisions(rows: Rows, division: Division) -> Iterator[tuple[int, int, Ints, Ints]]:
+    """Repeat, fold, positions inside and outside: equal shares of defaulters; by firm where a firm has several rows."""
+    alone = len(np.unique(rows.firm)) == len(rows)
+    kind = StratifiedKFold if alone else StratifiedGroupKFold
+    for repeat in range(division.repeats):
+        folds = kind(division.folds, shuffle=True, random_state=division.seed + repeat)
+        for fold, (inside, outside) in enumerate(folds.split(rows.matrix, rows.target, None if alone else rows.firm)):
+            yield repeat, fold, inside, outside
