@@ -15,6 +15,7 @@ from features.engine.algebra import leaves
 from features.engine.day_sql import ManyDays
 from features.lake.lake import Lake
 from features.store.computation import compute
+from features.store.parquet_file import write_features
 from features.store.permission import permit
 from features.store.subjects import known_since, numbers_of
 
@@ -24,18 +25,17 @@ class TrainingSet:
     """frame: the labels' rows in their order with all their columns, then one column per feature.
 
     definition_hash: what the features computed. snapshot: the state of the lake they were read from.
+    unknown: rows whose subject nobody knew on their day; their features are null.
     """
 
     frame: pl.DataFrame
     definition_hash: str
     snapshot: int
+    unknown: int
 
     def write(self, path: Path) -> None:
         """Write Parquet whole or not at all, the hash and the snapshot in the file's metadata."""
-        unfinished = path.with_name(f".{path.name}.unfinished")
-        stamp = {"definition_hash": self.definition_hash, "snapshot": str(self.snapshot)}
-        self.frame.write_parquet(unfinished, compression="zstd", metadata=stamp)
-        unfinished.replace(path)
+        write_features(self.frame, path, definition_hash=self.definition_hash, snapshot=self.snapshot)
 
 
 def training_set(
@@ -55,7 +55,11 @@ def training_set(
     spine = _spine(lake, labels["subject"].cast(pl.String), as_of, days, snapshot)
     day = ManyDays(days, [leaf for entry in entries for leaf in leaves(entry.definition)])
     values = compute(lake, entries, snapshot, day, {"spine": spine, "day": day.frame})
-    return TrainingSet(labels.hstack(values), definition_hash(entry.name for entry in entries), snapshot)
+    cutoffs = spine.join(day.frame.select("day_no", "cutoff"), on="day_no", how="left", maintain_order="left")
+    known = cutoffs.filter(pl.col("enterprise_known_from") < pl.col("cutoff")).height
+    return TrainingSet(
+        labels.hstack(values), definition_hash(entry.name for entry in entries), snapshot, labels.height - known
+    )
 
 
 def label_days(column: pl.Series) -> pl.Series:

@@ -1,0 +1,138 @@
+"""`bureau features`: look at the library, compute it, and trace a value to its records."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bureau.errors import ImpossibleDate, InvalidInput
+from bureau.grant import operator_grant
+from bureau.listing import Format, FormatOption, print_rows
+from bureau.settings import Settings
+from features.definitions.entry import Entry
+from features.definitions.library import definition_hash, find_feature, published
+from features.engine.engines import Engine
+from features.engine.sentence import sentence
+from features.lake.lake import Lake, open_lake
+from features.lake.registry import resolve
+from features.lake.tabular import read_content, read_table
+from features.store.build import build_features
+from features.store.lineage import Evidence, explain
+from features.store.parquet_file import check_writable, write_features
+from features.store.training_set import training_set
+
+features = typer.Typer(no_args_is_help=True, help="List, build and explain point-in-time features.")
+
+Name = Annotated[str, typer.Argument(help="The feature, e.g. tax_arrears_count_24m.")]
+AsOf = Annotated[str, typer.Option(help="Only what was known on this day counts: YYYY-MM-DD.")]
+Out = Annotated[Path, typer.Option(help="Parquet file to write.")]
+Only = Annotated[list[str] | None, typer.Option("--feature", help="Only this feature; repeat for more. Default: all.")]
+LIST_COLUMNS = ("name", "label", "label_en", "unit", "sign", "feeds", "missing", "consent")
+
+
+@features.command("list")
+def list_features(form: FormatOption = Format.TABLE) -> None:
+    """List the published features."""
+    print_rows([_line(entry) for entry in published()], LIST_COLUMNS, form)
+
+
+@features.command()
+def show(name: Name, form: FormatOption = Format.TABLE) -> None:
+    """Show one feature: what it computes, what it means, and on what ground."""
+    entry = find_feature(name)
+    facts = _line(entry) | {
+        "computes": sentence(entry.definition),
+        "categories": " ".join(entry.categories),
+        "purposes": " ".join(entry.purposes),
+        "reason": entry.reason.code,
+        "adverse": f"{entry.reason.adverse} / {entry.reason.adverse_en}",
+        "favourable": f"{entry.reason.favourable} / {entry.reason.favourable_en}",
+        "reference": entry.reference,
+        "definition_hash": definition_hash([name]),
+    }
+    if form is Format.TABLE:
+        print_rows([{"fact": fact, "value": value} for fact, value in facts.items()], ("fact", "value"), form)
+    else:
+        print_rows([facts], tuple(facts), form)
+
+
+@features.command()
+def build(
+    as_of: AsOf,
+    out: Out,
+    only: Only = None,
+    engine: Annotated[Engine, typer.Option(help="Which execution computes.")] = Engine.DUCKDB,
+) -> None:
+    """Compute features of every enterprise known on one day."""
+    names, day, lake = _names(only), _day(as_of), _open()
+    check_writable(out)
+    snapshot = lake.snapshot()
+    built = build_features(lake, names, day, operator_grant(), snapshot)
+    write_features(built, out, definition_hash=definition_hash(names), snapshot=snapshot)
+    print(f"{built.height:,} enterprises, {len(names)} features as of {day} by {engine}: {out}")
+
+
+@features.command("training-set")
+def build_training_set(
+    labels: Annotated[Path, typer.Option(help="Parquet or CSV with subject and as_of; other columns are kept.")],
+    out: Out,
+    only: Only = None,
+) -> None:
+    """Add features to labelled rows, each as it could have been known on its own day."""
+    names, offered = _names(only), read_table(labels, read_content(labels))
+    check_writable(out)
+    made = training_set(_open(), offered, names, operator_grant("training"))
+    made.write(out)
+    print(
+        f"{made.frame.height:,} rows, {made.unknown:,} of unknown subjects, {len(names)} features, "
+        f"definition {made.definition_hash[:12]}, snapshot {made.snapshot}: {out}"
+    )
+
+
+@features.command("explain")
+def explain_feature(
+    name: Name,
+    subject: Annotated[str, typer.Option(help="Unified social credit code, or the key of the source.")],
+    as_of: AsOf,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Print a value and the records it was computed from."""
+    entry, day, lake = find_feature(name), _day(as_of), _open()
+    enterprise = resolve(lake, subject)
+    explained = explain(lake, name, enterprise.enterprise_id, day, operator_grant())
+    said = "unknown" if explained.value is None else f"{explained.value} ({entry.unit})"
+    told = f"{name} of {enterprise.uscc} as of {day}: {said}, from {len(explained.records):,} records"
+    typer.echo(told, err=form is not Format.TABLE)
+    read = dict.fromkeys(column for record in explained.records for column in record.values)
+    columns = ("record_id", "feed", "department", "event_date", *(column for column in read if column != "event_date"))
+    print_rows([_evidence(record, columns) for record in explained.records], columns, form)
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    line = {column: getattr(entry, column) for column in LIST_COLUMNS}
+    return line | {"sign": entry.sign.name.lower(), "feeds": " ".join(entry.feeds)}
+
+
+def _evidence(record: Evidence, columns: tuple[str, ...]) -> dict[str, Any]:
+    line = {column: record.values.get(column) for column in columns}
+    return line | {name: getattr(record, name) for name in ("record_id", "feed", "department", "event_date")}
+
+
+def _names(only: list[str] | None) -> list[str]:
+    return [find_feature(name).name for name in only] if only else [entry.name for entry in published()]
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a legal day has no zone
+    except ValueError as problem:
+        raise ImpossibleDate(text, "--as-of") from problem
+
+
+def _open() -> Lake:
+    settings = Settings()
+    lake = open_lake(settings.home, settings.catalogue_url)
+    if lake.snapshot() == 0:
+        raise InvalidInput(f"{settings.home} holds no records yet. Load a source first: bureau source load city")
+    return lake

@@ -1,0 +1,26 @@
+"""Feature tables as Parquet files: whole or not at all, with what they were computed from in the metadata."""
+
+from pathlib import Path
+
+import polars as pl
+
+from bureau.errors import UnreadableFile
+
+
+def check_writable(path: Path) -> None:
+    """Raise `UnreadableFile` for a place no Parquet file can go, before long work and not after it."""
+    if not path.parent.is_dir():
+        raise UnreadableFile(path.parent, "there is no such directory to write into.")
+    if path.is_dir():
+        raise UnreadableFile(path, "this is a directory; name a file in it.")
+    if path.suffix.lower() in (".csv", ".json"):
+        raise UnreadableFile(path, "features are written as Parquet; give the file a name ending in .parquet.")
+
+
+def write_features(frame: pl.DataFrame, path: Path, *, definition_hash: str, snapshot: int) -> None:
+    """Write beside the place and rename. Metadata: `definition_hash`, and `snapshot` as text."""
+    check_writable(path)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    stamp = {"definition_hash": definition_hash, "snapshot": str(snapshot)}
+    frame.write_parquet(unfinished, compression="zstd", metadata=stamp)
+    unfinished.replace(path)
