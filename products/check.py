@@ -1,7 +1,9 @@
 """Checking every data file of this layer against its schema and against the house it names."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -10,33 +12,42 @@ from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from features.engine.algebra import NEUTRAL
 from models.shelf import SPECS
-from models.spec import ModelSpec
 from products.datafile import read_datafile
 from products.decisions.policy import POLICIES, load_policy
 from products.product import CATALOGUE, Product, Table, load_product
 from products.serving import SERVING, ServingFile
 
+Read = TypeVar("Read")
+
 
 def check_files(
     catalogue: Path = CATALOGUE, policies: Path = POLICIES, serving: Path = SERVING
 ) -> tuple[int, list[str]]:
-    """How many files were read, and every fault as one sentence that names its file."""
-    files = [*sorted(catalogue.glob("*.yaml")), *sorted(policies.glob("*.yaml")), serving]
-    faults: list[str] = []
-    products: dict[Path, Product] = {}
-    for path in files:
+    """How many files could be read, and every fault as one sentence that names its file."""
+    lines, faults = _read(sorted(catalogue.glob("*.yaml")), load_product)
+    rules, more = _read(sorted(policies.glob("*.yaml")), load_policy)
+    served, last = _read([serving], lambda path: read_datafile(path, ServingFile))
+    faults += more + last
+    pairs = [pair for file in served.values() for by_code in file.root.values() for pair in by_code.items()]
+    for path, product in lines.items():
+        found = chain(
+            product_faults(product), reading_faults(product, [m for code, m in pairs if code == product.code])
+        )
+        faults += [str(UnreadableFile(path, fault)) for fault in found]
+    sold = {path.stem: product for path, product in lines.items()}
+    faults += [str(UnreadableFile(serving, fault)) for fault in serving_faults(pairs, sold)]
+    return len(lines) + len(rules) + len(served), faults
+
+
+def _read(paths: list[Path], load: Callable[[Path], Read]) -> tuple[dict[Path, Read], list[str]]:
+    """What could be read, by path, and a sentence for each file that could not."""
+    read, faults = {}, []
+    for path in paths:
         try:
-            if path.parent == catalogue and path != serving:
-                products[path] = load_product(path)
-            elif path.parent == policies:
-                load_policy(path)
+            read[path] = load(path)
         except UnreadableFile as fault:
             faults.append(str(fault))
-    for path, product in products.items():
-        faults += [str(UnreadableFile(path, fault)) for fault in product_faults(product)]
-    by_code = {product.code: product for product in products.values()}
-    faults += [str(UnreadableFile(serving, fault)) for fault in serving_faults(serving, by_code)]
-    return len(files), faults
+    return read, faults
 
 
 def product_faults(product: Product) -> Iterator[str]:
@@ -86,31 +97,22 @@ def _column_faults(table: Table) -> Iterator[str]:
             yield f"{table.feed} {column} is no date, so it cannot say since when a record is hidden."
 
 
-def serving_faults(path: Path, products: dict[str, Product]) -> Iterator[str]:
-    """Products and models a serving file names that do not exist or do not fit each other."""
-    try:
-        sources = read_datafile(path, ServingFile).root
-    except UnreadableFile as fault:
-        yield fault.why
-        return
-    pairs = [(code, model) for served in sources.values() for code, model in served.items()]
+def reading_faults(product: Product, models: list[str]) -> Iterator[str]:
+    """A product reads what its models, its result and its advice need, no less and no more (minimum necessity)."""
+    specs = [SPECS[model] for model in models if model in SPECS]
+    modelled = {name for spec in specs for name in spec.features}
+    advised = {name for step in product.advice for name in (step.feature, *step.also)}
+    needed = modelled.union(advised, *product.extras.values())
+    if unread := sorted(modelled - product.features()):
+        yield f"its model reads {unread[0]!r}: add it to the product's reads."
+    if specs and (unneeded := sorted(product.features() - needed)):
+        yield f"it reads {unneeded[0]!r} and nothing in it needs that: take it out of its reads."
+
+
+def serving_faults(pairs: list[tuple[str, str]], products: Mapping[str, Product]) -> Iterator[str]:
+    """Products and models that are paired and do not exist."""
     for code, model in pairs:
         if code not in products or products[code].kind != "score":
             yield f"there is no score product {code}."
         if model not in SPECS:
             yield str(UnknownName("model", model, SPECS))
-    models = {code: [SPECS[model] for other, model in pairs if other == code and model in SPECS] for code, _ in pairs}
-    for code, specs in models.items():
-        if code in products and specs:
-            yield from _reading_faults(products[code], specs)
-
-
-def _reading_faults(product: Product, specs: list[ModelSpec]) -> Iterator[str]:
-    """A product reads what its models, its result and its advice need, no less and no more (minimum necessity)."""
-    modelled = {name for spec in specs for name in spec.features}
-    advised = {name for step in product.advice for name in (step.feature, *step.also)}
-    needed = modelled.union(advised, *product.extras.values())
-    if unread := sorted(modelled - product.features()):
-        yield f"a model of {product.code} reads {unread[0]!r}: add it to the product's reads."
-    if unneeded := sorted(product.features() - needed):
-        yield f"{product.code} reads {unneeded[0]!r} and nothing in it needs that: take it out of its reads."

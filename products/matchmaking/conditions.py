@@ -1,12 +1,12 @@
 """One condition of a loan product against one firm: pass, fail or near miss, with the value and the threshold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from products.lending import GRADES
+from products.matchmaking.profile import Profile
 from products.matchmaking.terms import Bound, GradeBound, LoanProductTerms, Need, Range
 from products.matchmaking.wording import Relation, Threshold, Value, sentence
 
@@ -29,18 +29,6 @@ class ConditionMet(BaseModel):
     missed_by: int | None
     text: str
     text_en: str
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What is known of a firm; None: unknown here. Amounts are fen, `division` is 6 to 9 digits."""
-
-    score: int | None
-    grade: str | None
-    months_in_operation: int | None
-    arrears_fen: int | None
-    section: str | None
-    division: str | None
 
 
 def check_conditions(terms: LoanProductTerms, need: Need, firm: Profile) -> tuple[ConditionMet, ...]:

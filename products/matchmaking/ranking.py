@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
-from products.matchmaking.conditions import ConditionMet, Profile, check_conditions
+from products.matchmaking.conditions import ConditionMet, check_conditions
+from products.matchmaking.profile import Profile
 from products.matchmaking.terms import LoanProductTerms, Need
 
 

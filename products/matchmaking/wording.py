@@ -6,7 +6,7 @@ from typing import NamedTuple
 from products.lending import yuan
 
 Value = int | str | None
-Threshold = int | str | tuple[int, ...] | tuple[str, ...]
+Threshold = int | str | tuple[int | str, ...]
 
 
 class Relation(Enum):

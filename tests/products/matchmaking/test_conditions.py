@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from products.matchmaking.conditions import ConditionMet, Profile, at_least, at_most, check_conditions, within
+from products.matchmaking.conditions import ConditionMet, at_least, at_most, check_conditions, within
+from products.matchmaking.profile import Profile
 from products.matchmaking.terms import Bound, LoanProductTerms, Need, Range
 
 FIRM = Profile(score=640, grade="B", months_in_operation=30, arrears_fen=0, section="F", division="440305400")

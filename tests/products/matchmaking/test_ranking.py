@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from products.matchmaking.conditions import Profile
+from products.matchmaking.profile import Profile
 from products.matchmaking.ranking import rank_matches
 from products.matchmaking.terms import LoanProductTerms, Need
 

@@ -1,0 +1,72 @@
+"""The desk: one home, its lake, the day it reads as of, and the models that serve there."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from threading import Lock
+
+from bureau.errors import ProductNotServed, SourceDown
+from features.lake.lake import Lake, open_lake
+from features.sources.source import read_source
+from models.release import Release, read_release
+from models.scoring import ScoringModel
+from models.shelf import load_released
+from products.serving import Serving, read_serving
+
+
+@dataclass
+class Shelf:
+    """Released models of a home, read once and again only when another version is released. Safe between threads."""
+
+    home: Path
+    _held: dict[str, tuple[Release | None, ScoringModel]] = field(default_factory=dict)
+    _reading: Lock = field(default_factory=Lock)
+
+    def model(self, name: str) -> ScoringModel:
+        """The version in service; raises `ModelNotReleased`."""
+        with self._reading:
+            release = read_release(self.home, name)
+            held = self._held.get(name)
+            if held is None or held[0] != release:
+                held = self._held[name] = (release, load_released(self.home, name))
+            return held[1]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything an answer is produced from.
+
+    serving: model name by product code. today: the day features are read as of.
+    """
+
+    lake: Lake
+    home: Path
+    source: str
+    serving: Serving
+    today: date
+    shelf: Shelf
+
+    def serves(self, code: str) -> bool:
+        """Whether a model is set to serve this product from the home's source."""
+        return code in self.serving
+
+    def model_for(self, code: str) -> ScoringModel:
+        """The model behind a score product; raises `ProductNotServed` and `ModelNotReleased`."""
+        if not self.serves(code):
+            raise ProductNotServed(code, self.source)
+        return self.shelf.model(self.serving[code])
+
+
+def open_desk(home: Path, catalogue_url: str, today: date, serving: Serving | None = None) -> Desk:
+    """The desk of a home; raises `SourceDown` while nothing has been loaded into it."""
+    held = read_source(home)
+    if held is None:
+        raise SourceDown("This home holds no records yet. Load a source first, e.g. with: bureau source load city")
+    return Desk(
+        lake=open_lake(home, catalogue_url),
+        home=home,
+        source=held.source,
+        serving=read_serving(home, held.source) if serving is None else serving,
+        today=today,
+        shelf=Shelf(home),
+    )

@@ -1,0 +1,64 @@
+"""Matching one need with the loan products on offer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bureau.grant import ReadGrant
+from models.scoring import Scored
+from products.desk import Desk
+from products.matchmaking.content import MatchContent, MatchResult
+from products.matchmaking.profile import profile_of
+from products.matchmaking.ranking import rank_matches
+from products.matchmaking.terms import LoanProductTerms, Need
+from products.product import find_product
+from products.reading import Outcome, Reading, open_reading
+from products.reports.answer import Answer, answer_of
+from products.reports.content import ModelUsed
+from products.reports.coverage import data_as_of, marks_of, outcome_of
+
+MATCHING = "P31"
+
+
+def match(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms], grant: ReadGrant) -> Answer:
+    """Every loan product against one need, ranked, as known on the desk's day.
+
+    loan_products: terms by the identity their caller knows them by. A firm nothing is known of matches too: what is
+    asked of it counts as failed. Raises `ImpossibleUscc`, and `ModelNotReleased` where a score serves here and its
+    model is not released.
+    """
+    product = find_product(MATCHING)
+    reading = open_reading(desk, product, need.subject, grant)
+    scored, model = _score(reading)
+    firm = profile_of(reading, scored)
+    matches = rank_matches(loan_products, need, firm)
+    content = MatchContent(
+        result=MatchResult(
+            matches=list(matches),
+            eligible=sum(found.eligible for found in matches),
+            score=firm.score,
+            grade=firm.grade,
+        ),
+        need=need,
+        model=model,
+        data_as_of=data_as_of(reading),
+        marks=marks_of(reading),
+    )
+    return answer_of(reading, _outcome(reading, scored), content.model_dump(mode="json"), model)
+
+
+def _score(reading: Reading) -> tuple[Scored | None, ModelUsed | None]:
+    """The score by the first score product served here; none where none is, or where nothing was found to score."""
+    served = [code for code in reading.product.scores if reading.desk.serves(code)]
+    if not served:
+        return None, None
+    model = reading.desk.model_for(served[0])
+    if outcome_of(replace(reading, product=find_product(served[0]))) == "not_found":
+        return None, None
+    return model.score(reading.values(model.features)), ModelUsed(name=model.name, version=model.version)
+
+
+def _outcome(reading: Reading, scored: Scored | None) -> Outcome:
+    registered = reading.recorded["F01"] is not None
+    if not registered and scored is None:
+        return "not_found"
+    return "found" if registered and scored else "partial"

@@ -1,0 +1,103 @@
+"""One reading of the lake for one answer: one subject, one day, one snapshot, one grant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+import polars as pl
+
+from bureau.clock import known_before, to_micros
+from bureau.errors import UnknownSubject
+from bureau.grant import ReadGrant
+from features.contracts.feeds import find_feed
+from features.definitions.library import find_feature
+from features.lake.registry import Enterprise, resolve
+from features.store.feed_sources import connected_from
+from features.store.lineage import Explanation, explain
+from features.store.live import live_vector
+from features.store.records import records
+from products.desk import Desk
+from products.product import Product
+
+Outcome = Literal["found", "partial", "not_found", "stale"]
+Value = float | str | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one answer may see. Everything it gives is of the same snapshot, so that replay gives the same answer.
+
+    uscc: the cleaned code asked for; enterprise: None where no record of it was ever linked.
+    """
+
+    desk: Desk
+    product: Product
+    grant: ReadGrant
+    snapshot: int
+    uscc: str
+    enterprise: Enterprise | None
+
+    @property
+    def day(self) -> date:
+        return self.desk.today
+
+    @property
+    def name(self) -> str | None:
+        return self.enterprise.name if self.enterprise else None
+
+    def values(self, names: Iterable[str]) -> Mapping[str, Value]:
+        """Feature values of the subject, None where unknown."""
+        wanted = tuple(dict.fromkeys(names))
+        if self.enterprise is None:
+            self.grant.require(wanted, self.uscc)
+            return dict.fromkeys(wanted)
+        number = self.enterprise.enterprise_id
+        return live_vector(self.desk.lake, wanted, number, self.day, self.grant, self.snapshot)
+
+    def explained(self, feature: str) -> Explanation | None:
+        """A feature's value with the records that entered it."""
+        if self.enterprise is None:
+            return None
+        number = self.enterprise.enterprise_id
+        return explain(self.desk.lake, feature, number, self.day, self.grant, self.snapshot)
+
+    def records(self, feed: str) -> pl.DataFrame:
+        """The subject's records of a feed, newest event first."""
+        if self.enterprise is None:
+            self.grant.require([feed], self.uscc)
+            return pl.DataFrame(schema=find_feed(feed).dtypes)
+        number = self.enterprise.enterprise_id
+        found = records(self.desk.lake, feed, self.day, self.grant, number, self.snapshot)
+        return found.sort(["event_date", "record_id"], descending=[True, False])
+
+    @cached_property
+    def recorded(self) -> Mapping[str, date | None]:
+        """Of each feed the product reads: the newest event date the subject has there, None without a record."""
+        return {feed: next(iter(self.records(feed)["event_date"]), None) for feed in sorted(self.product.feeds())}
+
+    def is_received(self, feed: str) -> bool:
+        """Whether the platform had received anything of a feed by the day read."""
+        since = connected_from(self.desk.lake, feed, self.snapshot)
+        return since is not None and since < to_micros(known_before(self.day))
+
+    def unreceived_by(self, features: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The features that read a feed never received here, each with those feeds."""
+        feeds = {name: find_feature(name).feeds for name in features}
+        absent = {feed for codes in feeds.values() for feed in codes if not self.is_received(feed)}
+        found = {name: tuple(code for code in codes if code in absent) for name, codes in feeds.items()}
+        return {name: codes for name, codes in found.items() if codes}
+
+
+def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -> Reading:
+    """Resolve the subject at the newest snapshot. A code that was never seen is an answer too: nothing is found.
+
+    Raises `ImpossibleUscc` for what is neither a code nor a known outside key.
+    """
+    snapshot = desk.lake.snapshot()
+    try:
+        enterprise = resolve(desk.lake, subject)
+    except UnknownSubject as unknown:
+        return Reading(desk, product, grant, snapshot, unknown.subject, None)
+    return Reading(desk, product, grant, snapshot, enterprise.uscc, enterprise)

@@ -1,0 +1,40 @@
+"""One answer of a product, ready to be stored and charged."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from products.reading import Outcome, Reading
+from products.reports.content import ModelUsed
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found, and everything needed to find it again: product version, day, snapshot, model version."""
+
+    product_code: str
+    product_version: int
+    uscc: str
+    name: str | None
+    as_of: date
+    outcome: Outcome
+    content: dict[str, Any]
+    snapshot: int
+    model_name: str | None
+    model_version: str | None
+
+
+def answer_of(reading: Reading, outcome: Outcome, content: dict[str, Any], model: ModelUsed | None) -> Answer:
+    """An answer from what it was read with."""
+    return Answer(
+        product_code=reading.product.code,
+        product_version=reading.product.version,
+        uscc=reading.uscc,
+        name=reading.name,
+        as_of=reading.day,
+        outcome=outcome,
+        content=content,
+        snapshot=reading.snapshot,
+        model_name=model.name if model else None,
+        model_version=model.version if model else None,
+    )

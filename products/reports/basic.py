@@ -1,0 +1,49 @@
+"""The content of a basic report: public records as tables, each row with the record it came from."""
+
+from datetime import date
+
+import polars as pl
+
+from features.contracts.feeds import find_feed
+from products.product import Table
+from products.reading import Reading
+from products.reports.content import BasicResult, ReportContent, TableShown
+from products.reports.coverage import data_as_of, marks_of
+
+ROWS = 200
+"""Rows shown of one table, the newest; `count` counts all."""
+
+
+def tell_records(reading: Reading) -> ReportContent:
+    """The tables of a report product."""
+    return ReportContent(
+        result=BasicResult(tables=[_table(reading, table) for table in reading.product.tables]),
+        reasons=[],
+        other_points=None,
+        advice=[],
+        model=None,
+        data_as_of=data_as_of(reading),
+        marks=marks_of(reading),
+    )
+
+
+def _table(reading: Reading, table: Table) -> TableShown:
+    department = find_feed(table.feed).department
+    rows = usable(reading.records(table.feed), table.hidden_after, reading.day)
+    columns = list(dict.fromkeys(("record_id", "event_date", "publish_date", *table.columns)))
+    shown = rows.head(ROWS).select(columns).with_columns(pl.col(pl.Date).dt.to_string("iso"))
+    return TableShown(
+        feed=table.feed,
+        name=table.name,
+        name_en=table.name_en,
+        department=department,
+        received=reading.is_received(table.feed),
+        count=len(rows),
+        records=[{"feed": table.feed, "department": department, **row} for row in shown.to_dicts()],
+    )
+
+
+def usable(rows: pl.DataFrame, hidden_after: tuple[str, ...], day: date) -> pl.DataFrame:
+    """The rows the law lets us show on a day: not revoked, repaired or removed by then."""
+    hidden = [pl.col(column).is_not_null() & (pl.col(column) <= day) for column in hidden_after]
+    return rows.filter(~pl.any_horizontal(hidden)) if hidden else rows

@@ -1,0 +1,39 @@
+"""How much there was to read: the outcome of an answer, its marks, and the day its data reach."""
+
+from datetime import date
+
+from features.contracts.feeds import find_feed
+from products.reading import Outcome, Reading
+from products.reports.content import Mark
+
+
+def outcome_of(reading: Reading) -> Outcome:
+    """not_found: no record in any feed the answer rests on; partial: an expected feed has none; else found."""
+    rests_on = reading.product.rests_on or tuple(reading.recorded)
+    if all(reading.recorded[feed] is None for feed in rests_on):
+        return "not_found"
+    unread = [feed for feed in reading.product.feeds() if not reading.is_received(feed)]
+    empty = [feed for feed in reading.product.expects if reading.recorded[feed] is None]
+    return "partial" if unread or empty else "found"
+
+
+def marks_of(reading: Reading) -> list[Mark]:
+    """What a reader must know about the feeds behind the answer, by feed."""
+    marks = []
+    for feed, newest in reading.recorded.items():
+        if not reading.is_received(feed):
+            marks.append(_mark("FEED-NOT-RECEIVED", feed, "本平台未接入", "has never been received here"))
+        elif newest is None and feed in reading.product.expects:
+            marks.append(_mark("NO-RECORD", feed, "该企业无记录", "has no record of the enterprise"))
+    return marks
+
+
+def data_as_of(reading: Reading) -> date | None:
+    """The newest event date among the subject's records in the feeds of the product."""
+    return max((day for day in reading.recorded.values() if day is not None), default=None)
+
+
+def _mark(code: str, feed: str, zh: str, en: str) -> Mark:
+    contract = find_feed(feed)
+    text, text_en = f"{contract.name}({feed}):{zh}", f"{contract.name_en} ({feed}) {en}"
+    return Mark.model_validate({"code": code, "feed": feed, "text": text, "text_en": text_en})

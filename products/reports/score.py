@@ -1,0 +1,61 @@
+"""The content of a score: the result, its reasons with their records, and advice, from one pass of one model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from features.definitions.library import find_feature
+from models.scoring import Scored, ScoringModel
+from products.product import Product
+from products.reading import Reading, Value
+from products.reports.advice import find_advice
+from products.reports.content import FeatureRead, ModelUsed, ReportContent, ScoreResult
+from products.reports.coverage import data_as_of, marks_of
+from products.reports.evidence import told_reasons
+
+PD_DIGITS = 6
+"""A probability is told to one in a million, the same text on every machine."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A subject's score with the values it rests on."""
+
+    scored: Scored
+    values: Mapping[str, Value]
+    model: ModelUsed
+    content: ReportContent
+
+
+def judge(reading: Reading, model: ScoringModel, more: tuple[str, ...] = ()) -> Judged:
+    """Score a subject and tell why. more: features to read besides the model's and the product's own."""
+    shown = [name for names in reading.product.extras.values() for name in names]
+    values = reading.values((*model.features, *shown, *more))
+    scored = model.score(values)
+    used = ModelUsed(name=model.name, version=model.version)
+    content = ReportContent(
+        result=_result(reading.product, scored, values),
+        reasons=told_reasons(reading, scored.reasons),
+        other_points=scored.other_points,
+        advice=find_advice(reading.product.advice, model, values, scored),
+        model=used,
+        data_as_of=data_as_of(reading),
+        marks=marks_of(reading),
+    )
+    return Judged(scored, values, used, content)
+
+
+def _result(product: Product, scored: Scored, values: Mapping[str, Value]) -> ScoreResult:
+    extras = {extra: [_read(name, values) for name in names] for extra, names in product.extras.items()}
+    return ScoreResult.model_validate(
+        {
+            "score": scored.score,
+            "grade": scored.grade,
+            "pd": round(scored.pd, PD_DIGITS),
+            "base_points": scored.base_points,
+            **extras,
+        }
+    )
+
+
+def _read(name: str, values: Mapping[str, Value]) -> FeatureRead:
+    return FeatureRead(name=name, value=values[name], unit=find_feature(name).unit)
