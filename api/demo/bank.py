@@ -22,8 +22,8 @@ class Bank:
     charged_fen: int = 0
     serial: str = field(default_factory=lambda: uuid4().hex[:12])
 
-    def post(self, path: str, body: JSON, **headers: str) -> JSON:
-        return _answer(self.client.post(path, json=body, headers=headers))
+    def post(self, path: str, body: JSON) -> JSON:
+        return _answer(self.client.post(path, json=body))
 
     def get(self, path: str, **query: str) -> JSON:
         return _answer(self.client.get(path, params=query))
@@ -58,6 +58,17 @@ class Bank:
         return self.metered(
             f"/v1/products/{product}/reports", body | ({"consent_id": consent_id} if consent_id else {})
         )
+
+    def matches(self, uscc: str, consent_id: str) -> list[JSON]:
+        """Write a need down and read its matches twice: the second reading must cost nothing."""
+        body = {"subject": {"uscc": uscc}, "purpose": PURPOSE, "consent_id": consent_id, "need": APPLICATION}
+        path = f"/v1/needs/{self.post('/v1/needs', body)['need_id']}/matches"
+        self.calls += 1
+        answer, again = self.get(path), self.get(path)
+        if again != answer:
+            raise SourceDown(f"Reading {path} again did not return the first answer.")
+        self.charged_fen += answer["charge"]["amount_fen"]
+        return list(answer["result"]["matches"])
 
     def decision(self, uscc: str, consent_id: str) -> JSON:
         subject = {"subject": {"uscc": uscc}, "purpose": PURPOSE, "consent_id": consent_id}

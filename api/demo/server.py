@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -24,9 +25,17 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running server and where it answers."""
+
+    base: str
+    process: "subprocess.Popen[bytes]"
+
+
 @contextmanager
-def served(home: Path, today: date, port: int) -> Iterator[str]:
-    """The base address of `bureau serve` for a home; the process is stopped when the block ends.
+def served(home: Path, today: date, port: int) -> Iterator[Server]:
+    """`bureau serve` for a home, ready to be called; the process is stopped when the block ends.
 
     Raises `SourceDown` with the server's own last words when it does not become ready.
     """
@@ -37,7 +46,7 @@ def served(home: Path, today: date, port: int) -> Iterator[str]:
     with log.open("wb") as words, subprocess.Popen(command, env=environment, stdout=words, stderr=words) as process:  # noqa: S603
         try:
             _wait(process, base, log)
-            yield base
+            yield Server(base, process)
         finally:
             process.terminate()
 

@@ -1,0 +1,71 @@
+"""The platform's side before a bank calls: records in, features built, the home's model trained and in service."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from bureau.clock import now
+from bureau.errors import ReleaseRefused
+from bureau.grant import operator_grant
+from bureau.settings import Settings
+from features.definitions.library import published
+from features.lake.lake import Lake, open_lake
+from features.sources.loading import LoadReport, SourceOptions, load_source
+from features.store.build import build_features
+from models.keeping import keep
+from models.release import read_release
+from models.scoring import ScoringModel
+from models.shelf import find_model, load_released
+
+Say = Callable[[str], None]
+
+
+def load_records(lake: Lake, home: Path, source: str, options: SourceOptions, say: Say) -> LoadReport:
+    """Load the source and say what became of each feed's rows."""
+    started = time.monotonic()
+    report = load_source(lake, home, source, options, at=now())
+    for feed in report.feeds:
+        counts = f"{feed.landed:>9,} landed {feed.quarantined:>6,} quarantined {feed.unchanged:>6,} unchanged"
+        say(f"  {feed.feed:<5} {counts}")
+    landed, held = sum(feed.landed for feed in report.feeds), sum(feed.quarantined for feed in report.feeds)
+    say(f"  {landed:,} records landed, {held:,} quarantined in {time.monotonic() - started:.0f} s")
+    return report
+
+
+def build_city(lake: Lake, as_of: date, say: Say) -> pl.DataFrame:
+    """Every published feature of every enterprise as of a day."""
+    started = time.monotonic()
+    names = [entry.name for entry in published()]
+    city = build_features(lake, names, as_of, operator_grant())
+    say(f"  {len(names)} features of {city.height:,} enterprises as of {as_of} in {time.monotonic() - started:.1f} s")
+    return city
+
+
+def train_model(lake: Lake, settings: Settings, name: str, as_of: date, say: Say) -> ScoringModel:
+    """Train and release a model, unless a version is in service already. Raises `ReleaseRefused`."""
+    if read_release(settings.home, name) is None:
+        trained = find_model(name).train(lake, as_of, operator_grant("training"))
+        for sentence in trained.said:
+            say(f"  {sentence}")
+        kept = keep(settings.home, settings.mlruns, trained)
+        if kept.refusal is not None:
+            raise ReleaseRefused(kept.name, kept.version, kept.refusal)
+    model = load_released(settings.home, name)
+    say(f"  {model.name} version {model.version} is in service")
+    return model
+
+
+def open_prepared_lake(settings: Settings) -> Lake:
+    """The lake of the settings' home."""
+    return open_lake(settings.home, settings.catalogue_url)
+
+
+def subject_to_show(model: ScoringModel, city: pl.DataFrame) -> str:
+    """The firm of median risk among those with the most known features: neither the best nor the worst."""
+    known = pl.sum_horizontal(pl.col(name).is_not_null() for name in model.features)
+    told = city.filter(known == city.select(known.max()).item())
+    ranked = sorted((scored.pd, uscc) for scored, uscc in zip(model.score_many(told), told["uscc"], strict=True))
+    return str(ranked[len(ranked) // 2][1])
