@@ -21,13 +21,14 @@ def check_source(lake: Lake, home: Path) -> tuple[Check, ...]:
     present = read_source(home)
     if present is None:
         raise InvalidInput("This home holds no source yet. Load one with: bureau source load NAME")
-    paths = sorted(deliveries_folder(home, present.source).glob("*.parquet"))
+    folder = deliveries_folder(home, present.source)
+    paths = sorted(folder.glob("*.parquet"))
     sidecars, damage = _read_all(paths)
     return (
         Check("each delivery is as it was written", not damage, damage or f"{len(paths):,} deliveries"),
         _landed(lake, sidecars),
         _waiting(lake),
-        *SOURCES[present.source].check(lake),
+        *SOURCES[present.source].check(lake, folder),
     )
 
 

@@ -61,11 +61,11 @@ class Source:
     """What a source can do.
 
     write: writes its deliveries into a folder; raises before it writes any, where its input is wrong.
-    check: what the source promises of its records, asked of a lake that holds them.
+    check: what the source promises, asked of a lake that holds its records and of the folder it wrote.
     """
 
     write: Callable[[Path, Lake, SourceOptions, Tell], SourceWritten]
-    check: Callable[[Lake], tuple[Check, ...]]
+    check: Callable[[Lake, Path], tuple[Check, ...]]
 
 
 def _write_city(folder: Path, _lake: Lake, options: SourceOptions, tell: Tell) -> SourceWritten:
@@ -86,13 +86,17 @@ def _write_cumcm(folder: Path, lake: Lake, options: SourceOptions, _tell: Tell) 
     return cumcm.write_deliveries(folder, options.data, lake)
 
 
-def _promise_nothing(_lake: Lake) -> tuple[Check, ...]:
+def _check_city(_lake: Lake, _folder: Path) -> tuple[Check, ...]:
     return ()
 
 
+def _check_cumcm(lake: Lake, _folder: Path) -> tuple[Check, ...]:
+    return check_records(lake)
+
+
 SOURCES: Mapping[str, Source] = {
-    "city": Source(_write_city, _promise_nothing),
-    "cumcm": Source(_write_cumcm, check_records),
+    "city": Source(_write_city, _check_city),
+    "cumcm": Source(_write_cumcm, _check_cumcm),
 }
 
 
