@@ -1,18 +1,19 @@
 """One reading of the lake for one answer: one subject, one day, one snapshot, one grant."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import polars as pl
 
-from bureau.clock import known_before, to_micros
+from bureau.clock import from_micros, known_before, shanghai_day, to_micros
 from bureau.errors import UnknownSubject
 from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
+from features.lake.lake import Lake
 from features.lake.registry import Enterprise, resolve
 from features.store.feed_sources import connected_from
 from features.store.lineage import Explanation, explain
@@ -38,6 +39,7 @@ class Reading:
     snapshot: int
     uscc: str
     enterprise: Enterprise | None
+    _read: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def day(self) -> date:
@@ -64,22 +66,20 @@ class Reading:
         return explain(self.desk.lake, feature, number, self.day, self.grant, self.snapshot)
 
     def records(self, feed: str) -> pl.DataFrame:
-        """The subject's records of a feed, newest event first."""
-        if self.enterprise is None:
-            self.grant.require([feed], self.uscc)
-            return pl.DataFrame(schema=find_feed(feed).dtypes)
-        number = self.enterprise.enterprise_id
-        found = records(self.desk.lake, feed, self.day, self.grant, number, self.snapshot)
-        return found.sort(["event_date", "record_id"], descending=[True, False])
+        """The subject's records of a feed, newest event first; read once."""
+        if feed not in self._read:
+            found = self._records(feed).sort(["event_date", "record_id"], descending=[True, False])
+            self._read[feed] = found
+        return self._read[feed]
 
     @cached_property
     def recorded(self) -> Mapping[str, date | None]:
-        """Of each feed the product reads: the newest event date the subject has there, None without a record."""
-        return {feed: next(iter(self.records(feed)["event_date"]), None) for feed in sorted(self.product.feeds())}
+        """Of each feed the product reads: the day the subject's newest record became known, None without one."""
+        return {feed: _last_known(self.records(feed)) for feed in sorted(self.product.feeds())}
 
     def is_received(self, feed: str) -> bool:
         """Whether the platform had received anything of a feed by the day read."""
-        since = connected_from(self.desk.lake, feed, self.snapshot)
+        since = _connected_from(self.desk.lake, feed, self.snapshot)
         return since is not None and since < to_micros(known_before(self.day))
 
     def unreceived_by(self, features: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -88,6 +88,12 @@ class Reading:
         absent = {feed for codes in feeds.values() for feed in codes if not self.is_received(feed)}
         found = {name: tuple(code for code in codes if code in absent) for name, codes in feeds.items()}
         return {name: codes for name, codes in found.items() if codes}
+
+    def _records(self, feed: str) -> pl.DataFrame:
+        if self.enterprise is None:
+            self.grant.require([feed], self.uscc)
+            return pl.DataFrame(schema=find_feed(feed).dtypes)
+        return records(self.desk.lake, feed, self.day, self.grant, self.enterprise.enterprise_id, self.snapshot)
 
 
 def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -> Reading:
@@ -101,3 +107,13 @@ def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -
     except UnknownSubject as unknown:
         return Reading(desk, product, grant, snapshot, unknown.subject, None)
     return Reading(desk, product, grant, snapshot, enterprise.uscc, enterprise)
+
+
+def _last_known(rows: pl.DataFrame) -> date | None:
+    return None if rows.is_empty() else shanghai_day(from_micros(max(rows["known_from"])))
+
+
+@lru_cache(maxsize=1024)
+def _connected_from(lake: Lake, feed: str, snapshot: int) -> int | None:
+    """A snapshot never changes, so neither does this."""
+    return connected_from(lake, feed, snapshot)

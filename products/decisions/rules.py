@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from products.decisions.comparison import Comparison, Known
 from products.decisions.policy import Rule, Verdict
+from products.reports.content import Shown
 
 State = Literal["fired", "clear", "missing", "not_received"]
 
@@ -30,10 +31,10 @@ class Compared(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     subject: str
-    value: float | int | str | None
+    value: Shown
     op: str
     threshold: float | int | str | tuple[str, ...]
-    missed_by: float | int | None
+    missed_by: Shown
 
 
 class RuleAnswer(BaseModel):
@@ -51,7 +52,7 @@ class RuleAnswer(BaseModel):
     fired: bool
     state: State
     effect: Verdict | None
-    missed_by: float | int | None
+    missed_by: Shown
     text: str
     text_en: str
     compared: tuple[Compared, ...]

@@ -1,9 +1,9 @@
 """The shape of an answer's content: what a caller reads, without charge and evidence of the call."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 SHAPE = ConfigDict(frozen=True, extra="forbid")
 
@@ -12,6 +12,14 @@ NOTICE = (
     " For reference only: the institution decides for itself."
 )
 """征信业管理条例 requires results to be marked as reference only; it stands on every answer."""
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Shown = Annotated[float | int | str | None, BeforeValidator(_whole)]
+"""A feature's value as it is told: a count is a whole number."""
 
 
 class EvidenceRecord(BaseModel):
@@ -29,7 +37,7 @@ class FeatureRead(BaseModel):
     model_config = SHAPE
 
     name: str
-    value: float | int | str | None
+    value: Shown
     unit: str
 
 
@@ -56,8 +64,8 @@ class Advice(BaseModel):
     text: str
     text_en: str
     feature: str
-    from_: float | int | str | None = Field(alias="from")
-    to: float | int
+    from_: Shown = Field(alias="from")
+    to: Shown
     score_after: int
 
 

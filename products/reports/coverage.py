@@ -29,7 +29,7 @@ def marks_of(reading: Reading) -> list[Mark]:
 
 
 def data_as_of(reading: Reading) -> date | None:
-    """The newest event date among the subject's records in the feeds of the product."""
+    """The day on which the newest of the subject's records in the product's feeds became known here."""
     return max((day for day in reading.recorded.values() if day is not None), default=None)
 
 
