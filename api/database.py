@@ -9,8 +9,9 @@ from pathlib import Path
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from bureau.db import open_engine, upgrade
+from bureau.db import open_engine, transaction, upgrade
 from bureau.errors import StateConflict
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -22,6 +23,17 @@ def open_ledger_database(url: str) -> Engine:
     engine = open_engine(url)
     upgrade(engine, MIGRATIONS, version_table=VERSION_TABLE)
     return engine
+
+
+@contextmanager
+def ledger_transaction(url: str) -> Iterator[Session]:
+    """One unit of work of a command on the ledger's database, which is closed again afterwards."""
+    engine = open_ledger_database(url)
+    try:
+        with transaction(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 def present_revision(engine: Engine, version_table: str) -> str | None:

@@ -28,7 +28,9 @@ class Database(NamedTuple):
 def upgrade_all() -> None:
     """Bring every database to the newest migration. Doing it twice changes nothing."""
     for each in _databases(Settings()):
-        upgrade(open_engine(each.url), each.migrations, version_table=each.version_table)
+        engine = open_engine(each.url)
+        upgrade(engine, each.migrations, version_table=each.version_table)
+        engine.dispose()
         typer.echo(f"{each.name}: at {database.newest_revision(each.migrations)}")
 
 

@@ -11,9 +11,8 @@ from api.access.contracts import ListPrice
 from api.access.institutions import NewClient, create_client, disable_client, rotate_client
 from api.access.roles import CALLING_ROLES, ROLES
 from api.access.tables import Client, Institution
-from api.database import open_ledger_database
+from api.database import ledger_transaction
 from bureau.clock import now, shanghai_day
-from bureau.db import transaction
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from products.product import Product, find_on_sale, on_sale
@@ -35,7 +34,7 @@ def create(
 ) -> None:
     """Make a client of an institution and print its id and secret. The secret is shown this once."""
     asked = products if products is not None else "all" if role in CALLING_ROLES else ""
-    with transaction(open_ledger_database(Settings().ledger_url)) as session:
+    with ledger_transaction(Settings().ledger_url) as session:
         made = create_client(session, name, role, _prices(asked), now())
     _print_client(made)
 
@@ -43,7 +42,7 @@ def create(
 @clients.command()
 def rotate(client_id: ClientId) -> None:
     """Print a new secret; the old one and its tokens end at once."""
-    with transaction(open_ledger_database(Settings().ledger_url)) as session:
+    with ledger_transaction(Settings().ledger_url) as session:
         rotated = rotate_client(session, client_id)
     _print_client(rotated)
 
@@ -51,7 +50,7 @@ def rotate(client_id: ClientId) -> None:
 @clients.command()
 def disable(client_id: ClientId) -> None:
     """Refuse a client from now on, also with the tokens it holds."""
-    with transaction(open_ledger_database(Settings().ledger_url)) as session:
+    with ledger_transaction(Settings().ledger_url) as session:
         client = disable_client(session, client_id, now())
     print(f"{client.id} is disabled since {client.disabled_at:%Y-%m-%d %H:%M:%S} UTC")
 
@@ -64,7 +63,7 @@ def list_clients(form: FormatOption = Format.TABLE) -> None:
         .join(Institution, Institution.id == Client.institution_id)
         .order_by(Institution.name, Client.created_at)
     )
-    with transaction(open_ledger_database(Settings().ledger_url)) as session:
+    with ledger_transaction(Settings().ledger_url) as session:
         rows = [dict(row) for row in session.execute(query).mappings()]
     print_rows(rows, ["institution", "client_id", "role", "disabled_at"], form)
 

@@ -6,15 +6,13 @@ from datetime import date, datetime, time
 from typing import Annotated
 
 import typer
-from sqlalchemy.orm import Session
 
-from api.database import open_ledger_database
+from api.database import ledger_transaction
 from api.metering.audit import prove, sign_root
 from api.metering.usage import DIMENSIONS, usage_rows
 from api.metering.verification import verify_ledger
 from api.signing import open_signer
 from bureau.clock import SHANGHAI, now
-from bureau.db import transaction
 from bureau.errors import ImpossibleDate
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
@@ -32,7 +30,7 @@ def show(
 ) -> None:
     """Calls, hits and charges in fen, from the ledger's lines."""
     names = [name.strip() for name in by.split(",") if name.strip()]
-    with Session(open_ledger_database(Settings().ledger_url)) as session:
+    with ledger_transaction(Settings().ledger_url) as session:
         rows = usage_rows(session, names, start=_begins(first, "--from"), end=_begins(until, "--to"))
     print_rows(rows, [*names, "calls", "hits", "charged_fen"], form)
 
@@ -41,7 +39,7 @@ def show(
 def verify() -> None:
     """Check every call against the chain, its stored bytes and its charge; names the first wrong one."""
     settings = Settings()
-    with Session(open_ledger_database(settings.ledger_url)) as session:
+    with ledger_transaction(settings.ledger_url) as session:
         found = verify_ledger(session, open_signer(settings.home, "answers"))
     if found.fault is None:
         print(f"{found.leaves:,} leaves are sound; root {found.root.hex()}")
@@ -55,7 +53,7 @@ def verify() -> None:
 def root() -> None:
     """Sign the log as it is and print the root to hand out; a later log must still contain it."""
     settings = Settings()
-    with transaction(open_ledger_database(settings.ledger_url)) as session:
+    with ledger_transaction(settings.ledger_url) as session:
         signed = sign_root(session, open_signer(settings.home, "answers"), now())
     print(json.dumps(asdict(signed), indent=1))
 
@@ -64,7 +62,7 @@ def root() -> None:
 def proof(call_id: Annotated[str, typer.Argument(help="The report_id or call_id of an answer.")]) -> None:
     """Prove that a call is in the log: its leaf, the path to the root, the signed root."""
     settings = Settings()
-    with Session(open_ledger_database(settings.ledger_url)) as session:
+    with ledger_transaction(settings.ledger_url) as session:
         proven = prove(session, open_signer(settings.home, "answers"), call_id, at=now())
     print(json.dumps(asdict(proven), indent=1))
 

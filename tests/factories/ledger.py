@@ -1,10 +1,14 @@
 """A ledger with one bank and its consent in it, and valid drafts to submit."""
 
 import asyncio
+import atexit
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +77,22 @@ class Books:
         return list(given)
 
 
+def sqlite_ledger(folder: Path) -> str:
+    """The address of an empty ledger in a folder: a copy of one that was migrated once a run."""
+    shutil.copy(_migrated_file(), folder / "ledger.db")
+    return f"sqlite:///{folder / 'ledger.db'}"
+
+
+@cache
+def _migrated_file() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="ledger-"))
+    atexit.register(shutil.rmtree, folder)
+    open_ledger_database(f"sqlite:///{folder / 'ledger.db'}").dispose()
+    return folder / "ledger.db"
+
+
 def open_books(url: str, home: Path) -> Books:
-    """A fresh ledger at an address, started, with a bank in it; its keys lie in `home`."""
+    """The ledger at an address, started, with a bank in it; its keys lie in `home`."""
     engine = open_ledger_database(url)
     signer, clock = open_signer(home, "answers"), Clock()
     ledger = Ledger(engine, signer, clock)

@@ -1,6 +1,6 @@
 """A private PostgreSQL for one test run, started from the programs on the machine and listening on no port.
 
-A conftest imports the fixture: `from tests.factories.postgres import postgres_url`.
+A conftest imports the fixtures it wants: `from tests.factories.postgres import postgres_url`.
 """
 
 import atexit
@@ -18,7 +18,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from api.database import open_ledger_database
+
 PROGRAMS = Path("/usr/lib/postgresql")
+MISSING = f"no PostgreSQL server program (initdb, pg_ctl) on PATH or under {PROGRAMS}"
 _numbers = itertools.count()
 
 
@@ -27,12 +30,40 @@ def postgres_url() -> Iterator[str]:
     """The address of an empty schema; the test is skipped where PostgreSQL is not installed."""
     socket = private_cluster()
     if socket is None:
-        pytest.skip(f"no PostgreSQL server program (initdb, pg_ctl) on PATH or under {PROGRAMS}")
+        pytest.skip(MISSING)
     name = f"test_{next(_numbers)}"
     with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")  # 100 times quicker than a database of its own
         yield f"postgresql+psycopg://postgres@/postgres?host={socket}&options=-csearch_path%3D{name}"
         connection.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@pytest.fixture
+def postgres_ledger_url() -> str:
+    """The address of an empty ledger: migrated once a run, wiped for each test."""
+    socket = private_cluster()
+    if socket is None:
+        pytest.skip(MISSING)
+    url = _migrated_ledger(socket)
+    with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '10s'")
+        connection.execute("SET session_replication_role = replica")  # or the triggers would refuse
+        tables = connection.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables "
+            "WHERE schemaname = 'ledger' AND tablename NOT LIKE 'alembic_version%'"
+        ).fetchall()
+        listed = ", ".join(f"ledger.{table}" for (table,) in tables)
+        connection.execute(f"TRUNCATE {listed} RESTART IDENTITY CASCADE")
+    return url
+
+
+@functools.cache
+def _migrated_ledger(socket: str) -> str:
+    url = f"postgresql+psycopg://postgres@/postgres?host={socket}&options=-csearch_path%3Dledger"
+    with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA ledger")
+    open_ledger_database(url).dispose()
+    return url
 
 
 @functools.cache

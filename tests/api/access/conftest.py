@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from api.database import open_ledger_database
-from bureau.db import transaction
+from bureau.db import open_engine, transaction
+from tests.factories.ledger import sqlite_ledger
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    engine = open_ledger_database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    engine = open_engine(sqlite_ledger(tmp_path))
     with transaction(engine) as opened:
         yield opened
     engine.dispose()

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.ledger import Books, open_books
-from tests.factories.postgres import postgres_url
+from tests.factories.ledger import Books, open_books, sqlite_ledger
+from tests.factories.postgres import postgres_ledger_url
 
-__all__ = ["postgres_url"]
+__all__ = ["postgres_ledger_url"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
+    """An empty ledger."""
     if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgres_url")
+        url: str = request.getfixturevalue("postgres_ledger_url")
         return url
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return sqlite_ledger(tmp_path)
 
 
 @pytest.fixture

@@ -43,24 +43,32 @@ def test_no_row_is_changed_or_removed(written: Books) -> None:
             assert connection.execute(text(f'SELECT * FROM "{table}"')).all() == before
 
 
-def test_no_row_is_replaced(written: Books) -> None:
-    """SQLite's INSERT OR REPLACE removes the row in its way without asking the DELETE trigger."""
-    if written.engine.dialect.name != "sqlite":
+ON_SQLITE = pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize(
+    "ledger_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+@ON_POSTGRESQL
+def test_no_table_is_emptied(written: Books) -> None:
+    for table in TABLES:
         with pytest.raises(DBAPIError, match="is append-only"), written.engine.begin() as connection:
-            connection.execute(text("TRUNCATE usage_line CASCADE"))
-        return
+            connection.execute(text(f'TRUNCATE "{table}" CASCADE'))
+
+
+@ON_SQLITE
+def test_no_row_is_replaced(written: Books) -> None:
+    """INSERT OR REPLACE removes the row in its way without asking the DELETE trigger."""
     for table in TABLES:
         with pytest.raises(DBAPIError, match=f"{table} is append-only"), written.engine.begin() as connection:
             connection.execute(text(f'INSERT OR REPLACE INTO "{table}" SELECT * FROM "{table}"'))
 
 
+@ON_SQLITE
 def test_a_second_unique_key_does_not_let_a_row_be_replaced(written: Books) -> None:
-    if written.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    statement = """
+        INSERT OR REPLACE INTO audit_leaf
+        SELECT 99, line_id, sha256, record_sha256, committed_at, leaf, head FROM audit_leaf
+    """
     with pytest.raises(DBAPIError, match="audit_leaf is append-only"), written.engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT OR REPLACE INTO audit_leaf SELECT 99, line_id, sha256, record_sha256, committed_at, leaf, head "
-                "FROM audit_leaf"
-            )
-        )
+        connection.execute(text(statement))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from tests.factories.ledger import draft, open_books
+from tests.factories.ledger import draft, open_books, sqlite_ledger
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with two charged calls of 23 November 2026."""
     monkeypatch.setenv("BUREAU_HOME", str(tmp_path))
     monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
-    books = open_books(f"sqlite:///{tmp_path / 'ledger.db'}", tmp_path)
+    books = open_books(sqlite_ledger(tmp_path), tmp_path)
     books.submit(draft(books.bank, "key-1"), draft(books.bank, "key-2", product_code="P16"))
     books.ledger.close()
     books.engine.dispose()

@@ -19,8 +19,8 @@ from api.signing import open_signer
 from tests.factories.ledger import Bank, add_bank
 
 ROOT = Path(__file__).parents[3]
-KEYS = [f"key-{n:03}" for n in range(400)]
-KILLED_AFTER = (40, 90, 5)
+KEYS = [f"key-{n:03}" for n in range(250)]
+KILLED_AFTER = (60, 5)
 """After how many answers each process is killed; the last one is left to finish."""
 
 Answers = dict[str, tuple[str, str]]
@@ -68,7 +68,7 @@ def test_every_key_is_charged_once_however_often_the_process_is_killed(ledger_ur
     assert answered.keys() == set(KEYS)
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(UsageLine)) == len(KEYS)
-        assert usage_rows(session, []) == [{"calls": 400, "hits": 400, "charged_fen": 400 * 800}]
+        assert usage_rows(session, []) == [{"calls": 250, "hits": 250, "charged_fen": 250 * 800}]
     ledger = Ledger(engine, signer)
     for call_id, digest in answered.values():
         assert sha256(ledger.answer(bank.institution_id, call_id).body).hexdigest() == digest

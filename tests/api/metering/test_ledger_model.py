@@ -1,11 +1,9 @@
 """Random histories of calls, retries, conflicts, revocations, new prices and reversals, against a plain dict."""
 
 import json
-import shutil
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -16,13 +14,13 @@ from sqlalchemy.orm import Session
 from api.access.consents import create_consent, revoke_consent
 from api.access.contracts import ListPrice, agree_contract
 from api.metering.draft import Draft
-from api.metering.ledger import Ledger, Receipt
+from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
 from api.metering.usage import usage_rows
 from api.metering.verification import verify_ledger
-from bureau.db import open_engine, transaction
+from bureau.db import transaction
 from bureau.errors import BureauError, ConsentRevoked, KeyReused
-from tests.factories.ledger import NOON, Books, Clock, authorisation, draft, open_books, unanswered
+from tests.factories.ledger import NOON, authorisation, draft, open_books, sqlite_ledger, unanswered
 
 PRODUCTS = ("P07", "P16", "P31")
 OUTCOMES = ("found", "partial", "not_found", "stale")
@@ -65,30 +63,15 @@ class Model:
         return sums
 
 
-@cache
-def template() -> tuple[Path, Books]:
-    """A migrated database with a bank in it, to be copied."""
-    folder = Path(tempfile.mkdtemp(prefix="ledger-model-"))
-    books = open_books(f"sqlite:///{folder / 'ledger.db'}", folder)
-    books.ledger.close()
-    books.engine.dispose()  # the last connection folds the write-ahead log in
-    return folder / "ledger.db", books
-
-
 class LedgerHistory(RuleBasedStateMachine):
     """Each step is one thing that happens; the ledger and the model must say the same."""
 
     @initialize()
     def open(self) -> None:
-        source, books = template()
         self.folder = tempfile.TemporaryDirectory(prefix="ledger-history-")
-        path = Path(self.folder.name) / "ledger.db"
-        shutil.copy(source, path)
-        engine = open_engine(f"sqlite:///{path}")
-        ledger = Ledger(engine, books.signer, Clock())
-        ledger.start()
-        self.books = Books(engine, books.signer, Clock(), books.bank, ledger)
-        self.consent, self.revoked = books.bank.consent_id, False
+        home = Path(self.folder.name)
+        self.books = open_books(sqlite_ledger(home), home)
+        self.consent, self.revoked = self.books.bank.consent_id, False
         self.model = Model(
             {
                 "P07": ListPrice("P07", 800, "hit"),

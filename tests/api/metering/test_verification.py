@@ -19,7 +19,7 @@ from api.metering.tables import AuditLeaf, Call, UsageLine
 from api.metering.verification import Fault, Verification, verify_ledger
 from api.tables import LedgerTable
 from bureau.db import transaction
-from tests.factories.ledger import NOON, Books, draft, open_books, unanswered
+from tests.factories.ledger import NOON, Books, draft, open_books, sqlite_ledger, unanswered
 
 COUNT = 12
 THIRD = 3
@@ -28,9 +28,8 @@ THIRD = 3
 @pytest.fixture
 def books(tmp_path: Path) -> Iterator[Books]:
     """Twelve calls, the third of them the one that will be tampered with; a refusal; a reversal; a signed root."""
-    opened = open_books(f"sqlite:///{tmp_path / 'ledger.db'}", tmp_path)
-    for n in range(COUNT):
-        opened.submit(draft(opened.bank, f"key-{n}"))
+    opened = open_books(sqlite_ledger(tmp_path), tmp_path)
+    opened.submit(*(draft(opened.bank, f"key-{n}") for n in range(COUNT)))
     opened.refuse(unanswered(opened.bank))
     (given,) = opened.submit(draft(opened.bank, "reversed"))
     assert isinstance(given, Receipt)
@@ -80,9 +79,10 @@ def test_an_honest_ledger_is_sound(books: Books) -> None:
 
 
 def test_an_empty_ledger_is_sound(tmp_path: Path) -> None:
-    empty = open_books(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path)
+    empty = open_books(sqlite_ledger(tmp_path), tmp_path)
     assert verified(empty).fault is None
     empty.ledger.close()
+    empty.engine.dispose()
 
 
 @pytest.mark.parametrize(
