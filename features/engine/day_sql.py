@@ -1,4 +1,4 @@
-"""How a query learns the days it reads: from parameters when all rows share one day, else from a table of days."""
+"""How a query learns the days it reads: parameters when all rows share one day, else columns of the rows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,11 +23,10 @@ class WindowSql:
 
 
 class DaySql(Protocol):
-    """SQL of the day read, its cutoff and the ends of windows; `tables` stands behind the spine in FROM."""
+    """SQL of the day read, its cutoff and the ends of windows, beside a spine `s`."""
 
     as_of: str
     cutoff: str
-    tables: str
 
     def window(self, leaf: Feature) -> WindowSql:
         """The ends of a leaf's window."""
@@ -49,7 +48,6 @@ class OneDay:
 
     as_of = "$as_of"
     cutoff = "$cutoff"
-    tables = ""
 
     def __init__(self, leaves: Iterable[Feature]) -> None:
         self._windows = _windows(leaves)
@@ -71,11 +69,15 @@ class OneDay:
 
 
 class ManyDays:
-    """Each spine row names one of several days by `day_no`; `frame` is the table `day` with every window's ends."""
+    """Each spine row has a day of its own, and the ends of every window on that day in columns of its own.
 
-    as_of = "d.as_of"
-    cutoff = "d.cutoff"
-    tables = " JOIN day d ON d.day_no = s.day_no"
+    They stand in the spine and not in a second table, because a database that may choose joins records to days
+    first, which pairs every record with every later day.
+    frame: the columns of each day, to be joined to the spine by `as_of`.
+    """
+
+    as_of = "s.as_of"
+    cutoff = "s.cutoff"
 
     def __init__(self, days: Sequence[date], leaves: Iterable[Feature]) -> None:
         self._windows = _windows(leaves)
@@ -86,7 +88,6 @@ class ManyDays:
             ends[f"until_{number}"] = pl.Series([one.until for one in covered], dtype=pl.Date)
         self.frame = pl.DataFrame(
             {
-                "day_no": pl.Series(range(len(days)), dtype=pl.Int32),
                 "as_of": pl.Series(days, dtype=pl.Date),
                 "cutoff": pl.Series([cutoff_micros(day) for day in days], dtype=pl.Int64),
                 **ends,
@@ -94,9 +95,9 @@ class ManyDays:
         )
 
     def window(self, leaf: Feature) -> WindowSql:
-        """The ends of a leaf's window, as columns of the table of days."""
+        """The ends of a leaf's window, as columns of the spine."""
         number = list(self._windows).index(_key(leaf))
-        return WindowSql(None if leaf.within.step is Step.EVER else f"d.after_{number}", f"d.until_{number}")
+        return WindowSql(None if leaf.within.step is Step.EVER else f"s.after_{number}", f"s.until_{number}")
 
 
 def _windows(leaves: Iterable[Feature]) -> dict[str, Feature]:

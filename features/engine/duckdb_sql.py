@@ -1,8 +1,9 @@
 """The readable reference: one DuckDB query that computes any features for any rows.
 
-A *spine* names the rows wanted: (row_no, enterprise_id, enterprise_known_from[, day_no]). Each feed is scanned once and
-joined to the spine; every aggregate of that feed is a conditional aggregate of the one scan. Arithmetic between
-aggregates comes last, in float64. The same text serves a city, a training set and one live enterprise.
+A *spine* names the rows wanted: (row_no, enterprise_id, enterprise_known_from), and each row's day where days differ.
+Each feed is scanned once and joined to the spine; every aggregate of that feed is a conditional aggregate of the one
+scan. Arithmetic between aggregates comes last, in float64. The same text serves a city, a training set and one live
+enterprise.
 
 Rules that keep executions equal: counts are `count(...) FILTER`, sums leave as int64, days are differences of dates,
 the newest record is chosen by a total order, and no float is ever summed.
@@ -26,7 +27,7 @@ def feature_query(wanted: Mapping[str, Definition], sources: Mapping[str, Source
     beside = ["s.row_no", *(f"{sql} AS {name}" for sql, name in parts.numbers.items())]
     subject = ["s.row_no", f"{day.as_of} AS as_of", *(scan.known for scan in scans.values())]
     used = [scan for scan in scans.values() if not scan.is_empty]
-    tables = [f"subject AS (SELECT {', '.join(subject)} FROM {spine} s{day.tables})", *(s.query(spine) for s in used)]
+    tables = [f"subject AS (SELECT {', '.join(subject)} FROM {spine} s)", *(s.query(spine) for s in used)]
     joins = "".join(f"\n  LEFT JOIN {scan.alias} ON {scan.alias}.row_no = s.row_no" for scan in used)
     return (
         f"WITH {_lines(tables)}\nSELECT {_lines(columns)}\n"

@@ -61,7 +61,7 @@ class FeedScan:
         cells = ",\n  ".join(f"{sql} AS {name}" for sql, name in self._cells.items())
         return (
             f"{self.alias} AS (SELECT row_no,\n  {cells}\n  FROM (SELECT s.row_no,\n    {inputs}\n"
-            f"  FROM {spine} s{self._day.tables}"
+            f"  FROM {spine} s"
             f"\n  JOIN {self._source.records} f ON f.enterprise_id = s.enterprise_id\n  WHERE {visible(self._day)})\n"
             f"  GROUP BY row_no)"
         )

@@ -30,5 +30,5 @@ def build_features(
     city = enterprises(lake, snapshot).join(known, on="enterprise_id", maintain_order="left").with_row_index("row_no")
     day = OneDay(leaf for entry in entries for leaf in leaves(entry.definition))
     spine = city.select("row_no", "enterprise_id", "enterprise_known_from")
-    values = compute(lake, entries, snapshot, day, {"spine": spine}, day.parameters(as_of))
+    values = compute(lake, entries, snapshot, day, spine, day.parameters(as_of))
     return city.select("enterprise_id", "uscc").hstack(values)

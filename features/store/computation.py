@@ -21,17 +21,16 @@ def compute(
     entries: Sequence[Entry],
     snapshot: int,
     day: DaySql,
-    tables: Mapping[str, pl.DataFrame],
+    spine: pl.DataFrame,
     parameters: Mapping[str, Parameter] | None = None,
 ) -> pl.DataFrame:
-    """One column per entry, one row per row of the table `spine`, in its order. Categories come as an enumeration."""
+    """One column per entry, one row per row of the spine, in its order. Categories come as an enumeration."""
     wanted = {entry.name: entry.definition for entry in entries}
     sources = feed_sources(lake, feeds(wanted.values()), snapshot)
     query = feature_query(wanted, sources, "spine", day)
     with build_connection(lake) as connection:
-        for name, frame in tables.items():  # a table of its own has the statistics that order joins well
-            connection.register(f"given_{name}", frame)
-            connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM given_{name}")
+        connection.register("given", spine)
+        connection.execute("CREATE TEMP TABLE spine AS SELECT * FROM given")  # its statistics order joins well
         statement = connection.extract_statements(query)[0]
         values: pl.DataFrame = connection.sql(statement, params=used(statement, parameters or {})).pl()
     closed = {entry.name: pl.Enum(entry.categories) for entry in entries if entry.categories}

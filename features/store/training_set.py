@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -51,15 +50,14 @@ def training_set(
     _check_columns(labels, entries)
     snapshot = lake.snapshot() if snapshot is None else snapshot
     as_of = label_days(labels["as_of"])
-    days = as_of.unique().sort().to_list()
-    spine = _spine(lake, labels["subject"].cast(pl.String), as_of, days, snapshot)
-    day = ManyDays(days, [leaf for entry in entries for leaf in leaves(entry.definition)])
-    values = compute(lake, entries, snapshot, day, {"spine": spine, "day": day.frame})
-    cutoffs = spine.join(day.frame.select("day_no", "cutoff"), on="day_no", how="left", maintain_order="left")
-    known = cutoffs.filter(pl.col("enterprise_known_from") < pl.col("cutoff")).height
-    return TrainingSet(
-        labels.hstack(values), definition_hash(entry.name for entry in entries), snapshot, labels.height - known
-    )
+    day = ManyDays(as_of.unique().sort().to_list(), [leaf for one in entries for leaf in leaves(one.definition)])
+    subjects = numbers_of(lake, labels["subject"].cast(pl.String))
+    rows = pl.DataFrame({"enterprise_id": subjects, "as_of": as_of}).with_row_index("row_no")
+    known = rows.join(known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left")
+    spine = known.join(day.frame, on="as_of", how="left", maintain_order="left")
+    values = compute(lake, entries, snapshot, day, spine)
+    unknown = spine.height - spine.filter(pl.col("enterprise_known_from") < pl.col("cutoff")).height
+    return TrainingSet(labels.hstack(values), definition_hash(entry.name for entry in entries), snapshot, unknown)
 
 
 def label_days(column: pl.Series) -> pl.Series:
@@ -81,10 +79,3 @@ def _check_columns(labels: pl.DataFrame, entries: list[Entry]) -> None:
     taken = [entry.name for entry in entries if entry.name in labels.columns]
     if taken:
         raise InvalidInput(f"The labels have a column {taken[0]!r} already, which is a feature's name: rename it.")
-
-
-def _spine(lake: Lake, subjects: pl.Series, as_of: pl.Series, days: list[date], snapshot: int) -> pl.DataFrame:
-    numbers = pl.DataFrame({"day": days, "day_no": range(len(days))}, schema={"day": pl.Date, "day_no": pl.Int32})
-    rows = pl.DataFrame({"enterprise_id": numbers_of(lake, subjects), "day": as_of}).with_row_index("row_no")
-    known = rows.join(known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left")
-    return known.join(numbers, on="day", how="left", maintain_order="left").drop("day")
