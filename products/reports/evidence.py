@@ -1,5 +1,8 @@
 """From a model's reasons to the records behind them."""
 
+from heapq import nsmallest
+
+from features.store.lineage import Evidence
 from models.reasons import ScoredReason
 from products.reading import Reading
 from products.reports.content import EvidenceRecord, FeatureRead, Reason
@@ -15,6 +18,7 @@ def told_reasons(reading: Reading, reasons: tuple[ScoredReason, ...]) -> list[Re
 
 def _told(reading: Reading, reason: ScoredReason) -> Reason:
     records = _records(reading, [feature.name for feature in reason.features])
+    newest = nsmallest(SHOWN, records, key=lambda r: (-r.event_date.toordinal(), r.feed, r.record_id))
     return Reason(
         code=reason.code,
         direction=reason.direction,
@@ -22,21 +26,16 @@ def _told(reading: Reading, reason: ScoredReason) -> Reason:
         text=reason.text,
         text_en=reason.text_en,
         features=[FeatureRead(name=f.name, value=f.value, unit=f.unit) for f in reason.features],
-        evidence=records[:SHOWN],
+        evidence=[
+            EvidenceRecord(record_id=r.record_id, feed=r.feed, department=r.department, event_date=r.event_date)
+            for r in newest
+        ],
         evidence_count=len(records),
     )
 
 
-def _records(reading: Reading, features: list[str]) -> list[EvidenceRecord]:
-    """Every record that entered any of the features, each once, newest event first."""
-    found = {}
-    for feature in features:
-        explanation = reading.explained(feature)
-        for record in explanation.records if explanation else ():
-            found[record.feed, record.record_id] = EvidenceRecord(
-                record_id=record.record_id,
-                feed=record.feed,
-                department=record.department,
-                event_date=record.event_date,
-            )
-    return sorted(found.values(), key=lambda r: (-r.event_date.toordinal(), r.feed, r.record_id))
+def _records(reading: Reading, features: list[str]) -> list[Evidence]:
+    """Every record that entered any of the features, each once."""
+    explanations = filter(None, map(reading.explained, features))
+    found = {(record.feed, record.record_id): record for told in explanations for record in told.records}
+    return list(found.values())
