@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from bureau.clock import from_micros, shanghai_day
 from features.contracts.loan_feedback import LOAN_FEEDBACK
 
 DEFAULT_DPD = 90
@@ -17,9 +18,10 @@ def loan_labels(feedback: pl.DataFrame, day: date) -> pl.DataFrame:
     feedback: the visible records of F60 on `day`. Loans without a day of grant have no row.
     as_of: the day before the grant, which is the last a bank could have asked on.
     target: 1.0 where 90 days past due were reached within 12 months of the grant.
-    A loan has matured when those months have passed and their feedback was due by `day`, whatever its outcome:
-    an early default of a young loan is left out with its young neighbours, or the young would all be bad. A loan
-    that was no longer reported on, though it was neither repaid nor in default, has no known outcome.
+    A loan has matured when those months have passed and their feedback was due by `day`, or by the last day on which
+    any feedback came, whatever its outcome: an early default of a young loan is left out with its young neighbours,
+    or the young would all be bad. A loan that was no longer reported on, though it was neither repaid nor in
+    default, has no known outcome.
     """
     loans = (
         feedback.filter(pl.col("granted_on").is_not_null())
@@ -31,7 +33,8 @@ def loan_labels(feedback: pl.DataFrame, day: date) -> pl.DataFrame:
             repaid=pl.col("balance_fen").sort_by("period").last() == 0,
         )
     )
-    matured = loans.filter(_last_due() + timedelta(days=LOAN_FEEDBACK.deadline_days) <= day)
+    heard = min(day, _last_heard(feedback) or day)
+    matured = loans.filter(_last_due() + timedelta(days=LOAN_FEEDBACK.deadline_days) <= heard)
     followed = matured.filter(
         pl.col("target") | pl.col("repaid").fill_null(False) | (pl.col("reported_to") >= _last_due())
     )
@@ -62,6 +65,12 @@ def verdict_labels(feedback: pl.DataFrame) -> pl.DataFrame:
         .rename({"uscc": "subject"})
         .sort("subject")
     )
+
+
+def _last_heard(feedback: pl.DataFrame) -> date | None:
+    """The legal day on which the newest feedback became known; None where there is none."""
+    newest = feedback["known_from"].max()
+    return shanghai_day(from_micros(newest)) if isinstance(newest, int) else None
 
 
 def _horizon() -> pl.Expr:

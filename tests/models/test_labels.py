@@ -5,20 +5,27 @@ from datetime import date
 import polars as pl
 import pytest
 
+from bureau.clock import known_before, to_micros
 from models.labels import loan_labels, verdict_labels
 
 DAY = date(2022, 12, 31)
+HEARD = date(2023, 6, 30)
 GRANTED = date(2021, 3, 15)
 
 
 def feedback(
-    *months: tuple[str, int], granted: date | None = GRANTED, balance: int | None = 100, **more: object
+    *months: tuple[str, int],
+    granted: date | None = GRANTED,
+    balance: int = 100,
+    heard: date = HEARD,
+    **more: object,
 ) -> pl.DataFrame:
     """The monthly reports of one loan: (month end, days past due)."""
     row = {"uscc": "A", "loan_no_hash": "l1", "granted_on": granted, "balance_fen": balance, "weight": 2.0} | more
     rows = [row | {"period": date.fromisoformat(period), "dpd": dpd} for period, dpd in months]
     schema = {"granted_on": pl.Date, "period": pl.Date, "balance_fen": pl.Int64}
-    return pl.DataFrame(rows, schema_overrides=schema).with_columns(publish_date=pl.col("period"))
+    frame = pl.DataFrame(rows, schema_overrides=schema)
+    return frame.with_columns(publish_date=pl.col("period"), known_from=to_micros(known_before(heard)) - 1)
 
 
 def target(reports: pl.DataFrame, day: date = DAY) -> float | None:
@@ -56,6 +63,12 @@ def test_a_loan_repaid_early_needs_no_more_reports() -> None:
 def test_a_loan_counts_when_its_year_is_reported_whatever_its_outcome(day: date, known: bool, dpd: int) -> None:
     reports = feedback(("2021-08-31", dpd), ("2022-02-28", dpd))
     assert (target(reports, day) is not None) == known
+
+
+@pytest.mark.parametrize("dpd", [pytest.param(0, id="paying"), pytest.param(95, id="in default")])
+def test_a_year_after_the_last_feedback_is_not_a_year_of_good_news(dpd: int) -> None:
+    silent = feedback(("2021-08-31", dpd), ("2022-02-28", dpd), heard=date(2022, 4, 8))
+    assert target(silent) is None
 
 
 def test_a_label_asks_the_day_before_the_grant_and_keeps_its_weight() -> None:
