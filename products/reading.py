@@ -16,7 +16,7 @@ from features.definitions.library import find_feature
 from features.lake.lake import Lake
 from features.lake.registry import Enterprise, resolve
 from features.store.feed_sources import connected_from
-from features.store.lineage import Explanation, explain
+from features.store.lineage import Evidence, evidence
 from features.store.live import live_vector
 from features.store.records import records
 from products.desk import Desk
@@ -58,12 +58,12 @@ class Reading:
         number = self.enterprise.enterprise_id
         return live_vector(self.desk.lake, wanted, number, self.day, self.grant, self.snapshot)
 
-    def explained(self, feature: str) -> Explanation | None:
-        """A feature's value with the records that entered it."""
+    def evidence(self, features: Iterable[str]) -> Mapping[str, tuple[Evidence, ...]]:
+        """The records that entered each feature."""
         if self.enterprise is None:
-            return None
+            return dict.fromkeys(features, ())
         number = self.enterprise.enterprise_id
-        return explain(self.desk.lake, feature, number, self.day, self.grant, self.snapshot)
+        return evidence(self.desk.lake, features, number, self.day, self.grant, self.snapshot)
 
     def records(self, feed: str) -> pl.DataFrame:
         """The subject's records of a feed, newest event first; read once."""

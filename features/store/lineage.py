@@ -1,13 +1,12 @@
-"""From a value back to the records that entered it."""
+"""From values back to the records that entered them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from bureau.grant import ReadGrant
+from features.contracts.contract import Contract
 from features.definitions.library import find_feature
 from features.engine.algebra import Feature, Kind, leaves
 from features.engine.day_sql import OneDay
@@ -17,13 +16,12 @@ from features.lake.reading import visible_sql
 from features.store.computation import used
 from features.store.connections import live_connection
 from features.store.live import Value, live_vector
+from features.store.permission import permit
+from features.store.subjects import code_of
 
-ENTERS_ALONE = {
-    Kind.LATEST: "f.event_date DESC, f.known_from DESC, f.record_no DESC",
-    Kind.DAYS_SINCE_LAST: "f.event_date DESC, f.known_from DESC, f.record_no DESC",
-    Kind.DAYS_SINCE_FIRST: "f.event_date, f.known_from, f.record_no",
-}
-"""Aggregates that one record decides, and the order in which it comes first."""
+NEWEST_ALONE = (Kind.LATEST, Kind.DAYS_SINCE_LAST)
+OLDEST_ALONE = (Kind.DAYS_SINCE_FIRST,)
+"""Aggregates that one record decides, in the order of `latest`: event date, day known, record number."""
 
 
 @dataclass(frozen=True)
@@ -46,47 +44,83 @@ class Explanation:
     records: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True)
+class Part:
+    """One aggregate of one feature."""
+
+    name: str
+    leaf: Feature
+
+
 def explain(
-    lake: Lake,
-    name: str,
-    enterprise_id: int,
-    as_of: date,
-    grant: ReadGrant,
-    snapshot: int | None = None,
+    lake: Lake, name: str, enterprise_id: int, as_of: date, grant: ReadGrant, snapshot: int | None = None
 ) -> Explanation:
     """The value of a feature of one enterprise as of a day, and every record that entered it.
 
-    A record that entered several parts of the feature stands once, with the columns of all of them.
     Raises `UnknownName`, and `FieldNotGranted` before anything is read.
     """
     snapshot = lake.snapshot() if snapshot is None else snapshot
     value = live_vector(lake, [name], enterprise_id, as_of, grant, snapshot)[name]
-    found: dict[tuple[str, str], Evidence] = {}
-    for leaf in leaves(find_feature(name).definition):
-        for record in _entered(lake, leaf, enterprise_id, as_of, snapshot):
+    return Explanation(name, value, evidence(lake, [name], enterprise_id, as_of, grant, snapshot)[name])
+
+
+def evidence(
+    lake: Lake, names: Iterable[str], enterprise_id: int, as_of: date, grant: ReadGrant, snapshot: int | None = None
+) -> dict[str, tuple[Evidence, ...]]:
+    """The records that entered each of several features, oldest event first; each feed is read once for all.
+
+    A record that entered several parts of a feature stands once, with the columns of all of them.
+    """
+    entries = [find_feature(name) for name in dict.fromkeys(names)]
+    permit(grant, entries, code_of(lake, enterprise_id))
+    snapshot = lake.snapshot() if snapshot is None else snapshot
+    parts = [Part(entry.name, leaf) for entry in entries for leaf in leaves(entry.definition)]
+    found: dict[str, dict[tuple[str, str], Evidence]] = {entry.name: {} for entry in entries}
+    for contract in {part.leaf.feed.code: part.leaf.feed for part in parts}.values():
+        of_feed = [part for part in parts if part.leaf.feed is contract]
+        for name, record in _entered(lake, contract, of_feed, enterprise_id, as_of, snapshot):
             key = (record.feed, record.record_id)
-            seen = found.get(key)
-            found[key] = record if seen is None else _merged(seen, record)
-    ordered = sorted(found.values(), key=lambda record: (record.event_date, record.feed, record.record_id))
-    return Explanation(name, value, tuple(ordered))
+            seen = found[name].get(key)
+            found[name][key] = record if seen is None else _merged(seen, record)
+    return {name: _oldest_first(records.values()) for name, records in found.items()}
 
 
-def _entered(lake: Lake, leaf: Feature, enterprise_id: int, as_of: date, snapshot: int) -> Iterator[Evidence]:
-    day = OneDay([leaf])
-    columns = ", ".join(f"f.{column}" for column in dict.fromkeys(("record_id", "event_date", *leaf.reads)))
-    order = ENTERS_ALONE.get(leaf.take.kind)
-    only = f" ORDER BY {order} LIMIT 1" if order else ""
+def _entered(
+    lake: Lake, contract: Contract, parts: Sequence[Part], enterprise_id: int, as_of: date, snapshot: int
+) -> list[tuple[str, Evidence]]:
+    """Feature name and record, for each record of a feed that entered a part of the feature."""
+    day = OneDay([part.leaf for part in parts])
+    columns = tuple(dict.fromkeys(column for part in parts for column in part.leaf.reads))
+    selected = ", ".join(("f.record_id", "f.event_date AS happened_on", *(f"f.{column}" for column in columns)))
+    flags = ", ".join(f"coalesce({enters(part.leaf, day)}, FALSE)" for part in parts)
     query = (
-        f"SELECT {columns} FROM {visible_sql(lake, leaf.feed, snapshot)} f"
-        f" WHERE f.enterprise_id = $enterprise_id AND {visible(day)} AND {enters(leaf, day)}{only}"
+        f"SELECT {selected}, {flags} FROM {visible_sql(lake, contract, snapshot)} f"
+        f" WHERE f.enterprise_id = $enterprise_id AND {visible(day)}"
+        " ORDER BY f.event_date, f.known_from, f.record_no"
     )
     statement = live_connection().extract_statements(query)[0]
-    given = {**day.parameters(as_of), "enterprise_id": enterprise_id}
-    rows: pl.DataFrame = live_connection().sql(statement, params=used(statement, given)).pl()
-    for row in rows.to_dicts():
-        values = {column: row[column] for column in leaf.reads}
-        yield Evidence(row["record_id"], leaf.feed.code, leaf.feed.department, row["event_date"], values)
+    given = used(statement, {**day.parameters(as_of), "enterprise_id": enterprise_id})
+    rows = live_connection().execute(statement, given).fetchall()
+    found = []
+    for number, part in enumerate(parts):
+        flag = 2 + len(columns) + number
+        for row in _deciding(part.leaf.take.kind, [row for row in rows if row[flag]]):
+            read = dict(zip(columns, row[2:], strict=False))
+            values = {column: read[column] for column in part.leaf.reads}
+            found.append((part.name, Evidence(row[0], contract.code, contract.department, row[1], values)))
+    return found
+
+
+def _deciding(kind: Kind, entered: list[Any]) -> list[Any]:
+    """Of the records inside the window those the aggregate depends on."""
+    if kind in NEWEST_ALONE:
+        return entered[-1:]
+    return entered[:1] if kind in OLDEST_ALONE else entered
 
 
 def _merged(one: Evidence, other: Evidence) -> Evidence:
     return Evidence(one.record_id, one.feed, one.department, one.event_date, one.values | other.values)
+
+
+def _oldest_first(records: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(sorted(records, key=lambda record: (record.event_date, record.feed, record.record_id)))

@@ -1,5 +1,6 @@
 """From a model's reasons to the records behind them."""
 
+from collections.abc import Mapping
 from heapq import nsmallest
 
 from features.store.lineage import Evidence
@@ -13,11 +14,13 @@ SHOWN = 5
 
 def told_reasons(reading: Reading, reasons: tuple[ScoredReason, ...]) -> list[Reason]:
     """The reasons of a score, each with the newest records that entered its features."""
-    return [_told(reading, reason) for reason in reasons]
+    entered = reading.evidence(feature.name for reason in reasons for feature in reason.features)
+    return [_told(reason, entered) for reason in reasons]
 
 
-def _told(reading: Reading, reason: ScoredReason) -> Reason:
-    records = _records(reading, [feature.name for feature in reason.features])
+def _told(reason: ScoredReason, entered: Mapping[str, tuple[Evidence, ...]]) -> Reason:
+    features = [feature.name for feature in reason.features]
+    records = {(record.feed, record.record_id): record for name in features for record in entered[name]}.values()
     newest = nsmallest(SHOWN, records, key=lambda r: (-r.event_date.toordinal(), r.feed, r.record_id))
     return Reason(
         code=reason.code,
@@ -32,10 +35,3 @@ def _told(reading: Reading, reason: ScoredReason) -> Reason:
         ],
         evidence_count=len(records),
     )
-
-
-def _records(reading: Reading, features: list[str]) -> list[Evidence]:
-    """Every record that entered any of the features, each once."""
-    explanations = filter(None, map(reading.explained, features))
-    found = {(record.feed, record.record_id): record for told in explanations for record in told.records}
-    return list(found.values())
