@@ -61,14 +61,18 @@ def _content(reading: Reading, policy: Policy, application: Application, judged:
 
 
 def _facts(reading: Reading, policy: Policy, application: Application, judged: Judged | None) -> Facts:
-    """What the rules are put to: features, the score where there is one, and the application."""
+    """What the rules are put to: features, the score where there is one, and the application.
+
+    A firm without a score may still stand on a public list, so its features are read all the same.
+    """
+    read = judged.values if judged else reading.values(policy.features)
     values: dict[str, Known | None] = {
+        **{name: read[name] for name in policy.features},
         "amount_fen": application.amount_fen,
         "term_months": application.term_months,
         "use": application.use,
         "secured": application.secured,
     }
     if judged:
-        values |= {name: judged.values[name] for name in policy.features}
         values |= {"score": judged.scored.score, "grade": judged.scored.grade, "pd": judged.scored.pd}
     return Facts(values=values, not_received=reading.unreceived_by(policy.features))

@@ -68,15 +68,15 @@ def answer_rule(rule: Rule, facts: Facts) -> RuleAnswer:
     compared = tuple(_compare(comparison, facts) for comparison in rule.when)
     state = _state(rule, compared, facts)
     missed = [c.missed_by for c, k in zip(compared, rule.when, strict=True) if _fails(k, c.value)]
-    said, said_en = _remark(state, rule, facts)
+    caveat, caveat_en = _caveat(state, rule, facts)
     return RuleAnswer(
         id=rule.id,
         fired=state == "fired",
         state=state,
         effect=_effect(rule, state),
         missed_by=missed[0] if missed else None,
-        text=rule.text + said,
-        text_en=rule.text_en + said_en,
+        text=caveat + rule.text,
+        text_en=caveat_en + rule.text_en,
         compared=compared,
     )
 
@@ -113,12 +113,11 @@ def _effect(rule: Rule, state: State) -> Verdict | None:
     return rule.missing if state == "missing" and rule.missing != "pass" else None
 
 
-def _remark(state: State, rule: Rule, facts: Facts) -> tuple[str, str]:
-    """What a reader must be told besides the rule's own text."""
+def _caveat(state: State, rule: Rule, facts: Facts) -> tuple[str, str]:
+    """What a reader must know before the rule's own text, which else would read as if it had fired."""
     if state == "missing":
-        return "(该企业无此项数据)", " (the enterprise has no such data)"
+        return "无此项数据,无法判断:", "Cannot be judged, the enterprise has no such data: "
     if state == "not_received":
         feeds = sorted({feed for c in rule.when for feed in facts.not_received.get(c.subject, ())})
-        listing = "、".join(feeds)
-        return f"(本平台未接入{listing},本条未执行)", f" (skipped: {', '.join(feeds)} never received here)"
+        return f"本平台未接入{'、'.join(feeds)},未执行:", f"Skipped, {', '.join(feeds)} was never received here: "
     return "", ""

@@ -51,9 +51,9 @@ MONTHS = tuple(f"{year}-{month:02d}" for year in (2023, 2024, 2025) for month in
 SUED = (date(2024, 9, 2), date(2025, 2, 10), date(2025, 3, 3))
 CROWD = tuple(uscc(number) for number in range(100, 180))
 """Firms a model is trained on; the further down the list, the worse."""
-SOUND, TROUBLED, BARE, SILENT, STRANGER = uscc(11), uscc(12), uscc(13), uscc(14), uscc(15)
+SOUND, TROUBLED, BARE, SILENT, LISTED, STRANGER = (uscc(number) for number in range(11, 17))
 """Sound: nothing against it. Troubled: arrears, cases, lists. Bare: registered only. Silent: invoices only, long
-ago. Stranger: a valid code nobody ever delivered."""
+ago. Listed: on the list of dishonest debtors, and nothing else. Stranger: a valid code nobody ever delivered."""
 
 
 def grant_for(product: Product, subject: str | None = None, use: Use = "answer") -> ReadGrant:
@@ -119,7 +119,7 @@ def city_rows() -> list[tuple[Contract, list[Row]]]:
         (COURT_CASE, [court_case(TROUBLED, filed_on=day) for day in SUED]),
         (ENFORCEMENT, [enforcement(TROUBLED)]),
         (DISHONEST_DEBTOR, [dishonest_debtor(CROWD[0], case_no="1", removed_on=date(2025, 6, 20)),
-                            dishonest_debtor(TROUBLED, case_no="2")]),
+                            dishonest_debtor(TROUBLED, case_no="2"), dishonest_debtor(LISTED, case_no="3")]),
         (PENALTY, [penalty(TROUBLED), penalty(TROUBLED, date(2025, 2, 1), repaired_on=date(2025, 6, 1)),
                   penalty(TROUBLED, date(2025, 3, 1), revoked_on=date(2025, 7, 2))]),
         (ELECTRICITY, [electricity(firm, month) for firm in firms for month in MONTHS[-13:]]),

@@ -13,7 +13,7 @@ from products.lending import Application
 from products.product import find_product
 from products.reports.answer import Answer
 from products.reports.producing import produce_report
-from tests.factories.desks import BARE, SILENT, SOUND, STRANGER, TROUBLED, grant_for
+from tests.factories.desks import BARE, LISTED, SILENT, SOUND, STRANGER, TROUBLED, grant_for
 
 POLICY = find_policy("default")
 ASKED = Application(amount_fen=50_000_000, term_months=12)
@@ -99,8 +99,14 @@ def test_nothing_found_is_for_a_person_to_look_at(city: Desk, subject: str) -> N
     content = answer.content
     assert (answer.outcome, content["decision"], content["result"]) == ("not_found", "refer", None)
     assert (content["limit_fen"], content["rate_bps"], content["term_months"]) == (None,) * 3
-    assert content["grounds"][-1]["kind"] == "no_record" or content["grounds"][0]["kind"] == "no_record"
+    assert "no_record" in {ground["kind"] for ground in content["grounds"]}
     assert answer.model_name is None
+
+
+def test_a_listed_firm_is_declined_though_there_is_nothing_to_score(city: Desk) -> None:
+    answer = decision(city, LISTED)
+    assert (answer.outcome, answer.content["decision"]) == ("not_found", "decline")
+    assert rules(answer)["DISHONEST-LISTED"]["fired"]
 
 
 def test_an_application_has_rules_too(city: Desk) -> None:

@@ -49,7 +49,7 @@ def test_a_clear_rule_says_how_far_it_was(arrears: int, missed_by: int) -> None:
 def test_a_firm_without_a_value_has_the_outcome_the_policy_declares(missing: str, effect: str | None) -> None:
     answer = answer_rule(rule(ARREARS, missing=missing), facts(tax_arrears_open=None))
     assert (answer.fired, answer.state, answer.effect) == (False, "missing", effect)
-    assert "无此项数据" in answer.text
+    assert answer.text == "无此项数据,无法判断:条"
 
 
 def test_a_feed_never_received_skips_the_rule_and_says_so() -> None:
