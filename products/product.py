@@ -62,6 +62,9 @@ class Table(BaseModel):
     name: Name
     name_en: Name
     columns: tuple[Name, ...] = Field(min_length=1)
+    within_months: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="records older than this are not shown: their publicity or use has ended"
+    )
     hidden_after: tuple[Name, ...] = Field(
         (), description="date columns: once that day has come (revoked, repaired, removed) the record is not shown"
     )

@@ -1,12 +1,13 @@
 """The basic report: what is shown of the public record, and what the law hides."""
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
 
 from products.desk import Desk
-from products.product import find_product
+from products.product import Table, find_product
 from products.reports.basic import usable
 from products.reports.producing import produce_report
 from tests.factories.desks import CROWD, SOUND, TROUBLED, grant_for
@@ -56,5 +57,21 @@ def test_a_listing_that_was_removed_is_not_shown(city: Desk) -> None:
 )
 def test_a_record_is_hidden_from_its_day_on(removed_on: date | None, shown: bool) -> None:
     rows = pl.DataFrame({"removed_on": [removed_on]}, schema={"removed_on": pl.Date})
-    assert len(usable(rows, ("removed_on",), date(2025, 7, 1))) == shown
-    assert len(usable(rows, (), date(2025, 7, 1))) == 1
+    assert len(usable(rows, shown_table(hidden_after=("removed_on",)), date(2025, 7, 1))) == shown
+    assert len(usable(rows, shown_table(), date(2025, 7, 1))) == 1
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "shown"),
+    [
+        pytest.param(date(2022, 7, 2), True, id="the first day of three years"),
+        pytest.param(date(2022, 7, 1), False, id="a day too old"),
+    ],
+)
+def test_an_old_record_is_not_shown(decided_on: date, shown: bool) -> None:
+    rows = pl.DataFrame({"event_date": [decided_on]})
+    assert len(usable(rows, shown_table(within_months=36), date(2025, 7, 1))) == shown
+
+
+def shown_table(**limits: Any) -> Table:
+    return Table(feed="F34", name="处罚", name_en="Penalties", columns=("act",), **limits)
