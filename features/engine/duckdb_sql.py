@@ -16,10 +16,18 @@ from features.engine.day_sql import DaySql
 from features.engine.feed_scan import FeedScan, Source
 
 
-def feature_query(wanted: Mapping[str, Definition], sources: Mapping[str, Source], spine: str, day: DaySql) -> str:
+def feature_query(
+    wanted: Mapping[str, Definition],
+    sources: Mapping[str, Source],
+    spine: str,
+    day: DaySql,
+    *,
+    alone: bool = False,
+) -> str:
     """The query: a row per spine row in row_no order; `row_no`, then one column per name.
 
-    spine: a table name or sub-select. Numbers come as DOUBLE, categories as VARCHAR.
+    spine: a table name or sub-select. alone: it has one row, and the sources hold that enterprise's records only.
+    Numbers come as DOUBLE, categories as VARCHAR.
     """
     scans = {code: FeedScan(code, sources[code], day) for code in feeds(wanted.values())}
     parts = _Parts(scans)
@@ -27,12 +35,17 @@ def feature_query(wanted: Mapping[str, Definition], sources: Mapping[str, Source
     beside = ["s.row_no", *(f"{sql} AS {name}" for sql, name in parts.numbers.items())]
     subject = ["s.row_no", f"{day.as_of} AS as_of", *(scan.known for scan in scans.values())]
     used = [scan for scan in scans.values() if not scan.is_empty]
-    tables = [f"subject AS (SELECT {', '.join(subject)} FROM {spine} s)", *(s.query(spine) for s in used)]
-    joins = "".join(f"\n  LEFT JOIN {scan.alias} ON {scan.alias}.row_no = s.row_no" for scan in used)
+    tables = [f"subject AS (SELECT {', '.join(subject)} FROM {spine} s)"]
+    tables += [scan.query_alone() if alone else scan.query(spine) for scan in used]
+    joins = "".join(f"\n  {_join(scan.alias, alone)}" for scan in used)
     return (
         f"WITH {_lines(tables)}\nSELECT {_lines(columns)}\n"
         f"FROM (SELECT {_lines(beside)}\n  FROM subject s{joins})\nORDER BY row_no"
     )
+
+
+def _join(alias: str, alone: bool) -> str:
+    return f"CROSS JOIN {alias}" if alone else f"LEFT JOIN {alias} ON {alias}.row_no = s.row_no"
 
 
 def _lines(parts: Iterable[str]) -> str:

@@ -56,15 +56,19 @@ class FeedScan:
         return not self._cells
 
     def query(self, spine: str) -> str:
-        """The scan as a common table expression: conditions and values of each record, then one aggregation."""
-        inputs = ",\n    ".join(f"{sql} AS {name}" for sql, name in self._inputs.items())
-        cells = ",\n  ".join(f"{sql} AS {name}" for sql, name in self._cells.items())
-        return (
-            f"{self.alias} AS (SELECT row_no,\n  {cells}\n  FROM (SELECT s.row_no,\n    {inputs}\n"
-            f"  FROM {spine} s"
-            f"\n  JOIN {self._source.records} f ON f.enterprise_id = s.enterprise_id\n  WHERE {visible(self._day)})\n"
-            f"  GROUP BY row_no)"
-        )
+        """The scan for every row of a spine: one aggregation by row."""
+        rows = f"FROM {spine} s\n  JOIN {self._source.records} f ON f.enterprise_id = s.enterprise_id"
+        return self._table(("row_no",), ("s.row_no",), rows) + "\n  GROUP BY row_no)"
+
+    def query_alone(self) -> str:
+        """The scan where the source holds one enterprise's records only: a single row, nothing to join or group."""
+        return self._table((), (), f"FROM {self._source.records} f") + ")"
+
+    def _table(self, keys: tuple[str, ...], inner_keys: tuple[str, ...], rows: str) -> str:
+        """Conditions and values of each record inside, aggregates over them outside."""
+        cells = ",\n  ".join((*keys, *(f"{sql} AS {name}" for sql, name in self._cells.items())))
+        inputs = ",\n    ".join((*inner_keys, *(f"{sql} AS {name}" for sql, name in self._inputs.items())))
+        return f"{self.alias} AS (SELECT {cells}\n  FROM (SELECT {inputs}\n  {rows}\n  WHERE {visible(self._day)})"
 
     def _input(self, sql: str) -> str:
         return self._inputs.setdefault(sql, f"x{len(self._inputs)}")

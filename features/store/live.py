@@ -77,5 +77,5 @@ def _parse(lake: Lake, names: tuple[str, ...], snapshot: int) -> LiveQuery:
         for code, source in feed_sources(lake, feeds(wanted.values()), snapshot).items()
     }
     day = OneDay(leaf for definition in wanted.values() for leaf in leaves(definition))
-    text = feature_query(wanted, sources, SPINE, day)
+    text = feature_query(wanted, sources, SPINE, day, alone=True)
     return LiveQuery(live_connection().extract_statements(text)[0], day)

@@ -73,5 +73,9 @@ def known_since(lake: Lake, snapshot: int) -> pl.DataFrame:
 
 def known_from(lake: Lake, snapshot: int, enterprise_id: int) -> int | None:
     """Since when one enterprise is known, in UTC microseconds; None when no record of it has landed."""
-    found = known_since(lake, snapshot).filter(pl.col("enterprise_id") == enterprise_id)
-    return None if found.is_empty() else int(found["enterprise_known_from"][0])
+    known = known_since(lake, snapshot)
+    numbers = known["enterprise_id"]
+    place = numbers.search_sorted(enterprise_id)
+    if place == len(numbers) or numbers[place] != enterprise_id:
+        return None
+    return int(known["enterprise_known_from"][place])

@@ -6,6 +6,7 @@ Nothing here is shared with the executions but the declarations: it is what they
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from bureau.clock import SHANGHAI
@@ -83,18 +84,21 @@ def in_window(leaf: Feature, day: date, as_of: date) -> bool:
         return as_of - timedelta(days=far) < day <= as_of - timedelta(days=window.before)
     if window.step is Step.MONTHS:
         return earlier(as_of, far) < day <= earlier(as_of, window.before)
-    published = [end for end in period_ends(leaf) if end + timedelta(days=leaf.feed.deadline_days) <= as_of]
+    published = published_ends(leaf.feed.period or "", leaf.feed.deadline_days, as_of)
     wanted = published[len(published) - far : len(published) - window.before]
     return any(start_of(end, leaf) <= day <= end for end in wanted)
 
 
-def period_ends(leaf: Feature) -> list[date]:
-    step = MONTHS[leaf.feed.period or ""]
-    return [
+@cache
+def published_ends(period: str, deadline_days: int, as_of: date) -> list[date]:
+    """Last days of all periods since 1990 whose deadline has passed, oldest first."""
+    step = MONTHS[period]
+    ends = [
         date(year, month, calendar.monthrange(year, month)[1])
         for year in range(1990, 2031)
         for month in range(step, 13, step)
     ]
+    return [end for end in ends if end + timedelta(days=deadline_days) <= as_of]
 
 
 def start_of(end: date, leaf: Feature) -> date:
