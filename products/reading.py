@@ -8,13 +8,14 @@ from typing import Literal
 
 import polars as pl
 
-from bureau.clock import from_micros, known_before, shanghai_day, to_micros
+from bureau.clock import known_before, to_micros
 from bureau.errors import UnknownSubject
 from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from features.lake.lake import Lake
 from features.lake.registry import Enterprise, resolve
+from features.store.coverage import newest_known
 from features.store.feed_sources import connected_from
 from features.store.lineage import Evidence, evidence
 from features.store.live import live_vector
@@ -75,7 +76,12 @@ class Reading:
     @cached_property
     def recorded(self) -> Mapping[str, date | None]:
         """Of each feed the product reads: the day the subject's newest record became known, None without one."""
-        return {feed: _last_known(self.records(feed)) for feed in sorted(self.product.feeds())}
+        feeds = sorted(self.product.feeds())
+        if self.enterprise is None:
+            self.grant.require(feeds, self.uscc)
+            return dict.fromkeys(feeds)
+        number = self.enterprise.enterprise_id
+        return newest_known(self.desk.lake, feeds, number, self.day, self.grant, self.snapshot)
 
     def is_received(self, feed: str) -> bool:
         """Whether the platform had received anything of a feed by the day read."""
@@ -107,10 +113,6 @@ def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -
     except UnknownSubject as unknown:
         return Reading(desk, product, grant, snapshot, unknown.subject, None)
     return Reading(desk, product, grant, snapshot, enterprise.uscc, enterprise)
-
-
-def _last_known(rows: pl.DataFrame) -> date | None:
-    return None if rows.is_empty() else shanghai_day(from_micros(max(rows["known_from"])))
 
 
 @lru_cache(maxsize=1024)

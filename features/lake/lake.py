@@ -1,9 +1,10 @@
 """The lake: Parquet files under one folder, and the catalogue that says which of them make up a snapshot."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Engine, and_, func, insert, or_, select
+from sqlalchemy import Engine, func, insert, or_, select
 
 from bureau.db import open_engine, upgrade
 from features.lake.tables import LakeFile, Setting, Snapshot
@@ -41,9 +42,17 @@ class Lake:
             return int(connection.scalars(select(Setting.value).where(Setting.name == "buckets")).one())
 
     def _listed(self, feed: str, kind: str, snapshot: int | None) -> list[Path]:
-        query = select(LakeFile.path).where(LakeFile.feed == feed, LakeFile.kind == kind).order_by(LakeFile.id)
-        with self.catalogue.connect() as connection:
-            return [self.root / path for path in connection.scalars(query.where(_belongs_to(snapshot)))]
+        return list(_files(self, feed, kind, self.snapshot() if snapshot is None else snapshot))
+
+
+@lru_cache(maxsize=4096)
+def _files(lake: Lake, feed: str, kind: str, snapshot: int) -> tuple[Path, ...]:
+    """A committed snapshot's list never changes, and a live answer asks for a dozen of them."""
+    query = select(LakeFile.path).where(LakeFile.feed == feed, LakeFile.kind == kind).order_by(LakeFile.id)
+    still_there = or_(LakeFile.removed_in.is_(None), LakeFile.removed_in > snapshot)
+    with lake.catalogue.connect() as connection:
+        paths = connection.scalars(query.where(LakeFile.added_in <= snapshot, still_there))
+        return tuple(lake.root / path for path in paths)
 
 
 def open_lake(home: Path, catalogue_url: str) -> Lake:
@@ -56,10 +65,3 @@ def open_lake(home: Path, catalogue_url: str) -> Lake:
         if connection.scalar(select(Setting.value).where(Setting.name == "buckets")) is None:
             connection.execute(insert(Setting).values(name="buckets", value=str(BUCKETS)))
     return Lake(root, catalogue)
-
-
-def _belongs_to(snapshot: int | None) -> ColumnElement[bool]:
-    if snapshot is None:
-        return LakeFile.removed_in.is_(None)
-    still_there = or_(LakeFile.removed_in.is_(None), LakeFile.removed_in > snapshot)
-    return and_(LakeFile.added_in <= snapshot, still_there)
