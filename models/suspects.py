@@ -18,17 +18,30 @@ from models.evaluation import Interval, auc_interval
 
 Floats = NDArray[np.float64]
 
-IMPLAUSIBLE_AUC = 0.95
-"""No single honest column is expected to separate so well. Measured: 0.70 is the most one feature reaches in the
-synthetic city by construction, and 0.89 (sales volume) on real invoices with 22 defaults."""
-SURELY_ABOVE = 0.85
-"""... and its 95% interval must lie above this, so that five lucky rows accuse nobody."""
+
+@dataclass(frozen=True)
+class Limits:
+    """From where on a column is suspected.
+
+    auc: of the column alone, with its 95% interval above `auc_low`, so that a few lucky rows accuse nobody.
+    gap: between the shares filled in for defaulters and for others.
+    purity: share of one outcome among the rows where it is filled in, or is other than zero.
+    """
+
+    auc: float
+    auc_low: float
+    gap: float
+    purity: float
+
+
+STRANGER = Limits(auc=0.95, auc_low=0.85, gap=0.5, purity=0.9)
+"""For a column nobody vouches for. Measured on honest ones: at most 0.70 in the synthetic city, by construction, and
+0.89 (sales volume) on real invoices with 22 defaults."""
+DATED = Limits(auc=0.95, auc_low=0.95, gap=0.8, purity=float("inf"))
+"""For a column that the feature store has read as of the day. It takes more to accuse: a firm that is failing has
+honestly no sales to take a ratio of."""
 STRANGER_MARGIN = 0.02
 """By how much a stranger's interval must lie above the best column that is vouched for."""
-TELLING_GAP = 0.5
-"""Difference of the shares filled in, between defaulters and others, that no habit of filing explains."""
-PURE_SHARE = 0.9
-"""Where a column is filled in for this share of one outcome only, being filled in is the outcome."""
 FEWEST = 8
 """Rows of a kind below which nothing is said about it."""
 
@@ -47,6 +60,7 @@ class _Question:
     column: str
     values: pl.Series
     target: Floats
+    limits: Limits
     trusted_best: float | None
 
 
@@ -61,8 +75,7 @@ def suspect_columns(
     """The columns of a training set that must not be trained on, in the frame's order.
 
     label: the column with the outcome, 1 or 0; rows without one are not looked at.
-    trusted: columns read point in time by the feature store; they are asked everything but the comparison
-    with each other.
+    trusted: columns read point in time by the feature store, for which `DATED` limits hold.
     as_of: the column with each row's day, or one day for all rows.
     ignore: columns that are not offered as features, such as the subject.
     """
@@ -74,7 +87,8 @@ def suspect_columns(
     best = max((_separation(known[name], target).value for name in columns if name in trusted), default=None)
     found = []
     for name in columns:
-        question = _Question(name, known[name], target, None if name in trusted else best)
+        stranger = name not in trusted
+        question = _Question(name, known[name], target, STRANGER if stranger else DATED, best if stranger else None)
         if suspect := next(_suspicions(question, days), None):
             found.append(suspect)
     return found
@@ -106,8 +120,8 @@ def _dated_later(question: _Question, days: pl.Series) -> Iterator[Suspect]:
 
 def _separates_too_well(question: _Question) -> Iterator[Suspect]:
     auc = _separation(question.values, question.target)
-    figures = {"auc": auc.value, "auc_low": auc.low}
-    if auc.value >= IMPLAUSIBLE_AUC and auc.low >= SURELY_ABOVE:
+    figures, limits = {"auc": auc.value, "auc_low": auc.low}, question.limits
+    if auc.value >= limits.auc and auc.low >= limits.auc_low:
         why = f"{question.column!r} alone separates implausibly well (AUC {auc.value:.3f})"
         yield Suspect(question.column, why, figures)
     elif question.trusted_best is not None and auc.low > question.trusted_best + STRANGER_MARGIN:
@@ -125,7 +139,7 @@ def _filled_in_for_one_outcome(question: _Question) -> Iterator[Suspect]:
         return
     gap = float(filled[bad].mean() - filled[good].mean())
     purity = max(_purity(question.target, rows) for rows in (filled, ~filled))
-    if abs(gap) >= TELLING_GAP or purity >= PURE_SHARE:
+    if abs(gap) >= question.limits.gap or purity >= question.limits.purity:
         shares = f"{filled[bad].mean():.0%} of defaulters and {filled[good].mean():.0%} of others"
         why = f"{question.column!r} is filled in for {shares}, so its absence tells the outcome"
         yield Suspect(question.column, why, {"gap": gap, "purity": purity})
@@ -135,7 +149,7 @@ def _speaks_of_one_outcome(question: _Question) -> Iterator[Suspect]:
     """A column that is zero for most and anything else almost only for defaulters was written after them."""
     numbers = np.nan_to_num(_as_numbers(question.values, question.target))
     purity = _purity(question.target, numbers != 0) if (numbers != 0).mean() < 0.5 else 0.0
-    if purity >= PURE_SHARE:
+    if purity >= question.limits.purity:
         why = f"{question.column!r} is other than zero almost only for defaulters ({purity:.0%} of its rows)"
         yield Suspect(question.column, why, {"purity": purity})
 

@@ -91,10 +91,27 @@ def test_a_weak_or_empty_column_is_not_accused(column: pl.Series) -> None:
     assert named(column) == []
 
 
-def test_a_strong_column_of_the_store_is_measured_by_the_absolute_limit_only() -> None:
-    strong = pl.Series(TARGET + RANDOM.normal(0, 0.55, 600))
-    assert named(strong, trusted=(*COLUMNS.names, "planted")) == []
-    assert named(strong)
+@pytest.mark.parametrize(
+    "column",
+    [
+        pytest.param(pl.Series(TARGET + RANDOM.normal(0, 0.55, 600)), id="strong"),
+        pytest.param(only_for_defaulters(list(RANDOM.random(600)), share=0.3), id="known of some defaulters only"),
+    ],
+)
+def test_it_takes_more_to_accuse_a_column_the_store_has_dated(column: pl.Series) -> None:
+    assert named(column, trusted=(*COLUMNS.names, "planted")) == []
+    assert named(column)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pytest.param(pl.Series(TARGET + RANDOM.normal(0, 0.1, 600)), id="all but the outcome"),
+        pytest.param(only_for_defaulters(list(RANDOM.random(600))), id="filled in for every defaulter only"),
+    ],
+)
+def test_nobody_can_vouch_for_the_outcome_itself(column: pl.Series) -> None:
+    assert named(column, trusted=(*COLUMNS.names, "planted"))
 
 
 def test_few_rows_accuse_nobody() -> None:
