@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import date
 
-import numpy as np
 import polars as pl
 
 from bureau.grant import ReadGrant
@@ -12,24 +11,28 @@ from models.cross_validation import Rows
 from models.evaluation import evaluate_pd
 from models.scoring import ScoringModel
 from models.sme_default.labels import read_labels
+from models.sme_default.periods import part
 from models.sme_default.spec import SPEC, SPLIT
-from models.training import read_labelled
+from models.training import Labelled, read_labelled
 
 FEWEST_DEFAULTS = 5
 """A half-year with fewer defaults has no line of its own: its AUC would say nothing."""
 
 
 def evaluate(lake: Lake, day: date, grant: ReadGrant, model: ScoringModel) -> list[dict[str, object]]:
-    """One line for all loans granted since the test period began and matured by `day`, and one per half-year."""
-    labelled = read_labelled(lake, SPEC, read_labels(lake, day, grant), grant)
-    unseen = labelled.frame.select(pl.col("granted_on") >= SPLIT.test_from).to_series().to_numpy()
-    rows = labelled.rows.take(np.asarray(unseen, dtype=np.bool_))
-    halves = labelled.frame.filter(pl.Series(unseen)).select(_half_year())["half"].to_numpy()
+    """The lines of `judge` for the loans that have matured by `day`."""
+    return judge(read_labelled(lake, SPEC, read_labels(lake, day, grant), grant), model)
+
+
+def judge(labelled: Labelled, model: ScoringModel) -> list[dict[str, object]]:
+    """One line for all loans granted since the test period began, and one for each half-year of them."""
+    rows = part(labelled, "test")
+    halves = labelled.frame.filter(SPLIT.period(pl.col("granted_on")) == "test").select(_half_year())["half"]
     lines = [_line(f"from {SPLIT.test_from}", model, rows)]
-    for half in sorted(set(halves)):
-        some = rows.take(halves == half)
+    for half in halves.unique().sort():
+        some = rows.take((halves == half).to_numpy())
         if some.defaults >= FEWEST_DEFAULTS:
-            lines.append(_line(str(half), model, some))
+            lines.append(_line(half, model, some))
     return lines
 
 

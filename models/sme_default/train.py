@@ -2,15 +2,13 @@
 
 from datetime import date
 
-import numpy as np
-import polars as pl
-
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.calibration import fit_platt
-from models.cross_validation import Rows, cross_validate, preference_in_words, preferred
+from models.cross_validation import Division, cross_validate, preference_in_words, preferred
 from models.evaluation import evaluate_pd
 from models.sme_default.labels import read_labels
+from models.sme_default.periods import part
 from models.sme_default.spec import LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT
 from models.training import (
     Labelled,
@@ -29,12 +27,12 @@ def train(lake: Lake, day: date, grant: ReadGrant) -> Trained:
     return fit(read_labelled(lake, SPEC, read_labels(lake, day, grant), grant), day)
 
 
-def fit(labelled: Labelled, day: date) -> Trained:
+def fit(labelled: Labelled, day: date, division: Division = SPEC.division) -> Trained:
     """Compare kinds on the oldest loans, fit the preferred one, calibrate it on the next, judge it on the newest."""
-    oldest, middle, newest = (part(labelled, period) for period in ("train", "calibrate", "test"))
+    oldest, middle, newest = part(labelled, "train"), part(labelled, "calibrate"), part(labelled, "test")
     require_labels(SPEC, f"defaults on loans granted before {SPLIT.calibrate_from}", oldest.defaults, LEAST_TO_TRAIN)
     require_labels(SPEC, f"defaults on loans granted from {SPLIT.test_from}", newest.defaults, LEAST_TO_JUDGE)
-    validations = cross_validate(SPEC.recipes, oldest, SPEC.division)
+    validations = cross_validate(SPEC.recipes, oldest, division)
     recipe = recipe_of(SPEC, preferred(validations).kind)
     predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
     calibration = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
@@ -52,9 +50,3 @@ def fit(labelled: Labelled, day: date) -> Trained:
         facts=training_facts(day, labelled, recipe, validations, figures) | SPLIT.facts(),
         golden=golden_values(oldest.columns, labelled.frame),
     )
-
-
-def part(labelled: Labelled, period: str) -> Rows:
-    """The rows of one period of the split: train, calibrate or test."""
-    chosen = labelled.frame.select(SPLIT.period(pl.col("granted_on")) == period).to_series().to_numpy()
-    return labelled.rows.take(np.asarray(chosen, dtype=np.bool_))
