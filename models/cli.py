@@ -11,7 +11,7 @@ from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.lake.lake import Lake, open_lake
 from models.artefact import read_stored
-from models.file_scores import read_labels_file, score_labels, write_table
+from models.file_scores import check_place, read_labels_file, score_labels, write_table
 from models.keeping import keep
 from models.release import model_folder, read_release, versions
 from models.shelf import SHELF, find_model, load_released
@@ -60,6 +60,7 @@ def score(
     """Score firms on given days: adds pd, score, grade and reasons to every row of a file."""
     settings, _ = Settings(), find_model(name)
     offered = read_labels_file(labels)
+    check_place(out)
     model = load_released(settings.home, name)
     scored = score_labels(_lake(settings), model, offered, operator_grant("operation"))
     write_table(scored, out)
@@ -85,8 +86,8 @@ def _listed(home: Path, name: str) -> dict[str, Any]:
 
 
 def _say(trained: Trained) -> None:
-    facts = trained.facts
-    print(f"{trained.spec.name}: {facts['labels']} labels, {facts['defaults']} defaults, {facts['snapshot']=}")
+    model, facts = trained.model, trained.facts
+    print(f"{model.name}: {facts['labels']:,} labels, {facts['defaults']:,} defaults, lake snapshot {model.snapshot}")
     for sentence in trained.said:
         print(sentence)
 

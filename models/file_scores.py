@@ -8,10 +8,11 @@ import polars as pl
 
 from bureau.errors import InvalidInput, UnreadableFile
 from bureau.grant import ReadGrant
+from features.engine.day_sql import cutoff_micros
 from features.lake.lake import Lake
 from features.lake.tabular import read_content, read_table
-from features.store.subjects import numbers_of
-from features.store.training_set import training_set
+from features.store.subjects import known_since, numbers_of
+from features.store.training_set import label_days, training_set
 from models.scoring import Scored, ScoringModel
 
 COLUMNS = {"pd": pl.Float64, "score": pl.Int64, "grade": pl.String, "reasons": pl.String}
@@ -24,27 +25,46 @@ def read_labels_file(path: Path) -> pl.DataFrame:
 
 
 def score_labels(lake: Lake, model: ScoringModel, labels: pl.DataFrame, grant: ReadGrant) -> pl.DataFrame:
-    """The labels with pd, score, grade and reasons, each as of its own day; null for subjects nobody knows."""
+    """The labels with pd, score, grade and reasons, each as of its own day; null for subjects nobody knew that day."""
     taken = [name for name in COLUMNS if name in labels.columns]
     if taken:
         raise InvalidInput(f"The file has a column {taken[0]!r} already, which scoring adds: rename it.")
-    read = training_set(lake, labels, model.features, grant).frame
-    known = numbers_of(lake, labels["subject"].cast(pl.String)).is_not_null()
-    answers = iter(model.score_many(read.filter(known)))
+    read = training_set(lake, labels, model.features, grant)
+    known = _known(lake, labels, read.snapshot)
+    answers = iter(model.score_many(read.frame.filter(known)))
     rows = [_columns(next(answers)) if is_known else dict.fromkeys(COLUMNS) for is_known in known]
     return labels.hstack(pl.DataFrame(rows, schema=COLUMNS))
 
 
-def write_table(frame: pl.DataFrame, path: Path) -> None:
-    """Write Parquet, or CSV where the name ends so; whole or not at all."""
+def check_place(path: Path) -> None:
+    """Raise `UnreadableFile` for a place no file can go, before long work and not after it."""
     if not path.parent.is_dir():
         raise UnreadableFile(path.parent, "there is no such directory to write into.")
+    if path.is_dir():
+        raise UnreadableFile(path, "this is a directory; name a file in it.")
+
+
+def write_table(frame: pl.DataFrame, path: Path) -> None:
+    """Write Parquet, or CSV where the name ends so; whole or not at all."""
     unfinished = path.with_name(f".{path.name}.unfinished")
     if path.suffix.lower() == ".csv":
         frame.write_csv(unfinished)
     else:
         frame.write_parquet(unfinished, compression="zstd")
     unfinished.replace(path)
+
+
+def _known(lake: Lake, labels: pl.DataFrame, snapshot: int) -> pl.Series:
+    """Whether anything was known of each row's subject on its day."""
+    rows = pl.DataFrame(
+        {
+            "enterprise_id": numbers_of(lake, labels["subject"].cast(pl.String)),
+            "cutoff": [cutoff_micros(day) for day in label_days(labels["as_of"])],
+        },
+        schema_overrides={"cutoff": pl.Int64},
+    )
+    since = rows.join(known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left")
+    return (since["enterprise_known_from"] < since["cutoff"]).fill_null(False)
 
 
 def _columns(answer: Scored) -> dict[str, object]:

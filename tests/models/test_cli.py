@@ -1,0 +1,173 @@
+"""`bureau models` on a small contest home: trained, listed, judged, used on firms never seen; errors in a sentence."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from bureau.clock import now
+from bureau.errors import (
+    BureauError,
+    ImpossibleDate,
+    InvalidInput,
+    ModelNotReleased,
+    TooFewLabels,
+    UnknownName,
+    UnreadableFile,
+)
+from features.sources.loading import SourceOptions, load_source
+from models.cli import models
+from models.shelf import load_released
+from tests.factories.cumcm import write_cumcm_directory
+from tests.factories.homes import lake_in
+from tests.factories.lakes import uscc
+
+NAME = "invoice_default"
+LAST_DAY = "2020-02-22"
+LABELLED, UNLABELLED = 48, 8
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(models, list(words), env={"BUREAU_HOME": str(home), "BUREAU_TODAY": LAST_DAY})
+
+
+def refused(home: Path, *words: str) -> BureauError:
+    """The error of a command that must fail; one sentence or two, and nothing on standard output."""
+    result = run(home, *words)
+    assert isinstance(result.exception, BureauError)
+    assert "\n" not in str(result.exception)
+    assert result.stdout == ""
+    return result.exception
+
+
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of the contest with 48 verdicts and 8 firms without one."""
+    home = tmp_path_factory.mktemp("contest")
+    data = write_cumcm_directory(home / "given", firms=LABELLED, seed=3)
+    load_source(lake_in(home), home, "cumcm", SourceOptions(data=data), at=now())
+    return home
+
+
+@pytest.fixture(scope="module")
+def trained_output(untrained: Path) -> str:
+    result = run(untrained, "train", NAME)
+    assert result.exception is None, result.exception
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def home(untrained: Path, trained_output: str) -> Path:
+    """The same home after `models train invoice_default`."""
+    assert trained_output
+    return untrained
+
+
+def labels_file(folder: Path, *rows: dict[str, object]) -> Path:
+    path = folder / "labels.csv"
+    pl.DataFrame(rows).write_csv(path)
+    return path
+
+
+def test_training_says_what_cross_validation_prefers_now_and_six_months_earlier(trained_output: str) -> None:
+    lines = trained_output.splitlines()
+    assert lines[0].startswith("invoice_default: 48 labels, 12 defaults, lake snapshot ")
+    assert lines[1].startswith("20x5 cross-validation prefers ")
+    assert lines[2].startswith("With the last six months cut off: 20x5 cross-validation prefers ")
+    assert lines[3].startswith("Firms scored by models that had not seen them: AUC ")
+    assert lines[4] == "invoice_default version 1 is in service."
+
+
+def test_the_list_tells_what_is_in_service(home: Path) -> None:
+    listed = {line["name"]: line for line in json.loads(run(home, "list", "--format", "json").stdout)}
+    assert (listed[NAME]["in_service"], listed[NAME]["trained_as_of"]) == ("1", LAST_DAY)
+    assert 0.5 < listed[NAME]["auc_low"] <= listed[NAME]["auc"] <= listed[NAME]["auc_high"] <= 1
+    assert listed["sme_default"]["in_service"] is None
+
+
+def test_the_judgement_has_a_line_per_day_and_kind(home: Path) -> None:
+    lines = json.loads(run(home, "evaluate", NAME, "--format", "json").stdout)
+    assert [line["features_as_of"] for line in lines] == [LAST_DAY] * 2 + ["2019-08-22"] * 2
+    assert sorted({line["kind"] for line in lines}) == ["boosted_trees", "logistic"]
+    assert {line["kind"] for line in lines if line["released"]} == {load_released(home, NAME).predictor.kind}
+    assert all((line["repeats"], line["folds"]) == (20, 5) for line in lines)
+
+
+def test_scoring_keeps_rows_order_and_columns_and_knows_firms_it_has_never_seen(home: Path, tmp_path: Path) -> None:
+    unseen = [f"E{LABELLED + number}" for number in range(1, UNLABELLED + 1)]
+    stranger = uscc(99_999)
+    subjects = [*reversed(unseen), stranger, "E1"]
+    rows = [{"note": f"row {i}", "subject": subject, "as_of": LAST_DAY} for i, subject in enumerate(subjects)]
+    file = labels_file(tmp_path, *rows)
+    result = run(home, "score", NAME, "--labels", str(file), "--out", str(tmp_path / "out.parquet"))
+    assert result.stdout.startswith(f"9 of 10 rows scored by invoice_default 1, 1 unknown: {tmp_path}")
+    scored = pl.read_parquet(tmp_path / "out.parquet")
+    assert scored.columns == ["note", "subject", "as_of", "pd", "score", "grade", "reasons"]
+    assert scored["subject"].to_list() == subjects
+    assert scored["note"].to_list() == [f"row {i}" for i in range(10)]
+    by_subject = {row["subject"]: row for row in scored.to_dicts()}
+    assert [by_subject[stranger][name] for name in ("pd", "score", "grade", "reasons")] == [None] * 4
+    for row in (by_subject[subject] for subject in (*unseen, "E1")):
+        told = json.loads(row["reasons"])
+        points = sum(reason["points"] for reason in told["reasons"])
+        assert told["base_points"] + points + told["other_points"] == row["score"]
+        assert 0 < row["pd"] < 1
+
+
+def test_scoring_a_day_before_anything_was_known_gives_nothing(home: Path, tmp_path: Path) -> None:
+    file = labels_file(tmp_path, {"subject": "E1", "as_of": "2010-01-01"}, {"subject": "E1", "as_of": LAST_DAY})
+    run(home, "score", NAME, "--labels", str(file), "--out", str(tmp_path / "out.csv"))
+    assert pl.read_csv(tmp_path / "out.csv")["score"].is_null().to_list() == [True, False]
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_an_unknown_model_is_told_with_near_names(home: Path, command: str) -> None:
+    error = refused(home, command, "invoice_defualt")
+    assert isinstance(error, UnknownName)
+    assert "invoice_default" in str(error)
+
+
+def test_a_home_without_labels_says_how_many_are_there_and_needed(tmp_path: Path) -> None:
+    error = refused(tmp_path, "train", "sme_default")
+    assert isinstance(error, TooFewLabels)
+    assert "at least 45 defaults" in str(error)
+    assert "has 0" in str(error)
+
+
+def test_a_model_that_is_not_released_says_how_to_train_it(home: Path) -> None:
+    error = refused(home, "evaluate", "sme_default")
+    assert isinstance(error, ModelNotReleased)
+    assert "bureau models train sme_default" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "says"),
+    [
+        pytest.param(None, UnreadableFile, "there is no such file", id="missing file"),
+        pytest.param(b"", UnreadableFile, "empty", id="empty file"),
+        pytest.param(b"\x00\x01\x02\xff" * 50, UnreadableFile, "neither Parquet nor text", id="binary rubbish"),
+        pytest.param(b"PAR1 and no more", UnreadableFile, "starts as Parquet", id="a Parquet file cut short"),
+        pytest.param(b"firm,as_of\nE1,2020-02-22\n", InvalidInput, "subject", id="no subject column"),
+        pytest.param(b"subject,as_of\nE1,2020-02-30\n", ImpossibleDate, "2020-02-30", id="a day that is none"),
+        pytest.param(b"subject,as_of,pd\nE1,2020-02-22,1\n", InvalidInput, "'pd'", id="a column scoring adds"),
+    ],
+)
+def test_a_file_that_cannot_be_scored_is_told_and_nothing_is_written(
+    home: Path, tmp_path: Path, content: bytes | None, kind: type[BureauError], says: str
+) -> None:
+    file, out = tmp_path / "labels.csv", tmp_path / "out.parquet"
+    if content is not None:
+        file.write_bytes(content)
+    error = refused(home, "score", NAME, "--labels", str(file), "--out", str(out))
+    assert isinstance(error, kind)
+    assert says in str(error)
+    assert not out.exists()
+
+
+def test_a_directory_that_is_not_there_is_told_before_scoring(home: Path, tmp_path: Path) -> None:
+    file = labels_file(tmp_path, {"subject": "E1", "as_of": date(2020, 2, 22)})
+    error = refused(home, "score", NAME, "--labels", str(file), "--out", str(tmp_path / "nowhere" / "out.parquet"))
+    assert "no such directory" in str(error)
