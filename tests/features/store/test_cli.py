@@ -1,0 +1,116 @@
+"""`bureau features` at the prompt."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from bureau.errors import BureauError, ImpossibleDate, ImpossibleUscc, InvalidInput, UnknownName, UnreadableFile
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.definitions.library import published
+from features.store.cli import features
+from tests.factories.lakes import ACME, BETA, land_rows, make_lake
+from tests.factories.tax import tax_arrears
+
+ARREARS = "tax_arrears_count_24m"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with two notices of ACME and none of BETA, and a folder to write into."""
+    rows = [tax_arrears(ACME), tax_arrears(ACME, date(2024, 3, 31)), tax_arrears(BETA, date(2019, 3, 31))]
+    land_rows(make_lake(tmp_path), TAX_ARREARS, rows, "2025-04-02")
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(features, [str(argument) for argument in arguments])
+
+
+def printed(*arguments: object) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_list_has_a_line_for_every_feature() -> None:
+    lines = json.loads(printed("list", "--format", "json"))
+    assert [line["name"] for line in lines] == [entry.name for entry in published()]
+    assert ARREARS in printed("list")
+
+
+def test_show_says_what_is_computed_and_on_what_ground() -> None:
+    shown = printed("show", ARREARS)
+    assert "count in F18 of the last 24 months where arrears_fen > 0" in shown
+    assert "欠税公告办法" in shown
+    [facts] = json.loads(printed("show", "sales_trend_6p", "--format", "json"))
+    assert "ending 6 earlier" in facts["computes"]
+
+
+def test_build_writes_every_enterprise(folder: Path) -> None:
+    out = folder / "city.parquet"
+    said = printed("build", "--as-of", "2025-05-01", "--out", out, "--feature", ARREARS, "--engine", "duckdb")
+    assert "2 enterprises, 1 features" in said
+    assert pl.read_parquet(out).select("uscc", ARREARS).rows() == [(ACME, 2.0), (BETA, 0.0)]
+
+
+def test_training_set_keeps_the_rows_of_a_csv(folder: Path) -> None:
+    labels, out = folder / "labels.csv", folder / "set.parquet"
+    labels.write_text(f"subject,as_of,target\n{BETA},2025-05-01,0\nE1,2025-05-01,1\n{ACME},2025-05-01,1\n", "utf-8")
+    assert "3 rows, 1 of unknown subjects" in printed("training-set", "--labels", labels, "--out", out)
+    made = pl.read_parquet(out)
+    assert made["target"].to_list() == ["0", "1", "1"]
+    assert made[ARREARS].to_list() == [0.0, None, 2.0]
+    assert made.width == 3 + len(published())
+
+
+def test_explain_prints_the_value_and_its_records() -> None:
+    told = printed("explain", ARREARS, "--subject", ACME, "--as-of", "2025-05-01")
+    assert "2.0 (notices), from 2 records" in told
+    lines = json.loads(printed("explain", ARREARS, "--subject", ACME, "--as-of", "2025-05-01", "--format", "json"))
+    assert [line["event_date"] for line in lines] == ["2024-03-31", "2025-03-31"]
+    assert {line["arrears_fen"] for line in lines} == {1_000_000}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        pytest.param(["show", "tax_arrear"], UnknownName, id="unknown feature"),
+        pytest.param(["build", "--as-of", "2025-02-30", "--out", "x.parquet"], ImpossibleDate, id="30 February"),
+        pytest.param(["build", "--as-of", "today", "--out", "x.parquet"], ImpossibleDate, id="a word for a day"),
+        pytest.param(["build", "--as-of", "2025-05-01", "--out", "no/x.parquet"], UnreadableFile, id="no directory"),
+        pytest.param(
+            ["build", "--as-of", "2025-05-01", "--out", "x.parquet", "--feature", "grade"], UnknownName, id="no feature"
+        ),
+        pytest.param(
+            ["explain", ARREARS, "--subject", "91X", "--as-of", "2025-05-01"], ImpossibleUscc, id="impossible code"
+        ),
+        pytest.param(["training-set", "--labels", "none.csv", "--out", "x.parquet"], UnreadableFile, id="no labels"),
+        pytest.param(["training-set", "--labels", "empty.csv", "--out", "x.parquet"], UnreadableFile, id="empty file"),
+        pytest.param(["training-set", "--labels", "rubbish", "--out", "x.parquet"], UnreadableFile, id="rubbish"),
+        pytest.param(["training-set", "--labels", "lacks.csv", "--out", "x.parquet"], InvalidInput, id="no column"),
+    ],
+)
+def test_wrong_words_end_in_one_sentence_and_no_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], error: type[BureauError]
+) -> None:
+    monkeypatch.chdir(folder)
+    Path("empty.csv").touch()
+    Path("rubbish").write_bytes(bytes(range(256)))
+    Path("lacks.csv").write_text("subject,day\nx,2025-05-01\n", "utf-8")
+    result = run(*arguments)
+    assert isinstance(result.exception, error)
+    assert "\n" not in str(result.exception)
+    assert not list(folder.glob("*.parquet*"))
+
+
+def test_an_empty_home_says_what_to_load(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUREAU_HOME", str(folder / "empty"))
+    result = run("build", "--as-of", "2025-05-01", "--out", folder / "x.parquet")
+    assert isinstance(result.exception, InvalidInput)
+    assert "bureau source load" in str(result.exception)
