@@ -1,0 +1,14 @@
+"""The value of one feature of one firm, read as a live answer reads it."""
+
+from datetime import date
+
+from bureau.grant import operator_grant
+from features.lake.lake import Lake
+from features.lake.registry import resolve
+from features.store.live import Value, live_vector
+
+
+def value(lake: Lake, name: str, firm: str, as_of: date | str) -> Value:
+    """`as_of` as a day or as its text."""
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    return live_vector(lake, [name], resolve(lake, firm).enterprise_id, day, operator_grant())[name]

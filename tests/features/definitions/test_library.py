@@ -1,0 +1,129 @@
+"""The whole catalogue: every line says what a reader must know, and computes what it says."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bureau.errors import UnknownName
+from bureau.grant import PURPOSES
+from features.contracts.feeds import find_feed
+from features.definitions.entry import CL0, CL1, Entry
+from features.definitions.library import canonical, definition_hash, find_feature, published
+from features.engine.algebra import NEUTRAL, Feature, leaves
+from features.engine.sentence import sentence
+from features.engine.windows import Step, months
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+EVERY = pytest.mark.parametrize("entry", published(), ids=lambda entry: entry.name)
+INVOICE_FEEDS = {"F16", "F16L", "F17"}
+
+
+def test_there_are_enough_features_of_invoices_alone() -> None:
+    assert len(published()) >= 40
+    assert sum(set(entry.feeds) <= INVOICE_FEEDS for entry in published()) >= 22
+
+
+def test_names_and_labels_are_unique() -> None:
+    for facts in (
+        [entry.name for entry in published()],
+        [entry.label for entry in published()],
+        [entry.label_en for entry in published()],
+    ):
+        assert len(facts) == len(set(facts))
+
+
+@EVERY
+def test_every_feature_says_what_a_reader_must_know(entry: Entry) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", entry.name)
+    assert CHINESE.search(entry.label)
+    assert not CHINESE.search(entry.label_en)
+    assert entry.unit
+    assert "《" in entry.reference
+    assert all(f"{code}" in entry.reference for code in entry.feeds)
+    assert entry.missing
+    assert set(entry.purposes) <= set(PURPOSES)
+    assert entry.purposes
+
+
+@EVERY
+def test_every_reason_reads_in_both_languages_and_directions(entry: Entry) -> None:
+    reason = entry.reason
+    assert re.fullmatch(r"[A-Z]+(-[A-Z]+)*", reason.code)
+    for text in (reason.adverse, reason.favourable):
+        assert CHINESE.search(text)
+    for text in (reason.adverse_en, reason.favourable_en):
+        assert text
+        assert not CHINESE.search(text)
+    if entry.unit != "flag":
+        texts = (reason.adverse, reason.favourable, reason.adverse_en, reason.favourable_en)
+        assert all("{value}" in text for text in texts)
+
+
+@EVERY
+def test_consent_is_no_weaker_than_the_most_confidential_feed(entry: Entry) -> None:
+    levels = {find_feed(code).level for code in entry.feeds}
+    assert entry.consent == (CL0 if levels == {"L1"} else CL1)
+
+
+@EVERY
+def test_a_supervisor_never_reads_the_records_that_leave_as_values_only(entry: Entry) -> None:
+    about_partners = "F17" in entry.feeds or (
+        "F16L" in entry.feeds and any("counterparty_hash" in leaf.reads for leaf in leaves(entry.definition))
+    )
+    assert ("supervision" in entry.purposes) is not about_partners
+
+
+@EVERY
+def test_every_feature_reads_columns_its_feeds_have(entry: Entry) -> None:
+    for leaf in leaves(entry.definition):
+        assert leaf.feed is find_feed(leaf.feed.code)
+        assert leaf.feed.feature_source, "what banks report is what models predict"
+        assert set(leaf.reads) <= set(leaf.feed.dtypes)
+        assert leaf.feed.subject not in leaf.reads
+
+
+@EVERY
+def test_every_window_of_a_monthly_feed_counts_published_periods(entry: Entry) -> None:
+    for leaf in leaves(entry.definition):
+        if leaf.feed.period in ("month", "quarter"):
+            assert leaf.within.step in (Step.PERIODS, Step.EVER)
+
+
+@EVERY
+def test_every_definition_has_its_sentence(entry: Entry) -> None:
+    said = sentence(entry.definition)
+    assert all(re.search(rf"\b{code}\b", said) for code in entry.feeds)
+
+
+def test_a_category_has_no_direction() -> None:
+    categorical = [entry for entry in published() if entry.categories]
+    assert categorical
+    assert all(entry.sign is NEUTRAL for entry in categorical)
+
+
+def test_an_unknown_name_is_answered_with_near_ones() -> None:
+    with pytest.raises(UnknownName, match="Did you mean: tax_arrears_count_24m"):
+        find_feature("tax_arrears_count_24")
+
+
+def test_the_hash_is_of_what_is_computed_in_order() -> None:
+    names = [entry.name for entry in published()]
+    assert definition_hash(names) == definition_hash(iter(names))
+    assert len({definition_hash([name]) for name in names}) == len(names)
+    assert definition_hash(names[:2]) != definition_hash(names[1::-1])
+
+
+def test_every_part_of_a_definition_enters_its_canonical_form() -> None:
+    definition = find_feature("tax_arrears_count_24m").definition
+    assert isinstance(definition, Feature)
+    changed = [
+        replace(definition, within=months(12)),
+        replace(definition, where=None),
+        replace(definition, missing=None),
+        replace(definition, feed=find_feed("F15")),
+        replace(definition, feed=replace(definition.feed, publish_lag_days=(30, 91))),
+    ]
+    forms = [str(canonical(one)) for one in (definition, *changed)]
+    assert len(set(forms)) == len(forms)
+    assert canonical(replace(definition)) == canonical(definition)
