@@ -33,7 +33,7 @@ def keep(home: Path, mlruns: Path, trained: Trained) -> Kept:
     name = trained.spec.name
     version = str(max(map(int, versions(home, name)), default=0) + 1)
     numbered = replace(trained, model=replace(trained.model, version=version))
-    facts = trained.facts | {"refusal": trained.refusal}
+    facts = trained.facts | {"said": list(trained.said), "refusal": trained.refusal}
     with _whole_or_gone(model_folder(home, name, version)) as folder:
         sha256 = write_model(folder, numbered.model, trained.golden, facts)
         (folder / CARD_FILE).write_text(card_text(numbered), "utf-8")

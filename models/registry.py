@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,6 @@ def _experiment(mlflow: Any, mlruns: Path, name: str) -> str:
 
 def _log_model(mlflow: Any, trained: Trained, folder: Path) -> Any:
     """The native Booster; a logistic model as a Python function over its own files."""
-    from importlib.metadata import version
-
     if isinstance(trained.model.predictor, BoostedTrees):
         requirements = [f"lightgbm=={version('lightgbm')}"]
         return mlflow.lightgbm.log_model(trained.model.predictor.booster, name="model", pip_requirements=requirements)

@@ -71,7 +71,7 @@ def _say(value: Value, unit: str, money: Callable[[float], str]) -> str:
         case "bp":
             return f"{number / 100:.1f}%"
         case "change":
-            return f"{number * 100:+.1f}%"
+            return f"{number * 100:+.1f}%" if round(number, 3) else "0.0%"
         case _:
             return f"{number:,.0f}" if number == round(number) else f"{number:,.2f}".rstrip("0").rstrip(".")
 

@@ -88,6 +88,7 @@ def test_a_sentence_of_presence_stands_for_a_favourable_feature_too() -> None:
         pytest.param(0.1234, "share", "12.3%", "12.3%", id="share"),
         pytest.param(2550.0, "bp", "25.5%", "25.5%", id="basis points"),
         pytest.param(0.05, "change", "+5.0%", "+5.0%", id="change with its sign"),
+        pytest.param(-0.0001, "change", "0.0%", "0.0%", id="no change has no sign"),
         pytest.param(3.0, "days", "3", "3", id="whole number"),
         pytest.param(1234.5, "kWh", "1,234.5", "1,234.5", id="decimals only where they are"),
         pytest.param("存续", "", "存续", "存续", id="category"),
