@@ -19,6 +19,8 @@ from features.engine.windows import ever, months
 REFERENCE = "《中华人民共和国市场主体登记管理条例》;市场监管部门登记信息(F01、F02)"
 SECTIONS = tuple("ABCDEFGHIJKLMNOPQRST")
 """Sections of GB/T 4754-2017, the industry classification."""
+ENDED = {"存续": 0, "歇业": 0, "迁出": 1, "注销": 1, "吊销": 1}
+"""A firm at rest (歇业) still exists; one that moved away is another city's."""
 
 REGISTRATION_FEATURES = (
     Entry(
@@ -51,6 +53,23 @@ REGISTRATION_FEATURES = (
             favourable="注册资本{value}",
             adverse_en="The registered capital is only {value}",
             favourable_en="The registered capital is {value}",
+        ),
+        reference=REFERENCE,
+        consent=CL0,
+    ),
+    Entry(
+        name="registration_ended",
+        definition=Feature(feed=REGISTRATION, take=latest(col("status").mapped(ENDED)), within=ever()),
+        label="登记状态为注销、吊销或迁出(1=是)",
+        label_en="Registration cancelled, revoked or moved away (1 = yes)",
+        unit="flag",
+        sign=ADVERSE,
+        reason=Reason(
+            "REGISTRATION-ENDED",
+            adverse="登记已注销、吊销或迁出",
+            favourable="登记状态正常",
+            adverse_en="The registration is cancelled, revoked or moved away",
+            favourable_en="The registration is in force",
         ),
         reference=REFERENCE,
         consent=CL0,

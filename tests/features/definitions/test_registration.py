@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from features.contracts.registration import REGISTRATION
 from features.contracts.registration_change import REGISTRATION_CHANGE
 from tests.factories.lakes import ACME, BETA, land_rows, make_lake
@@ -31,3 +33,20 @@ def test_changes_of_control_and_of_address_are_told_apart(tmp_path: Path) -> Non
     land_rows(lake, REGISTRATION_CHANGE, [*rows, registration_change(ACME, date(2023, 7, 2), "住所")], "2025-06-20")
     assert value(lake, "control_changes_12m", ACME, "2025-07-01") == 2
     assert value(lake, "address_changes_24m", ACME, "2025-07-01") == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "ended"),
+    [
+        pytest.param("存续", 0, id="in force"),
+        pytest.param("歇业", 0, id="at rest, still a firm"),
+        pytest.param("迁出", 1, id="moved to another city"),
+        pytest.param("注销", 1, id="cancelled"),
+        pytest.param("吊销", 1, id="revoked"),
+    ],
+)
+def test_a_registration_has_ended_once_that_is_known(tmp_path: Path, status: str, ended: int) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, REGISTRATION, [registration(ACME, status="存续")], "2025-06-20")
+    land_rows(lake, REGISTRATION, [registration(ACME, status=status, version=2, op="U")], "2025-06-22")
+    assert [value(lake, "registration_ended", ACME, f"2025-06-{day}") for day in (21, 22)] == [0, ended]
