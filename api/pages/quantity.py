@@ -8,8 +8,8 @@ from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 
 NOTHING = "—"
-_COMMON_COLUMNS = {"record_id": ("记录编号", "record"), "event_date": ("发生日期", "date")}
-"""Columns every feed carries; a contract titles only its own."""
+_RECORD_ID = {"zh": "记录编号", "en": "record"}
+"""A column every feed carries; a contract titles only its own."""
 
 
 def yuan(fen: int) -> str:
@@ -47,11 +47,18 @@ def cell(column: str, value: Any) -> str:
     return {True: "✓", False: NOTHING}[value] if isinstance(value, bool) else str(value)
 
 
+def cell_class(column: str) -> str:
+    """How a column is set: amounts to the right, days never broken."""
+    if column.endswith("_fen"):
+        return "number"
+    return "day" if column.endswith(("_on", "_date", "_end", "_to")) else "text"
+
+
 @cache
 def column_title(feed: str, column: str, language: str) -> str:
     """What a column of a feed is called; an old report may show one that is gone."""
-    if column in _COMMON_COLUMNS:
-        return _COMMON_COLUMNS[column][language == "en"]
+    if column == "record_id":
+        return _RECORD_ID[language]
     english = column.removesuffix("_fen").replace("_", " ")
     unit = {"zh": "（元）", "en": " (CNY)"}[language] if column.endswith("_fen") else ""
     if language == "en":

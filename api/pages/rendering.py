@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api.pages.quantity import cell, column_title, feature_label, quantity, signed, yuan
+from api.pages.quantity import cell, cell_class, column_title, feature_label, quantity, signed, yuan
 from api.pages.words import WORDS
 from bureau.clock import SHANGHAI
 
@@ -38,7 +38,9 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(yuan=yuan, signed=signed, moment=moment)
-_TEMPLATES.globals.update(quantity=quantity, cell=cell, column_title=column_title, feature_label=feature_label)
+_TEMPLATES.globals.update(
+    quantity=quantity, cell=cell, cell_class=cell_class, column_title=column_title, feature_label=feature_label
+)
 
 
 def language_of(request: Request) -> Language:

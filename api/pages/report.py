@@ -11,7 +11,7 @@ from bureau.errors import UnknownProduct
 from products.product import find_product
 
 BEST, WORST = 850, 300
-_LAST = ("feed", "department", "publish_date", "event_date", "record_id")
+_COMMON = ("feed", "department", "publish_date", "event_date", "record_id")
 _BAR = 120
 """Half the width of the points picture, in its own units."""
 
@@ -62,9 +62,9 @@ def points_steps(answer: dict[str, Any], language: str) -> list[Step]:
 
 
 def _shown(record: dict[str, Any]) -> dict[str, Any]:
-    """A record's own columns first, its number last; feed and department stand above the table."""
-    own = {column: value for column, value in record.items() if column not in _LAST}
-    return own | {column: record[column] for column in ("event_date", "record_id") if column in record}
+    """A record's own columns, its number last; feed and department stand below the table, its dates are its own."""
+    own = {column: value for column, value in record.items() if column not in _COMMON}
+    return own | {"record_id": record["record_id"]}
 
 
 def _step(text: str, points: int, widest: int) -> Step:

@@ -81,6 +81,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "rate": ("年利率", "Yearly rate"),
     "term": ("期限（月）", "Term (months)"),
     "policy": ("策略", "Policy"),
+    "grounds": ("主要依据", "What led to it"),
+    "rules": ("全部规则", "All rules"),
     "rule_fired": ("触发", "fired"),
     "rule_quiet": ("未触发", "not fired"),
     "score": ("信用评分", "Score"),

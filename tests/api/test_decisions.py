@@ -65,7 +65,9 @@ def test_the_page_of_a_decision_shows_the_verdict_and_every_reason(bank: Caller)
     for reason in decision["reasons"]:
         assert reason["text"] in page
         assert f"{reason['points']:+d}".replace("-", "−") in page
-    assert "触发" in page
+    for ground in decision["grounds"]:
+        assert ground["text"] in page
+    assert all(rule["id"] in page for rule in decision["rules"])
 
 
 @pytest.mark.parametrize(

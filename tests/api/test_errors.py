@@ -5,6 +5,7 @@ from typing import Annotated
 
 import pytest
 from fastapi import FastAPI, Query
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from api.envelope import BodyLimit, RequestId
@@ -62,6 +63,7 @@ def client() -> TestClient:
             "ledger": LedgerUnavailable("its queue is full"),
             "token": WrongCredentials(),
             "unlisted": Unlisted("told by its ancestor's status"),
+            "database": OperationalError("SELECT 1", {}, Exception("a secret address")),
             "own fault": ZeroDivisionError("a secret detail"),
         }[name]
 
@@ -80,6 +82,7 @@ def client() -> TestClient:
         ("ledger", 503, "ledger-unavailable"),
         ("token", 401, "wrong-credentials"),
         ("unlisted", 409, "unlisted"),
+        ("database", 503, "ledger-unavailable"),
         ("own fault", 500, "internal-error"),
     ],
 )
@@ -91,8 +94,9 @@ def test_an_error_is_a_problem(client: TestClient, name: str, status: int, code:
     Problem.model_validate(answer.json())
 
 
-def test_our_own_fault_tells_no_detail(client: TestClient) -> None:
-    text = client.get("/raise/own fault").text
+@pytest.mark.parametrize("name", ["own fault", "database"])
+def test_our_own_fault_tells_no_detail(client: TestClient, name: str) -> None:
+    text = client.get(f"/raise/{name}").text
     assert "secret" not in text
     assert "Traceback" not in text
 
