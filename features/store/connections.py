@@ -1,5 +1,6 @@
 """DuckDB connections: one embedded database for live answers, and one for each long computation."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,15 @@ def _live_database() -> duckdb.DuckDBPyConnection:
     # Every feed gives a live query one row: there is no join to order, and planning is half of its time.
     database.execute("SET disabled_optimizers = 'join_order,projection_pullup'")
     return database
+
+
+def _forget() -> None:
+    _live_database.cache_clear()
+    _threads.__dict__.clear()
+
+
+# The threads of an open database do not survive a fork.
+os.register_at_fork(after_in_child=_forget)
 
 
 @contextmanager
