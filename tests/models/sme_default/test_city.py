@@ -1,0 +1,61 @@
+"""A small synthetic city, delivered and landed: its honest features are not accused, what came after a default is."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from bureau.clock import now
+from bureau.grant import operator_grant
+from features.lake.lake import Lake
+from features.sources.loading import SourceOptions, load_source
+from features.store.records import records
+from features.store.training_set import training_set
+from models.sme_default.labels import read_labels
+from models.sme_default.spec import SPEC
+from models.suspects import suspect_columns
+from models.training import LABEL_COLUMNS
+from tests.factories.homes import lake_in
+
+LAST_DAY = date(2023, 4, 30)
+GRANT = operator_grant("training")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    home = tmp_path_factory.mktemp("city")
+    load_source(lake_in(home), home, "city", SourceOptions(enterprises=300), at=now())
+    return lake_in(home)
+
+
+@pytest.fixture(scope="module")
+def honest(city: Lake) -> pl.DataFrame:
+    """Loans of the city with the features of the day before each grant."""
+    return training_set(city, read_labels(city, LAST_DAY, GRANT), SPEC.features, GRANT).frame
+
+
+def named(frame: pl.DataFrame) -> set[str]:
+    found = suspect_columns(frame, "target", trusted=SPEC.features, ignore=LABEL_COLUMNS)
+    return {suspect.column for suspect in found}
+
+
+def test_the_city_has_loans_of_both_kinds(honest: pl.DataFrame) -> None:
+    assert len(honest) > 600
+    assert 8 <= honest["target"].sum() < 0.1 * len(honest)
+
+
+def test_honest_features_of_the_city_are_not_accused(honest: pl.DataFrame) -> None:
+    assert named(honest) == set()
+
+
+def test_what_the_bank_reported_later_is_named(city: Lake, honest: pl.DataFrame) -> None:
+    later = (
+        records(city, "F60", LAST_DAY, GRANT)
+        .group_by(loan="loan_no_hash")
+        .agg(
+            worst_class=pl.col("class5").sort_by("dpd").last(),
+            days_overdue=pl.col("dpd").max(),
+            written_off_on=pl.col("period").filter(pl.col("class5") == "损失").min(),
+        )
+    )
+    assert named(honest.join(later, on="loan", how="left")) == {"worst_class", "days_overdue", "written_off_on"}
