@@ -18,6 +18,7 @@ FIRST_DAY = date(1900, 1, 1)
 """No record of an enterprise is older; an earlier date is a typing error."""
 
 _SHANGHAI_MICROS = 8 * 3600 * 1_000_000
+_FOUND = {ROW: pl.UInt32, "reason": pl.String}
 _REFUSALS = {ROW: pl.UInt32, "code": pl.String, "reason": pl.String}
 _TRUTH = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 _KINDS: dict[type[pl.DataType], str] = {
@@ -84,6 +85,8 @@ def _cast(column: str, delivered: pl.DataType, promised: pl.DataType) -> pl.Expr
 
 def _unparsed(frame: pl.DataFrame, typed: pl.DataFrame, column: str, dtype: pl.DataType) -> pl.DataFrame:
     lost = frame[column].is_not_null() & typed[column].is_null()
+    if not lost.any():
+        return pl.DataFrame(schema=_FOUND)
     kind = _KINDS.get(dtype.base_type(), "an instant with its zone" if column == RECEIVED_AT else "a whole number")
     reason = pl.format("{} holds '{}', which is not {}", pl.lit(column), pl.col(column).cast(pl.String), pl.lit(kind))
     return frame.filter(lost).select(ROW, reason.alias("reason"))

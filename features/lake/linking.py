@@ -14,6 +14,10 @@ from features.lake.tables import Link
 
 CODE, NAME, RECORD = "code", "name", "record"
 """The rules, strongest first; a row's own code needs no link."""
+ASSIGNABLE = (
+    *("row", "record_no", "version", "content_hash", "received_at"),
+    *("name", "enterprise_id", "known_at"),
+)
 ASSIGNED = ("row", "enterprise_id", "rule", "key", "starts", "known_at")
 """What an assignment says. starts: since when the link is known; all but `row` null: nobody's row yet."""
 
@@ -24,8 +28,8 @@ _LINKS: Schema = {"link_id": pl.Int32, "key": pl.String, "enterprise_id": pl.Int
 def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
     """Assign the rows of some records, with the columns of `ASSIGNED`.
 
-    rows: `row`, `record_no`, `version`, `received_at`, `name`, and where they are given already `enterprise_id`
-    and `known_at`. A pair of key and enterprise that was undone by hand is not tried again.
+    rows: the columns of `ASSIGNABLE`, `enterprise_id` and `known_at` only where they are given already. A pair of
+    key and enterprise that was undone by hand is not tried again.
     """
     given = pl.col("enterprise_id").is_not_null()
     named = rows.filter(~given).select("row", "received_at", key=name_key(pl.col("name")))
@@ -42,19 +46,23 @@ def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFra
 
 def _inherit(assigned: pl.DataFrame) -> pl.DataFrame:
     """A version nobody claims belongs where the version before it does: courts go on using a former name."""
-    before = pl.col("enterprise_id", "known_at").forward_fill().over("record_no").name.suffix("_before")
-    carried = assigned.sort("record_no", "version", "received_at", "row").with_columns(before)
-    orphan = pl.col("enterprise_id").is_null() & pl.col("enterprise_id_before").is_not_null()
-    inherited = {
-        "rule": pl.lit(RECORD),
-        "key": pl.col("record_no").cast(pl.String),
-        "starts": pl.col("known_at_before"),
-        "known_at": pl.max_horizontal("received_at", "known_at_before"),
-        "enterprise_id": pl.col("enterprise_id_before"),
-    }
-    return carried.with_columns(
-        pl.when(orphan).then(value).otherwise(name).alias(name) for name, value in inherited.items()
+    claimed = assigned.filter(pl.col("enterprise_id").is_not_null())
+    # Of one version the content known first counts, so it is the one inherited from.
+    counted = claimed.sort("known_at", "content_hash").unique(["record_no", "version"], keep="first")
+    before = counted.select("record_no", "version", before="enterprise_id", known_before="known_at").sort("version")
+    orphans = assigned.filter(pl.col("enterprise_id").is_null()).sort("version")
+    heirs = orphans.join_asof(
+        before, on="version", by="record_no", strategy="backward", allow_exact_matches=False, check_sortedness=False
     )
+    heir = pl.col("before").is_not_null()
+    inherited = heirs.with_columns(
+        rule=pl.when(heir).then(pl.lit(RECORD)),
+        key=pl.when(heir).then(pl.col("record_no").cast(pl.String)),
+        starts="known_before",
+        known_at=pl.when(heir).then(pl.max_horizontal("received_at", "known_before")),
+        enterprise_id="before",
+    )
+    return pl.concat([claimed, inherited.select(claimed.columns)])
 
 
 def give_links(connection: Connection, assigned: pl.DataFrame, snapshot: int) -> pl.DataFrame:

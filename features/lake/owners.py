@@ -4,7 +4,7 @@ import polars as pl
 
 from features.lake.entry import Entry
 from features.lake.judgement import ROW
-from features.lake.linking import assign, give_links, undone_links
+from features.lake.linking import ASSIGNABLE, assign, give_links, undone_links
 from features.lake.registry import enrol
 
 
@@ -27,12 +27,12 @@ def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.Da
 
 def _link(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Owners of rows without a code, from all rows of their records: `row`, `enterprise_id`, `link_id`, `known_at`."""
-    shared = ["record_no", "version", "received_at", "enterprise_id", "known_at"]
-    relatives = rows.select(*shared, pl.col(ROW).cast(pl.Int64), name=entry.contract.name_column)
+    relatives = rows.with_columns(pl.col(ROW).cast(pl.Int64), name=pl.col(str(entry.contract.name_column)))
     undone = pl.col("link_id").is_in(undone_links(entry.connection).implode())
     siblings = stored.filter(~undone).join(rows, on="record_no", how="semi")
-    siblings = siblings.select(*shared, row="row_no", name=pl.lit(None, pl.String))
-    assigned = assign(entry.lake, entry.connection, pl.concat([siblings, relatives]))
+    siblings = siblings.with_columns(row="row_no", name=pl.lit(None, pl.String))
+    family = pl.concat([siblings.select(ASSIGNABLE), relatives.select(ASSIGNABLE)])
+    assigned = assign(entry.lake, entry.connection, family)
     claimed = assigned.filter(pl.col("key").is_not_null())
     links = give_links(entry.connection, claimed, entry.snapshot)
     return links.select(pl.col(ROW).cast(rows.schema[ROW]), "enterprise_id", "link_id", "known_at")

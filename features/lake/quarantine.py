@@ -23,6 +23,8 @@ def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_
 
     A row is known by its cells: delivered again, it waits once, with the instant it was first received.
     """
+    if refused.is_empty():
+        return 0
     rows = _describe(delivered, refused, received_at)
     rows = rows.sort(RECEIVED_AT).unique("row_hash", keep="first", maintain_order=True)
     before = _held(entry.connection, entry.contract.code, rows["row_hash"])

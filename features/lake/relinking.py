@@ -12,15 +12,13 @@ from features.lake.delivery import RECEIVED_AT
 from features.lake.entry import Entry, make_snapshot
 from features.lake.judgement import ROW
 from features.lake.lake import Lake
-from features.lake.linking import assign, undone_links
+from features.lake.linking import ASSIGNABLE, assign, undone_links
 from features.lake.quarantine import hold
 from features.lake.query import query
 from features.lake.reading import parquet
 from features.lake.replay import retry
 from features.lake.versions import stored_versions
 from features.lake.writing import store
-
-_ASSIGNABLE = ("row", "record_no", "version", "received_at", "name", "enterprise_id", "known_at")
 
 
 def relink(lake: Lake, contract: Contract, *, at: datetime) -> None:
@@ -35,7 +33,8 @@ def relink(lake: Lake, contract: Contract, *, at: datetime) -> None:
         with lake.catalogue.begin() as connection:
             snapshot = make_snapshot(connection, "relink", at, contract.code)
             _rewrite(Entry(lake, connection, contract, snapshot), mistaken, at)
-    retry(lake, contract.code, at=at, code="unlinked")
+        retry(lake, contract.code, at=at, codes=("conflict",))  # what it contradicted may be gone
+    retry(lake, contract.code, at=at, codes=("unlinked",))
 
 
 def _mistaken_records(lake: Lake, contract: Contract) -> pl.Series:
@@ -49,7 +48,7 @@ def _mistaken_records(lake: Lake, contract: Contract) -> pl.Series:
         rows = rows.join(undone, on="record_no", how="anti")
         open_rows = rows.with_columns(pl.when(given).then("enterprise_id"), pl.when(given).then("known_at"))
         names = {"row": "row_no", "name": contract.name_column}
-        assigned = assign(lake, connection, open_rows.with_columns(**names).select(*_ASSIGNABLE))
+        assigned = assign(lake, connection, open_rows.with_columns(**names).select(ASSIGNABLE))
     wanted = assigned.select("enterprise_id", "known_at", row_no="row")
     both = rows.join(wanted, on="row_no", suffix="_wanted")
     right = pl.all_horizontal(

@@ -1,5 +1,6 @@
 """Try again what waits in quarantine: under a later contract, or now that an enterprise bears the name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from features.lake.lake import Lake
 from features.lake.tables import Quarantined
 from features.lake.writing import store
 
+KEEP_THEIR_INSTANT = ("unlinked", "conflict")
 _WAITING: Schema = {
     "id": pl.Int64,
     "batch_no": pl.Int32,
@@ -41,21 +43,21 @@ class Replayed:
 def replay(lake: Lake, *, at: datetime, feed: str | None = None) -> Replayed:
     """Try every waiting row of one feed or all again.
 
-    A row that broke a rule counts as received `at`: nobody could use it before, so no earlier view changes. A row
-    that only had no owner keeps the instant it arrived.
+    A row that broke a rule counts as received `at`: nobody could use it before, so no earlier view changes. One
+    that had no owner, or contradicted another, keeps the instant it arrived: what other records say decides on it.
     """
     with exclusive(lake):
         sweep(lake)
         return sum((retry(lake, code, at=at) for code in _waiting_feeds(lake, feed)), Replayed())
 
 
-def retry(lake: Lake, feed: str, *, at: datetime, code: str | None = None) -> Replayed:
-    """Try a feed's waiting rows again, those refused for `code` or all; for the lake's one writer.
+def retry(lake: Lake, feed: str, *, at: datetime, codes: Sequence[str] = ()) -> Replayed:
+    """Try a feed's waiting rows again, those refused for some codes or all; for the lake's one writer.
 
     Makes a snapshot only where a row stops waiting.
     """
     with lake.catalogue.connect() as connection, connection.begin() as transaction:
-        waiting = _waiting(connection, feed, code)
+        waiting = _waiting(connection, feed, codes)
         if waiting.is_empty():
             return Replayed()
         entry = Entry(lake, connection, find_feed(feed), make_snapshot(connection, "replay", at, feed))
@@ -84,7 +86,7 @@ def _retry(entry: Entry, waiting: pl.DataFrame, at: datetime) -> Replayed:
 def _cells(entry: Entry, waiting: pl.DataFrame, at: datetime) -> pl.DataFrame:
     """Waiting rows as they were delivered, every cell text, under the columns the contract has today."""
     shape = pl.Struct(dict.fromkeys(entry.contract.dtypes, pl.String()))
-    arrived = pl.when(pl.col("code") == "unlinked").then(RECEIVED_AT).otherwise(to_micros(at))
+    arrived = pl.when(pl.col("code").is_in(KEEP_THEIR_INSTANT)).then(RECEIVED_AT).otherwise(to_micros(at))
     return waiting.select(
         pl.col("cells").str.json_decode(shape).struct.unnest(),
         pl.from_epoch(arrived, "us").dt.replace_time_zone("UTC").alias(RECEIVED_AT),
@@ -97,7 +99,7 @@ def _waiting_feeds(lake: Lake, feed: str | None) -> list[str]:
         return list(connection.scalars(query if feed is None else query.where(Quarantined.feed == feed)))
 
 
-def _waiting(connection: Connection, feed: str, code: str | None) -> pl.DataFrame:
+def _waiting(connection: Connection, feed: str, codes: Sequence[str]) -> pl.DataFrame:
     query: Query = select(*(getattr(Quarantined, name) for name in _WAITING))
     query = query.where(Quarantined.feed == feed, Quarantined.settled_in.is_(None)).order_by(Quarantined.id)
-    return read_frame(connection, query if code is None else query.where(Quarantined.code == code), _WAITING)
+    return read_frame(connection, query.where(Quarantined.code.in_(codes)) if codes else query, _WAITING)

@@ -1,7 +1,7 @@
 """Versions of records: which rows are new, which contradict what is stored, and when each version ended.
 
-The newest version known counts. Of one version, the content received first counts. Both are facts of the set of
-rows and not of the order in which they landed, so any order of deliveries ends in the same state.
+The newest version known counts. Of one version, the content known first counts. Both are facts of the set of rows
+and not of the order in which they landed, so any order of deliveries ends in the same state.
 """
 
 from collections.abc import Iterable
@@ -84,11 +84,10 @@ def sift(rows: pl.DataFrame, stored: pl.DataFrame) -> Sifted:
 
 
 def _compare(several: pl.DataFrame) -> pl.DataFrame:
-    """Mark delivered rows that repeat a content of their version, or contradict the one received first."""
+    """Mark delivered rows that repeat a content of their version, or contradict the one known first."""
     version = ["record_no", "version"]
-    ordered = several.sort(
-        *version, "received_at", "content_hash", "row_no", "row", nulls_last=[False] * 4 + [True, False]
-    )
+    stored_first = [False] * 4 + [True, False]
+    ordered = several.sort(*version, "known_at", "content_hash", "row_no", "row", nulls_last=stored_first)
     delivered = pl.col("row").is_not_null()
     first = pl.struct(*version, "content_hash").is_first_distinct()
     counts = pl.col("content_hash") == pl.col("content_hash").first().over(version)
@@ -100,7 +99,7 @@ def _close(several: pl.DataFrame) -> pl.DataFrame:
 
     `newly` marks stored rows whose end is new or earlier than stored.
     """
-    ordered = several.sort("record_no", "version", "received_at", "content_hash", descending=[False, False, True, True])
+    ordered = several.sort("record_no", "version", "known_at", "content_hash", descending=[False, False, True, True])
     ends = pl.col("known_at").cum_min(reverse=True).shift(-1).over("record_no")
     closed = ordered.with_columns(ends=ends)
     earlier = pl.col("ends").is_not_null() & (pl.col("closed_at").is_null() | (pl.col("ends") < pl.col("closed_at")))
