@@ -1,0 +1,62 @@
+"""Compaction: fewer files, the same answers, old snapshots untouched."""
+
+from pathlib import Path
+
+import polars as pl
+
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake.compaction import compact
+from features.lake.lake import Lake
+from tests.factories.lakes import instant, known, land_rows, make_lake, uscc
+from tests.factories.tax import tax_arrears
+
+FIRMS = [uscc(number) for number in range(40)]
+
+
+def corrected(tmp_path: Path) -> Lake:
+    lake = make_lake(tmp_path)
+    land_rows(lake, TAX_ARREARS, [tax_arrears(firm, arrears_fen=1) for firm in FIRMS], "2025-07-01")
+    changed = [tax_arrears(firm, arrears_fen=2, version=2, op="U") for firm in FIRMS[::2]]
+    land_rows(lake, TAX_ARREARS, changed, "2025-08-01")
+    return lake
+
+
+def test_views_and_old_snapshots_stay(tmp_path: Path) -> None:
+    lake = corrected(tmp_path)
+    days = ("2025-07-31", "2025-08-01")
+    before, snapshot = [known(lake, TAX_ARREARS, day) for day in days], lake.snapshot()
+    done = compact(lake, "F18", at=instant("2025-09-01"))
+    assert (done.rows, done.snapshot) == (60, snapshot + 1)
+    assert len(lake.files("F18")) == done.files == lake.buckets
+    assert lake.closings("F18") == []
+    for again in (None, snapshot):
+        assert all(known(lake, TAX_ARREARS, day, again).equals(view) for day, view in zip(days, before, strict=True))
+
+
+def test_a_file_holds_one_bucket_in_order(tmp_path: Path) -> None:
+    lake = corrected(tmp_path)
+    compact(lake, "F18", at=instant("2025-09-01"))
+    for path in lake.files("F18"):
+        rows = pl.read_parquet(path)
+        assert (rows["enterprise_id"] % lake.buckets).unique().to_list() == [int(path.name[2:5])]
+        assert rows.equals(rows.sort("enterprise_id", "event_date", "record_no", "version"))
+
+
+def test_compacting_twice_writes_once(tmp_path: Path) -> None:
+    lake = corrected(tmp_path)
+    first = compact(lake, "F18", at=instant("2025-09-01"))
+    second = compact(lake, "F18", at=instant("2025-09-02"))
+    assert (second.rows, second.snapshot) == (0, first.snapshot)
+
+
+def test_a_feed_without_rows(tmp_path: Path) -> None:
+    assert compact(make_lake(tmp_path), "F18", at=instant("2025-09-01")).files == 0
+
+
+def test_a_correction_after_compaction_closes_what_was_folded(tmp_path: Path) -> None:
+    lake = corrected(tmp_path)
+    compact(lake, "F18", at=instant("2025-09-01"))
+    third = land_rows(lake, TAX_ARREARS, [tax_arrears(FIRMS[0], arrears_fen=3, version=3)], "2025-10-01")
+    assert third.landed == 1
+    view = known(lake, TAX_ARREARS, "2025-10-01").filter(pl.col("uscc") == FIRMS[0])
+    assert view["arrears_fen"].to_list() == [3]

@@ -1,0 +1,103 @@
+"""Rows that wait: once each, with their reason, until a retry lets them in."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.contracts.contract import Contract
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake.delivery import read_delivery
+from features.lake.lake import Lake
+from features.lake.landing import land
+from features.lake.quarantine import list_waiting
+from features.lake.replay import Replayed, replay
+from features.lake.tables import Quarantined
+from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake
+from tests.factories.tax import tax_arrears
+
+BAD = tax_arrears(BETA, arrears_fen=-1)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return make_lake(tmp_path)
+
+
+def test_a_waiting_row_says_where_it_came_from_and_why(lake: Lake) -> None:
+    land_rows(lake, TAX_ARREARS, [tax_arrears(ACME), BAD], "2025-07-01")
+    (row,) = list_waiting(lake)
+    assert (row.feed, row.record_id, row.code, row.received_at) == (
+        "F18",
+        BAD["record_id"],
+        "rule",
+        instant("2025-07-01"),
+    )
+    assert row.reason == "arrears_fen is '-1': it must be at least 0"
+
+
+def test_the_same_bad_row_waits_once(lake: Lake) -> None:
+    land_rows(lake, TAX_ARREARS, [BAD, BAD])
+    again = land_rows(lake, TAX_ARREARS, [BAD, tax_arrears(ACME)])
+    assert (again.quarantined, again.unchanged, len(list_waiting(lake))) == (0, 1, 1)
+
+
+def test_one_feed_s_rows_are_listed_alone(lake: Lake) -> None:
+    land_rows(lake, TAX_ARREARS, [BAD, tax_arrears(ACME, arrears_fen=-1)])
+    assert len(list_waiting(lake, "F18")) == 2
+    assert len(list_waiting(lake, "F18", limit=1)) == 1
+    assert list_waiting(lake, "F16") == []
+
+
+def test_trying_again_under_the_same_contract_changes_nothing(lake: Lake) -> None:
+    snapshot = land_rows(lake, TAX_ARREARS, [BAD]).snapshot
+    assert replay(lake, at=instant("2025-09-01")) == Replayed(landed=0, unchanged=0, waiting=1)
+    assert (lake.snapshot(), len(list_waiting(lake))) == (snapshot, 1)
+
+
+def test_an_empty_quarantine_can_be_tried(lake: Lake) -> None:
+    assert replay(lake, at=instant("2025-09-01")) == Replayed()
+
+
+@pytest.fixture
+def lenient(monkeypatch: pytest.MonkeyPatch) -> Contract:
+    """A later edition of the contract that lets credits in."""
+    column = TAX_ARREARS.schema.to_schema().columns["arrears_fen"]
+    monkeypatch.setattr(column, "checks", [])
+    return TAX_ARREARS
+
+
+def test_a_later_contract_lets_a_row_in_from_then_on(lake: Lake, request: pytest.FixtureRequest) -> None:
+    land_rows(lake, TAX_ARREARS, [BAD], "2025-07-01")
+    lenient = request.getfixturevalue("lenient")
+    assert replay(lake, at=instant("2025-09-01"), feed="F18") == Replayed(landed=1, unchanged=0, waiting=0)
+    assert list_waiting(lake) == []
+    assert known(lake, lenient, "2025-08-31").is_empty()
+    assert known(lake, lenient, "2025-09-01")["arrears_fen"].to_list() == [-1]
+    assert land_rows(lake, lenient, [BAD, tax_arrears(ACME)], "2025-10-01").unchanged == 1
+
+
+def test_a_row_that_came_in_meanwhile_is_settled(lake: Lake, request: pytest.FixtureRequest) -> None:
+    land_rows(lake, TAX_ARREARS, [BAD], "2025-07-01")
+    lenient = request.getfixturevalue("lenient")
+    land_rows(lake, lenient, [BAD, tax_arrears(ACME)], "2025-08-01")
+    assert replay(lake, at=instant("2025-09-01")) == Replayed(landed=0, unchanged=1, waiting=0)
+
+
+def test_a_row_of_text_is_tried_again_as_it_was_written(lake: Lake, tmp_path: Path) -> None:
+    frame = pl.DataFrame([tax_arrears(ACME)], schema=TAX_ARREARS.dtypes).select(pl.all().cast(pl.String))
+    path = tmp_path / "x.csv"
+    frame.with_columns(arrears_fen=pl.lit("一万")).write_csv(path)
+    land(lake, read_delivery(path, "F18"), received_at=instant("2025-07-01"))
+    with lake.catalogue.connect() as connection:
+        cells = connection.execute(Quarantined.__table__.select()).one().cells
+    assert '"arrears_fen":"一万"' in cells
+    assert replay(lake, at=instant("2025-09-01")).waiting == 1
+    assert list_waiting(lake)[0].reason == "arrears_fen holds '一万', which is not a whole number"
+
+
+def test_what_contradicted_waits_and_still_does(lake: Lake) -> None:
+    land_rows(lake, TAX_ARREARS, [tax_arrears(ACME, arrears_fen=1)])
+    land_rows(lake, TAX_ARREARS, [tax_arrears(ACME, arrears_fen=2)])
+    assert [row.code for row in list_waiting(lake)] == ["conflict"]
+    assert replay(lake, at=instant("2025-09-01")).waiting == 1
