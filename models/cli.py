@@ -34,6 +34,7 @@ def list_models(form: FormatOption = Format.TABLE) -> None:
 def train(name: Name) -> None:
     """Train a model on what this home knows, log it, and release it if its figures allow."""
     settings, shelved = Settings(), find_model(name)
+    print(f"Training {name} on what was known on {settings.feature_day}.", flush=True)
     trained = shelved.train(_lake(settings), settings.feature_day, operator_grant("training"))
     _say(trained)
     kept = keep(settings.home, settings.mlruns, trained)
