@@ -6,13 +6,16 @@ import polars as pl
 
 from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
-from features.engine.day_sql import cutoff_micros
+from features.engine.day_sql import OneDay
+from features.engine.feed_scan import visible
 from features.lake.lake import Lake
 from features.lake.reading import visible_sql
 from features.store.connections import build_connection, live_connection
 from features.store.subjects import code_of
 
-VISIBLE = "f.known_from < $cutoff AND (f.known_to IS NULL OR f.known_to >= $cutoff) AND f.event_date <= $as_of"
+DAY = OneDay(())
+VISIBLE = visible(DAY)
+"""SQL over the alias `f`, with the parameters of `DAY`."""
 
 
 def records(
@@ -33,7 +36,7 @@ def records(
     source = visible_sql(lake, contract, snapshot)
     query = f"SELECT * EXCLUDE (known_to) FROM {source} f WHERE {VISIBLE}"
     order = " ORDER BY enterprise_id, event_date, record_no"
-    parameters: dict[str, date | int] = {"as_of": as_of, "cutoff": cutoff_micros(as_of)}
+    parameters = DAY.parameters(as_of)
     if enterprise_id is None:
         with build_connection(lake) as connection:
             city: pl.DataFrame = connection.sql(query + order, params=parameters).pl()
