@@ -19,6 +19,7 @@ from features.sources.city.feedback import loan_feedback
 from features.sources.city.invoices import counterparties, invoice_months, invoice_sides
 from features.sources.city.latent import draw_weather
 from features.sources.city.loans import lend
+from features.sources.city.manifest import TRUTH, claim_folder
 from features.sources.city.months import Months
 from features.sources.city.parameters import Parameters, load_parameters
 from features.sources.city.penalties import penalties
@@ -40,8 +41,6 @@ DEFAULT_SEED = 2023
 SHARD = 10_000
 """Enterprises drawn at once; a larger city is more shards of this size."""
 
-TRUTH = "truth"
-
 
 def write_deliveries(
     folder: Path,
@@ -54,11 +53,13 @@ def write_deliveries(
     """Write every feed's deliveries and, under `truth/`, what is really so. The same arguments, the same content.
 
     report: called with a line of progress after each step.
-    Raises `InvalidInput` for an impossible number of enterprises or seed.
+    Raises `InvalidInput` for an impossible number of enterprises or seed, `SourceConflict` where the folder holds
+    another city, before anything is written.
     """
     if enterprises < 1 or seed < 0:
         raise InvalidInput("A city needs at least one enterprise, and a seed that is not negative.")
     parameters = parameters or load_parameters()
+    claim_folder(folder, enterprises=enterprises, seed=seed, parameters=parameters)
     calendar = parameters.calendar
     months = Months(calendar.first, calendar.last, calendar.burn_in_months)
     tell = report or _say_nothing

@@ -9,6 +9,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from bureau.errors import UnreadableFile
+from features.sources.city.industries import CLASSES
 from features.sources.city.reactions import DirtParameters, FeedReactions, LagProfile
 from features.sources.city.shapes import SIZES, Count, Persistence, Positive, Rate, Share, Size, Strict
 
@@ -212,6 +213,13 @@ class Parameters(Strict):
     feeds: FeedReactions
     lags: dict[str, LagProfile]
     dirt: DirtParameters
+
+    @model_validator(mode="after")
+    def _sections_have_trades(self) -> Self:
+        unknown = sorted(set(self.sections) - set(CLASSES))
+        if unknown:
+            raise ValueError(f"the city has no section {unknown[0]}; it has {', '.join(CLASSES)}")
+        return self
 
     @model_validator(mode="after")
     def _every_year_has_a_rate(self) -> Self:

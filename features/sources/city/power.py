@@ -26,7 +26,7 @@ def electricity(shard: Shard) -> pl.DataFrame:
     need = 3.0 * firms.revenue**0.42 * np.exp(0.5 * chance.standard_normal(firms.count))
     course = rule.use_stress * stress + rule.own_sigma * chance.standard_normal(count)
     kwh = np.round(need[firm] * _SUMMER[months.month_of_year[month] - 1] * np.exp(course))
-    habit = 0.8 * chance.standard_normal(firms.count)
+    habit = rule.late_sigma * chance.standard_normal(firms.count)
     late = chance.random(count) < logistic(rule.late + rule.late_stress * stress + habit[firm])
     period = months.ends[month]
     paid = period + np.where(late, _DUE_AFTER_DAYS + chance.integers(3, 60, count), chance.integers(2, 15, count))

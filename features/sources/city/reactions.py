@@ -41,6 +41,7 @@ class TaxReaction(Strict):
     margin_quality: float
     margin_stress: float
     margin_sigma: Positive
+    own_margin_sigma: Positive
 
 
 class GradeReaction(Strict):
@@ -76,6 +77,7 @@ class PowerReaction(Strict):
     own_sigma: Positive
     late: float
     late_stress: float
+    late_sigma: Positive
 
 
 class PowerArrearsReaction(Strict):

@@ -17,11 +17,11 @@ _FIRST_HIRE = 0.4
 
 
 def social_insurance(shard: Shard) -> pl.DataFrame:
-    """A firm without insured staff has no rows; the last leaver's month is its last."""
+    """A firm that never insured anyone has no account and no rows; an account left by all stays, with nobody."""
     chance = shard.chances.of("staff")
     staff, joined, left = _course(shard, chance)
     months = shard.months
-    firm, month = np.nonzero(shard.delivered & (staff + left > 0))
+    firm, month = np.nonzero(shard.delivered & shard.firms.insured[:, None])
     insured = staff[firm, month]
     wage = _BASE_YUAN * np.exp(0.3 * chance.standard_normal(shard.firms.count))
     base = insured * wage[firm] * 1.04 ** (month / 12)

@@ -86,6 +86,7 @@ def _margins(shard: Shard, chance: np.random.Generator) -> Floats:
     """(firms, months) declared profit as a share of sales: more with quality, less under stress."""
     rule, latent = shard.parameters.feeds.tax, shard.latent
     usual = rule.profit_margin + rule.margin_quality * latent.quality
+    usual = usual + rule.own_margin_sigma * chance.standard_normal(shard.firms.count)
     noise = rule.margin_sigma * chance.standard_normal(latent.stress.shape)
     return usual[:, None] + rule.margin_stress * latent.stress + noise
 
