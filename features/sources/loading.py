@@ -10,6 +10,7 @@ from features.lake.delivery import read_delivery
 from features.lake.lake import Lake
 from features.lake.landing import Landed, land
 from features.sources.city import city
+from features.sources.city.checks import check_city
 from features.sources.city.parameters import load_parameters
 from features.sources.cumcm import deliveries as cumcm
 from features.sources.cumcm.checks import check_records
@@ -86,8 +87,8 @@ def _write_cumcm(folder: Path, lake: Lake, options: SourceOptions, _tell: Tell) 
     return cumcm.write_deliveries(folder, options.data, lake)
 
 
-def _check_city(_lake: Lake, _folder: Path) -> tuple[Check, ...]:
-    return ()
+def _check_city(_lake: Lake, folder: Path) -> tuple[Check, ...]:
+    return check_city(folder)
 
 
 def _check_cumcm(lake: Lake, _folder: Path) -> tuple[Check, ...]:

@@ -1,0 +1,131 @@
+"""The city as a source: what it writes, in which order, and that the same words write the same bytes."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bureau.clock import now
+from bureau.errors import InvalidInput, SourceConflict
+from features.lake.delivery import read_delivery
+from features.lake.judgement import judge
+from features.sources.city import city
+from features.sources.city.city import FEEDS, write_deliveries
+from features.sources.city.outcomes import delivered
+from features.sources.city.parameters import load_parameters
+from features.sources.city.truth import read_truth
+from tests.factories.cities import SEED, drawn_shard, other_parameters
+
+BEFORE_DEFAULT = tuple(feed for feed in FEEDS if feed not in ("F26", "F27", "F28", "F60"))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}
+
+
+def test_the_same_words_write_the_same_bytes(tmp_path: Path, village: Path) -> None:
+    write_deliveries(tmp_path, enterprises=300, seed=SEED)
+    assert contents(tmp_path) == contents(village)
+
+
+def test_another_seed_is_another_city(tmp_path: Path, village: Path) -> None:
+    write_deliveries(tmp_path, enterprises=50, seed=SEED + 1)
+    codes = delivered(tmp_path, "F01")["uscc"]
+    assert not codes.is_in(delivered(village, "F01")["uscc"].implode()).any()
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_every_feed_keeps_its_contract_but_for_mistyped_codes(village: Path, feed: str) -> None:
+    delivery = read_delivery(next(village.glob(f"{feed}-*.parquet")))
+    judged = judge(delivery.frame, delivery.contract, now())
+    assert delivery.sidecar.history
+    assert set(judged.refused["code"]) <= {"uscc"}
+    assert judged.refused.height <= 0.01 * delivery.frame.height + 2
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_nothing_is_known_after_the_last_day_or_before_it_was_published(village: Path, feed: str) -> None:
+    calendar = load_parameters().calendar
+    rows = delivered(village, feed)
+    received_on = rows["received_at"].dt.convert_time_zone("Asia/Shanghai").dt.date()
+    assert received_on.max() <= calendar.last
+    assert received_on.min() >= calendar.first
+    assert (received_on >= rows["publish_date"]).all()
+    assert (rows["publish_date"] >= rows["event_date"]).all()
+
+
+def test_enterprises_land_first(tmp_path: Path) -> None:
+    written = write_deliveries(tmp_path, enterprises=20)
+    assert [path.name[:3] for path in written.paths] == list(FEEDS)
+    assert written.last_day == load_parameters().calendar.last
+
+
+def test_records_have_one_version_one_of_each(village: Path) -> None:
+    for feed in FEEDS:
+        versions = delivered(village, feed).select("record_id", "version", "op").unique()
+        assert versions.select("record_id", "version").is_unique().all()
+        assert (versions.filter(pl.col("version") == 1)["op"] == "I").all()
+        assert not (versions.filter(pl.col("version") > 1)["op"] == "I").any()
+
+
+def test_a_larger_city_is_more_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(city, "SHARD", 30)
+    written = write_deliveries(tmp_path, enterprises=50, seed=SEED)
+    assert [path.stem[-4:] for path in written.paths[:2]] == ["0000", "0001"]
+    codes = delivered(tmp_path, "F01")["uscc"].unique()
+    alone = drawn_shard(20, number=1, first=30).identities.uscc
+    assert len(codes) == 50
+    assert alone.is_in(codes.implode()).all()
+    assert read_truth(tmp_path / "truth", "enterprises").height == 50
+
+
+def test_what_comes_before_default_does_not_know_it(tmp_path: Path, village: Path) -> None:
+    """Another default process changes loans and courts, and not a byte of anything else."""
+    riskier = other_parameters(tmp_path, default={"slope": 0.2, "integrity": 1.0})
+    write_deliveries(tmp_path / "riskier", enterprises=300, seed=SEED, parameters=riskier)
+    there, here = contents(tmp_path / "riskier"), contents(village)
+    same = {name[:3] for name in here if here[name] == there[name]}
+    assert same == set(BEFORE_DEFAULT)
+
+
+def test_default_does_not_know_the_records(tmp_path: Path, village: Path) -> None:
+    """Records that answer otherwise, later and dirtier leave every default where it was."""
+    feeds = {"invoices": {"sales_stress": 0.5}, "tax": {"late_stress": -1.0}, "court": {"stress": 0.0}}
+    others = other_parameters(tmp_path, feeds=feeds, dirt={"late": 0.5, "corrected": 0.3})
+    write_deliveries(tmp_path / "others", enterprises=300, seed=SEED, parameters=others)
+    for table in ("loans", "enterprises"):
+        assert read_truth(tmp_path / "others" / "truth", table).equals(read_truth(village / "truth", table))
+
+
+def test_a_folder_holds_one_city(tmp_path: Path) -> None:
+    write_deliveries(tmp_path, enterprises=20, seed=1)
+    before = contents(tmp_path)
+    with pytest.raises(SourceConflict, match="city of 30 enterprises, seed 1"):
+        write_deliveries(tmp_path, enterprises=30, seed=1)
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param({"enterprises": 0}, id="nobody lives there"),
+        pytest.param({"enterprises": 10, "seed": -1}, id="a negative seed"),
+    ],
+)
+def test_an_impossible_city_is_refused_before_anything_is_written(tmp_path: Path, words: dict[str, int]) -> None:
+    with pytest.raises(InvalidInput, match="at least one enterprise"):
+        write_deliveries(tmp_path / "nowhere", **words)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_progress_is_told_of_every_delivery(tmp_path: Path) -> None:
+    told: list[str] = []
+    written = write_deliveries(tmp_path, enterprises=20, report=told.append)
+    assert [line.removesuffix(" written") for line in told if line.endswith(" written")] == sorted(
+        (path.name for path in written.paths), key=lambda name: told.index(f"{name} written")
+    )
+
+
+def test_one_enterprise_alone_is_a_city_too(tmp_path: Path) -> None:
+    assert len(write_deliveries(tmp_path, enterprises=1).paths) == len(FEEDS)
+    assert delivered(tmp_path, "F01")["uscc"].n_unique() == 1

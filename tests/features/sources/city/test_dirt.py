@@ -1,0 +1,125 @@
+"""What goes wrong on the way, at the rates the parameters name, and that the truth arrives in the end."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from bureau.uscc import is_uscc
+from features.sources.city.dirt import repeat_some, soil
+from features.sources.city.outcomes import delivered
+from features.sources.city.parameters import Parameters
+from tests.factories.cities import other_parameters
+from tests.factories.lakes import ACME
+
+MANY = 5_000
+CLEAN = {
+    "wrong_check_character": 0.0,
+    "optional_missing": 0.0,
+    "late": 0.0,
+    "corrected": 0.0,
+    "withdrawn": 0.0,
+    "duplicated": 0.0,
+}
+
+
+def dirty(folder: Path, **rates: float) -> Parameters:
+    """A city with this dirt and no other."""
+    return other_parameters(folder, dirt=CLEAN | rates)
+
+
+def stated(count: int = MANY) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "record_id": [f"r{number}" for number in range(count)],
+            "op": "I",
+            "version": pl.Series([1] * count, dtype=pl.Int32),
+            "uscc": ACME,
+            "learned_on": date(2020, 1, 31),
+            "amount_fen": 1_000,
+            "score": 80,
+        }
+    )
+
+
+def soiled(parameters: Parameters, feed: str = "F16") -> pl.DataFrame:
+    return soil(stated(), feed, parameters, np.random.default_rng(3))
+
+
+def test_without_dirt_everything_arrives_as_it_was(tmp_path: Path) -> None:
+    assert soiled(dirty(tmp_path)).equals(stated())
+
+
+def test_a_mistyped_code_is_impossible(tmp_path: Path) -> None:
+    codes = soiled(dirty(tmp_path, wrong_check_character=0.1))["uscc"]
+    wrong = codes.filter(codes != ACME)
+    assert len(wrong) == pytest.approx(0.1 * MANY, rel=0.2)
+    assert not any(is_uscc(code) for code in wrong.unique())
+
+
+def test_registrations_keep_their_codes(tmp_path: Path) -> None:
+    named = stated().with_columns(pl.lit("x").alias(name) for name in ("legal_rep_hash", "address", "industry"))
+    named = named.with_columns(reg_capital_fen=1)
+    parameters = dirty(tmp_path, wrong_check_character=1.0)
+    assert (soil(named, "F01", parameters, np.random.default_rng(3))["uscc"] == ACME).all()
+
+
+def test_a_mistyped_figure_is_put_right_by_the_next_version(tmp_path: Path) -> None:
+    rows = soiled(dirty(tmp_path, corrected=0.1))
+    second = rows.filter(pl.col("version") == 2)
+    first = rows.filter(pl.col("version") == 1).join(second.select("record_id"), on="record_id", how="semi")
+    assert second.height == pytest.approx(0.1 * MANY, rel=0.2)
+    assert (second["amount_fen"] == 1_000).all()
+    assert (second["op"] == "U").all()
+    assert (first["amount_fen"] != 1_000).all()
+    assert second["learned_on"].is_between(date(2020, 2, 20), date(2020, 8, 18)).all()
+
+
+def test_a_withdrawal_repeats_what_it_withdraws(tmp_path: Path) -> None:
+    rows = soiled(dirty(tmp_path, withdrawn=0.1))
+    gone = rows.filter(pl.col("op") == "D")
+    assert gone.height == pytest.approx(0.1 * MANY, rel=0.2)
+    assert (gone["version"] == 2).all()
+    assert (gone["amount_fen"] == 1_000).all()
+
+
+def test_what_was_corrected_is_not_withdrawn_too(tmp_path: Path) -> None:
+    rows = soiled(dirty(tmp_path, corrected=0.5, withdrawn=0.5))
+    assert rows.select("record_id", "version").is_unique().all()
+    assert rows["version"].max() == 2
+
+
+def test_a_field_left_empty_is_empty_in_every_version(tmp_path: Path) -> None:
+    twice = pl.concat([stated(), stated().with_columns(version=pl.lit(2, dtype=pl.Int32))])
+    rows = soil(twice, "F14", dirty(tmp_path, optional_missing=0.2), np.random.default_rng(3))
+    empty = rows.group_by("record_id").agg(empty=pl.col("score").is_null().sum())["empty"]
+    assert set(empty) == {0, 2}
+    assert (empty == 2).mean() == pytest.approx(0.2, rel=0.2)
+
+
+def test_a_repeated_row_is_the_same_row() -> None:
+    rows = repeat_some(stated(), 0.1, np.random.default_rng(3))
+    assert rows.height == pytest.approx(1.1 * MANY, rel=0.02)
+    assert rows.unique().height == MANY
+
+
+@pytest.mark.parametrize("feed", ["F26", "F27", "F28"])
+def test_some_courts_write_the_name_alone_in_every_version(village: Path, feed: str) -> None:
+    nameless = delivered(village, feed).unique().group_by("record_id").agg(
+        without=pl.col("uscc").is_null().sum(), versions=pl.len()
+    )  # fmt: skip
+    partly = nameless.filter((pl.col("without") > 0) & (pl.col("without") < pl.col("versions")))
+    assert partly.is_empty()
+
+
+def test_name_only_cases_are_about_one_in_twelve(village: Path) -> None:
+    cases = delivered(village, "F26").unique("record_id")
+    assert 0.02 < cases["uscc"].null_count() / cases.height < 0.18
+
+
+def test_clearing_days_are_sometimes_forgotten(village: Path) -> None:
+    last = delivered(village, "F18").sort("version").group_by("record_id").last()
+    old = last.filter(pl.col("struck_on") < date(2022, 1, 1))
+    assert 0 < old["cleared_on"].null_count() < old.height

@@ -1,0 +1,62 @@
+"""A parameter file replaces what it names, and one clear sentence refuses what cannot be meant."""
+
+from pathlib import Path
+
+import pytest
+
+from bureau.errors import UnreadableFile
+from features.contracts.feeds import find_feed
+from features.sources.city.city import FEEDS
+from features.sources.city.parameters import load_parameters
+from tests.factories.cities import other_parameters
+
+
+def test_a_file_replaces_only_what_it_names(tmp_path: Path) -> None:
+    ours, theirs = load_parameters(), other_parameters(tmp_path, default={"slope": 0.5})
+    assert theirs.default.slope == 0.5
+    assert theirs.default.yearly_rate == ours.default.yearly_rate
+    assert theirs.model_copy(update={"default": ours.default}) == ours
+
+
+def test_a_list_is_replaced_whole(tmp_path: Path) -> None:
+    calm = other_parameters(tmp_path, macro=[{"since": "2015-01-01", "value": 0.0}])
+    assert [step.value for step in calm.macro] == [0.0]
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_lags_are_those_the_contracts_promise(feed: str) -> None:
+    lags, contract = load_parameters().lags[feed], find_feed(feed)
+    assert lags.publish == contract.publish_lag_days
+    assert lags.receive == contract.receive_lag_days
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param("loans: {bankz: 3}", "there is no parameter loans.bankz", id="a name nobody knows"),
+        pytest.param("latent: {liquidity: {persistence: 1.2}}", "persistence: Input should be less than 1", id="bound"),
+        pytest.param("default: {slope: steep}", "default.slope: Input should be a valid number", id="not a number"),
+        pytest.param("sections: {F: 1}", "sections.F", id="a value where names belong"),
+        pytest.param("sections: {Q: {enterprises: 1, sole_traders: 1, macro: 1, risk: 0}}", "section Q", id="a trade"),
+        pytest.param("sample: {others: {micro: 0.9}}", "add up to 1, not 1.35", id="shares beyond the whole"),
+        pytest.param("calendar: {first: 2022-01-01}", "at least two years", id="a short calendar"),
+        pytest.param("calendar: {last: 2025-12-31}", "2024 is missing", id="a year without a rate"),
+        pytest.param("lags: {F16: {publish: [0, 3]}}", "lags.F16.publish.0", id="a median of no days"),
+        pytest.param("- a list", "must hold names and values", id="a list"),
+        pytest.param("a: [", "cannot be read as a YAML file", id="broken YAML"),
+        pytest.param("", "must hold names and values", id="an empty file"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UnreadableFile) as refused:
+        load_parameters(path)
+    assert sentence in refused.value.message
+    assert refused.value.message.startswith(str(path))
+    assert "\n" not in refused.value.message
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        load_parameters(tmp_path / "nowhere.yaml")
