@@ -22,9 +22,9 @@ class Snapshot(CatalogueBase):
     """One state of the lake. Answers and training sets store its number."""
 
     __tablename__ = "lake_snapshot"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     made_at: Mapped[datetime]
-    act: Mapped[str]  # land | link | replay | end-link | compact
+    act: Mapped[str]  # land | relink | replay | end-link | compact
     feed: Mapped[str | None]
 
 

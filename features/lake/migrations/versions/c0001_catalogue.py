@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "lake_snapshot",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("act", sa.Text, nullable=False),
         sa.Column("feed", sa.Text),

@@ -1,0 +1,61 @@
+"""The catalogue is the same on both databases: its migrations, and everything a lake does with it."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from features.contracts.court_case import COURT_CASE
+from features.contracts.registration import REGISTRATION
+from features.lake.compaction import compact
+from features.lake.lake import VERSION_TABLE, Lake, open_lake
+from features.lake.links import list_links
+from features.lake.quarantine import list_waiting
+from features.lake.registry import resolve
+from features.lake.replay import Replayed, replay
+from features.lake.status import feed_statuses
+from features.lake.tables import CatalogueBase
+from features.lake.unlinking import end_link
+from tests.factories.courts import court_case
+from tests.factories.lakes import ACME, BETA, instant, known, land_rows
+from tests.factories.registrations import registration
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=DATABASES)
+def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
+    if request.param == "sqlite":
+        return open_lake(tmp_path, f"sqlite:///{tmp_path / 'catalogue.db'}")
+    return open_lake(tmp_path, request.getfixturevalue("postgres_url"))
+
+
+def test_the_migrations_make_the_tables_we_declare(lake: Lake) -> None:
+    with lake.catalogue.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, CatalogueBase.metadata) == []
+
+
+def test_a_lake_is_opened_again_as_it_was(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲公司")], "2025-03-01")
+    again = open_lake(lake.root.parent, lake.catalogue.url.render_as_string(hide_password=False))
+    assert (again.snapshot(), again.files("F01"), again.buckets) == (1, lake.files("F01"), lake.buckets)
+
+
+def test_everything_a_lake_does(lake: Lake) -> None:
+    unlinked = [court_case(None, "甲公司"), court_case(BETA, "乙公司", case_no="2", amount_fen=-1)]
+    assert land_rows(lake, COURT_CASE, unlinked, "2025-03-01").quarantined == 2
+    landed = land_rows(lake, REGISTRATION, [registration(ACME, "甲公司", outside_key="E1")], "2025-04-01")
+    assert (landed.landed, landed.snapshot) == (1, 3)
+    assert resolve(lake, "E1").uscc == ACME
+    assert known(lake, COURT_CASE, "2025-04-01")["uscc"].to_list() == [ACME]
+    assert replay(lake, at=instant("2025-05-01")) == Replayed(waiting=1)
+    assert [row.code for row in list_waiting(lake)] == ["rule"]
+    assert compact(lake, "F26", at=instant("2025-06-01")).rows == 1
+    assert end_link(lake, list_links(lake)[0].link_id, at=instant("2025-07-01")) == 1
+    assert known(lake, COURT_CASE, "2025-06-30").height == 1
+    assert known(lake, COURT_CASE, "2025-07-01").is_empty()
+    (cases,) = [status for status in feed_statuses(lake) if status.feed == "F26"]
+    assert (cases.batches, cases.files, cases.rows, cases.waiting) == (1, 1, 1, 1)
+    assert cases.received_at == instant("2025-03-01")

@@ -1,0 +1,176 @@
+"""The commands of an operator: what they print, and how they refuse."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from bureau.errors import BureauError, UnknownName, UnreadableFile, WrongFeed
+from features.contracts.court_case import COURT_CASE
+from features.contracts.feeds import FEEDS
+from features.contracts.registration import REGISTRATION
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake.cli import feeds, subjects
+from tests.factories.courts import court_case
+from tests.factories.lakes import ACME, BETA, deliver, frame_of, instant
+from tests.factories.registrations import registration
+from tests.factories.tax import tax_arrears
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `bureau feeds ...` in a home of its own; an error a user meets is raised."""
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BUREAU_TODAY", "2025-07-01")
+    monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
+
+    def run(*arguments: str | Path, app: object = feeds) -> Result:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])  # type: ignore[arg-type]
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result
+
+    return run
+
+
+def listed(result: Result) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = json.loads(result.stdout)
+    return rows
+
+
+def arrears_file(folder: Path, *rows: dict[str, object]) -> Path:
+    path = folder / "arrears.csv"
+    frame_of(TAX_ARREARS, rows or [tax_arrears(ACME), tax_arrears(BETA, arrears_fen=-1)]).write_csv(path)
+    return path
+
+
+def test_list_names_every_feed(run: Run) -> None:
+    assert [row["code"] for row in listed(run("list", "--format", "json"))] == [feed.code for feed in FEEDS]
+
+
+@pytest.mark.parametrize("feed", [feed.code for feed in FEEDS])
+def test_show_tells_every_column(run: Run, feed: str) -> None:
+    columns = [row["column"] for row in listed(run("show", feed, "--format", "json"))]
+    assert columns == list(next(one for one in FEEDS if one.code == feed).dtypes)
+
+
+def test_show_tells_the_rules_in_words(run: Run) -> None:
+    shown = run("show", "F18").stdout
+    assert "cleared_on must not precede struck_on" in shown
+    assert "must be at least 0" in shown
+    assert "欠税公告办法" in shown
+
+
+def test_check_counts_reasons_and_changes_nothing(run: Run, tmp_path: Path) -> None:
+    file = arrears_file(tmp_path)
+    assert "2 rows, 1 keep the contract of F18, 1 would wait, 0 are doubtful" in run("check", "F18", file).stdout
+    (reason,) = listed(run("check", "F18", file, "--format", "json"))
+    assert reason == {"rows": 1, "first_row": 2, "code": "rule", "reason": "arrears_fen is '-1': it must be at least 0"}
+    assert not (tmp_path / "home").exists()
+
+
+def test_ingest_lands_plain_files_and_the_same_file_once(run: Run, tmp_path: Path) -> None:
+    file = arrears_file(tmp_path)
+    (first,) = listed(run("ingest", "F18", file, "--format", "json"))
+    (second,) = listed(run("ingest", "F18", file, "--format", "json"))
+    assert (first["landed"], first["quarantined"], first["unchanged"]) == (1, 1, 0)
+    assert (second["landed"], second["quarantined"], second["unchanged"]) == (0, 0, 2)
+    assert first["snapshot"] == second["snapshot"] == 1
+
+
+def test_a_file_that_is_not_the_feed_stops_the_others_too(run: Run, tmp_path: Path) -> None:
+    good = arrears_file(tmp_path)
+    foreign = deliver(REGISTRATION, [registration(ACME)], tmp_path).path
+    with pytest.raises(WrongFeed, match="its sidecar says it is F01"):
+        run("ingest", "F18", good, foreign)
+    assert not (tmp_path / "home").exists()
+
+
+HISTORY = [tax_arrears(ACME, received_at=instant("2025-04-05"))]
+
+
+def test_history_must_be_said_twice(run: Run, tmp_path: Path) -> None:
+    history = deliver(TAX_ARREARS, HISTORY, tmp_path / "history").path
+    today = deliver(TAX_ARREARS, [tax_arrears(ACME)], tmp_path / "today").path
+    with pytest.raises(UnreadableFile, match="say --history to accept that"):
+        run("ingest", "F18", history)
+    with pytest.raises(UnreadableFile, match="leave out --history"):
+        run("ingest", "F18", today, "--history")
+    (landed,) = listed(run("ingest", "F18", history, "--history", "--format", "json"))
+    assert landed["landed"] == 1
+
+
+def test_a_plain_history_file_brings_its_instants(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    frame_of(TAX_ARREARS, HISTORY).with_columns(received_at=pl.lit("2025-04-05T08:00:00+08:00")).write_csv(path)
+    run("ingest", "F18", path, "--history")
+    (status,) = [row for row in listed(run("catalogue", "--format", "json")) if row["feed"] == "F18"]
+    assert (status["rows"], status["received_at"], status["stale"]) == (1, "2025-04-05 00:00:00+00:00", False)
+
+
+def test_catalogue_tells_what_has_gone_stale(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("ingest", "F18", deliver(TAX_ARREARS, HISTORY, tmp_path).path, "--history")
+    for day, stale in ((date(2025, 9, 3), False), (date(2025, 9, 4), True)):
+        monkeypatch.setenv("BUREAU_TODAY", day.isoformat())
+        (status,) = [row for row in listed(run("catalogue", "--format", "json")) if row["feed"] == "F18"]
+        assert status["stale"] is stale, "a monthly feed whose slowest rows take 120 days"
+
+
+def test_quarantine_lists_and_tries_again(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    frame_of(COURT_CASE, [court_case(None, "甲公司")]).write_csv(path)
+    run("ingest", "F26", path)
+    (waiting,) = listed(run("quarantine", "--format", "json"))
+    assert (waiting["feed"], waiting["code"]) == ("F26", "unlinked")
+    assert "0 rows landed, 0 were there, 1 still wait" in run("quarantine", "--replay").stdout
+    assert listed(run("quarantine", "--feed", "F18", "--format", "json")) == []
+
+
+def test_links_are_listed_and_undone(run: Run, tmp_path: Path) -> None:
+    run("ingest", "F01", deliver(REGISTRATION, [registration(ACME, "甲公司")], tmp_path).path)
+    run("ingest", "F26", deliver(COURT_CASE, [court_case(None, "甲公司")], tmp_path).path)
+    (link,) = listed(run("links", "--format", "json"))
+    assert (link["uscc"], link["key"], link["known_to"]) == (ACME, "甲公司", None)
+    assert "link 1 is undone, 1 rows ended" in run("links", "--end", "1").stdout
+
+
+def test_compact_says_what_it_wrote(run: Run, tmp_path: Path) -> None:
+    run("ingest", "F18", arrears_file(tmp_path))
+    assert run("compact", "F18").stdout == "F18: 1 files, 1 rows written\n"
+    assert run("compact").stdout.count("0 rows written") == len(FEEDS)
+
+
+def test_subjects_are_one_code_a_line(run: Run, tmp_path: Path) -> None:
+    run("ingest", "F18", arrears_file(tmp_path, tax_arrears(ACME), tax_arrears(BETA)))
+    assert run(app=subjects).stdout.splitlines() == sorted([ACME, BETA])
+    assert len(run("--limit", "1", app=subjects).stdout.splitlines()) == 1
+    assert listed(run("--format", "json", "--limit", "0", app=subjects)) == []
+
+
+def test_an_empty_home_has_no_subjects(run: Run) -> None:
+    assert run(app=subjects).stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        pytest.param(["show", "F99"], UnknownName, id="unknown feed"),
+        pytest.param(["check", "F99", "x.csv"], UnknownName, id="unknown feed before the file"),
+        pytest.param(["check", "F18", "missing/x.csv"], UnreadableFile, id="missing directory"),
+        pytest.param(["ingest", "F18", "x.csv"], UnreadableFile, id="missing file"),
+        pytest.param(["quarantine", "--feed", "F99"], UnknownName, id="unknown feed in quarantine"),
+        pytest.param(["compact", "F99"], UnknownName, id="unknown feed to compact"),
+        pytest.param(["links", "--end", "7"], UnknownName, id="unknown link"),
+    ],
+)
+def test_wrong_words_are_refused_in_one_sentence(run: Run, arguments: list[str], error: type[BureauError]) -> None:
+    with pytest.raises(error) as refused:
+        run(*arguments)
+    assert "\n" not in str(refused.value)
