@@ -3,11 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from bureau.settings import Settings
 from tests.factories.deployments import enrol, public_home
@@ -15,7 +16,7 @@ from tests.factories.lakes import ACME, BETA
 from tests.factories.server_process import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,36 +41,53 @@ def base(settings: Settings) -> Iterator[str]:
         yield server.base
 
 
+@dataclass
+class Visit:
+    """The usage page, signed in; complaints: what the browser said about it, and every request to another origin."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, client_id: str, client_secret: str) -> None:
+        self.page.on("console", lambda said: self.complaints.append(said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda asked: self.watch(asked.url))
+        self.page.goto(f"{self.base}/console/usage")
+        self.page.fill("#client_id", client_id)
+        self.page.fill("#client_secret", client_secret)
+        self.page.click("main button")
+        self.page.wait_for_selector(".chart.drawn >> nth=1")
+
+    def watch(self, url: str) -> None:
+        if not url.startswith(self.base):
+            self.complaints.append(url)
+
+
 @pytest.fixture
-def page(settings: Settings, base: str) -> Iterator[Page]:
-    """The usage page, signed in; whatever the browser complains about is collected in `page.complaints`."""
+def visit(settings: Settings, base: str) -> Iterator[Visit]:
     with httpx.Client(base_url=base) as http:
         manager = enrol(settings, http, "平台", role="product_manager")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.complaints = []  # type: ignore[attr-defined]
-        page.on("console", lambda said: page.complaints.append(said.text))  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
-        page.on("request", lambda asked: None if asked.url.startswith(base) else page.complaints.append(asked.url))  # type: ignore[attr-defined]
-        page.goto(f"{base}/console/usage")
-        page.fill("#client_id", manager.client_id)
-        page.fill("#client_secret", manager.client_secret)
-        page.click("main button")
-        page.wait_for_selector(".chart.drawn >> nth=1")
-        yield page
+        visit = Visit(browser.new_page(), base)
+        visit.open(manager.client_id, manager.client_secret)
+        yield visit
         browser.close()
 
 
-def test_the_charts_are_drawn_without_a_complaint(page: Page) -> None:
+def test_the_charts_are_drawn_without_a_complaint(visit: Visit) -> None:
+    """Set BUREAU_SCREENSHOTS to a folder to keep the picture."""
+    page = visit.page
     assert page.locator(".chart.drawn svg").count() == 2
     assert page.locator(".chart svg .mark-rect path").count() >= 2
-    assert page.complaints == []  # type: ignore[attr-defined]
+    assert visit.complaints == []
     if folder := os.environ.get("BUREAU_SCREENSHOTS"):
         page.screenshot(path=f"{folder}/console-usage.png", full_page=True)
 
 
-def test_pointing_at_a_bar_tells_its_numbers(page: Page) -> None:
+def test_pointing_at_a_bar_tells_its_numbers(visit: Visit) -> None:
+    page = visit.page
     page.locator(".chart svg .mark-rect path").first.hover()
     tooltip = page.locator("#vg-tooltip-element.visible")
     tooltip.wait_for()
@@ -77,9 +95,10 @@ def test_pointing_at_a_bar_tells_its_numbers(page: Page) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?lang=en&by=product&by=outcome", "?from=2001-01-01&until=2001-01-02"])
-def test_a_phone_needs_no_sideways_scrolling(page: Page, base: str, query: str) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    page.goto(f"{base}/console/usage{query}")
+def test_a_phone_needs_no_sideways_scrolling(visit: Visit, query: str) -> None:
+    page = visit.page
+    page.set_viewport_size(PHONE)
+    page.goto(f"{visit.base}/console/usage{query}")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     hidden = page.evaluate(
         "[...document.querySelectorAll('main input, main button, dd')]"
@@ -88,7 +107,8 @@ def test_a_phone_needs_no_sideways_scrolling(page: Page, base: str, query: str) 
     assert hidden == []
 
 
-def test_filtering_keeps_the_language(page: Page) -> None:
+def test_filtering_keeps_the_language(visit: Visit) -> None:
+    page = visit.page
     page.click("text=English")
     page.check("text=Outcome >> nth=0")
     page.click("text=Show")
