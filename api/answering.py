@@ -17,7 +17,7 @@ from api.access.tokens import Identity
 from api.deployment import Deployment
 from api.identifiers import new_identifier
 from api.metering.draft import Draft, Receipt
-from bureau.errors import BureauError, NotPermitted, SourceDown, WrongPurpose
+from bureau.errors import BureauError, NotPermitted, RoleNotPermitted, SourceDown, WrongPurpose
 from bureau.grant import ReadGrant
 from products.product import Product, Use, fields_of
 from products.reports.answer import Answer
@@ -105,10 +105,15 @@ def _draft(caller: Identity, key: str, question: Question, at: datetime) -> Draf
 def require_right(session: Session, caller: Identity, question: Question, at: datetime) -> tuple[ReadGrant, int]:
     """The right to ask a question, checked before any record is read: the grant, and the contract version's id.
 
-    Raises `ProductNotContracted`, `WrongPurpose`, `ConsentMissing`, `ConsentExpired` and `ConsentRevoked`.
+    Raises `ProductNotContracted`, `RoleNotPermitted` (a token narrowed to other products, or issued before the
+    contract had this one), `WrongPurpose`, `ConsentMissing`, `ConsentExpired` and `ConsentRevoked`.
     """
     product = question.product
     term = contract_in_force(session, caller.institution_id, product.code, at)
+    if product.code not in caller.products:
+        raise RoleNotPermitted(
+            caller.role, f"call {product.code} with this token", [f"the scope product:{product.code}"]
+        )
     if question.purpose not in product.purposes:
         raise WrongPurpose(question.purpose, product.purposes)
     grant = require_grant(

@@ -1,7 +1,7 @@
 """The shape around every stored answer, and how its bytes are sent."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -25,6 +25,18 @@ from bureau.errors import (
 Purpose = Literal["pre_loan", "post_loan", "guarantee", "dispute", "supervision", "self"]
 Outcome = Literal["found", "partial", "not_found", "stale"]
 
+_TEXT = {"schema": {"type": "string"}}
+SIGNED: dict[str, Any] = {
+    "X-Bureau-Signature": {
+        "description": "Detached JWS over the body's bytes (RFC 7515 appendix F); `kid` names the key.",
+        **_TEXT,
+    }
+}
+"""Headers of every stored answer."""
+CREATED: dict[str, Any] = SIGNED | {
+    "Idempotent-Replayed": {"description": "`true` where the key was answered before.", **_TEXT},
+    "Location": {"description": "Where the same bytes can be read again.", **_TEXT},
+}
 CHARGED = problems(
     ImpossibleUscc,
     KeyMissing,

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.answering import Question, answer_question, request_digest
-from api.answers import CHARGED, Answered, Purpose, created
+from api.answers import CHARGED, CREATED, Answered, Purpose, created
 from api.caller import DbSession, DecisionCaller, IdempotencyKey, Now, Served
 from api.errors import problems
 from api.outcomes.recording import list_outcomes, record_outcome
@@ -130,7 +130,7 @@ def view(outcome: DecisionOutcome) -> OutcomeView:
     status_code=201,
     response_model=Decision,
     summary="Decide on a loan application",
-    responses=CHARGED | problems(UnknownName),
+    responses=CHARGED | problems(UnknownName) | {201: {"headers": CREATED}},
 )
 async def create_decision(
     request: DecisionRequest, caller: DecisionCaller, key: IdempotencyKey, deployment: Served, now: Now

@@ -15,7 +15,10 @@ _READABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 class RequestId:
-    """Echoes the caller's `X-Request-Id`, or makes one: both sides find the same call in their logs."""
+    """Echoes the caller's `X-Request-Id`, or makes one: both sides find the same call in their logs.
+
+    What says nothing of caching is about enterprises, and no cache may keep it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -30,7 +33,10 @@ class RequestId:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
             await send(message)
 
         await self.app(scope, receive, send_with_id)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.access.tokens import Identity
 from api.answering import Question, answer_question, require_right
-from api.answers import CHARGED, Answered, Purpose, read_again
+from api.answers import CHARGED, SIGNED, Answered, Purpose, read_again
 from api.caller import DbSession, Now, ReportCaller, Served
 from api.deployment import Deployment
 from api.errors import problems
@@ -159,7 +159,7 @@ def read_need(need_id: str, caller: ReportCaller, session: DbSession) -> NeedVie
     "/{need_id}/matches",
     response_model=Matches,
     summary="The loan products that meet a need",
-    responses=CHARGED | problems(UnknownObject),
+    responses=CHARGED | problems(UnknownObject) | {200: {"headers": SIGNED}},
 )
 async def read_matches(need_id: str, caller: ReportCaller, deployment: Served, now: Now) -> Response:
     """One metered answer (P31) for a need, a market and a state of the records.

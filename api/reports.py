@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from api.answering import Question, answer_question, request_digest
-from api.answers import CHARGED, Answered, Purpose, created, read_again
+from api.answers import CHARGED, CREATED, SIGNED, Answered, Purpose, created, read_again
 from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, Served
 from api.errors import problems
 from api.issued import find_issued
@@ -66,7 +66,7 @@ class Report(ReportContent, Answered):
     status_code=201,
     response_model=Report,
     summary="Get one report",
-    responses=CHARGED | problems(UnknownProduct),
+    responses=CHARGED | problems(UnknownProduct) | {201: {"headers": CREATED}},
 )
 async def create_report(
     code: str, request: ReportRequest, caller: ReportCaller, key: IdempotencyKey, deployment: Served, now: Now
@@ -95,7 +95,7 @@ async def create_report(
     "/v1/reports/{report_id}",
     response_model=Report,
     summary="Read a report again",
-    responses=problems(UnknownObject),
+    responses=problems(UnknownObject) | {200: {"headers": SIGNED}},
 )
 def read_report(report_id: str, caller: ReportCaller, deployment: Served) -> Response:
     """The bytes that were sent when it was produced, with the same signature. Never charged."""

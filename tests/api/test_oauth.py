@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from httpx import Client
@@ -34,6 +35,16 @@ def test_a_part_of_the_scopes_may_be_asked_for(http: Client, bank: Caller) -> No
     narrow = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     assert http.get("/v1/usage", headers=narrow).status_code == 200
     refused = http.get("/v1/consents", headers=narrow)
+    assert (refused.status_code, refused.json()["code"]) == (403, "role-not-permitted")
+
+
+def test_a_token_narrowed_to_one_product_calls_no_other(http: Client, bank: Caller) -> None:
+    form = FORM | {"scope": "reports consents product:P01"}
+    token = http.post("/oauth/token", data=form, auth=(bank.client_id, bank.client_secret)).json()["access_token"]
+    narrow = replace(bank, headers={"Authorization": f"Bearer {token}"})
+    assert narrow.report(ACME).status_code == 201
+    consent = narrow.consent(ACME, ["P07"])["consent_id"]
+    refused = narrow.report(ACME, "P07", consent_id=consent)
     assert (refused.status_code, refused.json()["code"]) == (403, "role-not-permitted")
 
 

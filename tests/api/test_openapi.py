@@ -115,3 +115,14 @@ def test_the_reference_page_lists_routes_and_problems(http: Client, document: di
         assert path in page
     assert 'id="consent-missing"' in page
     assert "LN-2026-000123" in page
+
+
+def test_stored_answers_name_their_signature(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    for responses in (
+        paths["/v1/products/{code}/reports"]["post"]["responses"]["201"],
+        paths["/v1/decisions"]["post"]["responses"]["201"],
+        paths["/v1/reports/{report_id}"]["get"]["responses"]["200"],
+    ):
+        assert "X-Bureau-Signature" in responses["headers"]
+        assert responses["content"]["application/json"]["schema"]

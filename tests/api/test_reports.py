@@ -40,6 +40,7 @@ def test_a_report_is_found_charged_and_signed(bank: Caller) -> None:
     penalties = next(table for table in report["result"]["tables"] if table["feed"] == "F34")
     assert penalties["records"][0]["record_id"] == f"F34-{BETA}-2025-01-15"
     assert answer.headers["Location"] == f"/v1/reports/{report['report_id']}"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_the_digest_is_over_the_answer_without_its_evidence(bank: Caller) -> None:
