@@ -33,7 +33,7 @@ class LoanFeedback(Delivered):
     dpd: pl.Int32 = pa.Field(ge=0, title="逾期天数", description="Days past due at the end of the month")
     class5: str = pa.Field(isin=FIVE_CLASSES, title="五级分类")
     bank_grade: str = pa.Field(nullable=True, title="银行内部评级")
-    weight: float = pa.Field(gt=0, title="权重", description="Loans of the population it stands for")
+    weight: float = pa.Field(gt=0, le=1_000_000, title="权重", description="Loans of the population it stands for")
 
     happened = event_date_is("period")
     ends = period_ends("period", "month")

@@ -1,10 +1,8 @@
 """Files of the lake: one writer at a time, each file whole or not there, leftovers of a killed writer removed."""
 
-import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import polars as pl
 from sqlalchemy import Connection, insert, select
 
 from features.lake.lake import Lake
+from features.lake.locking import alone
 from features.lake.tables import LakeFile
 
 ROW_GROUP = 32_768
@@ -29,15 +28,9 @@ class NewFile:
     bucket: int | None = None
 
 
-@contextmanager
-def exclusive(lake: Lake) -> Iterator[None]:
-    """Wait to be the lake's only writer, on this machine or any that shares its folder.
-
-    The system lets go of the lock when its holder dies, so a killed landing blocks nobody.
-    """
-    with (lake.root / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def exclusive(lake: Lake) -> AbstractContextManager[None]:
+    """Wait to be the lake's only writer; a killed one blocks nobody. Readers need not wait."""
+    return alone(lake.root / ".writing")
 
 
 def add_file(lake: Lake, connection: Connection, new: NewFile, frame: pl.DataFrame, snapshot: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func, insert, or_, select
 
 from bureau.db import open_engine, upgrade
+from features.lake.locking import alone
 from features.lake.tables import LakeFile, Setting, Snapshot
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -60,8 +61,9 @@ def open_lake(home: Path, catalogue_url: str) -> Lake:
     root = home.resolve() / "lake"
     root.mkdir(parents=True, exist_ok=True)
     catalogue = open_engine(catalogue_url)
-    upgrade(catalogue, MIGRATIONS, version_table=VERSION_TABLE)
-    with catalogue.begin() as connection:
-        if connection.scalar(select(Setting.value).where(Setting.name == "buckets")) is None:
-            connection.execute(insert(Setting).values(name="buckets", value=str(BUCKETS)))
+    with alone(root / ".opening"):
+        upgrade(catalogue, MIGRATIONS, version_table=VERSION_TABLE)
+        with catalogue.begin() as connection:
+            if connection.scalar(select(Setting.value).where(Setting.name == "buckets")) is None:
+                connection.execute(insert(Setting).values(name="buckets", value=str(BUCKETS)))
     return Lake(root, catalogue)

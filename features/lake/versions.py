@@ -32,6 +32,7 @@ VOID = 0
 
 ENDS = ("enterprise_id", "row_no", "closed_at")
 """What a closings file says of a stored row."""
+_PORTION = 200_000
 _FIELD, _NULL = "\x1f", "\x1e"
 
 
@@ -51,8 +52,10 @@ class Sifted:
 def number_records(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Add `record_no` and `content_hash`: the numbers of the record id and of all delivered cells."""
     cells = [pl.col(column).cast(pl.String).fill_null(_NULL) for column in contract.dtypes]
-    content = pl.concat_str(cells, separator=_FIELD)
-    return frame.hstack(numbers_of(frame.select(record_no="record_id", content_hash=content)))
+    texts = {"record_no": pl.col("record_id"), "content_hash": pl.concat_str(cells, separator=_FIELD)}
+    # By portions: the texts of a million rows at once would take as much memory as all the rest of a landing.
+    portions = [frame.slice(start, _PORTION) for start in range(0, max(frame.height, 1), _PORTION)]
+    return frame.hstack(pl.concat(numbers_of(portion.select(**texts)) for portion in portions))
 
 
 def stored_versions(lake: Lake, feed: str, record_nos: pl.Series, also: Iterable[str] = ()) -> pl.DataFrame:

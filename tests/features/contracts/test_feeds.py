@@ -100,6 +100,7 @@ def test_what_no_feed_takes(contract: Contract, changes: dict[str, Any], reason:
         pytest.param("F26", {"judged_on": date(2025, 2, 9)}, "judged_on must not precede filed_on", id="judged early"),
         pytest.param("F34", {"severity": "特别严重"}, "severity is '特别严重'", id="unknown severity"),
         pytest.param("F60", {"weight": 0.0}, "weight is '0.0': it must be greater than 0", id="a loan of no weight"),
+        pytest.param("F60", {"weight": float("nan")}, "weight is 'NaN'", id="a weight that is no number"),
         pytest.param("F60", {"class5": "优良"}, "class5 is '优良'", id="sixth class"),
     ],
 )
