@@ -1,7 +1,7 @@
 """Altair charts of usage per day; a browser draws them, and their numbers are the table's."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -17,6 +17,7 @@ OUTCOME_COLOURS = {
 """A hit is green, what we failed to answer red or purple, as on the reports."""
 PALETTE = ("#0b3d91", "#d9822b", "#1b8a6b", "#8e44ad", "#b5485d", "#5b7083", "#b89b1d", "#2aa5c9")
 """Told apart also by the commonest colour-blind readers when stacked in this order."""
+DAY_MILLISECONDS = 86_400_000
 
 
 class Bar(NamedTuple):
@@ -29,8 +30,12 @@ class Bar(NamedTuple):
     charged_fen: int
 
 
-def per_day(bars: Sequence[Bar], measure: str, *, part: str, day: str, value: str) -> dict[str, Any]:
+def per_day(
+    bars: Sequence[Bar], measure: str, *, days: tuple[date, date], part: str, day: str, value: str
+) -> dict[str, Any]:
     """A Vega-Lite specification: `measure` (calls or yuan) a day, stacked by part; the words title the tooltip.
+
+    days: first and last of the axis, so that a quiet stretch is seen as one.
 
     Days are counted in UTC so that no browser's zone can move a bar.
     """
@@ -38,12 +43,13 @@ def per_day(bars: Sequence[Bar], measure: str, *, part: str, day: str, value: st
         {"day": bar.day.isoformat(), "part": bar.name, "calls": bar.calls, "yuan": bar.charged_fen / 100}
         for bar in bars
     ]
+    axis = alt.Axis(format="%m-%d", labelOverlap=True, tickMinStep=DAY_MILLISECONDS)
     format_ = "," if measure == "calls" else ",.2f"
     chart = (
         alt.Chart({"values": rows})
         .mark_bar()
         .encode(
-            x=alt.X("utcyearmonthdate(day):T", title=None, axis=alt.Axis(format="%m-%d", labelOverlap=True)),
+            x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis, scale=_span(*days)),
             y=alt.Y(f"sum({measure}):Q", title=None, axis=alt.Axis(format="~s", tickCount=5, tickMinStep=1)),
             color=alt.Color("part:N", title=None, scale=_colours(bars), legend=alt.Legend(orient="bottom", columns=3)),
             tooltip=[
@@ -59,6 +65,11 @@ def per_day(bars: Sequence[Bar], measure: str, *, part: str, day: str, value: st
     )
     spec: dict[str, Any] = chart.to_dict()
     return spec
+
+
+def _span(first: date, last: date) -> alt.Scale:
+    """A time axis over whole days, the last one included."""
+    return alt.Scale(type="utc", domain=[first.isoformat(), (last + timedelta(days=1)).isoformat()])
 
 
 def _colours(bars: Sequence[Bar]) -> alt.Scale:

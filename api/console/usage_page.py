@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
@@ -88,7 +89,7 @@ def usage_page(
         window=window,
         rows=rows,
         total=total,
-        charts=_charts(bars, stack, words),
+        charts=_charts(bars, stack, window, words),
         csv="/console/usage.csv?" + urlencode([("from", window.first), ("until", window.last), *_repeated(names)]),
         limit=ROWS_SHOWN,
         counted_at=now,
@@ -147,7 +148,7 @@ def _shown(dimension: str, value: str, words: dict[str, str]) -> str:
     return words[value] if dimension in ("outcome", "purpose") else value
 
 
-def _charts(rows: Sequence[dict[str, Any]], stack: str, words: dict[str, str]) -> list[dict[str, Any]]:
+def _charts(rows: Sequence[dict[str, Any]], stack: str, window: Window, words: dict[str, str]) -> list[dict[str, Any]]:
     bars = [
         Bar(
             day=date.fromisoformat(row["day"]),
@@ -159,10 +160,8 @@ def _charts(rows: Sequence[dict[str, Any]], stack: str, words: dict[str, str]) -
         for row in rows
     ]
     titles = {"calls_per_day": ("calls", "calls"), "charge_per_day": ("yuan", "charged")}
-    return [
-        {"title": title, "spec": per_day(bars, measure, part=words[stack], day=words["day"], value=words[value])}
-        for title, (measure, value) in titles.items()
-    ]
+    draw = partial(per_day, bars, days=(window.first, window.last), part=words[stack], day=words["day"])
+    return [{"title": title, "spec": draw(measure, value=words[value])} for title, (measure, value) in titles.items()]
 
 
 def _repeated(names: Sequence[str]) -> list[tuple[str, str]]:
