@@ -33,7 +33,7 @@ def test_the_whole_way_is_told(name: str, model: str, request: pytest.FixtureReq
 def test_points_of_the_report_and_of_the_decision_add_up(name: str, request: pytest.FixtureRequest) -> None:
     printed = request.getfixturevalue(name).printed
     score, base = map(int, re.search(r"score (\d+), grade .* from (\d+) points", printed).groups())
-    points = [int(found) for found in re.findall(r"^    ([+-] *\d+)  ", printed, re.M)]
+    points = [int(found) for found in re.findall(r"^ {4}( *[+-]\d+)  ", printed, re.M)]
     assert len(points) % 2 == 0, "a report and a decision show the same reasons"
     assert base + sum(points) / 2 == score
 
