@@ -1,7 +1,7 @@
 """The application: every resource's routes, the problems, the pages; one home served by one process."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
@@ -22,7 +22,7 @@ from api import (
 from api.console import login, usage_page
 from api.console.login import answer_sign_in_needed
 from api.console.session import SignInNeeded
-from api.deployment import open_deployment
+from api.deployment import Deployment, open_deployment
 from api.envelope import BodyLimit, RequestId
 from api.errors import install_problems, problem_schemas, problems
 from api.pages import assets, documentation
@@ -37,12 +37,13 @@ DESCRIPTION = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application of one home; its ledger and lake are open while it runs."""
+def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
+    """The application of one home. opened: by the caller, who closes it; without one it is open while the app runs."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with contextmanager_in_threadpool(open_deployment(settings)) as deployment:
+        holding = nullcontext(opened) if opened else open_deployment(settings)
+        async with contextmanager_in_threadpool(holding) as deployment:
             app.state.deployment = deployment
             yield
 

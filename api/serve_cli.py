@@ -6,7 +6,11 @@ import typer
 import uvicorn
 
 from api.app import create_app
+from api.deployment import open_deployment
 from bureau.settings import Settings
+
+GRACE_SECONDS = 20
+"""For requests under way when the server is told to stop."""
 
 serve = typer.Typer(add_completion=False)
 
@@ -17,4 +21,7 @@ def run(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
 ) -> None:
     """Serve the API and the console until it is stopped."""
-    uvicorn.run(create_app(Settings()), host=host, port=port, timeout_graceful_shutdown=20, server_header=False)
+    settings = Settings()
+    with open_deployment(settings) as deployment:  # before the server, so that a refusal is one sentence
+        app = create_app(settings, deployment)
+        uvicorn.run(app, host=host, port=port, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False)
