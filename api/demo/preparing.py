@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -15,8 +16,9 @@ from features.definitions.library import published
 from features.lake.lake import Lake, open_lake
 from features.sources.loading import LoadReport, SourceOptions, load_source
 from features.store.build import build_features
+from models.artefact import read_stored
 from models.keeping import keep
-from models.release import read_release
+from models.release import model_folder, read_release
 from models.scoring import ScoringModel
 from models.shelf import find_model, load_released
 
@@ -47,15 +49,26 @@ def build_city(lake: Lake, as_of: date, say: Say) -> pl.DataFrame:
 def train_model(lake: Lake, settings: Settings, name: str, as_of: date, say: Say) -> ScoringModel:
     """Train and release a model, unless a version is in service already. Raises `ReleaseRefused`."""
     if read_release(settings.home, name) is None:
-        trained = find_model(name).train(lake, as_of, operator_grant("training"))
-        for sentence in trained.said:
-            say(f"  {sentence}")
-        kept = keep(settings.home, settings.mlruns, trained)
+        kept = keep(settings.home, settings.mlruns, find_model(name).train(lake, as_of, operator_grant("training")))
         if kept.refusal is not None:
             raise ReleaseRefused(kept.name, kept.version, kept.refusal)
     model = load_released(settings.home, name)
-    say(f"  {model.name} version {model.version} is in service")
+    facts = read_stored(model_folder(settings.home, name, model.version), name).facts
+    say(
+        f"  {name} version {model.version}, trained as of {facts['trained_as_of']} on {facts['labels']:,} labels"
+        f" with {facts['defaults']} defaults, {len(model.features)} features"
+    )
+    for sentence in facts["said"]:
+        say(f"  {sentence}")
+    say(f"  {_figures(facts['figures'])}")
     return model
+
+
+def _figures(found: dict[str, Any]) -> str:
+    """What the model earned on the rows it had not seen."""
+    judged = f"Judged on {found['rows']:,} unseen rows with {found['defaults']} defaults"
+    brier = f"Brier {found['brier']:.4f} against {found['brier_constant']:.4f} for the constant"
+    return f"{judged}: KS {found['ks']:.2f}, {brier}, calibration slope {found['calibration_slope']:.2f}"
 
 
 def open_prepared_lake(settings: Settings) -> Lake:
