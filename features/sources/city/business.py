@@ -15,6 +15,8 @@ _SEASON = np.array([0.98, 0.72, 1.0, 0.99, 1.0, 1.03, 0.99, 1.0, 1.06, 0.97, 1.0
 """January to December: the Spring Festival empties February, the year's end fills December."""
 _RAMP_YEARS = 0.7
 _LARGER_FIRMS_PAUSE_LESS = 1.2
+_RESTLESS_SIGMA = 0.4
+"""Some firms' months differ much more than others'."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,11 @@ def run_business(parameters: Parameters, months: Months, firms: Firms, latent: L
     trading = firms.open_in(months) & ~firms.dormant[:, None] & ~_pauses(parameters, firms, latent, chance)
     level = firms.revenue[:, None] / 12 * _SEASON[months.month_of_year - 1] * _ramp(months, firms)
     course = _growth(parameters, months, latent, chance) + rule.sales_stress * latent.stress
-    sales = level * np.exp(course + _own_course(rule.own_persistence, rule.own_sigma, latent.stress.shape, chance))
+    restless = np.exp(_RESTLESS_SIGMA * chance.standard_normal(firms.count))[:, None]
+    course = course + restless * _own_course(rule.own_persistence, rule.own_sigma, latent.stress.shape, chance)
+    sales = level * np.exp(course)
     margin = rule.purchase_margin + rule.margin_quality * latent.quality + 0.10 * chance.standard_normal(firms.count)
-    stocking = np.exp(0.25 * chance.standard_normal(sales.shape))
+    stocking = np.exp(restless * rule.stock_sigma * chance.standard_normal(sales.shape))
     purchases = sales * (1 - np.clip(margin, 0.02, 0.7))[:, None] * stocking
     return Business(trading, np.where(trading, sales, 0.0), np.where(trading, purchases, 0.0), margin)
 

@@ -12,7 +12,14 @@ from features.sources.city.arrays import Floats, Ints
 from features.sources.city.manifest import TRUTH
 from features.sources.city.outcomes import OUT_OF_TIME_FROM, delivered, matured_loans
 from features.sources.city.probes import AFTER_DEFAULT, PROBES, measure, presence
-from features.sources.city.separation import CHANCE, Separation, beyond_path, first_component_share, separation
+from features.sources.city.separation import (
+    CHANCE,
+    Separation,
+    beyond_path,
+    clustered_error,
+    first_component_share,
+    separation,
+)
 from features.sources.city.truth import read_truth
 from features.sources.source import Check
 
@@ -55,8 +62,11 @@ def check_city(folder: Path) -> tuple[Check, ...]:
 
 def _rate(loans: pl.DataFrame) -> Check:
     low, high = RATE_BETWEEN
-    rate = float(np.average(loans["bad"], weights=loans["weight"]))
-    return Check(f"{low:.1%} to {high:.1%} of loans default", low <= rate <= high, f"{rate:.2%} of {loans.height:,}")
+    bad, weight = loans["bad"].to_numpy().astype(np.float64), loans["weight"].to_numpy()
+    rate = float(np.average(bad, weights=weight))
+    error = clustered_error(weight * (bad - rate), _firms(loans)) / weight.sum()
+    holds = low - ROOM * error <= rate <= high + ROOM * error
+    return Check(f"{low:.1%} to {high:.1%} of loans default", holds, f"{rate:.2%} ± {error:.2%} of {loans.height:,}")
 
 
 def _enough(folder: Path, loans: pl.DataFrame) -> Check:

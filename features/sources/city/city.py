@@ -12,11 +12,12 @@ from features.contracts.feeds import find_feed
 from features.lake.delivery import RECEIVED_AT, write_delivery
 from features.sources.city.arrays import Floats
 from features.sources.city.cases import court_cases, draw_cases
+from features.sources.city.counterparties import counterparties
 from features.sources.city.default import draw_defaults, kept_loans, solve_intercepts
 from features.sources.city.dirt import repeat_some, soil
 from features.sources.city.enforcement import dishonest_debtors, draw_enforcements, enforcement_records
 from features.sources.city.feedback import loan_feedback
-from features.sources.city.invoices import counterparties, invoice_months, invoice_sides
+from features.sources.city.invoices import invoice_months
 from features.sources.city.latent import draw_weather
 from features.sources.city.loans import lend
 from features.sources.city.manifest import TRUTH, claim_folder
@@ -31,6 +32,7 @@ from features.sources.city.social_insurance import social_insurance
 from features.sources.city.streams import Chances
 from features.sources.city.tax_declarations import tax_declarations
 from features.sources.city.tax_records import tax_arrears, tax_grades
+from features.sources.city.trade import trade_sides
 from features.sources.city.truth import write_truth
 from features.sources.source import SourceWritten
 
@@ -88,7 +90,7 @@ def _statements(shard: Shard, intercepts: Floats, truth: Path) -> Iterator[tuple
     yield "F02", changes
     yield "F14", tax_grades(shard)
     yield "F15", tax_declarations(shard)
-    sides = invoice_sides(shard)
+    sides = trade_sides(shard)
     yield "F16", invoice_months(shard, sides)
     yield "F17", counterparties(shard, sides)
     yield "F18", tax_arrears(shard)

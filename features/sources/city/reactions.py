@@ -3,23 +3,38 @@
 from features.sources.city.shapes import Delay, Lag, Persistence, Positive, Rate, Share, Span, Strict
 
 
+class SideHabits(Strict):
+    """One side's invoices: log-odds typical of a firm and their spread between firms.
+
+    partners: that another invoice meets another counterparty. busy_days: invoices are written on n ** busy_days days.
+    """
+
+    partners: float
+    partners_sigma: Positive
+    top1: float
+    top1_sigma: Positive
+    void: float
+    void_sigma: Positive
+    red: float
+    red_sigma: Positive
+    busy_days: Share
+
+
 class InvoiceReaction(Strict):
     sales_stress: float
     own_persistence: Persistence
     own_sigma: Positive
+    stock_sigma: Positive
     pause: float
     pause_stress: float
-    void: float
     void_stress: float
-    void_sigma: Positive
-    red: float
     red_stress: float
-    red_sigma: Positive
-    top1: float
     top1_stress: float
-    top1_sigma: Positive
+    partners_stress: float
     purchase_margin: float
     margin_quality: float
+    sales: SideHabits
+    purchases: SideHabits
 
 
 class CounterpartyReaction(Strict):

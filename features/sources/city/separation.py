@@ -42,8 +42,13 @@ def _against(values: Floats, bad: Floats, expected: Floats, firm: Ints) -> Separ
         return Separation(CHANCE, 0.0)
     auc = _weighted(values, bad, 1 - bad)
     pull = (bad - expected) * (_share_below(values, 1 - bad) - auc)
-    by_firm = np.bincount(np.unique(firm, return_inverse=True)[1], weights=pull)
-    return Separation(auc, float(np.sqrt((by_firm**2).sum()) / bad.sum()))
+    return Separation(auc, clustered_error(pull, firm) / float(bad.sum()))
+
+
+def clustered_error(deviations: Floats, firm: Ints) -> float:
+    """The standard error of a sum of deviations of which those of one firm move together."""
+    by_firm = np.bincount(np.unique(firm, return_inverse=True)[1], weights=deviations)
+    return float(np.sqrt((by_firm**2).sum()))
 
 
 def _weighted(values: Floats, positive: Floats, negative: Floats) -> float:

@@ -8,8 +8,9 @@ import pytest
 
 from bureau.uscc import is_uscc
 from features.sources.city.cases import LOAN_DISPUTE
+from features.sources.city.counterparties import counterparties
 from features.sources.city.identity import keyed_hashes, legacy_number, organisation_bodies
-from features.sources.city.invoices import counterparties, invoice_months, invoice_sides
+from features.sources.city.invoices import invoice_months
 from features.sources.city.outcomes import delivered
 from features.sources.city.penalties import penalties
 from features.sources.city.power import electricity
@@ -19,6 +20,7 @@ from features.sources.city.shard import Shard
 from features.sources.city.social_insurance import social_insurance
 from features.sources.city.tax_declarations import tax_declarations
 from features.sources.city.tax_records import tax_arrears, tax_grades
+from features.sources.city.trade import trade_sides
 from features.sources.city.truth import read_truth
 
 
@@ -82,7 +84,7 @@ def test_a_change_starts_from_the_value_before_it(shard: Shard) -> None:
 
 
 def test_invoices_hang_together(shard: Shard) -> None:
-    months = invoice_months(shard, invoice_sides(shard))
+    months = invoice_months(shard, trade_sides(shard))
     assert (months["top5_bp"] >= months["top1_bp"]).all()
     assert (months["red_fen"] <= 0).all()
     assert ((months["n_red"] == 0) == (months["red_fen"] == 0)).all()
@@ -91,7 +93,7 @@ def test_invoices_hang_together(shard: Shard) -> None:
 
 
 def test_counterparties_are_ranked_by_share_within_the_quarter(shard: Shard) -> None:
-    ranked = counterparties(shard, invoice_sides(shard)).sort("entity", "quarter", "side", "rank")
+    ranked = counterparties(shard, trade_sides(shard)).sort("entity", "quarter", "side", "rank")
     quarters = ranked.group_by("entity", "quarter", "side", maintain_order=True)
     assert quarters.agg(falling=(pl.col("share_bp").diff().fill_null(0) <= 0).all())["falling"].all()
     assert (quarters.agg(pl.sum("share_bp"))["share_bp"] <= 10_000).all()
