@@ -21,15 +21,14 @@ _RESTLESS_SIGMA = 0.4
 
 @dataclass(frozen=True)
 class Business:
-    """Arrays (firms, months), except margin (firms,).
+    """Arrays (firms, months).
 
-    trading: sells in that month. sales, purchases: yuan without tax, zero when not trading. margin: of sales.
+    trading: sells in that month. sales, purchases: yuan without tax, zero when not trading.
     """
 
     trading: Flags
     sales: Floats
     purchases: Floats
-    margin: Floats
 
 
 def run_business(parameters: Parameters, months: Months, firms: Firms, latent: Latent, chances: Chances) -> Business:
@@ -45,7 +44,7 @@ def run_business(parameters: Parameters, months: Months, firms: Firms, latent: L
     margin = rule.purchase_margin + rule.margin_quality * latent.quality + 0.10 * chance.standard_normal(firms.count)
     stocking = np.exp(restless * rule.stock_sigma * chance.standard_normal(sales.shape))
     purchases = sales * (1 - np.clip(margin, 0.02, 0.7))[:, None] * stocking
-    return Business(trading, np.where(trading, sales, 0.0), np.where(trading, purchases, 0.0), margin)
+    return Business(trading, np.where(trading, sales, 0.0), np.where(trading, purchases, 0.0))
 
 
 def _pauses(parameters: Parameters, firms: Firms, latent: Latent, chance: np.random.Generator) -> Flags:

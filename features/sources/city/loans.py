@@ -16,6 +16,7 @@ from features.sources.city.population import MICRO, Firms
 from features.sources.city.streams import Chances
 
 UNSECURED, MORTGAGE, GUARANTEE = range(3)
+_USUAL_LOG_AGE = 1.5
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,10 @@ class Loans:
 
 @dataclass(frozen=True)
 class Applications:
-    """One row per application: firm, month, the bank's verdict on it, and whether it was granted."""
+    """One row per application: firm, month, and whether the bank granted it."""
 
     firm: Ints
     month: Ints
-    verdict: Floats
     granted: Flags
 
 
@@ -104,9 +104,8 @@ def _verdicts(
     rule = parameters.loans.approval
     known = rule.intercept + rule.quality * latent.quality + rule.leverage * latent.leverage
     known = known + rule.size * np.where(firms.size <= MICRO, -0.5, 0.5)
-    known = (
-        known[:, None] + rule.liquidity * latent.liquidity + rule.log_age * (np.log1p(firms.age_years(months)) - 1.5)
-    )
+    known = known[:, None] + rule.liquidity * latent.liquidity
+    known = known + rule.log_age * (np.log1p(firms.age_years(months)) - _USUAL_LOG_AGE)
     return known + rule.noise_sigma * chance.standard_normal((firms.count, months.count))
 
 
@@ -178,5 +177,4 @@ def _securities(parameters: Parameters, amount: Floats, size: Ints, chance: np.r
 def _applications(asked: list[tuple[Ints, int]], verdicts: Floats) -> Applications:
     firm = np.concatenate([applicants for applicants, _ in asked])
     month = np.concatenate([np.full(len(applicants), month) for applicants, month in asked])
-    verdict = verdicts[firm, month]
-    return Applications(firm, month, verdict, verdict > 0)
+    return Applications(firm, month, verdicts[firm, month] > 0)

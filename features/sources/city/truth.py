@@ -12,8 +12,6 @@ from features.sources.city.rows import days
 from features.sources.city.shapes import SIZES
 from features.sources.city.shard import Shard
 
-TABLES = ("enterprises", "loans", "applications")
-
 
 def write_truth(folder: Path, shard: Shard, applications: Applications, loans: Loans, defaults: Defaults) -> None:
     """One file per table and shard under `folder`."""
