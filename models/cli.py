@@ -14,7 +14,8 @@ from models.artefact import read_stored
 from models.file_scores import check_place, read_labels_file, score_labels, write_table
 from models.keeping import keep
 from models.release import model_folder, read_release, versions
-from models.shelf import SHELF, find_model, load_released
+from models.service import load_released
+from models.shelf import SHELF, find_model
 from models.training import Trained
 
 models = typer.Typer(no_args_is_help=True, help="Train, evaluate and use the models.")

@@ -65,7 +65,8 @@ city.select("uscc", *names[:6]).head()
 
 # %%
 from models.release import read_release
-from models.shelf import SHELF, load_released
+from models.service import load_released
+from models.shelf import SHELF
 
 model = next(load_released(settings.home, name) for name in SHELF if read_release(settings.home, name))
 known = pl.sum_horizontal(pl.col(name).is_not_null() for name in model.features)

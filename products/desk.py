@@ -10,7 +10,7 @@ from features.lake.lake import Lake, open_lake
 from features.sources.source import read_source
 from models.release import Release, read_release
 from models.scoring import ScoringModel
-from models.shelf import load_released
+from models.service import load_released
 from products.serving import Serving, read_serving
 
 

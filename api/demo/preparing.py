@@ -20,7 +20,8 @@ from models.artefact import read_stored
 from models.keeping import keep
 from models.release import model_folder, read_release
 from models.scoring import ScoringModel
-from models.shelf import find_model, load_released
+from models.service import load_released
+from models.shelf import find_model
 
 Say = Callable[[str], None]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from api.identifiers import new_identifier
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
-instants = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))
+instants = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @given(instants)

@@ -20,7 +20,7 @@ from bureau.errors import (
 )
 from features.sources.loading import SourceOptions, load_source
 from models.cli import models
-from models.shelf import load_released
+from models.service import load_released
 from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.homes import lake_in
 from tests.factories.lakes import uscc

@@ -13,7 +13,8 @@ from models.artefact import read_stored
 from models.keeping import Kept, keep
 from models.registry import tracking_address
 from models.release import model_folder, read_release, versions
-from models.shelf import load_released
+from models.service import load_released
+from models.shelf import find_model
 from models.training import Trained
 from tests.factories.verdicts import labelled_verdicts
 
@@ -121,9 +122,9 @@ def test_a_model_that_was_never_trained_says_how(tmp_path: Path) -> None:
         load_released(tmp_path, NAME)
 
 
-def test_a_model_nobody_knows_offers_near_names(tmp_path: Path) -> None:
+def test_a_model_nobody_knows_offers_near_names() -> None:
     with pytest.raises(UnknownName, match="Did you mean: invoice_default"):
-        load_released(tmp_path, "invoice_defult")
+        find_model("invoice_defult")
 
 
 @pytest.mark.parametrize(

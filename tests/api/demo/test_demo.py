@@ -14,7 +14,7 @@ from api.metering.tables import UsageLine
 from bureau.db import open_engine
 from bureau.errors import InvalidInput, UnknownName
 from features.lake.lake import open_lake
-from models.shelf import load_released
+from models.service import load_released
 from tests.factories.demonstrations import Demonstration
 
 STAGES = ["Records", "Features", "Model", "Server", "Reports", "Decision", "Match", "Usage"]
