@@ -70,9 +70,15 @@ def bureau() -> None:
 
 
 def main() -> None:
-    """Run one command. A `BureauError` is one sentence on standard error and exit code 2."""
+    """Run one command. What a user can mend is one sentence on standard error and exit code 2."""
     try:
         app()
     except BureauError as problem:
-        print(f"bureau: {problem}", file=sys.stderr)
-        sys.exit(2)
+        _refuse(str(problem))
+    except OSError as problem:  # a home that cannot be written, a full disk
+        _refuse(f"{problem.filename or 'the system'}: {problem.strerror or problem}.")
+
+
+def _refuse(sentence: str) -> None:
+    print(f"bureau: {sentence}", file=sys.stderr)
+    sys.exit(2)

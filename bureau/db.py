@@ -8,13 +8,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import BigInteger, Dialect, Engine, create_engine, event
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 from bureau.clock import from_micros, to_micros
-from bureau.errors import InvalidInput
+from bureau.errors import InvalidInput, SourceDown
 
 
 class Instant(TypeDecorator[datetime]):
@@ -56,12 +57,27 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def upgrade(engine: Engine, migrations: Path, *, version_table: str) -> None:
-    """Bring a database to the newest migration of one folder. Doing it twice changes nothing."""
+    """Bring a database to the newest migration of one folder. Doing it twice changes nothing.
+
+    Raises `SourceDown` where the database cannot be opened.
+    """
     config = Config()
     config.set_main_option("script_location", str(migrations))
-    with engine.begin() as connection:
+    with _opened(engine) as connection:
         config.attributes.update(connection=connection, version_table=version_table)
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _opened(engine: Engine) -> Iterator[Connection]:
+    try:
+        connection = engine.connect()
+    except OperationalError as problem:
+        address = engine.url.render_as_string(hide_password=True)
+        reason = str(problem.orig).strip().splitlines()[0]
+        raise SourceDown(f"The database {address} cannot be opened ({reason}). Check BUREAU_DATABASE_URL.") from problem
+    with connection, connection.begin():
+        yield connection
 
 
 @contextmanager

@@ -64,8 +64,8 @@ class UnknownName(InvalidInput):
     def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
         known = tuple(known)
         near = get_close_matches(name, known, n=3)
-        listing = ", ".join(near or sorted(known)[:8])
-        super().__init__(f"There is no {kind} {name!r}." + (f" Did you mean: {listing}?" if listing else ""))
+        hint = f" Did you mean: {', '.join(near)}?" if near else f" There are: {', '.join(sorted(known)[:8])}."
+        super().__init__(f"There is no {kind} {name!r}." + (hint if known else ""))
         self.kind, self.name = kind, name
 
 

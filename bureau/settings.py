@@ -2,15 +2,17 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bureau.clock import now, shanghai_day
+from bureau.errors import InvalidInput
 
 
 class Settings(BaseSettings):
-    """Environment variables `BUREAU_*`, or the same names in `.env`."""
+    """Environment variables `BUREAU_*`, or the same names in `.env`. Raises `InvalidInput` naming the wrong one."""
 
     model_config = SettingsConfigDict(env_prefix="BUREAU_", env_file=".env", extra="ignore", frozen=True)
 
@@ -22,6 +24,14 @@ class Settings(BaseSettings):
     """Dates feature reads; consent, tokens, billing and audit always use real time."""
     secret_key: SecretStr | None = None
     """Signs console sessions; unset means a random key kept in the home."""
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as problem:
+            wrong = problem.errors()[0]
+            name = f"BUREAU_{wrong['loc'][0]}".upper()
+            raise InvalidInput(f"{name} cannot be {wrong['input']!r}: {wrong['msg']}.") from problem
 
     @property
     def feature_day(self) -> date:

@@ -1,5 +1,6 @@
 """What a newcomer relies on: the README's commands exist, the lock names no host, nothing points at one machine."""
 
+import os
 import re
 import subprocess
 import sys
@@ -63,3 +64,28 @@ def test_the_list_of_commands_imports_no_layer() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        pytest.param("BUREAU_HOME", "/proc/nowhere", "/proc/nowhere", id="a home that cannot be written"),
+        pytest.param("BUREAU_TODAY", "2023-02-30", "BUREAU_TODAY cannot be", id="a day there is not"),
+        pytest.param("BUREAU_DATABASE_URL", "rubbish", "BUREAU_DATABASE_URL", id="no address of a database"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_and_exit_code_2(
+    setting: str, value: str, sentence: str, tmp_path: Path
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "from api.cli import main; main()", "subjects"],
+        cwd=ROOT,
+        env=os.environ | {"BUREAU_HOME": str(tmp_path), setting: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith("bureau: ")
+    assert len(run.stderr.splitlines()) == 1
+    assert sentence in run.stderr

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, MetaData, Table, insert, select, text
 
-from bureau.db import Instant, open_engine, transaction
-from bureau.errors import InvalidInput
+from bureau.db import Instant, open_engine, transaction, upgrade
+from bureau.errors import InvalidInput, SourceDown
 
 TABLE = Table("moment", MetaData(), Column("at", Instant))
 AT = datetime(2025, 6, 30, 23, 59, 59, 999_999, tzinfo=timezone(timedelta(hours=8)))
@@ -44,3 +44,11 @@ def test_a_failed_unit_of_work_leaves_nothing(tmp_path: Path) -> None:
 def test_other_addresses_are_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(InvalidInput, match="BUREAU_DATABASE_URL"):
         open_engine(url)
+
+
+def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    engine = open_engine("postgresql://bureau:secret@127.0.0.1:1/bureau")
+    with pytest.raises(SourceDown, match="BUREAU_DATABASE_URL") as caught:
+        upgrade(engine, tmp_path, version_table="version")
+    assert "127.0.0.1:1" in caught.value.message
+    assert "secret" not in caught.value.message

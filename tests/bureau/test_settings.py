@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
+from bureau.errors import InvalidInput
 from bureau.settings import Settings
 
 
@@ -26,7 +26,7 @@ def test_today_dates_feature_reads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_impossible_day_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUREAU_TODAY", "2023-02-30")
-    with pytest.raises(ValidationError):
+    with pytest.raises(InvalidInput, match="BUREAU_TODAY cannot be '2023-02-30'"):
         Settings()
 
 
