@@ -151,8 +151,13 @@ async def answer_error(request: Request, error: errors.BureauError) -> Response:
 
 async def answer_malformed(request: Request, error: RequestValidationError) -> Response:
     """What pydantic found, each field by its path, without the value (it may be personal)."""
-    fields = [(".".join(str(part) for part in found["loc"][1:]) or "body", found["msg"]) for found in error.errors()]
-    return await answer_error(request, errors.MalformedRequest(fields))
+    return await answer_error(request, errors.MalformedRequest(map(_field, error.errors())))
+
+
+def _field(found: dict[str, Any]) -> tuple[str, str]:
+    if found["type"] == "json_invalid":  # its place is a count of characters, not a field
+        return "body", f"not JSON at character {found['loc'][-1]}"
+    return ".".join(str(part) for part in found["loc"][1:]) or "body", found["msg"]
 
 
 async def answer_http(request: Request, error: HTTPException) -> Response:
