@@ -87,6 +87,11 @@ class Mark(BaseModel):
     text_en: str
 
 
+def _is_absent(value: object) -> bool:
+    """What a product does not show is left out of its answer; null would say that it was looked for."""
+    return value is None
+
+
 class ScoreResult(BaseModel):
     """`base_points` + the points of every reason + `other_points` = `score` (300-850)."""
 
@@ -96,8 +101,8 @@ class ScoreResult(BaseModel):
     grade: Literal["A", "B", "C", "D", "E"]
     pd: float = Field(description="probability of default within 12 months")
     base_points: int
-    season: list[FeatureRead] | None = None
-    concentration: list[FeatureRead] | None = None
+    season: list[FeatureRead] | None = Field(None, exclude_if=_is_absent, description="P11 only")
+    concentration: list[FeatureRead] | None = Field(None, exclude_if=_is_absent, description="P11 only")
 
 
 class TableShown(BaseModel):

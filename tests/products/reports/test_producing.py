@@ -9,7 +9,7 @@ from bureau.grant import ReadGrant
 from products.desk import Desk
 from products.product import catalogue, fields_of, find_product
 from products.reports.answer import Answer
-from products.reports.content import ReportContent
+from products.reports.content import ReportContent, ScoreResult
 from products.reports.producing import produce_report
 from tests.factories.desks import BARE, CROWD, SILENT, SOUND, STRANGER, TODAY, TROUBLED, desk_of, grant_for
 
@@ -108,6 +108,11 @@ def test_a_feed_never_received_makes_a_report_partial_and_says_so(contest: Desk)
     received = {table["feed"]: table["received"] for table in answer.content["result"]["tables"]}
     assert received == {"F01": True, "F02": False, "F26": False, "F27": False, "F28": False, "F34": False}
     assert {mark["code"] for mark in answer.content["marks"]} == {"FEED-NOT-RECEIVED"}
+
+
+def test_a_score_without_extras_shows_none() -> None:
+    shown = ScoreResult(score=688, grade="B", pd=0.0213, base_points=620).model_dump(mode="json")
+    assert shown == {"score": 688, "grade": "B", "pd": 0.0213, "base_points": 620}
 
 
 def test_an_invoice_score_shows_season_and_concentration(contest: Desk) -> None:
