@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -35,7 +35,7 @@ def open_engine(url: str) -> Engine:
     """An engine for an address. SQLite: WAL, synchronous=FULL, foreign keys, writers wait up to 30 s."""
     try:
         parsed = make_url(url)
-    except Exception as problem:
+    except ArgumentError as problem:
         raise InvalidInput(f"BUREAU_DATABASE_URL is not a database address: {url!r}.") from problem
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
