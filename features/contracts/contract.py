@@ -6,10 +6,17 @@ from typing import Any, Literal
 import pandera.polars as pa
 import polars as pl
 
+from features.contracts.use import PERMANENT, Use
+
 Period = Literal["month", "quarter", "year"]
 Cadence = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
 Level = Literal["L1", "L2", "L3", "L4"]
 """L1 public, L2 shared inside government, L3 firm-confidential or personal, L4 leaves only as derived values."""
+
+Openness = Literal["public", "on application", "closed"]
+"""Whether anybody may see a record, only who applies for it, or nobody outside the platform's lawful users."""
+Direction = Literal["favourable", "adverse", "veto", "mixed", "neutral", "label"]
+"""What a record usually means for credit; `label` is what models predict."""
 
 CADENCE_DAYS: dict[Cadence, int] = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 
@@ -89,8 +96,14 @@ PUBLISHED_BEFORE_EVENT = Doubt("published before it happened", pl.col("publish_d
 
 @dataclass(frozen=True)
 class Contract:
-    """One feed.
+    """One feed. Act, channel, openness, sharing scope, retention and cadence are the facts that the Shenzhen credit
+    regulation (深圳经济特区社会信用条例) asks of a catalogue item in article 34.
 
+    act: what a record states about the subject.
+    million_rows: rows of the reference city of 4 million enterprises, the volume it is held against.
+    personal: its records may concern natural persons; adverse ones then need the publisher's notice to them
+        (征信业管理条例 article 15), which `notice_given` states.
+    use: until when the law lets a record be used.
     grain: the columns that name one record in the department's own terms.
     publish_lag_days, receive_lag_days: median and 95th percentile, event to publication and publication to us.
     period: set where a row sums up a period; its last day is the event date.
@@ -113,6 +126,14 @@ class Contract:
     share_scope: str
     legal_basis: str
     retention: str
+    act: str
+    openness: Openness
+    direction: Direction
+    million_rows: float
+    channel: str = "政务信息共享平台"
+    personal: bool = False
+    notice_given: bool = False
+    use: Use = PERMANENT
     period: Period | None = None
     subject: str = "uscc"
     name_column: str | None = None

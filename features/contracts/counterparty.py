@@ -5,6 +5,7 @@ import polars as pl
 
 from features.contracts.contract import HASH_PATTERN, USCC_PATTERN, Contract, Delivered, event_date_is, period_ends
 from features.contracts.invoice_month import BASIS_POINTS, INVOICE_SIDES
+from features.contracts.use import Use
 
 
 class Counterparty(Delivered):
@@ -37,5 +38,10 @@ COUNTERPARTY = Contract(
     share_scope="derived values only",
     legal_basis="发票管理办法; 征信业管理条例第二十一条",
     retention="3 years",
+    act="按季前十大交易对手",
+    openness="closed",
+    direction="favourable",
+    million_rows=98.5,
+    use=Use(months=36),
     period="quarter",
 )

@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.use import Use
 
 CASE_ROLES = ("原告", "被告")
 
@@ -43,5 +44,10 @@ COURT_CASE = Contract(
     share_scope="public, private parts masked",
     legal_basis="最高人民法院关于人民法院在互联网公布裁判文书的规定",
     retention="used for 5 years",
+    act="诉讼立案与裁判",
+    openness="public",
+    direction="adverse",
+    million_rows=3.2,
+    use=Use(months=60),
     name_column="name",
 )

@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.use import Use
 
 PERFORMANCES = ("全未", "部分")
 
@@ -39,5 +40,10 @@ DISHONEST_DEBTOR = Contract(
     share_scope="public while listed",
     legal_basis="最高人民法院关于公布失信被执行人名单信息的若干规定",
     retention="while listed; a log of listing stays",
+    act="被列入失信被执行人名单",
+    openness="public",
+    direction="veto",
+    million_rows=0.35,
+    use=Use(ended_by=("removed_on",)),
     name_column="name",
 )

@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, period_ends
+from features.contracts.use import Use
 
 VOLTAGES = ("低压", "高压")
 
@@ -41,5 +42,10 @@ ELECTRICITY = Contract(
     share_scope="by consent, fields masked",
     legal_basis="征信业管理条例第二十一条",
     retention="3 years",
+    act="按月用电与缴费",
+    openness="closed",
+    direction="favourable",
+    million_rows=60,
+    use=Use(months=36),
     period="month",
 )

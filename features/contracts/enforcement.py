@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.use import Use
 
 
 class Enforcement(Delivered):
@@ -40,5 +41,10 @@ ENFORCEMENT = Contract(
     share_scope="public",
     legal_basis="最高人民法院关于人民法院执行公开的若干规定",
     retention="until closed, and 2 years",
+    act="被人民法院执行",
+    openness="public",
+    direction="adverse",
+    million_rows=1.4,
+    use=Use(months=24, since="closed_on"),
     name_column="name",
 )

@@ -5,6 +5,7 @@ import polars as pl
 
 from features.contracts.contract import HASH_PATTERN, USCC_PATTERN, Contract, Delivered, event_date_is
 from features.contracts.invoice_month import INVOICE_SIDES
+from features.contracts.use import Use
 
 INVOICE_STATES = ("有效", "作废")
 
@@ -40,4 +41,9 @@ INVOICE_LINE = Contract(
     share_scope="derived values only",
     legal_basis="发票管理办法; 征信业管理条例第二十一条",
     retention="5 years",
+    act="逐张开具与取得的发票",
+    openness="closed",
+    direction="favourable",
+    million_rows=0.0,
+    use=Use(months=60),
 )

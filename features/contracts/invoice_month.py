@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, period_ends
+from features.contracts.use import Use
 
 INVOICE_SIDES = ("销", "进")
 BASIS_POINTS = {"min_value": 0, "max_value": 10_000}
@@ -54,5 +55,10 @@ INVOICE_MONTH = Contract(
     share_scope="by consent, fields masked",
     legal_basis="发票管理办法; 征信业管理条例第二十一条",
     retention="5 years",
+    act="按月开具与取得的发票",
+    openness="closed",
+    direction="favourable",
+    million_rows=190,
+    use=Use(months=60),
     period="month",
 )

@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import HASH_PATTERN, USCC_PATTERN, Contract, Delivered, event_date_is, period_ends
+from features.contracts.use import Use
 
 SECURITIES = ("信用", "抵押", "保证")
 FIVE_CLASSES = ("正常", "关注", "次级", "可疑", "损失")
@@ -54,6 +55,11 @@ LOAN_FEEDBACK = Contract(
     share_scope="derived values only; never a public evaluation",
     legal_basis="征信业管理条例第二十一条; 征信业务管理办法",
     retention="until closed, and 5 years",
+    act="贷款发放与偿还",
+    openness="closed",
+    direction="label",
+    million_rows=2.4,
+    use=Use(months=60),
     period="month",
     feature_source=False,
 )

@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.use import Use
 
 SEVERITIES = ("轻微", "一般", "严重")
 
@@ -48,4 +49,9 @@ PENALTY = Contract(
     share_scope="public while its publicity lasts",
     legal_basis="行政处罚法; 信用修复管理办法",
     retention="by severity and domain, at most 3 years of publicity",
+    act="受到行政处罚",
+    openness="public",
+    direction="adverse",
+    million_rows=1.8,
+    use=Use(months=36, ended_by=("revoked_on", "repaired_on"), law="penalty"),
 )

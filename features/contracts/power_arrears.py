@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered
+from features.contracts.use import Use
 
 POWER_ARREARS_KINDS = ("欠费", "窃电", "违约")
 
@@ -39,4 +40,9 @@ POWER_ARREARS = Contract(
     share_scope="by consent; listed ones public",
     legal_basis="电力供应与使用条例",
     retention="3 years",
+    act="拖欠电费、窃电或违约用电",
+    openness="on application",
+    direction="adverse",
+    million_rows=0.6,
+    use=Use(months=36),
 )

@@ -42,5 +42,9 @@ REGISTRATION = Contract(
     share_scope="public",
     legal_basis="企业信息公示暂行条例",
     retention="permanent",
+    act="企业、个体工商户的登记事项",
+    openness="public",
+    direction="neutral",
+    million_rows=4.3,
     outside_key="outside_key",
 )

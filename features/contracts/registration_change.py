@@ -35,4 +35,8 @@ REGISTRATION_CHANGE = Contract(
     share_scope="public",
     legal_basis="企业信息公示暂行条例",
     retention="permanent",
+    act="登记事项的变更",
+    openness="public",
+    direction="adverse",
+    million_rows=14,
 )

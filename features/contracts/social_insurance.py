@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, period_ends
+from features.contracts.use import Use
 
 
 class SocialInsurance(Delivered):
@@ -40,5 +41,10 @@ SOCIAL_INSURANCE = Contract(
     share_scope="by consent, fields masked",
     legal_basis="社会保险法; 征信业管理条例第二十一条",
     retention="5 years",
+    act="按月缴纳社会保险费",
+    openness="closed",
+    direction="favourable",
+    million_rows=150,
+    use=Use(months=60),
     period="month",
 )

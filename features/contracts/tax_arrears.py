@@ -5,6 +5,7 @@ import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
 from features.contracts.tax_declaration import TAX_KINDS
+from features.contracts.use import Use
 
 
 class TaxArrears(Delivered):
@@ -39,4 +40,9 @@ TAX_ARREARS = Contract(
     share_scope="announced part public",
     legal_basis="欠税公告办法(试行)",
     retention="until cleared, and 5 years",
+    act="逾期未缴税款",
+    openness="public",
+    direction="adverse",
+    million_rows=1.4,
+    use=Use(months=60, since="cleared_on"),
 )

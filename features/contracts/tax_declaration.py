@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, period_ends
+from features.contracts.use import Use
 
 TAX_KINDS = ("增值税", "企税", "个税", "附加", "其他")
 
@@ -43,5 +44,10 @@ TAX_DECLARATION = Contract(
     share_scope="by consent, fields masked",
     legal_basis="税收征收管理法; 征信业管理条例第二十一条",
     retention="5 years",
+    act="按期申报与缴纳税款",
+    openness="closed",
+    direction="favourable",
+    million_rows=254,
+    use=Use(months=60),
     period="month",
 )

@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered, period_ends
+from features.contracts.use import Use
 
 TAX_GRADES = ("A", "B", "M", "C", "D")
 
@@ -42,5 +43,10 @@ TAX_GRADE = Contract(
     share_scope="grade A public; others by consent",
     legal_basis="纳税信用管理办法(试行)",
     retention="5 years",
+    act="年度纳税信用评价结果",
+    openness="on application",
+    direction="mixed",
+    million_rows=9,
+    use=Use(months=60),
     period="year",
 )

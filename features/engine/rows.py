@@ -83,6 +83,16 @@ class AsOf(Expression):
 
 
 @dataclass(frozen=True)
+class LegalDay(Expression):
+    """A day that a rule derives from the day of use, e.g. the day a record's term began if it ends that day.
+
+    `features.law.horizons` says which. The day of use is the day read, unless a reader names a later one.
+    """
+
+    rule: str
+
+
+@dataclass(frozen=True)
 class Arithmetic(Expression):
     """Integer arithmetic; there is no division inside a record."""
 

@@ -1,6 +1,6 @@
 """The synthetic city as a source: its deliveries, feed by feed, and the truth beside them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time
 from pathlib import Path
 
@@ -11,16 +11,20 @@ from bureau.errors import InvalidInput
 from features.contracts.feeds import find_feed
 from features.lake.delivery import RECEIVED_AT, write_delivery
 from features.sources.city.arrays import Floats
+from features.sources.city.assets import feeds as assets
 from features.sources.city.cases import court_cases, draw_cases
 from features.sources.city.counterparties import counterparties
 from features.sources.city.default import draw_defaults, kept_loans, solve_intercepts
 from features.sources.city.dirt import repeat_some, soil
 from features.sources.city.enforcement import dishonest_debtors, draw_enforcements, enforcement_records
 from features.sources.city.feedback import loan_feedback
+from features.sources.city.fiscal import feeds as fiscal
 from features.sources.city.invoices import invoice_months
+from features.sources.city.justice import feeds as justice
 from features.sources.city.latent import draw_weather
 from features.sources.city.loans import lend
 from features.sources.city.manifest import TRUTH, claim_folder
+from features.sources.city.market import feeds as market
 from features.sources.city.months import Months
 from features.sources.city.parameters import Parameters, load_parameters
 from features.sources.city.penalties import penalties
@@ -29,6 +33,7 @@ from features.sources.city.publication import publish
 from features.sources.city.registration import registration_changes, registrations
 from features.sources.city.shard import Shard, draw_shard
 from features.sources.city.social_insurance import social_insurance
+from features.sources.city.stating import AfterDefault, Aftermath, BeforeDefault
 from features.sources.city.streams import Chances
 from features.sources.city.tax_declarations import tax_declarations
 from features.sources.city.tax_records import tax_arrears, tax_grades
@@ -36,7 +41,11 @@ from features.sources.city.trade import trade_sides
 from features.sources.city.truth import write_truth
 from features.sources.source import SourceWritten
 
-FEEDS = ("F01", "F02", "F14", "F15", "F16", "F17", "F18", "F22", "F26", "F27", "F28", "F34", "F46", "F47", "F60")
+_GROUPS = (market, fiscal, justice, assets)
+BEFORE_DEFAULT: Mapping[str, BeforeDefault] = dict(item for group in _GROUPS for item in group.BEFORE_DEFAULT.items())
+AFTER_DEFAULT: Mapping[str, AfterDefault] = dict(item for group in _GROUPS for item in group.AFTER_DEFAULT.items())
+_FIRST = ("F01", "F02", "F14", "F15", "F16", "F17", "F18", "F22", "F26", "F27", "F28", "F34", "F46", "F47", "F60")
+FEEDS = (*_FIRST, *BEFORE_DEFAULT, *AFTER_DEFAULT)
 """What the city delivers, in the order it lands: enterprises first, so that names can be matched."""
 
 DEFAULT_SEED = 2023
@@ -98,6 +107,8 @@ def _statements(shard: Shard, intercepts: Floats, truth: Path) -> Iterator[tuple
     yield "F34", penalties(shard)
     yield "F46", electricity(shard)
     yield "F47", power_arrears(shard)
+    for feed, stated in BEFORE_DEFAULT.items():
+        yield feed, stated(shard)
     parameters, months, latent, chances = shard.parameters, shard.months, shard.latent, shard.chances
     applications, loans = lend(parameters, months, shard.firms, latent, chances)
     defaults = draw_defaults(parameters, months, latent, loans, intercepts, chances)
@@ -108,6 +119,9 @@ def _statements(shard: Shard, intercepts: Floats, truth: Path) -> Iterator[tuple
     enforced = draw_enforcements(shard, cases, defaults)
     yield "F27", enforcement_records(shard, enforced)
     yield "F28", dishonest_debtors(shard, enforced)
+    aftermath = Aftermath(applications, loans, defaults, cases, enforced)
+    for feed, follows in AFTER_DEFAULT.items():
+        yield feed, follows(shard, aftermath)
     write_truth(truth, shard, applications, loans, defaults)
 
 

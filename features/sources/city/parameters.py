@@ -9,7 +9,11 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from bureau.errors import UnreadableFile
+from features.sources.city.assets.habits import AssetsHabits
+from features.sources.city.fiscal.habits import FiscalHabits
 from features.sources.city.industries import CLASSES
+from features.sources.city.justice.habits import JusticeHabits
+from features.sources.city.market.habits import MarketHabits
 from features.sources.city.reactions import DirtParameters, FeedReactions, LagProfile
 from features.sources.city.shapes import SIZES, Count, Persistence, Positive, Rate, Share, Size, Strict
 
@@ -198,7 +202,7 @@ class LoanParameters(Strict):
 
 
 class Parameters(Strict):
-    """Every coefficient and lag of a city."""
+    """Every coefficient and lag of a city. A feed without a line in `lags` takes those of its contract."""
 
     calendar: CalendarParameters
     sample: SampleParameters
@@ -211,6 +215,10 @@ class Parameters(Strict):
     default: DefaultParameters
     loans: LoanParameters
     feeds: FeedReactions
+    market: MarketHabits
+    fiscal: FiscalHabits
+    justice: JusticeHabits
+    assets: AssetsHabits
     lags: dict[str, LagProfile]
     dirt: DirtParameters
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
+from features.contracts.feeds import find_feed
 from features.sources.city.arrays import Floats, Ints
 from features.sources.city.months import day_number
 from features.sources.city.parameters import Parameters
@@ -23,14 +24,14 @@ def publish(statements: pl.DataFrame, feed: str, parameters: Parameters, chance:
     A column `published_after` (a date), where present, holds publication back. Records from before the calendar
     arrive in its first weeks, as the platform's initial load.
     """
-    profile = parameters.lags[feed]
+    publish_lag, receive_lag = _lags(feed, parameters)
     count = statements.height
     learned = statements["learned_on"].cast(pl.Int32).to_numpy().astype(np.int64)
-    published = learned + _drawn(profile.publish, count, chance)
+    published = learned + _drawn(publish_lag, count, chance)
     if "published_after" in statements.columns:
         held = statements["published_after"].cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64)
         published = np.maximum(published, held)
-    received = published + _drawn(profile.receive, count, chance)
+    received = published + _drawn(receive_lag, count, chance)
     late = chance.random(count) < parameters.dirt.late
     received = received + np.where(late, chance.integers(*parameters.dirt.late_days, count), 0)
     first = day_number(parameters.calendar.first)
@@ -47,9 +48,18 @@ def publish(statements: pl.DataFrame, feed: str, parameters: Parameters, chance:
     )
 
 
+def _lags(feed: str, parameters: Parameters) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The lags a parameter file names for a feed, else those its department promises."""
+    named, contract = parameters.lags.get(feed), find_feed(feed)
+    if named is not None:
+        return named.publish, named.receive
+    return contract.publish_lag_days, contract.receive_lag_days
+
+
 def _drawn(lag: tuple[float, float], count: int, chance: np.random.Generator) -> Ints:
     """Whole days, log-normal with the given median and 95th percentile."""
     median, p95 = lag
+    median, p95 = max(median, 0.1), max(p95, 0.2)  # a lag of no days is drawn as one that rounds to none
     sigma = np.log(p95 / median) / _P95
     drawn: Ints = np.round(median * np.exp(sigma * chance.standard_normal(count))).astype(np.int64)
     return drawn

@@ -29,12 +29,35 @@ def test_codes_are_unique() -> None:
 
 @pytest.mark.parametrize("contract", EVERY_FEED)
 def test_the_contract_states_its_facts(contract: Contract) -> None:
-    for fact in ("name", "name_en", "department", "controller", "share_scope", "legal_basis", "retention"):
+    for fact in (
+        "name",
+        "name_en",
+        "department",
+        "controller",
+        "share_scope",
+        "legal_basis",
+        "retention",
+        "act",
+        "channel",
+    ):
         assert getattr(contract, fact), fact
     assert contract.subject in contract.own_columns
     assert set(contract.grain) <= set(contract.dtypes)
     assert contract.publish_lag_days[0] <= contract.publish_lag_days[1]
     assert contract.receive_lag_days[0] <= contract.receive_lag_days[1]
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+def test_the_days_that_decide_about_use_are_columns(contract: Contract) -> None:
+    deciding = [contract.use.since, *contract.use.ended_by]
+    assert {contract.dtypes[column] for column in deciding} == {pl.Date}
+    if contract.use.refused_by is not None:
+        assert contract.dtypes[contract.use.refused_by] == pl.Boolean
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+def test_persons_were_told_of_what_is_adverse_about_them(contract: Contract) -> None:
+    assert contract.notice_given or not contract.personal or contract.direction not in ("adverse", "veto")
 
 
 @pytest.mark.parametrize("contract", EVERY_FEED)

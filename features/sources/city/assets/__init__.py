@@ -1,0 +1,1 @@
+"""What utilities, registries and platforms state: one module a feed, listed in `feeds.py`."""

@@ -1,0 +1,1 @@
+"""What tax, labour, customs and finance departments state: one module a feed, listed in `feeds.py`."""

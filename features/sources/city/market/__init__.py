@@ -1,0 +1,1 @@
+"""What market regulation states: one module a feed, listed in `feeds.py`."""

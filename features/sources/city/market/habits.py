@@ -1,0 +1,7 @@
+"""How the records of this group answer to the hidden state."""
+
+from features.sources.city.shapes import Strict
+
+
+class MarketHabits(Strict):
+    """One field a feed."""
