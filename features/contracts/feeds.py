@@ -4,37 +4,61 @@ from bureau.errors import UnknownName
 from features.contracts.contract import Contract
 from features.contracts.counterparty import COUNTERPARTY
 from features.contracts.court_case import COURT_CASE
+from features.contracts.customs_grade import CUSTOMS_GRADE
 from features.contracts.dishonest_debtor import DISHONEST_DEBTOR
 from features.contracts.electricity import ELECTRICITY
 from features.contracts.enforcement import ENFORCEMENT
+from features.contracts.export_refund import EXPORT_REFUND
+from features.contracts.financial_statement import FINANCIAL_STATEMENT
+from features.contracts.housing_fund import HOUSING_FUND
+from features.contracts.insurance_arrears import INSURANCE_ARREARS
 from features.contracts.invoice_line import INVOICE_LINE
 from features.contracts.invoice_month import INVOICE_MONTH
+from features.contracts.labour_dispute import LABOUR_DISPUTE
 from features.contracts.loan_feedback import LOAN_FEEDBACK
+from features.contracts.payment_complaint import PAYMENT_COMPLAINT
 from features.contracts.penalty import PENALTY
 from features.contracts.power_arrears import POWER_ARREARS
+from features.contracts.procurement import PROCUREMENT
 from features.contracts.registration import REGISTRATION
 from features.contracts.registration_change import REGISTRATION_CHANGE
 from features.contracts.social_insurance import SOCIAL_INSURANCE
+from features.contracts.subsidy import SUBSIDY
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.tax_declaration import TAX_DECLARATION
 from features.contracts.tax_grade import TAX_GRADE
+from features.contracts.tax_registration import TAX_REGISTRATION
+from features.contracts.tax_violation import TAX_VIOLATION
+from features.contracts.trade_month import TRADE_MONTH
 
 FEEDS: tuple[Contract, ...] = (
     REGISTRATION,
     REGISTRATION_CHANGE,
+    TAX_REGISTRATION,
     TAX_GRADE,
     TAX_DECLARATION,
     INVOICE_MONTH,
     INVOICE_LINE,
     COUNTERPARTY,
     TAX_ARREARS,
+    TAX_VIOLATION,
+    EXPORT_REFUND,
+    FINANCIAL_STATEMENT,
     SOCIAL_INSURANCE,
+    INSURANCE_ARREARS,
+    HOUSING_FUND,
+    LABOUR_DISPUTE,
     COURT_CASE,
     ENFORCEMENT,
     DISHONEST_DEBTOR,
     PENALTY,
+    CUSTOMS_GRADE,
+    TRADE_MONTH,
     ELECTRICITY,
     POWER_ARREARS,
+    SUBSIDY,
+    PROCUREMENT,
+    PAYMENT_COMPLAINT,
     LOAN_FEEDBACK,
 )
 

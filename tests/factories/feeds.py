@@ -4,30 +4,53 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.factories.courts import court_case, dishonest_debtor, enforcement
+from tests.factories.customs import customs_grade, trade_month
 from tests.factories.invoice_feeds import counterparty, invoice_line, invoice_month
+from tests.factories.labour import housing_fund, insurance_arrears, labour_dispute
 from tests.factories.loans import loan_feedback
 from tests.factories.penalties import penalty
 from tests.factories.power import electricity, power_arrears
+from tests.factories.public_money import payment_complaint, procurement, subsidy
 from tests.factories.registrations import registration, registration_change
 from tests.factories.social_insurance import social_insurance
-from tests.factories.tax import tax_arrears, tax_declaration, tax_grade
+from tests.factories.tax import (
+    export_refund,
+    financial_statement,
+    tax_arrears,
+    tax_declaration,
+    tax_grade,
+    tax_registration,
+    tax_violation,
+)
 
 VALID_ROWS: dict[str, Callable[..., dict[str, Any]]] = {
     "F01": registration,
     "F02": registration_change,
+    "F13": tax_registration,
     "F14": tax_grade,
     "F15": tax_declaration,
     "F16": invoice_month,
     "F16L": invoice_line,
     "F17": counterparty,
     "F18": tax_arrears,
+    "F19": tax_violation,
+    "F20": export_refund,
+    "F21": financial_statement,
     "F22": social_insurance,
+    "F23": insurance_arrears,
+    "F24": housing_fund,
+    "F25": labour_dispute,
     "F26": court_case,
     "F27": enforcement,
     "F28": dishonest_debtor,
     "F34": penalty,
+    "F44": customs_grade,
+    "F45": trade_month,
     "F46": electricity,
     "F47": power_arrears,
+    "F56": subsidy,
+    "F57": procurement,
+    "F59": payment_complaint,
     "F60": loan_feedback,
 }
 """By feed: a function from a code to a row; keyword arguments change its cells."""

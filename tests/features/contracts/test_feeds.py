@@ -120,6 +120,39 @@ def test_what_no_feed_takes(contract: Contract, changes: dict[str, Any], reason:
         pytest.param(
             "F18", {"cleared_on": date(2025, 3, 30)}, "cleared_on must not precede struck_on", id="cleared early"
         ),
+        pytest.param("F13", {"state": "异常"}, "state is '异常'", id="unknown taxpayer state"),
+        pytest.param(
+            "F13", {"begins_on": date(2020, 3, 1)}, "event_date must equal begins_on", id="begun a day before"
+        ),
+        pytest.param("F19", {"kind": "漏税"}, "kind is '漏税'", id="no such tax violation"),
+        pytest.param("F19", {"major": None}, "major must not be empty", id="violation of unknown gravity"),
+        pytest.param("F20", {"refund_class": "五类"}, "refund_class is '五类'", id="fifth class of refunds"),
+        pytest.param("F20", {"refund_fen": -1}, "refund_fen is '-1': it must be at least 0", id="negative refund"),
+        pytest.param(
+            "F21",
+            {"period": date(2025, 4, 30), "event_date": date(2025, 4, 30)},
+            "period must be the last day of a quarter",
+            id="a statement of April",
+        ),
+        pytest.param(
+            "F23", {"period": date(2025, 4, 30)}, "struck_on must not precede period", id="struck before it was owed"
+        ),
+        pytest.param(
+            "F23", {"cleared_on": date(2025, 3, 30)}, "cleared_on must not precede struck_on", id="paid up early"
+        ),
+        pytest.param("F24", {"members": -1}, "members is '-1': it must be at least 0", id="fewer than no members"),
+        pytest.param("F24", {"name": ""}, "name is ''", id="an account without a name"),
+        pytest.param("F25", {"type": "离婚"}, "type is '离婚'", id="not a labour dispute"),
+        pytest.param("F25", {"closed_on": date(2025, 1, 19)}, "closed_on must not precede", id="closed early"),
+        pytest.param("F44", {"grade": "一般认证"}, "grade is '一般认证'", id="a customs grade of old"),
+        pytest.param("F44", {"ends_on": date(2021, 5, 31)}, "ends_on must not precede begins_on", id="ends early"),
+        pytest.param("F45", {"direction": "转口"}, "direction is '转口'", id="neither import nor export"),
+        pytest.param("F45", {"top_country": "美国"}, "top_country is '美国': it must", id="country in words"),
+        pytest.param("F56", {"recovered_on": date(2024, 9, 9)}, "recovered_on must not precede", id="claimed early"),
+        pytest.param("F57", {"role": "流标"}, "role is '流标'", id="unknown role in a tender"),
+        pytest.param("F57", {"announced_on": date(2024, 8, 14)}, "event_date must equal announced_on", id="day before"),
+        pytest.param("F59", {"state": "撤诉"}, "state is '撤诉'", id="unknown state of a complaint"),
+        pytest.param("F59", {"amount_fen": None}, "amount_fen must not be empty", id="complaint of no amount"),
         pytest.param("F26", {"judged_on": date(2025, 2, 9)}, "judged_on must not precede filed_on", id="judged early"),
         pytest.param("F34", {"severity": "特别严重"}, "severity is '特别严重'", id="unknown severity"),
         pytest.param("F60", {"weight": 0.0}, "weight is '0.0': it must be greater than 0", id="a loan of no weight"),
@@ -136,6 +169,12 @@ def test_what_one_feed_does_not_take(feed: str, changes: dict[str, Any], reason:
     [
         pytest.param("F18", {"cleared_on": date(2025, 3, 31)}, id="cleared the day it was struck"),
         pytest.param("F26", {"uscc": None}, id="a case with a name only"),
+        pytest.param("F21", {"inventory_fen": None, "net_profit_fen": -5}, id="a statement with a gap and a loss"),
+        pytest.param("F23", {"struck_on": date(2025, 2, 28), "event_date": date(2025, 2, 28)}, id="struck at once"),
+        pytest.param("F24", {"uscc": None}, id="an account without a code"),
+        pytest.param("F25", {"closed_on": date(2025, 1, 20)}, id="settled the day it was accepted"),
+        pytest.param("F44", {"ends_on": date(2021, 6, 1)}, id="a grade of one day"),
+        pytest.param("F57", {"role": "投标", "amount_fen": None}, id="a bid without an amount"),
         pytest.param("F01", {"est_date": None, "address": None}, id="registration with gaps"),
         pytest.param("F16", {"amount_fen": -5, "red_fen": -5}, id="a month of red letters only"),
         pytest.param("F16", {"publish_date": date(2025, 5, 1)}, id="published before the period ended: doubtful only"),
@@ -145,11 +184,35 @@ def test_what_a_feed_takes_at_its_edge(feed: str, changes: dict[str, Any]) -> No
     assert refusal(find_feed(feed), **changes) == ""
 
 
-def test_a_doubtful_row_is_counted_and_kept() -> None:
-    contract = find_feed("F16")
-    row = VALID_ROWS["F16"](ACME, publish_date=date(2025, 5, 1))
+@pytest.mark.parametrize(
+    ("feed", "changes"),
+    [
+        pytest.param("F16", {"publish_date": date(2025, 5, 1)}, id="published before the period ended"),
+        pytest.param("F19", {"publish_date": date(2025, 11, 6)}, id="published a year and a day after the decision"),
+        pytest.param("F21", {"equity_fen": 58_990_000}, id="a statement that misses balance by more than 1%"),
+        pytest.param("F21", {"cash_fen": -1}, id="less than no cash"),
+        pytest.param("F25", {"party": "承包单位"}, id="a contractor who may not be the employer"),
+        pytest.param("F45", {"amount_usd_cents": 0}, id="declarations without a value"),
+    ],
+)
+def test_a_doubtful_row_is_counted_and_kept(feed: str, changes: dict[str, Any]) -> None:
+    contract = find_feed(feed)
+    row = VALID_ROWS[feed](ACME, **changes)
     judged = judge(frame_of(contract, [row]), contract, instant("2025-07-01"))
     assert (judged.kept.height, judged.doubtful) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("feed", "changes"),
+    [
+        pytest.param("F19", {"publish_date": date(2025, 11, 5)}, id="published within the year"),
+        pytest.param("F21", {"equity_fen": 59_000_000}, id="a statement that misses balance by 1%"),
+    ],
+)
+def test_a_row_at_the_edge_of_doubt_is_not_counted(feed: str, changes: dict[str, Any]) -> None:
+    contract = find_feed(feed)
+    row = VALID_ROWS[feed](ACME, **changes)
+    assert judge(frame_of(contract, [row]), contract, instant("2026-07-01")).doubtful == 0
 
 
 def test_deadlines_of_periods_add_both_lags() -> None:
