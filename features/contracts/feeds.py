@@ -1,25 +1,36 @@
 """Every feed the platform takes, listed by hand."""
 
 from bureau.errors import UnknownName
+from features.contracts.bankruptcy import BANKRUPTCY
+from features.contracts.commitment import COMMITMENT
+from features.contracts.construction_conduct import CONSTRUCTION_CONDUCT
+from features.contracts.consumption_restriction import CONSUMPTION_RESTRICTION
 from features.contracts.contract import Contract
 from features.contracts.counterparty import COUNTERPARTY
 from features.contracts.court_case import COURT_CASE
 from features.contracts.customs_grade import CUSTOMS_GRADE
+from features.contracts.discharge import DISCHARGE
 from features.contracts.dishonest_debtor import DISHONEST_DEBTOR
 from features.contracts.electricity import ELECTRICITY
 from features.contracts.enforcement import ENFORCEMENT
+from features.contracts.environment_rating import ENVIRONMENT_RATING
 from features.contracts.export_refund import EXPORT_REFUND
 from features.contracts.financial_statement import FINANCIAL_STATEMENT
+from features.contracts.fire_inspection import FIRE_INSPECTION
+from features.contracts.honour import HONOUR
 from features.contracts.housing_fund import HOUSING_FUND
 from features.contracts.insurance_arrears import INSURANCE_ARREARS
 from features.contracts.invoice_line import INVOICE_LINE
 from features.contracts.invoice_month import INVOICE_MONTH
+from features.contracts.judicial_freeze import JUDICIAL_FREEZE
 from features.contracts.labour_dispute import LABOUR_DISPUTE
+from features.contracts.licence import LICENCE
 from features.contracts.loan_feedback import LOAN_FEEDBACK
 from features.contracts.payment_complaint import PAYMENT_COMPLAINT
 from features.contracts.penalty import PENALTY
 from features.contracts.power_arrears import POWER_ARREARS
 from features.contracts.procurement import PROCUREMENT
+from features.contracts.public_list import PUBLIC_LIST
 from features.contracts.registration import REGISTRATION
 from features.contracts.registration_change import REGISTRATION_CHANGE
 from features.contracts.social_insurance import SOCIAL_INSURANCE
@@ -30,6 +41,9 @@ from features.contracts.tax_grade import TAX_GRADE
 from features.contracts.tax_registration import TAX_REGISTRATION
 from features.contracts.tax_violation import TAX_VIOLATION
 from features.contracts.trade_month import TRADE_MONTH
+from features.contracts.transport_violation import TRANSPORT_VIOLATION
+from features.contracts.voluntary_performance import VOLUNTARY_PERFORMANCE
+from features.contracts.work_safety import WORK_SAFETY
 
 FEEDS: tuple[Contract, ...] = (
     REGISTRATION,
@@ -51,7 +65,21 @@ FEEDS: tuple[Contract, ...] = (
     COURT_CASE,
     ENFORCEMENT,
     DISHONEST_DEBTOR,
+    CONSUMPTION_RESTRICTION,
+    JUDICIAL_FREEZE,
+    BANKRUPTCY,
+    VOLUNTARY_PERFORMANCE,
+    LICENCE,
     PENALTY,
+    PUBLIC_LIST,
+    COMMITMENT,
+    HONOUR,
+    ENVIRONMENT_RATING,
+    DISCHARGE,
+    WORK_SAFETY,
+    FIRE_INSPECTION,
+    CONSTRUCTION_CONDUCT,
+    TRANSPORT_VIOLATION,
     CUSTOMS_GRADE,
     TRADE_MONTH,
     ELECTRICITY,

@@ -3,14 +3,31 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.factories.courts import court_case, dishonest_debtor, enforcement
+from tests.factories.courts import (
+    bankruptcy,
+    consumption_restriction,
+    court_case,
+    dishonest_debtor,
+    enforcement,
+    judicial_freeze,
+    voluntary_performance,
+)
 from tests.factories.customs import customs_grade, trade_month
 from tests.factories.invoice_feeds import counterparty, invoice_line, invoice_month
 from tests.factories.labour import housing_fund, insurance_arrears, labour_dispute
 from tests.factories.loans import loan_feedback
+from tests.factories.oversight import (
+    construction_conduct,
+    discharge,
+    environment_rating,
+    fire_inspection,
+    transport_violation,
+    work_safety,
+)
 from tests.factories.penalties import penalty
 from tests.factories.power import electricity, power_arrears
 from tests.factories.public_money import payment_complaint, procurement, subsidy
+from tests.factories.public_standing import commitment, honour, licence, public_list
 from tests.factories.registrations import registration, registration_change
 from tests.factories.social_insurance import social_insurance
 from tests.factories.tax import (
@@ -43,7 +60,21 @@ VALID_ROWS: dict[str, Callable[..., dict[str, Any]]] = {
     "F26": court_case,
     "F27": enforcement,
     "F28": dishonest_debtor,
+    "F29": consumption_restriction,
+    "F30": judicial_freeze,
+    "F31": bankruptcy,
+    "F32": voluntary_performance,
+    "F33": licence,
     "F34": penalty,
+    "F35": public_list,
+    "F36": commitment,
+    "F37": honour,
+    "F38": environment_rating,
+    "F39": discharge,
+    "F40": work_safety,
+    "F41": fire_inspection,
+    "F42": construction_conduct,
+    "F43": transport_violation,
     "F44": customs_grade,
     "F45": trade_month,
     "F46": electricity,

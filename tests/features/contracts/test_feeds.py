@@ -154,7 +154,52 @@ def test_what_no_feed_takes(contract: Contract, changes: dict[str, Any], reason:
         pytest.param("F59", {"state": "撤诉"}, "state is '撤诉'", id="unknown state of a complaint"),
         pytest.param("F59", {"amount_fen": None}, "amount_fen must not be empty", id="complaint of no amount"),
         pytest.param("F26", {"judged_on": date(2025, 2, 9)}, "judged_on must not precede filed_on", id="judged early"),
+        pytest.param(
+            "F29", {"lifted_on": date(2025, 4, 7)}, "lifted_on must not precede from_on", id="lifted before it began"
+        ),
+        pytest.param("F29", {"person_hash": "张三"}, "person_hash is '张三'", id="a person by name"),
+        pytest.param("F30", {"to_on": date(2025, 3, 2)}, "to_on must not precede from_on", id="frozen backwards"),
+        pytest.param("F30", {"holder_hash": None}, "holder_hash must not be empty", id="a freeze of nobody's shares"),
+        pytest.param("F31", {"stage": "清算"}, "stage is '清算'", id="no stage of insolvency"),
+        pytest.param(
+            "F32", {"listed_to": date(2025, 2, 4)}, "listed_to must not precede listed_from", id="unlisted first"
+        ),
+        pytest.param("F33", {"status": "暂停"}, "status is '暂停'", id="unknown state of a licence"),
+        pytest.param("F33", {"item": ""}, "item is ''", id="a licence for nothing"),
         pytest.param("F34", {"severity": "特别严重"}, "severity is '特别严重'", id="unknown severity"),
+        pytest.param("F35", {"list_kind": "灰名单"}, "list_kind is '灰名单'", id="a list of no colour"),
+        pytest.param("F35", {"out_on": date(2025, 1, 8)}, "out_on must not precede in_on", id="out before in"),
+        pytest.param("F36", {"state": "不详"}, "state is '不详'", id="unknown state of a commitment"),
+        pytest.param(
+            "F36", {"due_on": date(2025, 3, 3)}, "due_on must not precede made_on", id="due before it is made"
+        ),
+        pytest.param("F37", {"level": "街道"}, "level is '街道'", id="no level of honour"),
+        pytest.param(
+            "F37", {"subject_type": "企业负责人"}, "person_hash must be there exactly", id="a person's honour of nobody"
+        ),
+        pytest.param(
+            "F37", {"person_hash": "ab" * 8}, "person_hash must be there exactly", id="a firm that is a person"
+        ),
+        pytest.param("F38", {"grade": "橙"}, "grade is '橙'", id="no colour of the environment"),
+        pytest.param("F38", {"year": 2023}, "event_date must lie in the year rated", id="rating of another year"),
+        pytest.param("F39", {"n_exceed": 32}, "n_exceed is '32'", id="a month of 32 days"),
+        pytest.param("F39", {"n_exceed": 20, "n_missing": 12}, "must fit in the month", id="more days than there are"),
+        pytest.param(
+            "F39",
+            {"month": date(2025, 3, 30), "event_date": date(2025, 3, 30)},
+            "month must be the last day of a month",
+            id="a month that ends on the 30th of March",
+        ),
+        pytest.param("F40", {"fixed_n": 6}, "fixed_n must not be above hazard_n", id="more put right than found"),
+        pytest.param("F40", {"kind": "事故"}, "accident_level must be there exactly", id="an accident of no level"),
+        pytest.param(
+            "F40", {"accident_level": "较大"}, "accident_level must be there exactly", id="an inspection with a level"
+        ),
+        pytest.param("F41", {"result": "良好"}, "result is '良好'", id="no result of the brigade"),
+        pytest.param("F42", {"score": 101}, "score is '101'", id="above full marks"),
+        pytest.param("F42", {"bad_acts": -1}, "bad_acts is '-1': it must be at least 0", id="less than no bad act"),
+        pytest.param("F43", {"points": 13}, "points is '13': it must lie in 0, 12", id="thirteen points"),
+        pytest.param("F43", {"plate_hash": "粤B12345"}, "plate_hash is '粤B12345'", id="a plate in clear"),
         pytest.param("F60", {"weight": 0.0}, "weight is '0.0': it must be greater than 0", id="a loan of no weight"),
         pytest.param("F60", {"weight": float("nan")}, "weight is 'NaN'", id="a weight that is no number"),
         pytest.param("F60", {"class5": "优良"}, "class5 is '优良'", id="sixth class"),
@@ -177,6 +222,14 @@ def test_what_one_feed_does_not_take(feed: str, changes: dict[str, Any], reason:
         pytest.param("F57", {"role": "投标", "amount_fen": None}, id="a bid without an amount"),
         pytest.param("F01", {"est_date": None, "address": None}, id="registration with gaps"),
         pytest.param("F16", {"amount_fen": -5, "red_fen": -5}, id="a month of red letters only"),
+        pytest.param("F29", {"uscc": None, "person_hash": None}, id="a restriction with a name only"),
+        pytest.param("F30", {"to_on": None}, id="a freeze without an end"),
+        pytest.param("F32", {"uscc": None, "listed_from": None, "listed_to": None}, id="performed and not listed"),
+        pytest.param("F33", {"to_on": None}, id="a licence without end"),
+        pytest.param("F37", {"subject_type": "企业负责人", "person_hash": "ab" * 8}, id="the honour of a leader"),
+        pytest.param("F39", {"n_exceed": 0, "n_missing": 31}, id="a month without a reading"),
+        pytest.param("F40", {"kind": "事故", "accident_level": "一般", "hazard_n": 0, "fixed_n": 0}, id="an accident"),
+        pytest.param("F41", {"uscc": None}, id="a fire inspection with a name only"),
         pytest.param("F16", {"publish_date": date(2025, 5, 1)}, id="published before the period ended: doubtful only"),
     ],
 )
@@ -193,12 +246,16 @@ def test_what_a_feed_takes_at_its_edge(feed: str, changes: dict[str, Any]) -> No
         pytest.param("F21", {"cash_fen": -1}, id="less than no cash"),
         pytest.param("F25", {"party": "承包单位"}, id="a contractor who may not be the employer"),
         pytest.param("F45", {"amount_usd_cents": 0}, id="declarations without a value"),
+        pytest.param("F30", {"to_on": date(2028, 3, 4)}, id="frozen for longer than three years"),
+        pytest.param("F33", {"publish_date": date(2029, 5, 7)}, id="a licence in force after its last day"),
+        pytest.param("F36", {"due_on": None}, id="a commitment due on no day"),
+        pytest.param("F39", {"n_missing": 16}, id="a month mostly without a reading"),
     ],
 )
 def test_a_doubtful_row_is_counted_and_kept(feed: str, changes: dict[str, Any]) -> None:
     contract = find_feed(feed)
     row = VALID_ROWS[feed](ACME, **changes)
-    judged = judge(frame_of(contract, [row]), contract, instant("2025-07-01"))
+    judged = judge(frame_of(contract, [row]), contract, instant("2030-07-01"))
     assert (judged.kept.height, judged.doubtful) == (1, 1)
 
 
@@ -207,12 +264,15 @@ def test_a_doubtful_row_is_counted_and_kept(feed: str, changes: dict[str, Any]) 
     [
         pytest.param("F19", {"publish_date": date(2025, 11, 5)}, id="published within the year"),
         pytest.param("F21", {"equity_fen": 59_000_000}, id="a statement that misses balance by 1%"),
+        pytest.param("F30", {"to_on": date(2028, 3, 3)}, id="frozen for three years"),
+        pytest.param("F33", {"publish_date": date(2029, 5, 6)}, id="a licence published on its last day"),
+        pytest.param("F39", {"n_missing": 15}, id="a month half without a reading"),
     ],
 )
 def test_a_row_at_the_edge_of_doubt_is_not_counted(feed: str, changes: dict[str, Any]) -> None:
     contract = find_feed(feed)
     row = VALID_ROWS[feed](ACME, **changes)
-    assert judge(frame_of(contract, [row]), contract, instant("2026-07-01")).doubtful == 0
+    assert judge(frame_of(contract, [row]), contract, instant("2030-07-01")).doubtful == 0
 
 
 def test_deadlines_of_periods_add_both_lags() -> None:
