@@ -25,6 +25,7 @@ COMMANDS = {
     "subjects": Entry("features.lake.cli", "subjects", "List the enterprises of this home, one code a line."),
     "feeds": Entry("features.lake.cli", "feeds", "Check, ingest and list feeds; see what waits in quarantine."),
     "features": Entry("features.store.cli", "features", "List, build and explain point-in-time features."),
+    "health": Entry("features.health.cli", "health", "How feeds came and features look on a day; what to look at."),
     "models": Entry("models.cli", "models", "Train, evaluate and use the models."),
     "products": Entry("products.cli", "products", "List and check the catalogue."),
     "clients": Entry("api.access.cli", "clients", "Give an institution access to the API."),

@@ -1,12 +1,11 @@
 """`bureau features`: look at the library, compute it, and trace a value to its records."""
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bureau.errors import ImpossibleDate, InvalidInput
+from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
@@ -18,6 +17,7 @@ from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
 from features.lake.tabular import read_content, read_table
 from features.store.build import build_features
+from features.store.days import read_day
 from features.store.lineage import Evidence, explain
 from features.store.parquet_file import check_writable, write_features
 from features.store.training_set import training_set
@@ -65,7 +65,7 @@ def build(
     engine: Annotated[Engine, typer.Option(help="Which execution computes.")] = Engine.DUCKDB,
 ) -> None:
     """Compute features of every enterprise known on one day."""
-    names, day, lake = _names(only), _day(as_of), _open()
+    names, day, lake = _names(only), read_day(as_of, "--as-of"), _open()
     check_writable(out)
     snapshot = lake.snapshot()
     built = build_features(lake, names, day, operator_grant(), snapshot)
@@ -98,7 +98,7 @@ def explain_feature(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Print a value and the records it was computed from."""
-    entry, day, lake = find_feature(name), _day(as_of), _open()
+    entry, day, lake = find_feature(name), read_day(as_of, "--as-of"), _open()
     enterprise = resolve(lake, subject)
     explained = explain(lake, name, enterprise.enterprise_id, day, operator_grant())
     said = "unknown" if explained.value is None else f"{explained.value} ({entry.unit})"
@@ -121,13 +121,6 @@ def _evidence(record: Evidence, columns: tuple[str, ...]) -> dict[str, Any]:
 
 def _names(only: list[str] | None) -> list[str]:
     return [find_feature(name).name for name in only] if only else [entry.name for entry in published()]
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a legal day has no zone
-    except ValueError as problem:
-        raise ImpossibleDate(text, "--as-of") from problem
 
 
 def _open() -> Lake:

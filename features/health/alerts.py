@@ -1,0 +1,48 @@
+"""What a day's measurements ask a person to look at: each alert one sentence with its figure and its limit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from features.health.drift import MOVED
+from features.health.feature_days import FeatureDay
+from features.health.feed_days import FeedDay
+
+MISSING_ROSE = 0.10
+"""A missing rate that rose by more than ten points since the baseline."""
+LATE_SHARE = 0.25
+"""One row in twenty comes late by the contract's own profile; a quarter is a department in trouble."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """subject: a feature's name or a feed's code. code: drift | missing | category | stale | late | volume."""
+
+    subject: str
+    code: str
+    text: str
+
+
+def alerts(features: Iterable[FeatureDay], feeds: Iterable[FeedDay]) -> list[Alert]:
+    """Everything out of the ordinary, feeds first: a broken feed explains the features made of it."""
+    found = [alert for day in feeds for alert in _of_feed(day)]
+    return found + [alert for day in features for alert in _of_feature(day)]
+
+
+def _of_feed(day: FeedDay) -> Iterable[Alert]:
+    if day.is_stale:
+        text = f"nothing has come for {day.silent_days} days; it is fresh for {day.fresh_for_days}: ask the department"
+        yield Alert(day.feed, "stale", text)
+    if day.late_share > LATE_SHARE:
+        yield Alert(day.feed, "late", f"{day.late:,} of {day.rows:,} rows came after the deadline of the contract")
+    if day.is_unusual:
+        yield Alert(day.feed, "volume", f"{day.rows:,} rows came where {day.usual:,} are usual")
+
+
+def _of_feature(day: FeatureDay) -> Iterable[Alert]:
+    if day.psi >= MOVED:
+        yield Alert(day.feature, "drift", f"PSI {day.psi:.2f} since {day.baseline_day}; {MOVED} is another population")
+    if day.missing_rate - day.baseline_missing_rate > MISSING_ROSE:
+        rose = f"unknown for {day.missing_rate:.1%}, {day.baseline_missing_rate:.1%} on {day.baseline_day}"
+        yield Alert(day.feature, "missing", rose)
+    for category in day.new_categories:
+        yield Alert(day.feature, "category", f"{category!r} is met for the first time")

@@ -1,0 +1,122 @@
+"""Bins of a feature: edges between a baseline day's deciles, or the categories of a closed list."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from features.definitions.entry import Entry
+from features.definitions.library import definition_hash
+from features.lake.reading import parquet
+
+DECILES = tuple(step / 10 for step in range(1, 10))
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Where a feature is cut, and what its baseline day held.
+
+    edges: upper ends, each included; values above the last form one more bin. Empty for a feature of categories.
+    counts: rows per bin on the baseline day, in order of edges (then above), or of the feature's categories.
+    """
+
+    feature: str
+    definition_hash: str
+    day: date
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    missing: int
+
+    @property
+    def rows(self) -> int:
+        return sum(self.counts) + self.missing
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A feature's rows on one day: per bin, and those without a value."""
+
+    counts: tuple[int, ...]
+    missing: int
+
+
+def choose_edges(built: Sequence[Path], entries: Sequence[Entry]) -> dict[str, tuple[float, ...]]:
+    """The distinct deciles of each numeric feature in the built files of one day."""
+    numeric = [entry for entry in entries if not entry.categories]
+    if not numeric:
+        return {}
+    deciles = ", ".join(f'quantile_disc("{entry.name}", {list(DECILES)}) AS "{entry.name}"' for entry in numeric)
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT {deciles} FROM {parquet(built)}").fetchall()[0]
+    return {entry.name: tuple(sorted(set(edges or ()))) for entry, edges in zip(numeric, found, strict=True)}
+
+
+def count(built: Sequence[Path], entries: Sequence[Entry], edges: dict[str, tuple[float, ...]]) -> dict[str, Counted]:
+    """Rows per bin of every feature, in one scan of the built files."""
+    figures = [figure for entry in entries for figure in _figures(entry, edges.get(entry.name, ()))]
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"SELECT count(*), {', '.join(figures)} FROM {parquet(built)}").fetchall()[0]
+    total, cells = rows[0], iter(rows[1:])
+    return {
+        entry.name: _counted(entry, edges.get(entry.name, ()), total, next(cells), next(cells)) for entry in entries
+    }
+
+
+def _figures(entry: Entry, edges: tuple[float, ...]) -> tuple[str, str]:
+    known = f'count("{entry.name}")'
+    if entry.categories:
+        return known, f'histogram("{entry.name}"::VARCHAR)'
+    listed = ", ".join(f"{edge!r}::DOUBLE" for edge in edges)
+    return known, f'histogram("{entry.name}"::DOUBLE, [{listed}]::DOUBLE[])'
+
+
+def _counted(
+    entry: Entry, edges: tuple[float, ...], total: int, known: int, histogram: dict[float | str, int] | None
+) -> Counted:
+    found = histogram or {}
+    if entry.categories:
+        return Counted(tuple(found.get(category, 0) for category in entry.categories), total - known)
+    below = [found.get(edge, 0) for edge in edges]
+    return Counted((*below, known - sum(below)), total - known)
+
+
+def make_baseline(built: Sequence[Path], entries: Sequence[Entry], day: date) -> dict[str, Bins]:
+    """Bins of features from the built files of one day, that day's counts with them."""
+    edges = choose_edges(built, entries)
+    counted = count(built, entries, edges)
+    return {
+        entry.name: Bins(
+            entry.name,
+            definition_hash([entry.name]),
+            day,
+            edges.get(entry.name, ()),
+            counted[entry.name].counts,
+            counted[entry.name].missing,
+        )
+        for entry in entries
+    }
+
+
+def read_baseline(path: Path) -> dict[str, Bins]:
+    """The kept bins by feature; none before the first day was measured."""
+    if not path.exists():
+        return {}
+    kept = json.loads(path.read_text("utf-8"))
+    return {
+        one["feature"]: Bins(
+            **one | {name: tuple(one[name]) for name in ("edges", "counts")} | {"day": date.fromisoformat(one["day"])}
+        )
+        for one in kept
+    }
+
+
+def write_baseline(path: Path, bins: dict[str, Bins]) -> None:
+    """Keep bins, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    listed = [vars(one) | {"day": one.day.isoformat()} for one in bins.values()]
+    unfinished.write_text(json.dumps(listed, ensure_ascii=False), "utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,89 @@
+"""A day's deliveries of each feed beside its profile: how many rows came, and how many came late."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from bureau.clock import known_before, to_micros
+from features.contracts.contract import CADENCE_DAYS, Contract
+from features.contracts.feeds import FEEDS
+from features.lake.lake import Lake
+from features.lake.query import query
+from features.lake.reading import visible_sql
+
+PROFILE_SPANS = 8
+"""How many earlier spans of a feed's cadence make its profile."""
+_DAY, _SHANGHAI = 86_400_000_000, 8 * 3_600_000_000
+VOLUME_FACTOR = 3.0
+"""A volume beyond a third or three times the profile's median is out of the ordinary."""
+
+
+@dataclass(frozen=True)
+class FeedDay:
+    """What was received of a feed in the span of its cadence that ends on a day.
+
+    late: rows received later after their event than the contract's 95th percentile, so one in twenty is ordinary.
+    usual: median rows of the earlier spans that had any; None before there are three of them.
+    silent_days: since the newest row arrived; None before any.
+    """
+
+    feed: str
+    day: date
+    rows: int
+    late: int
+    usual: int | None
+    silent_days: int | None
+    fresh_for_days: int
+
+    @property
+    def late_share(self) -> float:
+        return self.late / self.rows if self.rows else 0.0
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the feed is silent longer than its cadence and lags explain."""
+        return self.silent_days is not None and self.silent_days > self.fresh_for_days
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether the volume lies beyond a third or three times what is usual."""
+        if self.usual is None:
+            return False
+        return not self.usual / VOLUME_FACTOR <= self.rows <= self.usual * VOLUME_FACTOR
+
+
+def measure_feeds(lake: Lake, day: date, contracts: Iterable[Contract] = FEEDS) -> list[FeedDay]:
+    """Every feed's deliveries in the span that ends on `day`, as the lake knows them now."""
+    return [_measure(lake, contract, day) for contract in contracts]
+
+
+def _measure(lake: Lake, contract: Contract, day: date) -> FeedDay:
+    length = CADENCE_DAYS[contract.cadence]
+    received = _received(lake, contract, day)
+    spans = [(0, 0)] * (PROFILE_SPANS + 1)
+    for back, rows, late in received:
+        if back < length * len(spans):
+            before = spans[back // length]
+            spans[back // length] = (before[0] + rows, before[1] + late)
+    earlier = [rows for rows, _ in spans[1:] if rows]
+    return FeedDay(
+        feed=contract.code,
+        day=day,
+        rows=spans[0][0],
+        late=spans[0][1],
+        usual=round(median(earlier)) if len(earlier) >= 3 else None,
+        silent_days=min((back for back, _, _ in received), default=None),
+        fresh_for_days=contract.fresh_for_days,
+    )
+
+
+def _received(lake: Lake, contract: Contract, day: date) -> list[tuple[int, int, int]]:
+    """(days before `day`, rows, late rows) of everything known by the end of `day`; a correction is never late."""
+    until = to_micros(known_before(day))
+    sql = (
+        f"SELECT ({until} - 1 - known_from) // {_DAY} AS back, count(*) AS came, count(*) FILTER (WHERE version = 1"
+        f" AND (known_from + {_SHANGHAI}) // {_DAY} - (event_date - DATE '1970-01-01') > {contract.deadline_days})"
+        f" FROM {visible_sql(lake, contract)} WHERE known_from < {until} GROUP BY back"
+    )
+    return [(int(back), int(rows), int(late)) for back, rows, late in query(sql).iter_rows()]

@@ -1,0 +1,82 @@
+"""Features of a day beside their baseline, from files as the city's build writes them."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.definitions.library import find_feature, published
+from features.health import feature_days
+from features.health.alerts import alerts
+from features.health.feature_days import FeatureDay, measure_features, measured_days, read_feature_days
+
+COUNT = find_feature("tax_arrears_count_24m")
+ENTRIES = [COUNT]
+FIRST, SECOND = date(2025, 6, 1), date(2025, 6, 2)
+
+
+def built(folder: Path, *values: float | None) -> list[Path]:
+    """Two files that together hold one value an enterprise."""
+    frame = pl.DataFrame({COUNT.name: pl.Series(values, dtype=pl.Float64)})
+    paths = [folder / "a.parquet", folder / "b.parquet"]
+    frame[: len(values) // 2].write_parquet(paths[0])
+    frame[len(values) // 2 :].write_parquet(paths[1])
+    return paths
+
+
+def measured(tmp_path: Path, *values: float | None, day: date = SECOND) -> FeatureDay:
+    (one,) = measure_features(tmp_path / "health", built(tmp_path, *values), ENTRIES, day)
+    return one
+
+
+def test_the_first_day_is_its_own_baseline(tmp_path: Path) -> None:
+    one = measured(tmp_path, 0, 0, 1, 2, 3, None, day=FIRST)
+    assert (one.rows, one.missing, one.baseline_day, one.psi) == (6, 1, FIRST, 0.0)
+    assert sum(one.counts) == 5
+    assert alerts([one], []) == []
+
+
+def test_what_moved_is_told(tmp_path: Path) -> None:
+    measured(tmp_path, *range(100), day=FIRST)
+    one = measured(tmp_path, *range(90, 190))
+    assert one.psi > 0.25
+    assert [alert.code for alert in alerts([one], [])] == ["drift"]
+
+
+def test_what_is_no_longer_known_is_told(tmp_path: Path) -> None:
+    measured(tmp_path, *[1.0] * 100, day=FIRST)
+    one = measured(tmp_path, *[1.0] * 85, *[None] * 15)
+    assert one.missing_rate == pytest.approx(0.15)
+    assert [alert.code for alert in alerts([one], [])] == ["missing"]
+
+
+def test_values_on_an_edge_stay_in_their_bin(tmp_path: Path) -> None:
+    first = measured(tmp_path, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, day=FIRST)
+    assert measured(tmp_path, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10).counts == first.counts
+    assert sum(measured(tmp_path, -5, 0.5, 1e12).counts) == 3
+
+
+def test_a_changed_definition_begins_a_new_baseline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(tmp_path, 1, 2, 3, day=FIRST)
+    monkeypatch.setattr(feature_days, "definition_hash", lambda _names: "another")
+    assert measured(tmp_path, 4, 5, 6).baseline_day == SECOND
+
+
+def test_days_are_kept_and_read_back(tmp_path: Path) -> None:
+    one = measured(tmp_path, 1, 2, None, day=FIRST)
+    folder = tmp_path / "health"
+    assert read_feature_days(folder, FIRST) == [one]
+    assert read_feature_days(folder, SECOND) == []
+    assert measured_days(folder) == [FIRST]
+
+
+def test_a_category_met_first_is_told(tmp_path: Path) -> None:
+    entry = next(one for one in published() if one.categories)
+    categories = pl.Enum(entry.categories)
+    for day, words in ((FIRST, entry.categories[:1]), (SECOND, entry.categories[:2])):
+        path = tmp_path / "built.parquet"
+        pl.DataFrame({entry.name: pl.Series(list(words), dtype=categories)}).write_parquet(path)
+        (one,) = measure_features(tmp_path / "health", [path], [entry], day)
+    assert one.new_categories == (entry.categories[1],)
+    assert "category" in [alert.code for alert in alerts([one], [])]
