@@ -10,6 +10,7 @@ import duckdb
 
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash
+from features.health.day_files import write_whole
 from features.lake.reading import parquet
 
 DECILES = tuple(step / 10 for step in range(1, 10))
@@ -115,8 +116,4 @@ def read_baseline(path: Path) -> dict[str, Bins]:
 
 def write_baseline(path: Path, bins: dict[str, Bins]) -> None:
     """Keep bins, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    listed = [vars(one) | {"day": one.day.isoformat()} for one in bins.values()]
-    unfinished.write_text(json.dumps(listed, ensure_ascii=False), "utf-8")
-    unfinished.replace(path)
+    write_whole(path, [vars(one) for one in bins.values()])

@@ -1,6 +1,5 @@
 """A day's features beside their baseline: missing rate, PSI and categories not seen before."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -9,6 +8,7 @@ from pathlib import Path
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash
 from features.health.bins import Bins, Counted, count, make_baseline, read_baseline, write_baseline
+from features.health.day_files import days_of, read_day_file, write_day
 from features.health.drift import psi
 
 BASELINE = "baseline.json"
@@ -43,28 +43,25 @@ def measure_features(folder: Path, built: Sequence[Path], entries: Sequence[Entr
         write_baseline(folder / BASELINE, kept)
     counted = count(built, entries, {name: bins.edges for name, bins in kept.items()})
     measured = [_compare(entry, day, kept[entry.name], counted[entry.name]) for entry in entries]
-    _write(_path(folder, day), measured)
+    write_day(folder, "features", day, [asdict(one) for one in measured])
     return measured
 
 
 def read_feature_days(folder: Path, day: date) -> list[FeatureDay]:
     """What was measured on a day; nothing where none was."""
-    path = _path(folder, day)
-    if not path.exists():
-        return []
     return [
         FeatureDay(
             **one
             | {name: date.fromisoformat(one[name]) for name in ("day", "baseline_day")}
             | {name: tuple(one[name]) for name in ("new_categories", "counts")}
         )
-        for one in json.loads(path.read_text("utf-8"))
+        for one in read_day_file(folder, "features", day)
     ]
 
 
 def measured_days(folder: Path) -> list[date]:
     """The days features were measured on, oldest first."""
-    return sorted(date.fromisoformat(path.stem.removeprefix("features-")) for path in folder.glob("features-*.json"))
+    return days_of(folder, "features")
 
 
 def _is_same(bins: Bins | None, entry: Entry) -> bool:
@@ -86,14 +83,3 @@ def _compare(entry: Entry, day: date, bins: Bins, counted: Counted) -> FeatureDa
         new_categories=tuple(category for category, before, now in pairs if now and not before),
         counts=counted.counts,
     )
-
-
-def _path(folder: Path, day: date) -> Path:
-    return folder / f"features-{day.isoformat()}.json"
-
-
-def _write(path: Path, measured: Sequence[FeatureDay]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps([asdict(one) for one in measured], ensure_ascii=False, default=str), "utf-8")
-    unfinished.replace(path)

@@ -1,19 +1,23 @@
 """A day's deliveries of each feed beside its profile: how many rows came, and how many came late."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
 from statistics import median
 
 from bureau.clock import known_before, to_micros
 from features.contracts.contract import CADENCE_DAYS, Contract
 from features.contracts.feeds import FEEDS
+from features.health.day_files import read_day_file, write_day
 from features.lake.lake import Lake
 from features.lake.query import query
 from features.lake.reading import visible_sql
 
 PROFILE_SPANS = 8
 """How many earlier spans of a feed's cadence make its profile."""
+MONTHS_KEPT = 36
+"""Months a feed's page draws."""
 _DAY, _SHANGHAI = 86_400_000_000, 8 * 3_600_000_000
 VOLUME_FACTOR = 3.0
 """A volume beyond a third or three times the profile's median is out of the ordinary."""
@@ -26,6 +30,7 @@ class FeedDay:
     late: rows received later after their event than the contract's 95th percentile, so one in twenty is ordinary.
     usual: median rows of the earlier spans that had any; None before there are three of them.
     silent_days: since the newest row arrived; None before any.
+    months: rows received in each of the newest months with any, oldest first (`2023-04`, rows).
     """
 
     feed: str
@@ -35,6 +40,7 @@ class FeedDay:
     usual: int | None
     silent_days: int | None
     fresh_for_days: int
+    months: tuple[tuple[str, int], ...] = ()
 
     @property
     def late_share(self) -> float:
@@ -58,6 +64,20 @@ def measure_feeds(lake: Lake, day: date, contracts: Iterable[Contract] = FEEDS) 
     return [_measure(lake, contract, day) for contract in contracts]
 
 
+def keep_feeds(folder: Path, measured: Sequence[FeedDay], day: date) -> None:
+    """Keep a day's measurements in a folder."""
+    write_day(folder, "feeds", day, [asdict(one) for one in measured])
+
+
+def read_feed_days(folder: Path, day: date) -> list[FeedDay]:
+    """What was kept of a day; nothing where it was not measured."""
+    rows = read_day_file(folder, "feeds", day)
+    return [
+        FeedDay(**one | {"day": date.fromisoformat(one["day"]), "months": tuple(map(tuple, one["months"]))})
+        for one in rows
+    ]
+
+
 def _measure(lake: Lake, contract: Contract, day: date) -> FeedDay:
     length = CADENCE_DAYS[contract.cadence]
     received = _received(lake, contract, day)
@@ -75,7 +95,16 @@ def _measure(lake: Lake, contract: Contract, day: date) -> FeedDay:
         usual=round(median(earlier)) if len(earlier) >= 3 else None,
         silent_days=min((back for back, _, _ in received), default=None),
         fresh_for_days=contract.fresh_for_days,
+        months=_by_month(received, day),
     )
+
+
+def _by_month(received: list[tuple[int, int, int]], day: date) -> tuple[tuple[str, int], ...]:
+    months: dict[str, int] = {}
+    for back, rows, _ in sorted(received, reverse=True):
+        month = (day - timedelta(days=back)).strftime("%Y-%m")
+        months[month] = months.get(month, 0) + rows
+    return tuple(months.items())[-MONTHS_KEPT:]
 
 
 def _received(lake: Lake, contract: Contract, day: date) -> list[tuple[int, int, int]]:
