@@ -19,7 +19,7 @@ from api import (
     usage,
     verify,
 )
-from api.console import login, usage_page
+from api.console import features_page, feeds_page, login, usage_page
 from api.console.login import answer_sign_in_needed
 from api.console.session import SignInNeeded
 from api.deployment import Deployment, open_deployment
@@ -58,7 +58,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     )
     for resource in (
         oauth, consents, catalogue, reports, decisions, loan_products, needs, matches, usage, verify, health,
-        login, usage_page, assets, documentation,
+        login, usage_page, feeds_page, features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
     install_problems(app)

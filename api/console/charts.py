@@ -58,12 +58,19 @@ def per_day(
                 alt.Tooltip(f"sum({measure}):Q", title=value, format=format_),
             ],
         )
-        .properties(width="container", height=220, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+    )
+    return styled(chart)
+
+
+def styled(chart: alt.Chart) -> dict[str, Any]:
+    """The Vega-Lite specification of a chart in the console's size, fonts and colours."""
+    spec: dict[str, Any] = (
+        chart.properties(width="container", height=220, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
         .configure(font="PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif", background="transparent")
         .configure_view(stroke=None)
         .configure_axis(gridColor="#e5e9ef", labelColor="#56626f", domainColor="#8b98a7")
+        .to_dict()
     )
-    spec: dict[str, Any] = chart.to_dict()
     return spec
 
 

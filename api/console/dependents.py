@@ -1,0 +1,38 @@
+"""Who uses a feature or a feed: the features made of it, the products that read it, the models that serve those."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from features.definitions.entry import Entry
+from features.definitions.library import published
+from products.product import Product, catalogue
+
+
+@dataclass(frozen=True)
+class Dependents:
+    """Products in the order of their codes, models by name."""
+
+    products: tuple[Product, ...]
+    models: tuple[str, ...]
+
+
+def features_of(feed: str) -> tuple[Entry, ...]:
+    """The published features that read a feed."""
+    return tuple(entry for entry in published() if feed in entry.feeds)
+
+
+def users_of_feature(name: str, serving: Mapping[str, str]) -> Dependents:
+    """Products that may read a feature, and the models serving them here. serving: model by product."""
+    return _dependents([one for one in catalogue().values() if name in one.features("decision")], serving)
+
+
+def users_of_feed(feed: str, serving: Mapping[str, str]) -> Dependents:
+    """Products that read a feed's records, or a feature made of them."""
+    names = {entry.name for entry in features_of(feed)}
+    reads = [one for one in catalogue().values() if feed in one.feeds("decision") or names & one.features("decision")]
+    return _dependents(reads, serving)
+
+
+def _dependents(products: list[Product], serving: Mapping[str, str]) -> Dependents:
+    models = dict.fromkeys(serving[product.code] for product in products if product.code in serving)
+    return Dependents(tuple(products), tuple(models))

@@ -1,0 +1,143 @@
+"""The pages /console/features: what each feature is, where it comes from, who uses it and how it is distributed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import altair as alt
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from api.caller import Served
+from api.console.charts import styled
+from api.console.dependents import users_of_feature
+from api.console.lineage import Node, draw
+from api.console.session import SignedIn
+from api.pages.assets import BUNDLE
+from api.pages.rendering import language_of, render
+from api.pages.words import WORDS
+from bureau.errors import UnknownObject
+from features.contracts.feeds import FEEDS, find_feed
+from features.definitions.entry import Entry
+from features.definitions.library import definition_hash, find_feature, published
+from features.engine.sentence import sentence
+from features.health.bins import Bins, read_baseline
+from features.health.feature_days import BASELINE, FeatureDay, measured_days, read_feature_days
+
+router = APIRouter(prefix="/console/features", include_in_schema=False)
+
+
+class Bar(NamedTuple):
+    """One bin of a distribution: the share of firms in it on the baseline day and on the newest one."""
+
+    bin: str
+    baseline: float
+    newest: float
+
+
+@router.get("")
+def features_page(
+    request: Request, visitor: SignedIn, deployment: Served, feed: str = "", text: str = ""
+) -> HTMLResponse:
+    """The library, narrowed to a feed or to what a text is found in."""
+    measured = {one.feature: one for one in _newest(deployment.settings.home / "health")}
+    rows = [
+        {"entry": entry, "measured": measured.get(entry.name)} for entry in published() if _is_wanted(entry, feed, text)
+    ]
+    feeds = [contract for contract in FEEDS if any(contract.code in entry.feeds for entry in published())]
+    return render(
+        request,
+        "features.html",
+        who=visitor.institution,
+        rows=rows,
+        feeds=feeds,
+        feed=feed,
+        text=text,
+        total=len(published()),
+    )
+
+
+@router.get("/{name}")
+def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
+    """One feature; raises `UnknownObject` for a name the library does not hold."""
+    if name not in {entry.name for entry in published()}:
+        raise UnknownObject("feature", name)
+    entry, desk, language = find_feature(name), deployment.desk(), language_of(request)
+    words = WORDS[language]
+    users = users_of_feature(name, desk.serving)
+    contracts = [find_feed(code) for code in entry.feeds]
+    columns = [
+        [Node(department) for department in dict.fromkeys(one.department for one in contracts)],
+        [
+            Node(one.code, one.name if language == "zh" else one.name_en, f"/console/feeds/{one.code}")
+            for one in contracts
+        ],
+        [Node(entry.name)],
+        [Node(model) for model in users.models],
+        [Node(f"{one.code} {one.name if language == 'zh' else one.name_en}") for one in users.products],
+    ]
+    folder = deployment.settings.home / "health"
+    day = next((one for one in _newest(folder) if one.feature == name), None)
+    bins = read_baseline(folder / BASELINE).get(name)
+    bars = [] if day is None or bins is None else distribution(entry, bins, day)
+    return render(
+        request,
+        "feature.html",
+        who=visitor.institution,
+        bundle=f"/assets/{BUNDLE}",
+        entry=entry,
+        computes=sentence(entry.definition),
+        fingerprint=definition_hash([name]),
+        drawing=draw(columns, words["more_boxes"]),
+        users=users,
+        day=day,
+        bars=bars,
+        chart=_chart(bars, words) if bars else None,
+    )
+
+
+def distribution(entry: Entry, bins: Bins, day: FeatureDay) -> list[Bar]:
+    """Shares of firms by bin, unknown last; the bins are the baseline's."""
+    labels = [*(entry.categories or _ranges(bins.edges)), "—"]
+    before, now = [*bins.counts, bins.missing], [*day.counts, day.missing]
+    return [
+        Bar(label, one / max(sum(before), 1), other / max(sum(now), 1))
+        for label, one, other in zip(labels, before, now, strict=True)
+    ]
+
+
+def _ranges(edges: Sequence[float]) -> list[str]:
+    if not edges:
+        return [">"]
+    return [*(f"≤ {edge:,.6g}" for edge in edges), f"> {edges[-1]:,.6g}"]
+
+
+def _is_wanted(entry: Entry, feed: str, text: str) -> bool:
+    said = f"{entry.name} {entry.label} {entry.label_en}".lower()
+    return (not feed or feed in entry.feeds) and text.strip().lower() in said
+
+
+def _newest(folder: Path) -> list[FeatureDay]:
+    days = measured_days(folder)
+    return read_feature_days(folder, days[-1]) if days else []
+
+
+def _chart(bars: Sequence[Bar], words: dict[str, str]) -> dict[str, Any]:
+    rows = [
+        {"bin": bar.bin, "order": order, "which": words[which], "share": share}
+        for order, bar in enumerate(bars)
+        for which, share in (("baseline", bar.baseline), ("newest_day", bar.newest))
+    ]
+    scale = alt.Scale(domain=[words["baseline"], words["newest_day"]], range=["#8b98a7", "#0b3d91"])
+    chart = (
+        alt.Chart({"values": rows})
+        .mark_bar()
+        .encode(
+            x=alt.X("bin:N", sort=alt.EncodingSortField("order"), title=None, axis=alt.Axis(labelAngle=-30)),
+            xOffset=alt.XOffset("which:N", sort=[words["baseline"], words["newest_day"]]),
+            y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=5)),
+            color=alt.Color("which:N", title=None, scale=scale, legend=alt.Legend(orient="bottom")),
+            tooltip=["bin:N", "which:N", alt.Tooltip("share:Q", format=".1%")],
+        )
+    )
+    return styled(chart)

@@ -1,0 +1,137 @@
+"""The pages /console/feeds: every feed's contract, what it holds, what is made of it."""
+
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from api.caller import Served
+from api.console.charts import styled
+from api.console.dependents import features_of, users_of_feed
+from api.console.lineage import Node, draw
+from api.console.session import SignedIn
+from api.pages.assets import BUNDLE
+from api.pages.rendering import language_of, render
+from api.pages.words import WORDS
+from bureau.errors import UnknownObject
+from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS, find_feed
+from features.definitions.entry import Entry
+from features.health.day_files import days_of
+from features.health.feed_days import FeedDay, read_feed_days
+from features.lake.status import feed_statuses
+
+router = APIRouter(prefix="/console/feeds", include_in_schema=False)
+
+FACTS = (
+    *("department", "act", "channel", "openness", "share_scope", "level", "controller", "legal_basis", "retention"),
+    *("cadence", "publish_lag_days", "receive_lag_days", "deadline_days", "fresh_for_days", "direction"),
+)
+"""The facts of a catalogue item (深圳经济特区社会信用条例第三十四条) and of its delivery, as the page lists them."""
+
+
+@router.get("")
+def feeds_page(request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
+    """Every feed in one table."""
+    desk = deployment.desk()
+    statuses = {status.feed: status for status in feed_statuses(desk.lake)}
+    rows = [
+        {
+            "contract": contract,
+            "status": statuses[contract.code],
+            "stale": statuses[contract.code].is_stale(desk.today),
+            "features": len(features_of(contract.code)),
+            "products": len(users_of_feed(contract.code, desk.serving).products),
+        }
+        for contract in FEEDS
+    ]
+    return render(request, "feeds.html", who=visitor.institution, rows=rows, today=desk.today)
+
+
+@router.get("/{code}")
+def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
+    """One feed: its contract, its deliveries by month, and the way from its department to the products.
+
+    Raises `UnknownObject` for a feed there is no contract for.
+    """
+    if code not in {contract.code for contract in FEEDS}:
+        raise UnknownObject("feed", code)
+    desk, contract, language = deployment.desk(), find_feed(code), language_of(request)
+    words = WORDS[language]
+    status = next(one for one in feed_statuses(desk.lake) if one.feed == code)
+    measured = _measured(deployment.settings.home / "health", code)
+    users = users_of_feed(code, desk.serving)
+    entries = features_of(code)
+    columns = [
+        [Node(contract.department)],
+        [Node(contract.code, contract.name if language == "zh" else contract.name_en)],
+        [Node(_label(entry, language), entry.name, f"/console/features/{entry.name}") for entry in entries],
+        [Node(model) for model in users.models],
+        [Node(f"{product.code} {product.name if language == 'zh' else product.name_en}") for product in users.products],
+    ]
+    return render(
+        request,
+        "feed.html",
+        who=visitor.institution,
+        bundle=f"/assets/{BUNDLE}",
+        contract=contract,
+        facts=[(fact, _said(contract, fact)) for fact in FACTS],
+        columns=_columns(contract),
+        held=status,
+        stale=status.is_stale(desk.today),
+        entries=entries,
+        drawing=draw(columns, words["more_boxes"]),
+        measured=measured,
+        chart=None if measured is None or not measured.months else _months_chart(measured, words["rows"]),
+    )
+
+
+_WIDEST = {"zh": 13, "en": 25}
+"""Characters that fit into a box of the drawing."""
+
+
+def _label(entry: Entry, language: str) -> str:
+    label, widest = (entry.label if language == "zh" else entry.label_en), _WIDEST[language]
+    return label if len(label) <= widest else label[: widest - 1] + "…"
+
+
+def _said(contract: Contract, fact: str) -> str:
+    value = getattr(contract, fact)
+    return " / ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _columns(contract: Contract) -> list[dict[str, str]]:
+    return [
+        {
+            "name": name,
+            "title": column.title,
+            "type": str(column.dtype.type),
+            "optional": "✓" if column.nullable else "",
+            "description": column.description or "",
+        }
+        for name, column in contract.schema.to_schema().columns.items()
+        if name in contract.own_columns
+    ]
+
+
+def _measured(folder: Path, code: str) -> FeedDay | None:
+    """The feed's newest measurement; None before a day was closed."""
+    days = days_of(folder, "feeds")
+    found = [one for one in read_feed_days(folder, days[-1]) if one.feed == code] if days else []
+    return found[0] if found else None
+
+
+def _months_chart(measured: FeedDay, title: str) -> dict[str, Any]:
+    rows = [{"month": month, "rows": count} for month, count in measured.months]
+    chart = (
+        alt.Chart({"values": rows})
+        .mark_bar(color="#0b3d91")
+        .encode(
+            x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("rows:Q", title=title, axis=alt.Axis(format="~s", tickCount=5)),
+            tooltip=[alt.Tooltip("month:O"), alt.Tooltip("rows:Q", format=",")],
+        )
+    )
+    return styled(chart)

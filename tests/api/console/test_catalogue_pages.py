@@ -1,0 +1,86 @@
+"""The catalogue of feeds and features, as a product manager reads it."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from httpx import Client
+
+from bureau.settings import Settings
+from features.contracts.feeds import FEEDS, find_feed
+from features.definitions.library import find_feature, published
+from features.health.feature_days import measure_features
+from features.health.feed_days import keep_feeds, measure_feeds
+from features.lake.lake import open_lake
+from tests.factories.deployments import Caller
+
+DAY = date(2025, 6, 1)
+
+
+@pytest.fixture
+def inside(http: Client, manager: Caller) -> Client:
+    http.cookies.clear()
+    http.post("/console/login", data={"client_id": manager.client_id, "client_secret": manager.client_secret})
+    return http
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/feeds", "/console/feeds/F18", "/console/features", "/console/features/tax_grade"]
+)
+def test_the_catalogue_wants_a_session(http: Client, path: str) -> None:
+    http.cookies.clear()
+    assert http.get(path).headers["location"] == "/console/login"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_feed_is_listed_and_has_its_page(inside: Client, language: str) -> None:
+    listing = inside.get("/console/feeds", params={"lang": language}).text
+    for contract in FEEDS:
+        assert f'href="/console/feeds/{contract.code}' in listing
+    for code in ("F01", "F18", "F60"):
+        page = inside.get(f"/console/feeds/{code}", params={"lang": language})
+        assert page.status_code == 200
+        assert find_feed(code).legal_basis in page.text
+
+
+def test_a_feeds_page_leads_to_its_features_and_products(inside: Client) -> None:
+    page = inside.get("/console/feeds/F18").text
+    assert 'href="/console/features/tax_arrears_count_24m' in page
+    assert "P07" in page
+    assert "arrears_fen" in page
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in published()][::12])
+def test_a_features_page_says_what_it_is(inside: Client, name: str) -> None:
+    entry = find_feature(name)
+    for language, label in (("zh", entry.label), ("en", entry.label_en)):
+        page = inside.get(f"/console/features/{name}", params={"lang": language})
+        assert page.status_code == 200
+        assert label.replace("&", "&amp;") in page.text
+        assert all(f"/console/feeds/{code}" in page.text for code in entry.feeds)
+
+
+def test_the_library_is_narrowed_by_text_and_feed(inside: Client) -> None:
+    page = inside.get("/console/features", params={"text": "ARREARS", "feed": "F18"}).text
+    assert "tax_arrears_count_24m" in page
+    assert "insured_staff" not in page
+    assert "没有符合条件的特征" in inside.get("/console/features", params={"text": "<script>"}).text
+
+
+def test_an_unknown_name_is_a_problem_and_no_page(inside: Client) -> None:
+    assert inside.get("/console/features/nothing").status_code == 404
+    assert inside.get("/console/feeds/F99").status_code == 404
+
+
+def test_a_measured_day_is_drawn_with_its_table(inside: Client, settings: Settings, tmp_path: Path) -> None:
+    entry = find_feature("tax_arrears_count_24m")
+    path = tmp_path / "built.parquet"
+    pl.DataFrame({entry.name: [0.0, 0.0, 1.0, 7.0, None]}).write_parquet(path)
+    folder = settings.home / "health"
+    measure_features(folder, [path], [entry], DAY)
+    keep_feeds(folder, measure_feeds(open_lake(settings.home, settings.catalogue_url), DAY), DAY)
+    page = inside.get(f"/console/features/{entry.name}").text
+    assert 'id="spec-bins"' in page
+    assert "20.0%" in page
+    assert 'id="spec-months"' in inside.get("/console/feeds/F01").text
