@@ -1,6 +1,5 @@
 """The catalogue of feeds and features, as a product manager reads it."""
 
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -14,8 +13,6 @@ from features.health.feature_days import measure_features
 from features.health.feed_days import keep_feeds, measure_feeds
 from features.lake.lake import open_lake
 from tests.factories.deployments import Caller
-
-DAY = date(2025, 6, 1)
 
 
 @pytest.fixture
@@ -77,9 +74,9 @@ def test_a_measured_day_is_drawn_with_its_table(inside: Client, settings: Settin
     entry = find_feature("tax_arrears_count_24m")
     path = tmp_path / "built.parquet"
     pl.DataFrame({entry.name: [0.0, 0.0, 1.0, 7.0, None]}).write_parquet(path)
-    folder = settings.home / "health"
-    measure_features(folder, [path], [entry], DAY)
-    keep_feeds(folder, measure_feeds(open_lake(settings.home, settings.catalogue_url), DAY), DAY)
+    folder, day = settings.home / "health", settings.feature_day
+    measure_features(folder, [path], [entry], day)
+    keep_feeds(folder, measure_feeds(open_lake(settings.home, settings.catalogue_url), day), day)
     page = inside.get(f"/console/features/{entry.name}").text
     assert 'id="spec-bins"' in page
     assert "20.0%" in page
