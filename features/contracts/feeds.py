@@ -16,7 +16,10 @@ from features.contracts.enforcement import ENFORCEMENT
 from features.contracts.environment_rating import ENVIRONMENT_RATING
 from features.contracts.export_refund import EXPORT_REFUND
 from features.contracts.financial_statement import FINANCIAL_STATEMENT
+from features.contracts.financing_demand import FINANCING_DEMAND
 from features.contracts.fire_inspection import FIRE_INSPECTION
+from features.contracts.gas import GAS
+from features.contracts.guarantee import GUARANTEE
 from features.contracts.honour import HONOUR
 from features.contracts.housing_fund import HOUSING_FUND
 from features.contracts.insurance_arrears import INSURANCE_ARREARS
@@ -26,13 +29,20 @@ from features.contracts.judicial_freeze import JUDICIAL_FREEZE
 from features.contracts.labour_dispute import LABOUR_DISPUTE
 from features.contracts.licence import LICENCE
 from features.contracts.loan_feedback import LOAN_FEEDBACK
+from features.contracts.merchant_review import MERCHANT_REVIEW
+from features.contracts.patent import PATENT
 from features.contracts.payment_complaint import PAYMENT_COMPLAINT
 from features.contracts.penalty import PENALTY
 from features.contracts.power_arrears import POWER_ARREARS
 from features.contracts.procurement import PROCUREMENT
+from features.contracts.public_evaluation import PUBLIC_EVALUATION
 from features.contracts.public_list import PUBLIC_LIST
+from features.contracts.qualification import QUALIFICATION
+from features.contracts.real_estate import REAL_ESTATE
 from features.contracts.registration import REGISTRATION
 from features.contracts.registration_change import REGISTRATION_CHANGE
+from features.contracts.research_project import RESEARCH_PROJECT
+from features.contracts.service_address import SERVICE_ADDRESS
 from features.contracts.social_insurance import SOCIAL_INSURANCE
 from features.contracts.subsidy import SUBSIDY
 from features.contracts.tax_arrears import TAX_ARREARS
@@ -40,9 +50,12 @@ from features.contracts.tax_declaration import TAX_DECLARATION
 from features.contracts.tax_grade import TAX_GRADE
 from features.contracts.tax_registration import TAX_REGISTRATION
 from features.contracts.tax_violation import TAX_VIOLATION
+from features.contracts.tenancy import TENANCY
 from features.contracts.trade_month import TRADE_MONTH
+from features.contracts.trademark import TRADEMARK
 from features.contracts.transport_violation import TRANSPORT_VIOLATION
 from features.contracts.voluntary_performance import VOLUNTARY_PERFORMANCE
+from features.contracts.water import WATER
 from features.contracts.work_safety import WORK_SAFETY
 
 FEEDS: tuple[Contract, ...] = (
@@ -84,10 +97,23 @@ FEEDS: tuple[Contract, ...] = (
     TRADE_MONTH,
     ELECTRICITY,
     POWER_ARREARS,
+    WATER,
+    GAS,
+    REAL_ESTATE,
+    TENANCY,
+    PATENT,
+    TRADEMARK,
+    QUALIFICATION,
+    RESEARCH_PROJECT,
     SUBSIDY,
     PROCUREMENT,
+    PUBLIC_EVALUATION,
     PAYMENT_COMPLAINT,
     LOAN_FEEDBACK,
+    FINANCING_DEMAND,
+    GUARANTEE,
+    MERCHANT_REVIEW,
+    SERVICE_ADDRESS,
 )
 
 _BY_CODE = {contract.code: contract for contract in FEEDS}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.factories.circles import merchant_review, public_evaluation, service_address
 from tests.factories.courts import (
     bankruptcy,
     consumption_restriction,
@@ -13,6 +14,8 @@ from tests.factories.courts import (
     voluntary_performance,
 )
 from tests.factories.customs import customs_grade, trade_month
+from tests.factories.financing import financing_demand, guarantee
+from tests.factories.innovation import patent, qualification, research_project, trademark
 from tests.factories.invoice_feeds import counterparty, invoice_line, invoice_month
 from tests.factories.labour import housing_fund, insurance_arrears, labour_dispute
 from tests.factories.loans import loan_feedback
@@ -26,6 +29,7 @@ from tests.factories.oversight import (
 )
 from tests.factories.penalties import penalty
 from tests.factories.power import electricity, power_arrears
+from tests.factories.property import real_estate, tenancy
 from tests.factories.public_money import payment_complaint, procurement, subsidy
 from tests.factories.public_standing import commitment, honour, licence, public_list
 from tests.factories.registrations import registration, registration_change
@@ -39,6 +43,7 @@ from tests.factories.tax import (
     tax_registration,
     tax_violation,
 )
+from tests.factories.utilities import gas, water
 
 VALID_ROWS: dict[str, Callable[..., dict[str, Any]]] = {
     "F01": registration,
@@ -79,9 +84,22 @@ VALID_ROWS: dict[str, Callable[..., dict[str, Any]]] = {
     "F45": trade_month,
     "F46": electricity,
     "F47": power_arrears,
+    "F48": water,
+    "F49": gas,
+    "F50": real_estate,
+    "F51": tenancy,
+    "F52": patent,
+    "F53": trademark,
+    "F54": qualification,
+    "F55": research_project,
     "F56": subsidy,
     "F57": procurement,
+    "F58": public_evaluation,
     "F59": payment_complaint,
     "F60": loan_feedback,
+    "F61": financing_demand,
+    "F62": guarantee,
+    "F63": merchant_review,
+    "F64": service_address,
 }
 """By feed: a function from a code to a row; keyword arguments change its cells."""
