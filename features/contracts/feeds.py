@@ -1,19 +1,24 @@
 """Every feed the platform takes, listed by hand."""
 
 from bureau.errors import UnknownName
+from features.contracts.abnormal_listing import ABNORMAL_LISTING
+from features.contracts.annual_report import ANNUAL_REPORT
 from features.contracts.bankruptcy import BANKRUPTCY
 from features.contracts.commitment import COMMITMENT
+from features.contracts.complaint import COMPLAINT
 from features.contracts.construction_conduct import CONSTRUCTION_CONDUCT
 from features.contracts.consumption_restriction import CONSUMPTION_RESTRICTION
 from features.contracts.contract import Contract
 from features.contracts.counterparty import COUNTERPARTY
 from features.contracts.court_case import COURT_CASE
 from features.contracts.customs_grade import CUSTOMS_GRADE
+from features.contracts.deregistration import DEREGISTRATION
 from features.contracts.discharge import DISCHARGE
 from features.contracts.dishonest_debtor import DISHONEST_DEBTOR
 from features.contracts.electricity import ELECTRICITY
 from features.contracts.enforcement import ENFORCEMENT
 from features.contracts.environment_rating import ENVIRONMENT_RATING
+from features.contracts.equity_pledge import EQUITY_PLEDGE
 from features.contracts.export_refund import EXPORT_REFUND
 from features.contracts.financial_statement import FINANCIAL_STATEMENT
 from features.contracts.financing_demand import FINANCING_DEMAND
@@ -22,6 +27,7 @@ from features.contracts.gas import GAS
 from features.contracts.guarantee import GUARANTEE
 from features.contracts.honour import HONOUR
 from features.contracts.housing_fund import HOUSING_FUND
+from features.contracts.inspection import INSPECTION
 from features.contracts.insurance_arrears import INSURANCE_ARREARS
 from features.contracts.invoice_line import INVOICE_LINE
 from features.contracts.invoice_month import INVOICE_MONTH
@@ -30,6 +36,8 @@ from features.contracts.labour_dispute import LABOUR_DISPUTE
 from features.contracts.licence import LICENCE
 from features.contracts.loan_feedback import LOAN_FEEDBACK
 from features.contracts.merchant_review import MERCHANT_REVIEW
+from features.contracts.movable_security import MOVABLE_SECURITY
+from features.contracts.officer import OFFICER
 from features.contracts.patent import PATENT
 from features.contracts.payment_complaint import PAYMENT_COMPLAINT
 from features.contracts.penalty import PENALTY
@@ -42,7 +50,9 @@ from features.contracts.real_estate import REAL_ESTATE
 from features.contracts.registration import REGISTRATION
 from features.contracts.registration_change import REGISTRATION_CHANGE
 from features.contracts.research_project import RESEARCH_PROJECT
+from features.contracts.serious_violation import SERIOUS_VIOLATION
 from features.contracts.service_address import SERVICE_ADDRESS
+from features.contracts.shareholder import SHAREHOLDER
 from features.contracts.social_insurance import SOCIAL_INSURANCE
 from features.contracts.subsidy import SUBSIDY
 from features.contracts.tax_arrears import TAX_ARREARS
@@ -61,6 +71,16 @@ from features.contracts.work_safety import WORK_SAFETY
 FEEDS: tuple[Contract, ...] = (
     REGISTRATION,
     REGISTRATION_CHANGE,
+    SHAREHOLDER,
+    OFFICER,
+    ANNUAL_REPORT,
+    ABNORMAL_LISTING,
+    SERIOUS_VIOLATION,
+    DEREGISTRATION,
+    INSPECTION,
+    EQUITY_PLEDGE,
+    MOVABLE_SECURITY,
+    COMPLAINT,
     TAX_REGISTRATION,
     TAX_GRADE,
     TAX_DECLARATION,

@@ -19,6 +19,18 @@ from tests.factories.innovation import patent, qualification, research_project, 
 from tests.factories.invoice_feeds import counterparty, invoice_line, invoice_month
 from tests.factories.labour import housing_fund, insurance_arrears, labour_dispute
 from tests.factories.loans import loan_feedback
+from tests.factories.market import (
+    abnormal_listing,
+    annual_report,
+    complaint,
+    deregistration,
+    equity_pledge,
+    inspection,
+    movable_security,
+    officer,
+    serious_violation,
+    shareholder,
+)
 from tests.factories.oversight import (
     construction_conduct,
     discharge,
@@ -48,6 +60,16 @@ from tests.factories.utilities import gas, water
 VALID_ROWS: dict[str, Callable[..., dict[str, Any]]] = {
     "F01": registration,
     "F02": registration_change,
+    "F03": shareholder,
+    "F04": officer,
+    "F05": annual_report,
+    "F06": abnormal_listing,
+    "F07": serious_violation,
+    "F08": deregistration,
+    "F09": inspection,
+    "F10": equity_pledge,
+    "F11": movable_security,
+    "F12": complaint,
     "F13": tax_registration,
     "F14": tax_grade,
     "F15": tax_declaration,

@@ -98,6 +98,53 @@ def test_what_no_feed_takes(contract: Contract, changes: dict[str, Any], reason:
         pytest.param("F01", {"status": "营业"}, "status is '营业'", id="unknown registration status"),
         pytest.param("F01", {"name": ""}, "name is ''", id="enterprise without a name"),
         pytest.param("F02", {"change_date": date(2025, 3, 4)}, "event_date must equal change_date", id="other day"),
+        pytest.param("F03", {"holder_hash": None}, "a holder needs a hash or a name", id="nobody holds"),
+        pytest.param("F03", {"holder_name": "张三"}, "holder_name must be empty for a person", id="a person by name"),
+        pytest.param("F03", {"pct_bp": 10_001}, "pct_bp is '10001': it must lie in", id="more than the whole"),
+        pytest.param("F03", {"left_on": date(2024, 3, 4)}, "left_on must not precede entered_on", id="left early"),
+        pytest.param("F03", {"entered_on": date(2024, 3, 4)}, "event_date must equal entered_on", id="another entry"),
+        pytest.param(
+            "F04", {"person_hash": "张三"}, "person_hash is '张三': it must have the form", id="officer by name"
+        ),
+        pytest.param("F04", {"role": "会计"}, "role is '会计'", id="no office of the register"),
+        pytest.param(
+            "F04", {"resigned_on": date(2024, 3, 4)}, "resigned_on must not precede appointed_on", id="resigned early"
+        ),
+        pytest.param("F05", {"year": 2023}, "event_date must lie in the year reported", id="report of another year"),
+        pytest.param("F05", {"late_days": 1}, "late_days must count from 30 June", id="late by a wrong count"),
+        pytest.param(
+            "F05",
+            {"filed_on": date(2024, 12, 30)},
+            "filed_on must not precede event_date",
+            id="reported before the year ended",
+        ),
+        pytest.param("F05", {"assets_fen": -1}, "assets_fen is '-1': it must be at least 0", id="negative assets"),
+        pytest.param(
+            "F06", {"removed_on": date(2024, 7, 9)}, "removed_on must not precede listed_on", id="removed early"
+        ),
+        pytest.param("F06", {"reason": "其他"}, "reason is '其他'", id="no reason of the law"),
+        pytest.param(
+            "F07", {"removed_on": date(2024, 7, 9)}, "removed_on must not precede listed_on", id="delisted early"
+        ),
+        pytest.param(
+            "F08",
+            {"ended_on": None, "event_date": date(2024, 7, 9)},
+            "event_date must equal ended_on",
+            id="no such day",
+        ),
+        pytest.param(
+            "F08", {"kind": "吊销", "simple_flag": True}, "a revocation is no simple cancellation", id="simply revoked"
+        ),
+        pytest.param("F09", {"result": "合格"}, "result is '合格'", id="a result without a code"),
+        pytest.param("F09", {"task_id": ""}, "task_id is ''", id="inspection without a task"),
+        pytest.param("F10", {"amount_fen": None}, "a pledge needs an amount or a number of shares", id="of nothing"),
+        pytest.param("F10", {"released_on": date(2024, 9, 1)}, "released_on must not precede", id="released early"),
+        pytest.param("F11", {"due_on": date(2024, 9, 1)}, "due_on must not precede registered_on", id="due early"),
+        pytest.param("F11", {"ended_on": date(2024, 9, 1)}, "ended_on must not precede registered_on", id="over early"),
+        pytest.param("F12", {"shop_name": None}, "shop_name must not be empty", id="a complaint of no shop"),
+        pytest.param("F12", {"days_to_close": 8}, "days_to_close must lie between", id="closed in a wrong time"),
+        pytest.param("F12", {"days_to_close": None}, "days_to_close must lie between", id="closed in an unknown time"),
+        pytest.param("F12", {"outcome": "赔偿"}, "outcome is '赔偿'", id="an outcome without a code"),
         pytest.param("F14", {"grade": "E"}, "grade is 'E'", id="no such grade"),
         pytest.param("F14", {"year": 2023}, "event_date must lie in the year graded", id="grade of another year"),
         pytest.param(
@@ -261,6 +308,20 @@ def test_what_one_feed_does_not_take(feed: str, changes: dict[str, Any], reason:
         pytest.param("F25", {"closed_on": date(2025, 1, 20)}, id="settled the day it was accepted"),
         pytest.param("F44", {"ends_on": date(2021, 6, 1)}, id="a grade of one day"),
         pytest.param("F57", {"role": "投标", "amount_fen": None}, id="a bid without an amount"),
+        pytest.param(
+            "F03",
+            {"holder_type": "企业", "holder_hash": None, "holder_name": "某某公司"},
+            id="a company that holds, by its name only",
+        ),
+        pytest.param("F04", {"resigned_on": date(2024, 3, 5)}, id="resigned the day of the appointment"),
+        pytest.param("F05", {"net_profit_fen": -1, "headcount": None}, id="a loss, and nobody counted"),
+        pytest.param("F05", {"filed_on": date(2025, 7, 1), "late_days": 1}, id="a report a day late"),
+        pytest.param("F06", {"removed_on": date(2024, 7, 10)}, id="removed the day it was listed"),
+        pytest.param("F08", {"ended_on": None}, id="an end without its day counts from its publication"),
+        pytest.param("F09", {"result": None, "result_text": "整改中"}, id="a result in words only"),
+        pytest.param("F10", {"amount_fen": None, "shares_n": 10}, id="a number of shares pledged"),
+        pytest.param("F11", {"debt_fen": None, "due_on": None}, id="security for a debt not stated"),
+        pytest.param("F12", {"uscc": None}, id="a complaint with a shop name only"),
         pytest.param("F01", {"est_date": None, "address": None}, id="registration with gaps"),
         pytest.param("F16", {"amount_fen": -5, "red_fen": -5}, id="a month of red letters only"),
         pytest.param("F29", {"uscc": None, "person_hash": None}, id="a restriction with a name only"),
@@ -291,6 +352,15 @@ def test_what_a_feed_takes_at_its_edge(feed: str, changes: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("feed", "changes"),
     [
+        pytest.param("F03", {"holder_type": "企业", "holder_hash": None, "holder_name": "某某公司"}, id="a name only"),
+        pytest.param("F05", {"main_revenue_fen": 400_000_001}, id="more main revenue than revenue"),
+        pytest.param("F05", {"revenue_fen": 40_000, "main_revenue_fen": 0}, id="written in units of 10,000 yuan"),
+        pytest.param("F06", {"removal_reason": "补报年报"}, id="removed on an unknown day"),
+        pytest.param("F08", {"ended_on": None}, id="ended on an unknown day"),
+        pytest.param("F09", {"result": None}, id="a result that is not coded"),
+        pytest.param("F10", {"amount_fen": None, "shares_n": 10}, id="shares instead of an amount"),
+        pytest.param("F11", {"due_on": date(2024, 9, 2), "publish_date": date(2024, 9, 3)}, id="in force when over"),
+        pytest.param("F12", {"outcome": None}, id="closed without an outcome"),
         pytest.param("F16", {"publish_date": date(2025, 5, 1)}, id="published before the period ended"),
         pytest.param("F19", {"publish_date": date(2025, 11, 6)}, id="published a year and a day after the decision"),
         pytest.param("F21", {"equity_fen": 58_990_000}, id="a statement that misses balance by more than 1%"),
@@ -308,6 +378,21 @@ def test_a_doubtful_row_is_counted_and_kept(feed: str, changes: dict[str, Any]) 
     row = VALID_ROWS[feed](ACME, **changes)
     judged = judge(frame_of(contract, [row]), contract, instant("2030-07-01"))
     assert (judged.kept.height, judged.doubtful) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("feed", "first", "second"),
+    [
+        pytest.param("F03", {"pct_bp": 6_000}, {"pct_bp": 4_001}, id="holders of more than the whole"),
+        pytest.param("F04", {"role": "法人"}, {"role": "法人"}, id="two legal representatives at once"),
+        pytest.param("F07", {}, {"listed_by": "广东省市场监督管理局"}, id="listed by two levels"),
+    ],
+)
+def test_rows_that_are_doubtful_together(feed: str, first: dict[str, Any], second: dict[str, Any]) -> None:
+    contract, valid = find_feed(feed), VALID_ROWS[feed](ACME)
+    rows = [valid | first, valid | second | {"record_id": "another"}]
+    doubts = [judge(frame_of(contract, some), contract, instant("2030-07-01")).doubtful for some in (rows[:1], rows)]
+    assert doubts == [0, 2]
 
 
 @pytest.mark.parametrize(
