@@ -5,8 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 MASTER_SCALE = Path(__file__).with_name("master_scale.yaml")
 
@@ -63,6 +68,17 @@ class Scale(BaseModel):
     def grade(self, pd: float) -> str:
         """The grade of a probability of default."""
         return next(band.grade for band in self.grades if pd < band.pd_below)
+
+    def scores(self, log_odds_of_default: Floats) -> Ints:
+        """`score` of many at once; halves go to the even point in both."""
+        points = self.anchor_score - self.factor * (log_odds_of_default + math.log(self.anchor_good_odds))
+        shown: Ints = np.clip(np.rint(points), self.lowest, self.highest).astype(np.int64)
+        return shown
+
+    def bands(self, pd: Floats) -> Ints:
+        """`grade` of many at once, as positions in `grades`."""
+        position: Ints = np.searchsorted([band.pd_below for band in self.grades], pd, side="right")
+        return position
 
 
 @cache

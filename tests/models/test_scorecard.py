@@ -2,7 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from models.scorecard import Scale, master_scale
@@ -58,3 +61,11 @@ def test_a_higher_score_never_has_a_worse_grade() -> None:
 def test_a_wrong_scale_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Scale.model_validate(master_scale().model_dump() | change)
+
+
+@given(st.lists(st.floats(-40, 40), min_size=1, max_size=30))
+def test_many_at_once_are_scored_as_one_by_one(odds: list[float]) -> None:
+    scale = master_scale()
+    pds = [1 / (1 + math.exp(-one)) for one in odds]
+    assert scale.scores(np.array(odds)).tolist() == [scale.score(one) for one in odds]
+    assert [scale.grades[band].grade for band in scale.bands(np.array(pds))] == [scale.grade(pd) for pd in pds]

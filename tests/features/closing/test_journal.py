@@ -1,0 +1,50 @@
+"""A day's closing goes on where it stopped."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from features.closing.journal import Facts, open_journal
+
+DAY = date(2025, 6, 1)
+
+
+class Power(Exception):
+    """The machine goes off."""
+
+
+def counting(done: list[str], name: str, fails: bool = False) -> Callable[[], Facts]:
+    def work() -> Facts:
+        if fails:
+            raise Power
+        done.append(name)
+        return {"rows": 1_234, "of": name}
+
+    return work
+
+
+def test_a_step_that_is_done_is_not_done_again(tmp_path: Path) -> None:
+    done: list[str] = []
+    said: list[str] = []
+    first = open_journal(tmp_path, DAY, said.append)
+    facts = first.step("deliveries", counting(done, "deliveries"))
+    with pytest.raises(Power):
+        first.step("hot", counting(done, "hot", fails=True))
+    again = open_journal(tmp_path, DAY, said.append)
+    assert again.step("deliveries", counting(done, "deliveries")) == facts
+    again.step("hot", counting(done, "hot"))
+    assert done == ["deliveries", "hot"]
+    assert said == [
+        "deliveries: rows 1,234, of deliveries",
+        "deliveries: done before (rows 1,234, of deliveries)",
+        "hot: rows 1,234, of hot",
+    ]
+
+
+def test_each_day_has_its_own(tmp_path: Path) -> None:
+    done: list[str] = []
+    for day in (DAY, date(2025, 6, 2)):
+        open_journal(tmp_path, day, print).step("deliveries", counting(done, "deliveries"))
+    assert len(done) == 2
