@@ -9,8 +9,10 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The 31 characters of a code; I, O, S, V and Z are left out because they read as digits."""
 
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
-_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
-_BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+"""Of the first 17 characters of a code."""
+BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+"""Of the eight characters of an organisation code."""
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "Z": "2", "S": "5", "V": "U"})
 PLACEHOLDER_DIVISION = "999999"
 """A reserved division: codes in it stand for outside keys and can never meet a real enterprise."""
@@ -23,13 +25,13 @@ def clean(text: str) -> str:
 
 def check_character(first_17: str) -> str:
     """Character 18 of a code: 31 less the weighted sum modulo 31 (weights 3^i mod 31)."""
-    total = sum(weight * _VALUE[character] for weight, character in zip(_WEIGHTS, first_17, strict=True))
+    total = sum(weight * _VALUE[character] for weight, character in zip(WEIGHTS, first_17, strict=True))
     return ALPHABET[-total % 31]
 
 
 def organisation_check_character(body: str) -> str:
     """Character 9 of an organisation code 组织机构代码 (GB 11714) from its eight body characters 0-9 A-Z."""
-    total = sum(weight * int(character, 36) for weight, character in zip(_BODY_WEIGHTS, body, strict=True))
+    total = sum(weight * int(character, 36) for weight, character in zip(BODY_WEIGHTS, body, strict=True))
     return "0123456789X0"[11 - total % 11]
 
 

@@ -47,7 +47,7 @@ def write_delivery(
     _check_names(path, frame, contract, history)
     _check_types(path, frame, contract)
     content = BytesIO()
-    frame.write_parquet(content, compression="zstd", compression_level=1)
+    frame.write_parquet(content, compression="zstd", compression_level=1, statistics=False)
     sidecar = Sidecar(
         feed=feed,
         batch_id=batch_id,
@@ -58,7 +58,7 @@ def write_delivery(
         history=history,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(path, content.getvalue())
+    _replace(path, content.getbuffer())
     _replace(sidecar_path(path), sidecar.model_dump_json(indent=2).encode())
     return path
 
@@ -87,7 +87,7 @@ def read_delivery(path: Path, feed: str | None = None, *, history: bool = False)
     return Delivery(path, sidecar, contract, frame)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: bytes | memoryview) -> None:
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_bytes(content)
     unfinished.replace(path)

@@ -12,7 +12,7 @@ from features.contracts.court_case import CASE_ROLES
 from features.sources.city.arrays import Flags, Floats, Ints, delayed
 from features.sources.city.default import Defaults
 from features.sources.city.population import NEVER
-from features.sources.city.rows import days, fen, only_where, settle, state
+from features.sources.city.rows import days, fen, only_where, settle, state, words
 from features.sources.city.shard import Shard
 
 PLAINTIFF, DEFENDANT = CASE_ROLES
@@ -88,29 +88,32 @@ def claims(shard: Shard, firm: Ints, least: float, of_revenue: float, chance: np
 def case_numbers(filed: Ints, kind: str, chance: np.random.Generator) -> pl.Series:
     """Case numbers of Shenzhen's district courts, such as (2021)粤0304民初1234567号."""
     years = filed.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    courts = chance.integers(303, 312, len(filed))
-    serials = chance.integers(1, 10_000_000, len(filed))
-    return pl.Series(
-        [f"({y})粤0{c}{kind}{n}号" for y, c, n in zip(years, courts, serials, strict=True)], dtype=pl.String
+    frame = pl.DataFrame(
+        {
+            "year": years,
+            "court": chance.integers(303, 312, len(filed)),
+            "serial": chance.integers(1, 10_000_000, len(filed)),
+        }
     )
+    return frame.select(pl.format(f"({{}})粤0{{}}{kind}{{}}号", "year", "court", "serial")).to_series()
 
 
 def court_cases(shard: Shard, cases: Cases) -> pl.DataFrame:
     """The judgment is a second version; some rows name no code, two in five no amount."""
     chance = shard.chances.of("court")
     rule, count = shard.parameters.feeds.court, len(cases.firm)
-    usual = np.array(_CAUSES)[chance.integers(0, len(_CAUSES), count)]
+    usual = chance.integers(0, len(_CAUSES), count)
     stated = state(
         shard, "F26", cases.firm, np.arange(count), cases.filed,
         {
             "name": shard.identities.name.gather(cases.firm),
             "case_no": case_numbers(cases.filed, "民初", chance),
-            "role": np.where(cases.defendant, DEFENDANT, PLAINTIFF),
-            "cause": np.where(cases.from_default, LOAN_DISPUTE, usual),
+            "role": words(CASE_ROLES, cases.defendant.astype(np.int64)),
+            "cause": words((*_CAUSES, LOAN_DISPUTE), np.where(cases.from_default, len(_CAUSES), usual)),
             "amount_fen": only_where(fen(cases.amount_yuan), chance.random(count) >= rule.amount_absent),
             "filed_on": days(cases.filed),
             "judged_on": days(cases.judged),
-            "outcome": np.array(_OUTCOMES)[cases.outcome],
+            "outcome": words(_OUTCOMES, cases.outcome),
         },
     )  # fmt: skip
     unknown = {"judged_on": pl.lit(None, dtype=pl.Date), "outcome": pl.lit(None, dtype=pl.String)}

@@ -15,7 +15,7 @@ from features.sources.city.assets import feeds as assets
 from features.sources.city.cases import court_cases, draw_cases
 from features.sources.city.counterparties import counterparties
 from features.sources.city.default import draw_defaults, kept_loans, solve_intercepts
-from features.sources.city.dirt import repeat_some, soil
+from features.sources.city.dirt import soil
 from features.sources.city.enforcement import dishonest_debtors, draw_enforcements, enforcement_records
 from features.sources.city.feedback import loan_feedback
 from features.sources.city.fiscal import feeds as fiscal
@@ -130,10 +130,10 @@ def _deliver(folder: Path, shard: Shard, feed: str, statements: pl.DataFrame) ->
     chance, parameters = shard.chances.of(f"delivery-{feed}"), shard.parameters
     contract = find_feed(feed)
     delivered = publish(soil(statements, feed, parameters, chance), feed, parameters, chance)
-    delivered = repeat_some(delivered, parameters.dirt.duplicated, chance)
+    named = delivered.with_columns(record_id=pl.concat_str(pl.lit(f"{feed}-"), pl.col("record_id").cast(pl.String)))
     columns = [pl.col(name).cast(dtype) for name, dtype in contract.dtypes.items()]
     return write_delivery(
-        delivered.sort(RECEIVED_AT, "record_id", "version").select(*columns, RECEIVED_AT),
+        named.select(*columns, RECEIVED_AT),
         feed=feed,
         batch_id=f"city-{shard.chances.seed}-{shard.chances.shard:04d}",
         publisher=contract.department,

@@ -6,7 +6,7 @@ import polars as pl
 from features.contracts.invoice_month import INVOICE_SIDES
 from features.sources.city.arrays import Floats, Ints
 from features.sources.city.identity import keyed_hashes
-from features.sources.city.rows import days, fen, state
+from features.sources.city.rows import days, fen, same, state
 from features.sources.city.shard import Shard
 from features.sources.city.trade import Trade, basis_points
 
@@ -36,7 +36,7 @@ def _ranked(shard: Shard, trade: Trade) -> pl.DataFrame:
         shard, "F17", firm[row], last[row] * 32 + side * 16 + rank, happened,
         {
             "quarter": days(happened),
-            "side": np.full(len(row), trade.side),
+            "side": same(trade.side, len(row)),
             "rank": rank + 1,
             "cp_hash": _hashes(shard, shard.firms.entity[firm[row]] * 2 * _POOL + partner),
             "amount_fen": fen(quarters["amount"].to_numpy()[row] * share),

@@ -4,8 +4,11 @@ import numpy as np
 import polars as pl
 
 from bureau.uscc import ALPHABET
+from features.sources.city.arrays import Ints
 from features.sources.city.parameters import Parameters
-from features.sources.city.rows import days, later
+from features.sources.city.publication import some
+from features.sources.city.rows import days
+from features.sources.city.streams import scramble
 
 FIGURES = {
     "F15": "paid_fen",
@@ -29,13 +32,13 @@ OPTIONAL = {
 
 _WITHDRAWABLE = ("F15", "F16", "F17", "F22", "F34", "F46", "F47")
 _WRONG_FACTORS = (0.1, 0.5, 1.5, 10.0)
-_ON = "changed_on"
 
 
 def soil(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np.random.Generator) -> pl.DataFrame:
     """Statements as they leave the department: mistyped and corrected, withdrawn, incomplete, with wrong codes."""
     rules = parameters.dirt
-    statements = _left_empty(statements, OPTIONAL.get(feed, ()), rules.optional_missing, chance)
+    for column in OPTIONAL.get(feed, ()):
+        statements = _left_empty(statements, column, rules.optional_missing, chance)
     if feed in FIGURES:
         statements = _corrected(statements, FIGURES[feed], parameters, chance)
     if feed in _WITHDRAWABLE:
@@ -45,54 +48,54 @@ def soil(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np
     return statements
 
 
-def repeat_some(delivered: pl.DataFrame, share: float, chance: np.random.Generator) -> pl.DataFrame:
-    """Adds exact copies of some rows."""
-    again = delivered.filter(pl.Series(chance.random(delivered.height) < share))
-    return pl.concat([delivered, again])
-
-
-def _left_empty(
-    statements: pl.DataFrame, columns: tuple[str, ...], share: float, chance: np.random.Generator
-) -> pl.DataFrame:
+def _left_empty(statements: pl.DataFrame, column: str, share: float, chance: np.random.Generator) -> pl.DataFrame:
     """The same field stays empty in every version of a record."""
-    for column in columns:
-        record = statements["record_id"].rank("dense").to_numpy().astype(np.int64) - 1
-        empty = chance.random(int(record.max(initial=-1)) + 1) < share
-        statements = statements.with_columns(pl.when(~pl.Series(empty[record])).then(column).alias(column))
-    return statements
+    drawn = scramble(statements["record_id"].to_numpy(), int(chance.integers(1 << 62)))
+    kept = pl.Series(drawn >= np.uint64(min(share, 1 - 1e-9) * 2.0**64))
+    return statements.with_columns(pl.when(kept).then(column).alias(column))
 
 
 def _corrected(
     statements: pl.DataFrame, column: str, parameters: Parameters, chance: np.random.Generator
 ) -> pl.DataFrame:
     """First a wrong figure, then the right one as the next version."""
-    chosen = _some_day(statements, parameters.dirt.corrected, parameters, chance)
-    factor = pl.Series(chance.choice(_WRONG_FACTORS, statements.height))
-    mistyped = (pl.col(column) * factor).round().cast(statements.schema[column])
-    first = chosen.with_columns(pl.when(pl.col(_ON).is_not_null()).then(mistyped).otherwise(column).alias(column))
-    return pl.concat([first, later(chosen, on=_ON, op="U")]).drop(_ON)
+    row, on = _change_later(statements, parameters.dirt.corrected, parameters, chance)
+    right = statements[row]
+    factor = pl.Series(chance.choice(_WRONG_FACTORS, len(row)))
+    wrong = (right[column] * factor).round().cast(right.schema[column])
+    mistyped = statements[column].clone().scatter(row, wrong)
+    return pl.concat([statements.with_columns(mistyped), _changed(right, on, op="U")])
 
 
 def _withdrawn(statements: pl.DataFrame, parameters: Parameters, chance: np.random.Generator) -> pl.DataFrame:
     """A record delivered in error is withdrawn."""
-    chosen = _some_day(statements, parameters.dirt.withdrawn, parameters, chance)
-    return pl.concat([chosen, later(chosen, on=_ON, op="D")]).drop(_ON)
+    row, on = _change_later(statements, parameters.dirt.withdrawn, parameters, chance)
+    return pl.concat([statements, _changed(statements[row], on, op="D")])
 
 
-def _some_day(
+def _changed(statements: pl.DataFrame, on: pl.Series, *, op: str) -> pl.DataFrame:
+    """The next version of each statement, learned on a day of its own."""
+    return statements.with_columns(op=pl.lit(op), version=(pl.col("version") + 1).cast(pl.Int32), learned_on=on)
+
+
+def _change_later(
     statements: pl.DataFrame, share: float, parameters: Parameters, chance: np.random.Generator
-) -> pl.DataFrame:
-    """Adds the day on which a share of the records changes; only records that had one version."""
-    single = statements["record_id"].is_unique().to_numpy()
-    chosen = single & (chance.random(statements.height) < share)
-    learned = statements["learned_on"].cast(pl.Int32).to_numpy().astype(np.int64)
-    after = learned + chance.integers(*parameters.dirt.corrected_after_days, statements.height)
-    return statements.with_columns(days(after, chosen).alias(_ON))
+) -> tuple[Ints, pl.Series]:
+    """A share of the records and the day on which each changes; only records that had one version."""
+    row = some(statements.height, share, chance)
+    version, record = statements["version"].to_numpy(), statements["record_id"].to_numpy()
+    row = row[(version[row] == 1) & ~np.isin(record[row], record[version > 1])]
+    learned = statements["learned_on"].to_physical().to_numpy()[row].astype(np.int64)
+    return row, days(learned + chance.integers(*parameters.dirt.corrected_after_days, len(row)))
 
 
 def _wrong_codes(statements: pl.DataFrame, share: float, chance: np.random.Generator) -> pl.DataFrame:
     """The last character mistyped; such a row waits in quarantine."""
-    wrong = pl.Series(chance.random(statements.height) < share)
+    row = some(statements.height, share, chance)
     moved = dict(zip(ALPHABET, ALPHABET[1:] + ALPHABET[0], strict=True))
-    mistyped = pl.col("uscc").str.head(17) + pl.col("uscc").str.tail(1).replace_strict(moved, default=None)
-    return statements.with_columns(uscc=pl.when(wrong).then(mistyped).otherwise("uscc"))
+    codes = statements["uscc"]
+    right = codes.gather(row)
+    mistyped = right.str.head(17) + right.str.tail(1).replace_strict(moved, default=None, return_dtype=pl.String)
+    position = np.arange(statements.height)
+    position[row] = statements.height + np.arange(len(row))
+    return statements.with_columns(uscc=pl.concat([codes, mistyped]).gather(position))

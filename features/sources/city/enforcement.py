@@ -10,7 +10,7 @@ from features.sources.city.arrays import Floats, Ints
 from features.sources.city.cases import Cases, by_name_only, case_numbers, claims, days_after
 from features.sources.city.default import Defaults
 from features.sources.city.population import NEVER
-from features.sources.city.rows import days, fen, later, only_where, settle, state
+from features.sources.city.rows import days, fen, later, only_where, same, settle, state, words
 from features.sources.city.shard import Shard
 
 _COURTS = tuple(f"深圳市{place}人民法院" for place in ("福田区", "南山区", "宝安区", "龙岗区", "罗湖区"))
@@ -53,18 +53,18 @@ def enforcement_records(shard: Shard, drawn: Enforcements) -> pl.DataFrame:
     count = len(drawn.firm)
     closed = drawn.filed + chance.integers(60, 500, count)
     told = chance.random(count) >= shard.parameters.dirt.cleared_flag_missing
-    way = np.array(_CLOSED_WAYS)[chance.choice(len(_CLOSED_WAYS), size=count, p=_CLOSED_SHARES)]
+    way = words(_CLOSED_WAYS, chance.choice(len(_CLOSED_WAYS), size=count, p=_CLOSED_SHARES))
     gone = closed + chance.integers(5, 60, count)
     stated = state(
         shard, "F27", drawn.firm, np.arange(count), drawn.filed,
         {
             "name": shard.identities.name.gather(drawn.firm),
             "case_no": drawn.case_no,
-            "court": np.array(_COURTS)[chance.integers(0, len(_COURTS), count)],
+            "court": words(_COURTS, chance.integers(0, len(_COURTS), count)),
             "amount_fen": fen(drawn.amount_yuan),
             "filed_on": days(drawn.filed),
             "closed_on": days(closed, told),
-            "closed_way": only_where(pl.Series(way, dtype=pl.String), told),
+            "closed_way": only_where(way, told),
             "gone_on": days(gone, told & (chance.random(count) < _DISAPPEARS)),
         },
     )  # fmt: skip
@@ -88,9 +88,9 @@ def dishonest_debtors(shard: Shard, drawn: Enforcements) -> pl.DataFrame:
         {
             "name": shard.identities.name.gather(firm),
             "case_no": drawn.case_no.gather(on),
-            "duty": np.full(count, _DUTY),
-            "performance": np.array(PERFORMANCES)[(chance.random(count) < 0.2).astype(np.int64)],
-            "act": np.full(count, _ACT),
+            "duty": same(_DUTY, count),
+            "performance": words(PERFORMANCES, (chance.random(count) < 0.2).astype(np.int64)),
+            "act": same(_ACT, count),
             "published_on": days(published),
             "removed_on": days(removed, ~silently),
             "gone_on": days(removed, silently),

@@ -9,7 +9,7 @@ from features.sources.city.default import MONTHS_UNPAID, Defaults
 from features.sources.city.identity import keyed_hashes
 from features.sources.city.loans import Loans
 from features.sources.city.months import day_number
-from features.sources.city.rows import ORDINALS, days, fen, state
+from features.sources.city.rows import ORDINALS, Column, days, fen, state, words
 from features.sources.city.shard import Shard
 
 _INSTALMENT_DAY = 21
@@ -29,7 +29,7 @@ _PRODUCT_KINDS = (
     "信用快贷",
     "循环贷",
 )
-_GRADES_ABOVE = (("A", 1.6), ("B", 0.8), ("C", 0.3))
+_GRADES, _GRADE_FROM = ("D", "C", "B", "A"), (0.3, 0.8, 1.6)
 
 
 def loan_feedback(shard: Shard, loans: Loans, defaults: Defaults) -> pl.DataFrame:
@@ -56,7 +56,7 @@ def loan_feedback(shard: Shard, loans: Loans, defaults: Defaults) -> pl.DataFram
             "period": days(period),
             "balance_fen": fen(_balances(loans, loan, month, missed)),
             "dpd": dpd.astype(np.int32),
-            "class5": np.array(FIVE_CLASSES)[np.searchsorted(_CLASS_FROM_DPD, dpd, side="right")],
+            "class5": words(FIVE_CLASSES, np.searchsorted(_CLASS_FROM_DPD, dpd, side="right")),
             "weight": shard.firms.weight[loans.firm[loan]],
             "published_after": days(joined[loan]),
         },
@@ -106,21 +106,21 @@ def _joining_days(shard: Shard) -> Ints:
     return np.linspace(day_number(first), day_number(last), count).astype(np.int64)
 
 
-def _terms(shard: Shard, loans: Loans, loan: Ints, chance: np.random.Generator) -> dict[str, pl.Series | np.ndarray]:
-    banks = np.array([f"试点银行{number + 1:02d}" for number in range(shard.parameters.loans.banks)])
+def _terms(shard: Shard, loans: Loans, loan: Ints, chance: np.random.Generator) -> dict[str, Column]:
+    banks = [f"试点银行{number + 1:02d}" for number in range(shard.parameters.loans.banks)]
     kinds = [
         f"{_PRODUCT_KINDS[n % len(_PRODUCT_KINDS)]}{n // len(_PRODUCT_KINDS) + 1}号"
         for n in range(shard.parameters.loans.products)
     ]
     verdict = loans.verdict + 0.3 * chance.standard_normal(loans.count)
-    grade = np.select([verdict >= above for _, above in _GRADES_ABOVE], [name for name, _ in _GRADES_ABOVE], "D")
+    grade = np.searchsorted(_GRADE_FROM, verdict, side="right")
     return {
-        "bank": banks[loans.bank[loan]],
-        "product": np.array(kinds)[loans.product[loan]],
-        "amount_fen": fen(loans.amount_yuan[loan]),
+        "bank": words(banks, loans.bank[loan]),
+        "product": words(kinds, loans.product[loan]),
+        "amount_fen": fen(loans.amount_yuan).gather(loan),
         "rate_bps": loans.rate_bps[loan].astype(np.int32),
         "term_months": loans.term[loan].astype(np.int32),
-        "secured": np.array(SECURITIES)[loans.secured[loan]],
+        "secured": words(SECURITIES, loans.secured[loan]),
         "granted_on": days(loans.day[loan]),
-        "bank_grade": grade[loan],
+        "bank_grade": words(_GRADES, grade[loan]),
     }

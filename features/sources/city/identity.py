@@ -2,17 +2,19 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from bureau.uscc import ALPHABET, compose_uscc
+from bureau.uscc import ALPHABET, BODY_WEIGHTS, WEIGHTS
 from features.sources.city.arrays import Ints
 from features.sources.city.industries import CLASSES
 from features.sources.city.parameters import Parameters
 from features.sources.city.population import SOLE_TRADER, Firms
 from features.sources.city.streams import Chances, scramble
+from features.sources.city.texts import digits, hexadecimal, texts
 
 _SYLLABLES = (
     "安邦宝博昌超晨诚驰达德鼎东恩方飞丰富刚高格冠光广贵国海瀚昊浩合恒弘宏鸿虎华辉汇惠吉佳嘉建健江杰金锦晶景敬巨"
@@ -25,6 +27,11 @@ _ISSUED_FIRST = "Y"
 """Registrars issue bodies that begin with a digit or M; ours cannot meet a real enterprise."""
 _CODES_CHANGED_ON = "2015-10-01"
 """Enterprises registered before this day also carry a number of 15 digits."""
+
+_LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
+_ORGANISATION_VALUES = np.array([int(letter, 36) for letter in ALPHABET])
+"""What a letter counts in an organisation's check character (GB 11714)."""
+_POSITIONS = np.array([ALPHABET.index(letter) for letter in "0123456789X"])
 
 
 @dataclass(frozen=True)
@@ -41,85 +48,106 @@ class Identities:
 def identify(parameters: Parameters, firms: Firms, chances: Chances) -> Identities:
     """Codes and names of a shard's enterprises: distinct codes always, distinct names but for a few."""
     chance, seed = chances.of("identity"), chances.seed
-    divisions = [parameters.districts[district].division for district in firms.district]
-    classes = ["92" if size == SOLE_TRADER else "91" for size in firms.size]
-    bodies = organisation_bodies(firms.entity, seed)
-    codes = [compose_uscc(*parts) for parts in zip(classes, divisions, bodies, strict=True)]
     names = _names(parameters, firms, seed)
-    shared = chance.random(firms.count) < parameters.dirt.same_name
-    names = [names[row - 1] if row and shared[row] else names[row] for row in range(firms.count)]
+    shared = (chance.random(firms.count) < parameters.dirt.same_name) & (np.arange(firms.count) > 0)
     return Identities(
-        uscc=pl.Series("uscc", codes),
-        name=pl.Series("name", names),
+        uscc=_codes(parameters, firms, seed).alias("uscc"),
+        name=names.gather(np.arange(firms.count) - shared).alias("name"),
         legal_rep=keyed_hashes("person", firms.entity, seed),
-        reg_no=_registration_numbers(divisions, firms, seed),
-        address=pl.Series("address", addresses(parameters, firms.district, chance)),
+        reg_no=_registration_numbers(parameters, firms, seed).alias("reg_no"),
+        address=addresses(parameters, firms.district, chance).alias("address"),
     )
 
 
-def organisation_bodies(entity: Ints, seed: int) -> list[str]:
-    """Eight characters of an organisation code, different for every enterprise of a city."""
+def _codes(parameters: Parameters, firms: Firms, seed: int) -> pl.Series:
+    """Valid codes: class, division, body and the two check characters, as `bureau.uscc` composes them one by one."""
+    kind = np.where(firms.size == SOLE_TRADER, 2, 1)
+    division = digits(_divisions(parameters)[firms.district], 6)
+    body = organisation_bodies(firms.entity, seed)
+    organisation = -(_ORGANISATION_VALUES[body] @ np.array(BODY_WEIGHTS)) % 11
+    first = np.column_stack([np.full(firms.count, 9), kind, division, body, _POSITIONS[organisation]])
+    check = -(first @ np.array(WEIGHTS)) % len(ALPHABET)
+    return texts(_LETTERS[np.column_stack([first, check])])
+
+
+def _divisions(parameters: Parameters) -> Ints:
+    return np.array([int(district.division) for district in parameters.districts])
+
+
+def organisation_bodies(entity: Ints, seed: int) -> Ints:
+    """(rows, 8) positions in the alphabet of organisation codes, different for every enterprise of a city."""
     space = len(ALPHABET) ** 7
     # A multiplier prime to 31 permutes the numbers, so distinct enterprises keep distinct bodies.
     number = (entity * 15_485_863 + scramble(np.zeros(1, dtype=np.int64), seed)[0].astype(np.int64) % space) % space
-    digits = [(number // len(ALPHABET) ** place) % len(ALPHABET) for place in range(7)]
-    letters = np.array(list(ALPHABET))
-    return [_ISSUED_FIRST + "".join(row) for row in letters[np.stack(digits, axis=1)]]
+    places = [(number // len(ALPHABET) ** place) % len(ALPHABET) for place in range(7)]
+    return np.column_stack([np.full(len(entity), ALPHABET.index(_ISSUED_FIRST)), *places])
 
 
-def _names(parameters: Parameters, firms: Firms, seed: int) -> list[str]:
+def _names(parameters: Parameters, firms: Firms, seed: int) -> pl.Series:
     """Region, three syllables, a word for the trade, and the form."""
     base = len(_SYLLABLES)
     number = (firms.entity * 7_368_787 + seed) % base**3
-    sections = list(parameters.sections)
-    names = []
-    for row, n in enumerate(number.tolist()):
-        trade = _SYLLABLES[n % base] + _SYLLABLES[n // base % base] + _SYLLABLES[n // base**2]
-        word = CLASSES[sections[firms.section[row]]][firms.industry[row]][1]
-        district = parameters.districts[firms.district[row]].name
-        if firms.size[row] == SOLE_TRADER:
-            names.append(f"深圳市{district}{trade}{word}{_TRADER_FORMS[n % len(_TRADER_FORMS)]}")
-        else:
-            names.append(f"深圳市{trade}{word}有限公司")
-    return names
-
-
-def new_names(chance: np.random.Generator, count: int) -> list[str]:
-    """Names enterprises take when they change theirs."""
-    picks = chance.integers(0, len(_SYLLABLES), (count, 4))
-    return ["深圳市" + "".join(_SYLLABLES[pick] for pick in row) + "有限公司" for row in picks]
-
-
-def addresses(parameters: Parameters, district: Ints, chance: np.random.Generator) -> list[str]:
-    """A district, a street and a number for each position of a district."""
-    streets = chance.integers(0, len(_STREETS), len(district))
-    numbers = chance.integers(1, 400, len(district))
-    return [
-        f"深圳市{parameters.districts[where].name}{_STREETS[street]}{number}号"
-        for where, street, number in zip(district, streets, numbers, strict=True)
+    trades = [word for section in parameters.sections for _, word in CLASSES[section]]
+    begins = np.cumsum([0] + [len(CLASSES[section]) for section in parameters.sections])
+    places = [f"深圳市{district.name}" for district in parameters.districts] + ["深圳市"]
+    sole = firms.size == SOLE_TRADER
+    parts = [
+        _gathered(places, np.where(sole, firms.district, len(places) - 1)),
+        *(_gathered(_SYLLABLES, number // base**place % base) for place in range(3)),
+        _gathered(trades, begins[firms.section] + firms.industry),
+        _gathered((*_TRADER_FORMS, "有限公司"), np.where(sole, number % len(_TRADER_FORMS), len(_TRADER_FORMS))),
     ]
+    return _joined(parts)
+
+
+def _gathered(of: Sequence[str], position: Ints) -> pl.Series:
+    return pl.Series(list(of), dtype=pl.String).gather(position)
+
+
+def _joined(parts: list[pl.Series]) -> pl.Series:
+    frame = pl.DataFrame([part.alias(str(place)) for place, part in enumerate(parts)])
+    return frame.select(pl.concat_str(pl.all())).to_series()
+
+
+def new_names(chance: np.random.Generator, count: int) -> pl.Series:
+    """Names enterprises take when they change theirs."""
+    picks = chance.integers(0, len(_SYLLABLES), (4, count))
+    return _joined(
+        [
+            _gathered(["深圳市"], np.zeros(count, dtype=np.int64)),
+            *(_gathered(_SYLLABLES, row) for row in picks),
+            _gathered(["有限公司"], np.zeros(count, dtype=np.int64)),
+        ]
+    )
+
+
+def addresses(parameters: Parameters, district: Ints, chance: np.random.Generator) -> pl.Series:
+    """A district, a street and a number for each position of a district."""
+    streets = [f"深圳市{place.name}{street}" for place in parameters.districts for street in _STREETS]
+    street = district * len(_STREETS) + chance.integers(0, len(_STREETS), len(district))
+    numbers = pl.Series(chance.integers(1, 400, len(district))).cast(pl.String)
+    return _joined([_gathered(streets, street), numbers + "号"])
 
 
 def keyed_hashes(what: str, numbers: Ints, seed: int) -> pl.Series:
-    """HMAC-SHA-256 under a key of this city: one number of a kind always gives the same 64 characters."""
-    key = f"city:{seed}".encode()
-    return pl.Series([hmac.new(key, f"{what}:{n}".encode(), hashlib.sha256).hexdigest() for n in numbers.tolist()])
+    """Under a key of this city: one number of a kind always gives the same 16 characters, another gives others."""
+    key = hmac.new(f"city:{seed}".encode(), what.encode(), hashlib.sha256).digest()
+    return hexadecimal(scramble(numbers, int.from_bytes(key[:8])))
 
 
-def _registration_numbers(divisions: list[str], firms: Firms, seed: int) -> pl.Series:
+def _registration_numbers(parameters: Parameters, firms: Firms, seed: int) -> pl.Series:
     old = firms.born < np.datetime64(_CODES_CHANGED_ON, "D").astype(np.int64)
-    number = (firms.entity * 6_700_417 + seed) % 10**8
-    numbers = [
-        legacy_number(f"{division}{n:08d}") if before else None
-        for division, n, before in zip(divisions, number.tolist(), old, strict=True)
-    ]
-    return pl.Series("reg_no", numbers, dtype=pl.String)
+    division = digits(_divisions(parameters)[firms.district], 6)
+    number = digits((firms.entity * 6_700_417 + seed) % 10**8, 8)
+    numbers = legacy_numbers(np.column_stack([division, number]))
+    return numbers.zip_with(pl.Series(old), pl.Series([None], dtype=pl.String))
 
 
-def legacy_number(first_14: str) -> str:
-    """A registration number 注册号 of 15 digits: the last one by ISO 7064 MOD 11,10."""
-    product = 10
-    for digit in first_14:
-        product = (product + int(digit)) % 10 or 10
-        product = product * 2 % 11
-    return f"{first_14}{(11 - product) % 10}"
+def legacy_numbers(first_14: Ints) -> pl.Series:
+    """Registration numbers 注册号 of 15 digits, the last one by ISO 7064 MOD 11,10; first_14: (rows, 14) digits."""
+    product = np.full(len(first_14), 10)
+    for digit in first_14.T:
+        total = (product + digit) % 10
+        product = np.where(total == 0, 10, total) * 2 % 11
+    last = (11 - product) % 10
+    return texts((np.column_stack([first_14, last]) + ord("0")).astype(np.uint8))

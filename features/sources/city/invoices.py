@@ -6,7 +6,7 @@ import polars as pl
 from features.contracts.invoice_month import INVOICE_SIDES
 from features.sources.city.arrays import Floats, logistic
 from features.sources.city.population import SMALL
-from features.sources.city.rows import days, fen, state
+from features.sources.city.rows import days, fen, same, state
 from features.sources.city.shard import Shard
 from features.sources.city.trade import Trade, basis_points
 
@@ -37,7 +37,7 @@ def _summaries(shard: Shard, trade: Trade) -> pl.DataFrame:
         shard, "F16", trade.firm, trade.month * 2 + INVOICE_SIDES.index(trade.side), period,
         {
             "period": days(period),
-            "side": np.full(count, trade.side),
+            "side": same(trade.side, count),
             "n": trade.n + n_red,
             "amount_fen": fen(net),
             "tax_fen": fen(net * _TAX_RATES[general]),

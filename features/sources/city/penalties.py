@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 
 from features.contracts.penalty import SEVERITIES
-from features.sources.city.rows import days, fen, only_where, settle, state
+from features.sources.city.arrays import Ints
+from features.sources.city.rows import days, fen, only_where, settle, state, words
 from features.sources.city.shard import Shard
 
 _ACTS = (
@@ -29,28 +30,28 @@ def penalties(shard: Shard) -> pl.DataFrame:
     firm, month = np.nonzero(shard.active & (chance.random(shard.active.shape) < hazard[:, None]))
     count = len(firm)
     decided = months.begins[month] + chance.integers(0, 28, count)
-    act = np.array(_ACTS)[chance.integers(0, len(_ACTS), count)].reshape(count, 4)
+    act = chance.integers(0, len(_ACTS), count)
+    acts, bases, kinds, domains = zip(*_ACTS, strict=True)
+    confiscates = np.array(["没收" in kind for kind in kinds])
     severity = chance.choice(3, size=count, p=_SEVERITY_SHARES)
     fine = np.array(_FINES_YUAN)[severity] * np.exp(0.6 * chance.standard_normal(count))
     repaired = decided + np.array(_LEAST_PUBLICITY_DAYS)[severity] + chance.integers(5, 200, count)
     revoked = decided + chance.integers(20, 300, count)
     repairs = chance.random(count) < rule.repaired_share
     revokes = ~repairs & (chance.random(count) < _REVOKED)
-    number = chance.integers(1, 99_999, count)
-    year = months.year[month]
     stated = state(
         shard, "F34", firm, month, decided,
         {
-            "doc_no": [f"深罚决〔{y}〕{n}-{row}号" for row, (y, n) in enumerate(zip(year, number, strict=True))],
-            "act": act[:, 0],
-            "basis": act[:, 1],
-            "kind": act[:, 2],
+            "doc_no": _numbers(months.year[month], chance.integers(1, 99_999, count)),
+            "act": words(acts, act),
+            "basis": words(bases, act),
+            "kind": words(kinds, act),
             "fine_fen": fen(np.round(fine, -2)),
-            "confiscated_fen": fen(np.where(act[:, 2] == "罚款、没收", np.round(fine * 0.4, -2), 0.0)),
+            "confiscated_fen": fen(np.where(confiscates[act], np.round(fine * 0.4, -2), 0.0)),
             "decided_on": days(decided),
             "published_on": days(decided + chance.integers(2, 7, count)),
-            "severity": np.array(SEVERITIES)[severity],
-            "domain": only_where(pl.Series(act[:, 3]), chance.random(count) >= _DOMAIN_MISSING),
+            "severity": words(SEVERITIES, severity),
+            "domain": only_where(words(domains, act), chance.random(count) >= _DOMAIN_MISSING),
             "revoked_on": days(revoked, revokes),
             "repaired_on": days(repaired, repairs),
         },
@@ -60,3 +61,9 @@ def penalties(shard: Shard) -> pl.DataFrame:
     return settle(settled, on="settled_on", unknown_before={"revoked_on": nothing, "repaired_on": nothing}).drop(
         "settled_on"
     )
+
+
+def _numbers(year: Ints, number: Ints) -> pl.Series:
+    """Numbers of decisions, such as 深罚决〔2021〕4711-0号; the last part keeps them apart."""
+    frame = pl.DataFrame({"year": year, "number": number}).with_row_index("row")
+    return frame.select(pl.format("深罚决〔{}〕{}-{}号", "year", "number", "row")).to_series()

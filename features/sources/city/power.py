@@ -7,7 +7,7 @@ from features.contracts.electricity import VOLTAGES
 from features.contracts.power_arrears import POWER_ARREARS_KINDS
 from features.sources.city.arrays import delayed, logistic
 from features.sources.city.population import SMALL
-from features.sources.city.rows import days, fen, settle, state
+from features.sources.city.rows import days, fen, settle, state, words
 from features.sources.city.shard import Shard
 
 _YUAN_PER_KWH = 0.78
@@ -38,7 +38,7 @@ def electricity(shard: Shard) -> pl.DataFrame:
             "kwh": kwh.astype(np.int64),
             "amount_fen": fen(kwh * _YUAN_PER_KWH),
             "paid_on": days(paid),
-            "voltage": np.where(firms.size[firm] >= SMALL + 1, VOLTAGES[1], VOLTAGES[0]),
+            "voltage": words(VOLTAGES, (firms.size[firm] > SMALL).astype(np.int64)),
             "settled_on": days(paid, late),
         },
     )  # fmt: skip
@@ -48,7 +48,7 @@ def electricity(shard: Shard) -> pl.DataFrame:
 
 def _account(shard: Shard, firm: np.ndarray) -> pl.Series:
     entity = shard.firms.entity * 7_919 + shard.chances.seed % 1_000
-    return pl.Series([f"0319{number % 10**10:010d}" for number in entity.tolist()]).gather(firm)
+    return (pl.Series(entity % 10**10 + 3_190_000_000_000).cast(pl.String).str.zfill(14)).gather(firm)
 
 
 def power_arrears(shard: Shard) -> pl.DataFrame:
@@ -71,7 +71,7 @@ def power_arrears(shard: Shard) -> pl.DataFrame:
         shard, "F47", firm, month, arose,
         {
             "account": _account(shard, firm),
-            "kind": np.array(POWER_ARREARS_KINDS)[kind],
+            "kind": words(POWER_ARREARS_KINDS, kind),
             "amount_fen": fen(200 + 2.0 * firms.revenue[firm] ** 0.42 * np.exp(chance.standard_normal(count))),
             "dunned_on": days(dunned, chance.random(count) >= _FORGOTTEN_DUNNING),
             "cleared_on": days(cleared, told),

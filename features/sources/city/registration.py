@@ -8,7 +8,7 @@ from features.sources.city.arrays import Floats, Ints
 from features.sources.city.identity import addresses, keyed_hashes, new_names
 from features.sources.city.industries import CLASSES
 from features.sources.city.population import NEVER, SOLE_TRADER
-from features.sources.city.rows import ORDINALS, days, fen, state
+from features.sources.city.rows import ORDINALS, days, fen, same, state, words
 from features.sources.city.shard import Shard
 
 NAME, ADDRESS, LEGAL_REP, HOLDERS, CAPITAL, SCOPE = CHANGE_ITEMS
@@ -54,7 +54,7 @@ def _births(shard: Shard) -> pl.DataFrame:
             "legal_rep_hash": identities.legal_rep,
             "reg_capital_fen": fen(registered_capital(shard)),
             "address": identities.address,
-            "status": np.full(firms.count, "存续"),
+            "status": same("存续", firms.count),
         }
     )
 
@@ -89,24 +89,31 @@ def _endings(shard: Shard) -> pl.DataFrame:
         *(pl.lit(None, dtype=pl.String).alias(name) for name in ("name", "legal_rep_hash")),
         pl.lit(None, dtype=pl.Int64).alias("reg_capital_fen"),
         pl.lit(None, dtype=pl.String).alias("address"),
-        pl.Series("status", np.where(revoked, _REVOKED, _CANCELLED)),
+        words((_CANCELLED, _REVOKED), revoked.astype(np.int64)).alias("status"),
     )
+
+
+def sections_and_classes(shard: Shard) -> tuple[pl.Series, pl.Series]:
+    """(firms,) the section and the class of each enterprise's trade."""
+    firms, sections = shard.firms, list(shard.parameters.sections)
+    classes = [code for section in sections for code, _ in CLASSES[section]]
+    begins = np.cumsum([0] + [len(CLASSES[section]) for section in sections])
+    return words(sections, firms.section), words(classes, begins[firms.section] + firms.industry)
 
 
 def _fixed(shard: Shard) -> pl.DataFrame:
     """What never changes, with the common columns."""
     firms, parameters = shard.firms, shard.parameters
-    sections = np.array(list(parameters.sections))[firms.section]
-    classes = [CLASSES[section][rank][0] for section, rank in zip(sections, firms.industry, strict=True)]
+    sections, classes = sections_and_classes(shard)
     everyone = np.arange(firms.count)
     stated = state(
         shard, "F01", everyone, np.zeros(firms.count, dtype=np.int64), firms.born,
         {
             "reg_no": shard.identities.reg_no,
             "outside_key": pl.Series([None] * firms.count, dtype=pl.String),
-            "kind": np.where(firms.size == SOLE_TRADER, *_KINDS),
+            "kind": words(_KINDS, (firms.size != SOLE_TRADER).astype(np.int64)),
             "est_date": days(firms.born),
-            "division": np.array([district.division for district in parameters.districts])[firms.district],
+            "division": words([district.division for district in parameters.districts], firms.district),
             "section": sections,
             "industry": classes,
             "licence_end": pl.Series([None] * firms.count, dtype=pl.Date),
@@ -129,7 +136,7 @@ def registration_changes(shard: Shard) -> pl.DataFrame:
         shard, "F02", firm, month, day,
         {
             "change_date": days(day),
-            "item": np.array(CHANGE_ITEMS)[item],
+            "item": words(CHANGE_ITEMS, item),
             "after": _new_values(shard, firm, item, month, chance),
         },
     )  # fmt: skip
@@ -137,14 +144,23 @@ def registration_changes(shard: Shard) -> pl.DataFrame:
 
 
 def _new_values(shard: Shard, firm: Ints, item: Ints, month: Ints, chance: np.random.Generator) -> pl.Series:
-    names = new_names(chance, len(firm))
-    places = addresses(shard.parameters, shard.firms.district[firm], chance)
-    persons = keyed_hashes("person", shard.firms.entity[firm] * ORDINALS + month + 1, shard.chances.seed)
+    """What is written after each change; nothing for holders and scope."""
     capital = registered_capital(shard)[firm] / 10_000 * chance.choice([0.5, 2.0, 3.0, 5.0], len(firm))
-    sums = [f"{int(max(amount, 1))}万元" for amount in capital]
-    values = {NAME: names, ADDRESS: places, LEGAL_REP: persons.to_list(), CAPITAL: sums}
-    chosen = [values[CHANGE_ITEMS[i]][row] if CHANGE_ITEMS[i] in values else None for row, i in enumerate(item)]
-    return pl.Series(chosen, dtype=pl.String)
+    values = {
+        NAME: new_names(chance, len(firm)),
+        ADDRESS: addresses(shard.parameters, shard.firms.district[firm], chance),
+        LEGAL_REP: keyed_hashes("person", shard.firms.entity[firm] * ORDINALS + month + 1, shard.chances.seed),
+        CAPITAL: _sums(capital),
+    }
+    chosen = pl.Series([None], dtype=pl.String).gather(np.zeros(len(firm), dtype=np.int64))
+    for name, value in values.items():
+        chosen = value.zip_with(pl.Series(item == CHANGE_ITEMS.index(name)), chosen)
+    return chosen
+
+
+def _sums(wan: Floats) -> pl.Series:
+    """Sums of 10,000 yuan as a registrar writes them."""
+    return pl.Series(np.maximum(wan, 1).astype(np.int64)).cast(pl.String) + "万元"
 
 
 def _with_before(shard: Shard, changes: pl.DataFrame, firm: Ints) -> pl.DataFrame:
@@ -153,7 +169,7 @@ def _with_before(shard: Shard, changes: pl.DataFrame, firm: Ints) -> pl.DataFram
         NAME: shard.identities.name,
         ADDRESS: shard.identities.address,
         LEGAL_REP: shard.identities.legal_rep,
-        CAPITAL: pl.Series([f"{int(yuan / 10_000)}万元" for yuan in registered_capital(shard)]),
+        CAPITAL: _sums(registered_capital(shard) / 10_000),
     }
     at_first = pl.lit(None, dtype=pl.String)
     frame = changes

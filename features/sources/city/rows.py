@@ -1,10 +1,11 @@
 """Rows on their way out: what happened to which firm, with ids and versions, and the day each version was learned.
 
 A *statement* is a feed's own columns and the common ones, plus `entity` (the enterprise's number, for the truth) and
-`learned_on`: the day from which publication and receipt take their time.
+`learned_on`: the day from which publication and receipt take their time. Until it is delivered its `record_id` is a
+number, which is quicker to compare and to move than the text a department would write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -34,6 +35,16 @@ def only_where(values: pl.Series, present: Flags) -> pl.Series:
     return values.zip_with(pl.Series(present), pl.Series([None], dtype=values.dtype))
 
 
+def words(of: Sequence[str], position: Ints) -> pl.Series:
+    """The word at each position; no text is made row by row."""
+    return pl.Series(list(of), dtype=pl.String).gather(position)
+
+
+def same(word: str, count: int) -> pl.Series:
+    """One word in every row."""
+    return pl.repeat(word, count, dtype=pl.String, eager=True)
+
+
 def fen(yuan: Floats) -> pl.Series:
     """Yuan as whole fen."""
     return pl.Series(np.round(yuan * 100).astype(np.int64))
@@ -48,13 +59,14 @@ def state(
     """
     entity = shard.firms.entity[firm]
     number = scramble(entity * ORDINALS + ordinal, shard.chances.seed ^ crc32(feed.encode()))
+    on = days(happened)
     return pl.DataFrame({"uscc": shard.identities.uscc.gather(firm), **columns}).with_columns(
-        record_id=pl.concat_str(pl.lit(f"{feed}-"), pl.Series(number).cast(pl.String)),
+        record_id=pl.Series(number),
         op=pl.lit("I"),
         version=pl.lit(1, dtype=pl.Int32),
-        event_date=days(happened),
+        event_date=on,
         entity=pl.Series(entity),
-        learned_on=days(happened),
+        learned_on=on,
     )
 
 

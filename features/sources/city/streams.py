@@ -20,7 +20,7 @@ class Chances:
 
     def of(self, topic: str) -> np.random.Generator:
         """The stream of one topic, from its beginning: the same names give the same numbers."""
-        return np.random.default_rng([self.seed, self.shard, crc32(topic.encode())])
+        return np.random.Generator(np.random.SFC64([self.seed, self.shard, crc32(topic.encode())]))
 
 
 def scramble(numbers: Ints | Uints, seed: int) -> Uints:

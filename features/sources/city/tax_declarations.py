@@ -8,7 +8,7 @@ import polars as pl
 from features.contracts.tax_declaration import TAX_KINDS
 from features.sources.city.arrays import Flags, Floats, delayed, logistic
 from features.sources.city.population import SMALL, SOLE_TRADER
-from features.sources.city.rows import days, fen, settle, state
+from features.sources.city.rows import days, fen, same, settle, state
 from features.sources.city.shard import Shard
 
 VAT, CORPORATE, PERSONAL, SURCHARGE, OTHER = TAX_KINDS
@@ -117,7 +117,7 @@ def _declared(shard: Shard, owed: Owed, late_odds: Floats, chance: np.random.Gen
         shard, "F15", firm, month * 8 + TAX_KINDS.index(owed.kind), period,
         {
             "period": days(period),
-            "tax_kind": np.full(count, owed.kind),
+            "tax_kind": same(owed.kind, count),
             "taxable_sales_fen": fen(base),
             "payable_fen": fen(payable),
             "paid_fen": fen(np.where(never, 0.0, payable)),

@@ -5,7 +5,7 @@ import polars as pl
 
 from features.contracts.tax_declaration import TAX_KINDS
 from features.sources.city.arrays import delayed, trailing_mean
-from features.sources.city.rows import days, fen, settle, state
+from features.sources.city.rows import days, fen, settle, state, words
 from features.sources.city.shard import Shard
 
 _GRADES = "DMABC"
@@ -27,12 +27,12 @@ def tax_grades(shard: Shard) -> pl.DataFrame:
     happened = months.ends[month]
     young = (happened - firms.born[firm] < 365) & (score >= 70)
     struck = chance.random(len(firm)) < rule.direct_d
-    grade = np.select([struck, young, score >= 90, score >= 70, score >= 40], list(_GRADES), _GRADES[0])
+    grade = np.select([struck, young, score >= 90, score >= 70, score >= 40], range(len(_GRADES)), 0)
     return state(
         shard, "F14", firm, months.year[month], happened,
         {
             "year": months.year[month].astype(np.int32),
-            "grade": grade,
+            "grade": words(_GRADES, grade),
             "score": np.where(struck, 0, score).astype(np.int32),
         },
     )  # fmt: skip
@@ -52,7 +52,7 @@ def tax_arrears(shard: Shard) -> pl.DataFrame:
     stated = state(
         shard, "F18", firm, month, struck,
         {
-            "tax_kind": np.array(TAX_KINDS)[chance.choice(len(TAX_KINDS), size=count, p=_ARREARS_SHARES)],
+            "tax_kind": words(TAX_KINDS, chance.choice(len(TAX_KINDS), size=count, p=_ARREARS_SHARES)),
             "period": days(months.ends[month - 1]),
             "arrears_fen": fen(owed),
             "struck_on": days(struck),

@@ -18,7 +18,7 @@ def stated(learned: date, count: int = MANY) -> pl.DataFrame:
 
 def on_time() -> Parameters:
     parameters = load_parameters()
-    return parameters.model_copy(update={"dirt": parameters.dirt.model_copy(update={"late": 0.0})})
+    return parameters.model_copy(update={"dirt": parameters.dirt.model_copy(update={"late": 0.0, "duplicated": 0.0})})
 
 
 def lags(frame: pl.DataFrame, learned: date) -> tuple[np.ndarray, np.ndarray]:
@@ -66,3 +66,12 @@ def test_a_row_waits_for_the_day_that_holds_it_back() -> None:
     frame = publish(held, "F16", on_time(), np.random.default_rng(1))
     assert frame["publish_date"].unique().to_list() == [date(2020, 1, 10)]
     assert "published_after" not in frame.columns
+
+
+def test_some_rows_arrive_twice() -> None:
+    parameters = load_parameters()
+    told = pl.DataFrame({"row": range(MANY), "learned_on": [date(2019, 5, 31)] * MANY})
+    frame = publish(told, "F16", parameters, np.random.default_rng(1))
+    again = frame.height - MANY
+    assert again == pytest.approx(parameters.dirt.duplicated * MANY, rel=0.4)
+    assert frame.unique().height == MANY
