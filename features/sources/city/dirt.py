@@ -14,7 +14,12 @@ FIGURES = {
     "F15": "paid_fen",
     "F16": "amount_fen",
     "F17": "amount_fen",
+    "F20": "refund_fen",
+    "F21": "revenue_fen",
     "F22": "insured_n",
+    "F24": "members",
+    "F45": "amount_usd_cents",
+    "F56": "amount_fen",
     "F46": "kwh",
     "F34": "fine_fen",
 }
@@ -24,13 +29,15 @@ OPTIONAL = {
     "F01": ("legal_rep_hash", "reg_capital_fen", "address", "industry"),
     "F02": ("before",),
     "F14": ("score",),
+    "F21": ("inventory_fen", "wages_payable_fen", "research_fen", "interest_fen", "other_income_fen"),
     "F28": ("duty", "act"),
     "F34": ("published_on",),
+    "F45": ("top_country",),
     "F60": ("bank_grade",),
 }
 """Columns that may be left empty, and sometimes are."""
 
-_WITHDRAWABLE = ("F15", "F16", "F17", "F22", "F34", "F46", "F47")
+_WITHDRAWABLE = ("F15", "F16", "F17", "F19", "F20", "F22", "F24", "F25", "F34", "F45", "F46", "F47", "F56")
 _WRONG_FACTORS = (0.1, 0.5, 1.5, 10.0)
 
 

@@ -19,7 +19,7 @@ _FIRST_HIRE = 0.4
 def social_insurance(shard: Shard) -> pl.DataFrame:
     """A firm that never insured anyone has no account and no rows; an account left by all stays, with nobody."""
     chance = shard.chances.of("staff")
-    staff, joined, left = _course(shard, chance)
+    staff, joined, left = staff_course(shard, chance)
     months = shard.months
     firm, month = np.nonzero(shard.delivered & shard.firms.insured[:, None])
     insured = staff[firm, month]
@@ -44,8 +44,8 @@ def social_insurance(shard: Shard) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _course(shard: Shard, chance: np.random.Generator) -> tuple[Ints, Ints, Ints]:
-    """(firms, months) staff at month end, joined and left in the month."""
+def staff_course(shard: Shard, chance: np.random.Generator) -> tuple[Ints, Ints, Ints]:
+    """(firms, months) staff at month end, joined and left in the month; `chance` is the stream `staff`, new."""
     rule, firms = shard.parameters.feeds.staff, shard.firms
     stress = delayed(shard.latent.stress, rule.delay_months)
     leaving = np.clip(rule.leave * np.exp(rule.leave_stress * stress), 0.0, 0.6)

@@ -1,7 +1,149 @@
-"""How the records of this group answer to the hidden state."""
+"""How the records of this group answer to the hidden state.
 
-from features.sources.city.shapes import Strict
+Rates are per month and enterprise; `stress`, `integrity` and `quality` are changes of log-odds or of a logarithm.
+"""
+
+from datetime import date
+
+from features.sources.city.shapes import Delay, Positive, Rate, Share, Size, Strict
+
+
+class TaxRegistrationHabits(Strict):
+    """merged_on, rebuilt_share: when tax systems merged, and how many older states were given that day."""
+
+    delay_months: Delay
+    abnormal: Rate
+    stress: float
+    integrity: float
+    suspended: Rate
+    restored_share: Share
+    restored_days: Positive
+    dormant_share: Share
+    merged_on: date
+    rebuilt_share: Share
+
+
+class TaxViolationHabits(Strict):
+    delay_months: Delay
+    rate: Rate
+    stress: float
+    integrity: float
+    major_share: Share
+    amount_scale: Positive
+
+
+class ExportRefundHabits(Strict):
+    refunded_share: Share
+    class_integrity: float
+
+
+class FinancialStatementHabits(Strict):
+    """Log-odds: skipped of a statement, debt of liabilities in assets, cash in current assets."""
+
+    skipped: float
+    skipped_sigma: Positive
+    skipped_stress: float
+    zero_share: Share
+    unbalanced_share: Share
+    wrong_sign_share: Share
+    debt: float
+    debt_leverage: float
+    debt_stress: float
+    cash: float
+    cash_stress: float
+    own_sigma: Positive
+    reporting_bias: float
+    margin: float
+    margin_quality: float
+    margin_stress: float
+    own_margin_sigma: Positive
+
+
+class InsuranceArrearsHabits(Strict):
+    delay_months: Delay
+    rate: Rate
+    stress: float
+    integrity: float
+    cleared_share: Share
+    cleared_days: Positive
+
+
+class HousingFundHabits(Strict):
+    """accounts: share of employers with insured staff that have an account. unpaid: log-odds of a missed month."""
+
+    delay_months: Delay
+    accounts: dict[Size, Share]
+    unpaid: float
+    unpaid_stress: float
+    unpaid_sigma: Positive
+    uncoded_share: Share
+
+
+class LabourDisputeHabits(Strict):
+    delay_months: Delay
+    rate: Rate
+    by_size: dict[Size, Positive]
+    stress: float
+    integrity: float
+    closed_share: Share
+    closed_days: Positive
+
+
+class CustomsHabits(Strict):
+    """traders: share of makers and merchants that trade abroad. regular: log-odds of a month with trade."""
+
+    delay_months: Delay
+    traders: dict[Size, Share]
+    regular: float
+    regular_stress: float
+    agent_share: Share
+    certified: Rate
+    certified_quality: float
+    dishonest: Rate
+    dishonest_integrity: float
+
+
+class SubsidyHabits(Strict):
+    rate: Rate
+    by_size: dict[Size, Positive]
+    quality: float
+    median_yuan: Positive
+    recovered: Share
+
+
+class ProcurementHabits(Strict):
+    """bidders: share of firms that take part in tenders; rate: their bids in a month. won: log-odds of a bid."""
+
+    delay_months: Delay
+    bidders: dict[Size, Share]
+    rate: Rate
+    won: float
+    won_quality: float
+    broken: Rate
+    broken_stress: float
+    broken_integrity: float
+    consortium_share: Share
+
+
+class PaymentComplaintHabits(Strict):
+    delay_months: Delay
+    respondent: Rate
+    stress: float
+    complainant: Rate
+    settled_days: Positive
 
 
 class FiscalHabits(Strict):
-    """One field a feed."""
+    """One field a feed; customs stand for F44 and F45, and for the exports F20 refunds."""
+
+    tax_registration: TaxRegistrationHabits
+    tax_violation: TaxViolationHabits
+    export_refund: ExportRefundHabits
+    financial_statement: FinancialStatementHabits
+    insurance_arrears: InsuranceArrearsHabits
+    housing_fund: HousingFundHabits
+    labour_dispute: LabourDisputeHabits
+    customs: CustomsHabits
+    subsidy: SubsidyHabits
+    procurement: ProcurementHabits
+    payment_complaint: PaymentComplaintHabits

@@ -6,7 +6,6 @@ import pytest
 
 from bureau.errors import UnreadableFile
 from features.contracts.feeds import find_feed
-from features.sources.city.city import FEEDS
 from features.sources.city.parameters import load_parameters
 from tests.factories.cities import other_parameters
 
@@ -23,7 +22,7 @@ def test_a_list_is_replaced_whole(tmp_path: Path) -> None:
     assert [step.value for step in calm.macro] == [0.0]
 
 
-@pytest.mark.parametrize("feed", FEEDS)
+@pytest.mark.parametrize("feed", load_parameters().lags)
 def test_lags_are_those_the_contracts_promise(feed: str) -> None:
     lags, contract = load_parameters().lags[feed], find_feed(feed)
     assert lags.publish == contract.publish_lag_days
