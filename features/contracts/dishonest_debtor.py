@@ -44,6 +44,6 @@ DISHONEST_DEBTOR = Contract(
     openness="public",
     direction="veto",
     million_rows=0.35,
-    use=Use(ended_by=("removed_on",)),
+    use=Use(ended_by=("removed_on",), law="dishonest_debtor"),
     name_column="name",
 )

@@ -59,7 +59,7 @@ LOAN_FEEDBACK = Contract(
     openness="closed",
     direction="label",
     million_rows=2.4,
-    use=Use(months=60),
+    use=Use(months=120),  # five years after it is repaid, which no month's row can say: loans run five years at most
     period="month",
     feature_source=False,
 )

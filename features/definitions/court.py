@@ -71,13 +71,7 @@ COURT_FEATURES = (
     ),
     Entry(
         name="dishonest_listed",
-        definition=Feature(
-            feed=DISHONEST_DEBTOR,
-            take=exists(),
-            within=ever(),
-            where=~col("removed_on").is_known() | (col("removed_on") > AS_OF),
-            missing=0,
-        ),
+        definition=Feature(feed=DISHONEST_DEBTOR, take=exists(), within=ever(), missing=0),
         label="是否在列失信被执行人(1为在列)",
         label_en="On the list of dishonest judgment debtors (1 = listed)",
         unit="flag",

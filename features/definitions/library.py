@@ -20,6 +20,7 @@ from features.definitions.sales_invoice import SALES_INVOICE_FEATURES
 from features.definitions.social_insurance import SOCIAL_INSURANCE_FEATURES
 from features.definitions.tax import TAX_FEATURES
 from features.definitions.utilities import UTILITIES_FEATURES
+from features.law.usability import usable
 
 _PUBLISHED: tuple[Entry, ...] = (
     *REGISTRATION_FEATURES,
@@ -51,7 +52,8 @@ def find_feature(name: str) -> Entry:
 def definition_hash(names: Iterable[str]) -> str:
     """SHA-256 over what these features compute, in this order.
 
-    Labels and texts do not enter; the period and deadline of a feed do, because they move windows.
+    Labels and texts do not enter; the period and deadline of a feed do, because they move windows, and so does the
+    condition under which the law lets its records be used.
     """
     forms = [[name, canonical(find_feature(name).definition)] for name in names]
     return hashlib.sha256(json.dumps(forms, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
@@ -60,7 +62,7 @@ def definition_hash(names: Iterable[str]) -> str:
 def canonical(part: Any) -> Any:
     """A definition as plain JSON values: equal definitions, and only they, have equal forms."""
     if isinstance(part, Contract):
-        return ["feed", part.code, part.period, part.deadline_days]
+        return ["feed", part.code, part.period, part.deadline_days, canonical(usable(part))]
     if is_dataclass(part):
         return [type(part).__name__, *(canonical(getattr(part, field.name)) for field in fields(part))]
     if isinstance(part, tuple):

@@ -1,15 +1,12 @@
-"""Administrative penalties (F34) still in force: not revoked and not repaired."""
+"""Administrative penalties (F34). The law of their use drops what is revoked, repaired or past its publicity."""
 
 from features.contracts.penalty import PENALTY
 from features.definitions.entry import CL0, Entry
 from features.engine.algebra import ADVERSE, Feature, Reason, count, total
-from features.engine.rows import AS_OF, col
+from features.engine.rows import col
 from features.engine.windows import months
 
 REFERENCE = "《中华人民共和国行政处罚法》第四十八条;各部门行政处罚(F34)"
-REVOKED = col("revoked_on").is_known() & (col("revoked_on") <= AS_OF)
-REPAIRED = col("repaired_on").is_known() & (col("repaired_on") <= AS_OF)
-IN_FORCE = ~REVOKED & ~REPAIRED
 
 PENALTY_FEATURES = (
     Entry(
@@ -18,7 +15,7 @@ PENALTY_FEATURES = (
             feed=PENALTY,
             take=count(),
             within=months(36),
-            where=IN_FORCE & ~col("severity").equals("轻微"),
+            where=~col("severity").equals("轻微"),
             missing=0,
         ),
         label="近36个月未撤销、未修复的一般与严重处罚次数",
@@ -41,7 +38,6 @@ PENALTY_FEATURES = (
             feed=PENALTY,
             take=total(col("fine_fen") + col("confiscated_fen")),
             within=months(36),
-            where=IN_FORCE,
             missing=0,
         ),
         label="近36个月未撤销、未修复处罚的罚没金额",

@@ -1,4 +1,8 @@
-"""How a query learns the days it reads: parameters when all rows share one day, else columns of the rows."""
+"""How a query learns the days it reads: parameters when all rows share one day, else columns of the rows.
+
+The day of use, by which the law decides, is a day of its own: the day read unless a reader names another. A training
+set uses each row on the row's own day.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,8 +12,10 @@ from typing import Protocol
 import polars as pl
 
 from bureau.clock import known_before, to_micros
+from features.engine.admission import leaf_rules
 from features.engine.algebra import Feature
 from features.engine.windows import Bounds, Step, bounds
+from features.law.horizons import legal_day
 
 Parameters = dict[str, date | int]
 
@@ -31,6 +37,9 @@ class DaySql(Protocol):
     def window(self, leaf: Feature) -> WindowSql:
         """The ends of a leaf's window."""
 
+    def legal(self, rule: str) -> str:
+        """The day a rule of law names on the day of use."""
+
 
 def cutoff_micros(as_of: date) -> int:
     """What was known before this instant counts, in UTC microseconds."""
@@ -49,17 +58,25 @@ class OneDay:
     as_of = "$as_of"
     cutoff = "$cutoff"
 
-    def __init__(self, leaves: Iterable[Feature]) -> None:
-        self._windows = _windows(leaves)
+    def __init__(self, leaves: Iterable[Feature], rules: Iterable[str] = ()) -> None:
+        """rules: of legal days wanted besides those of the leaves."""
+        leaves = tuple(leaves)
+        self._windows, self._rules = _windows(leaves), _rules(leaves, rules)
 
     def window(self, leaf: Feature) -> WindowSql:
         """The ends of a leaf's window, as parameters."""
         number = list(self._windows).index(_key(leaf))
         return WindowSql(None if leaf.within.step is Step.EVER else f"$after_{number}", f"$until_{number}")
 
-    def parameters(self, as_of: date) -> Parameters:
-        """The values of one day; a query may use fewer of them."""
+    def legal(self, rule: str) -> str:
+        """A legal day, as a parameter."""
+        return f"$legal_{self._rules.index(rule)}"
+
+    def parameters(self, as_of: date, used_on: date | None = None) -> Parameters:
+        """The values of one day; a query may use fewer of them. used_on: the day of use, the day read unless said."""
         values: Parameters = {"as_of": as_of, "cutoff": cutoff_micros(as_of)}
+        used_on = as_of if used_on is None else used_on
+        values |= {f"legal_{number}": legal_day(rule, used_on) for number, rule in enumerate(self._rules)}
         for number, leaf in enumerate(self._windows.values()):
             covered = leaf_bounds(leaf, as_of)
             values[f"until_{number}"] = covered.until
@@ -80,8 +97,12 @@ class ManyDays:
     cutoff = "s.cutoff"
 
     def __init__(self, days: Sequence[date], leaves: Iterable[Feature]) -> None:
-        self._windows = _windows(leaves)
-        ends = {}
+        leaves = tuple(leaves)
+        self._windows, self._rules = _windows(leaves), _rules(leaves)
+        ends = {
+            f"legal_{number}": pl.Series([legal_day(rule, day) for day in days], dtype=pl.Date)
+            for number, rule in enumerate(self._rules)
+        }
         for number, leaf in enumerate(self._windows.values()):
             covered = [leaf_bounds(leaf, day) for day in days]
             ends[f"after_{number}"] = pl.Series([one.after for one in covered], dtype=pl.Date)
@@ -99,10 +120,19 @@ class ManyDays:
         number = list(self._windows).index(_key(leaf))
         return WindowSql(None if leaf.within.step is Step.EVER else f"s.after_{number}", f"s.until_{number}")
 
+    def legal(self, rule: str) -> str:
+        """A legal day, as a column of the spine."""
+        return f"s.legal_{self._rules.index(rule)}"
+
 
 def _windows(leaves: Iterable[Feature]) -> dict[str, Feature]:
     """One leaf for each different window, numbered by its place."""
     return {_key(leaf): leaf for leaf in leaves}
+
+
+def _rules(leaves: Iterable[Feature], more: Iterable[str] = ()) -> tuple[str, ...]:
+    """The rules of legal days that leaves need, each once, numbered by its place."""
+    return tuple(dict.fromkeys((*(rule for leaf in leaves for rule in leaf_rules(leaf)), *more)))
 
 
 def _key(leaf: Feature) -> str:

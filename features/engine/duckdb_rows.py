@@ -1,6 +1,7 @@
 """Row expressions as DuckDB SQL over the record alias `f`."""
 
 from datetime import date
+from typing import Protocol
 
 from features.engine.rows import (
     Arithmetic,
@@ -11,6 +12,7 @@ from features.engine.rows import (
     Either,
     Expression,
     IsKnown,
+    LegalDay,
     Literal,
     Mapped,
     Not,
@@ -19,11 +21,20 @@ from features.engine.rows import (
 )
 
 
-def row_sql(expression: Expression, as_of: str) -> str:
-    """The SQL of an expression; `as_of` is the SQL of the day read."""
+class RowDays(Protocol):
+    """SQL of the days a record is held against."""
+
+    as_of: str
+
+    def legal(self, rule: str) -> str:
+        """The day a rule of law names on the day of use."""
+
+
+def row_sql(expression: Expression, days: RowDays) -> str:
+    """The SQL of an expression."""
 
     def sql(part: Expression) -> str:
-        return row_sql(part, as_of)
+        return row_sql(part, days)
 
     match expression:
         case Column(name):
@@ -31,7 +42,9 @@ def row_sql(expression: Expression, as_of: str) -> str:
         case Literal(value):
             return literal_sql(value)
         case AsOf():
-            return as_of
+            return days.as_of
+        case LegalDay(rule):
+            return days.legal(rule)
         case Arithmetic(sign, left, right):  # 64 bits: the sum of two 32-bit columns must not overflow
             return f"(CAST({sql(left)} AS BIGINT) {sign} CAST({sql(right)} AS BIGINT))"
         case Comparison(sign, left, right):

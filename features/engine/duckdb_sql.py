@@ -29,7 +29,8 @@ def feature_query(
     spine: a table name or sub-select. alone: it has one row, and the sources hold that enterprise's records only.
     Numbers come as DOUBLE, categories as VARCHAR.
     """
-    scans = {code: FeedScan(code, sources[code], day) for code in feeds(wanted.values())}
+    contracts = {leaf.feed.code: leaf.feed for one in wanted.values() for leaf in leaves(one)}
+    scans = {code: FeedScan(contract, sources[code], day) for code, contract in contracts.items()}
     parts = _Parts(scans)
     columns = ["row_no", *(f'{parts.value(definition)} AS "{name}"' for name, definition in wanted.items())]
     beside = ["s.row_no", *(f"{sql} AS {name}" for sql, name in parts.numbers.items())]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from features.contracts.contract import Contract
 from features.engine.algebra import Feature, Kind
 from features.engine.day_sql import DaySql
 from features.engine.duckdb_rows import literal_sql, row_sql
+from features.law.usability import usable
 
 EVENT = "f.event_date"
 MONTH = "year(f.event_date) * 12 + month(f.event_date)"
@@ -27,8 +29,8 @@ class Source:
 class FeedScan:
     """The aggregates wanted of one feed. What is asked twice (a condition, a value, an aggregate) is computed once."""
 
-    def __init__(self, code: str, source: Source, day: DaySql) -> None:
-        self.alias = f"feed_{code}"
+    def __init__(self, contract: Contract, source: Source, day: DaySql) -> None:
+        self.alias, self._contract = f"feed_{contract.code}", contract
         self._source, self._day = source, day
         self._inputs: dict[str, str] = {}
         self._cells: dict[str, str] = {}
@@ -68,7 +70,8 @@ class FeedScan:
         """Conditions and values of each record inside, aggregates over them outside."""
         cells = ",\n  ".join((*keys, *(f"{sql} AS {name}" for sql, name in self._cells.items())))
         inputs = ",\n    ".join((*inner_keys, *(f"{sql} AS {name}" for sql, name in self._inputs.items())))
-        return f"{self.alias} AS (SELECT {cells}\n  FROM (SELECT {inputs}\n  {rows}\n  WHERE {visible(self._day)})"
+        seen = visible(self._contract, self._day)
+        return f"{self.alias} AS (SELECT {cells}\n  FROM (SELECT {inputs}\n  {rows}\n  WHERE {seen})"
 
     def _input(self, sql: str) -> str:
         return self._inputs.setdefault(sql, f"x{len(self._inputs)}")
@@ -79,7 +82,7 @@ class FeedScan:
     def _finished(self, leaf: Feature) -> str:
         """Enters what a leaf needs into the scan and returns the SQL that finishes it beside the subject `s`."""
         where = f"FILTER (WHERE {self._input(enters(leaf, self._day))})"
-        value = leaf.take.value and self._input(row_sql(leaf.take.value, self._day.as_of))
+        value = leaf.take.value and self._input(row_sql(leaf.take.value, self._day))
         match leaf.take.kind:
             case Kind.COUNT:
                 return f"nullif({self._cell(f'count(*) {where}')}, 0)"
@@ -107,21 +110,24 @@ class FeedScan:
                 return _listed(cell, leaf.take.categories)
 
 
-def visible(day: DaySql) -> str:
-    """SQL of "this version of the record was the newest known on the day, and it had happened"."""
-    return (
+def visible(contract: Contract, day: DaySql) -> str:
+    """SQL of "this version of the record was the newest known on the day, it had happened, and the law lets it be
+    used"; the law stands here and not beside each filter, so that the scan itself is narrowed by it."""
+    known = (
         f"f.known_from < {day.cutoff} AND (f.known_to IS NULL OR f.known_to >= {day.cutoff})"
         f" AND f.event_date <= {day.as_of}"
     )
+    law = usable(contract)
+    return known if law is None else f"{known} AND {row_sql(law, day)}"
 
 
 def enters(leaf: Feature, day: DaySql) -> str:
-    """SQL of "this record enters": inside the window and satisfying the filter."""
+    """SQL of "this visible record enters": inside the window and satisfying the filter."""
     window = day.window(leaf)
     parts = [] if window.after is None else [f"f.event_date > {window.after}"]
     parts.append(f"f.event_date <= {window.until}")
     if leaf.where is not None:
-        parts.append(row_sql(leaf.where, day.as_of))
+        parts.append(row_sql(leaf.where, day))
     return " AND ".join(parts)
 
 

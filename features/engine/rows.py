@@ -165,3 +165,13 @@ def columns(expression: Expression) -> Iterator[str]:
         part = getattr(expression, field.name)
         if isinstance(part, Expression):
             yield from columns(part)
+
+
+def legal_days(expression: Expression) -> Iterator[LegalDay]:
+    """The legal days an expression is held against, repeats included."""
+    if isinstance(expression, LegalDay):
+        yield expression
+    for field in fields(expression):  # type: ignore[arg-type]  # every subclass here is a dataclass
+        part = getattr(expression, field.name)
+        if isinstance(part, Expression):
+            yield from legal_days(part)

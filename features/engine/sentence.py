@@ -10,6 +10,7 @@ from features.engine.rows import (
     Either,
     Expression,
     IsKnown,
+    LegalDay,
     Literal,
     Mapped,
     Not,
@@ -57,6 +58,8 @@ def expression_words(expression: Expression) -> str:
             return str(value)
         case AsOf():
             return "the day read"
+        case LegalDay(rule):
+            return "the day of use" if rule == "day" else f"the legal day {rule}"
         case Arithmetic(sign, left, right):
             return f"({words(left)} {sign} {words(right)})"
         case Comparison(sign, left, right):

@@ -1,17 +1,26 @@
-"""Days that rules derive from the day of use: what lies before them is too old."""
+"""Days that rules derive from the day of use: what began on them or before is too old."""
 
 from datetime import date
 
-from bureau.clock import months_before
 from bureau.errors import UnknownName
+from features.law.months import term_over
+from features.law.terms import find_table
 
 
 def legal_day(rule: str, used_on: date) -> date:
-    """The day a rule names on a day of use: `day` itself, or `months:36`, that many months earlier (ends clamped)."""
+    """The day a rule names on a day of use.
+
+    `day` is that day itself. `months:36` is the last day whose term of 36 months is over. `law:penalty:一般` is the
+    same for a class of a dated table, by the regime in force on the day of use; `law:serious_list` for a table of one
+    class.
+    """
     kind, _, argument = rule.partition(":")
     match kind:
         case "day":
             return used_on
         case "months":
-            return months_before(used_on, int(argument))
-    raise UnknownName("legal day", rule, ("day", "months:N"))
+            return term_over(int(argument), used_on)
+        case "law":
+            table, _, of = argument.partition(":")
+            return find_table(table).over_since(of or None, used_on)
+    raise UnknownName("legal day", rule, ("day", "months:N", "law:TABLE:CLASS"))

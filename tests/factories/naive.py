@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from bureau.clock import SHANGHAI
+from features.contracts.contract import Contract
 from features.engine.algebra import Definition, Feature, Kind, Operation
 from features.engine.rows import (
     Arithmetic,
@@ -20,12 +21,14 @@ from features.engine.rows import (
     Either,
     Expression,
     IsKnown,
+    LegalDay,
     Literal,
     Mapped,
     Not,
     OneOf,
 )
 from features.engine.windows import Step
+from features.law.horizons import legal_day
 
 Record = Mapping[str, Any]
 """Own columns, event_date, record_id, version, op, received_at (an instant)."""
@@ -68,9 +71,55 @@ def evaluate(
 
 
 def enters(leaf: Feature, row: Record, as_of: date) -> bool:
-    return in_window(leaf, row["event_date"], as_of) and (
-        leaf.where is None or value_of(leaf.where, row, as_of) is True
+    return (
+        in_window(leaf, row["event_date"], as_of)
+        and may_be_used(leaf.feed, row, as_of)
+        and (leaf.where is None or value_of(leaf.where, row, as_of) is True)
     )
+
+
+TERMS: dict[str, list[tuple[date, dict[Any, int | None]]]] = {
+    "penalty": [
+        (date.min, {"轻微": 12, "一般": 12, "严重": 36}),
+        (date(2023, 5, 1), {"轻微": 36, "一般": 36, "严重": 36}),
+        (date(2026, 4, 1), {"轻微": 3, "一般": 12, "严重": 36}),
+    ],
+    "dishonest_debtor": [(date.min, {None: None}), (date(2017, 5, 1), {None: 60})],
+    "abnormal_list": [(date.min, {None: 36})],
+    "serious_list": [(date.min, {None: 60}), (date(2021, 9, 1), {None: 36})],
+}
+"""Months of use by regime, told a second time."""
+
+
+def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
+    """What the law says, rule by rule: not ended, not refused, and its term not over under any regime so far."""
+    use = feed.use
+    if any(row[column] is not None and row[column] <= used_on for column in use.ended_by):
+        return False
+    if use.refused_by is not None and row[use.refused_by] is True:
+        return False
+    start = row[use.since]
+    if start is None:
+        return True
+    if feed.personal and feed.direction in ("adverse", "veto") and later(start, 60) <= used_on:
+        return False
+    if use.law is None:
+        return use.months is None or later(start, use.months) > used_on
+    regimes = TERMS[use.law]
+    of = row["severity"] if use.law == "penalty" else None
+    for place, (begins, months) in enumerate(regimes):
+        ends = regimes[place + 1][0] - timedelta(days=1) if place + 1 < len(regimes) else date.max
+        term = months[of]
+        if begins <= used_on and term is not None and later(start, term) <= min(used_on, ends):
+            return False
+    return True
+
+
+def later(day: date, months: int) -> date:
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def in_window(leaf: Feature, day: date, as_of: date) -> bool:
@@ -156,6 +205,8 @@ def value_of(expression: Expression, row: Record, as_of: date) -> Any:
             return constant
         case AsOf():
             return as_of
+        case LegalDay(rule):
+            return legal_day(rule, as_of)
         case IsKnown(inner):
             return value(inner) is not None
         case Mapped(code, scale):

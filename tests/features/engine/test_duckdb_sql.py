@@ -15,6 +15,7 @@ from bureau.clock import SHANGHAI, known_before, to_micros
 from features.contracts.counterparty import COUNTERPARTY
 from features.contracts.tax_declaration import TAX_DECLARATION
 from features.contracts.tax_grade import TAX_GRADE
+from features.engine.admission import leaf_rules
 from features.engine.algebra import (
     Aggregate,
     Definition,
@@ -39,6 +40,7 @@ from features.engine.duckdb_sql import feature_query
 from features.engine.feed_scan import Source
 from features.engine.rows import AS_OF, Condition, Expression, col
 from features.engine.windows import Window, days, ever, months, periods
+from features.law.horizons import legal_day
 from tests.factories.naive import evaluate, newest_known
 
 FEEDS = (TAX_DECLARATION, COUNTERPARTY, TAX_GRADE)  # periods of a month, a quarter and a year
@@ -130,6 +132,7 @@ def edges(leaf: Feature, as_of: date) -> list[date]:
     """The days on which being a day earlier or later matters."""
     covered = leaf_bounds(leaf, as_of)
     ends = [as_of, covered.until, *([] if covered.after is None else [covered.after])]
+    ends += [legal_day(rule, as_of) for rule in leaf_rules(leaf)]
     return [end + timedelta(days=step) for end in ends for step in (-1, 0, 1)]
 
 

@@ -1,0 +1,119 @@
+"""The condition of use against the law told slowly, for every feed, and the days on which regimes change."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS
+from features.contracts.penalty import PENALTY, SEVERITIES
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.contracts.use import PERMANENT, Use
+from features.law.terms import find_table
+from features.law.usability import usable
+from tests.factories.naive import may_be_used, value_of
+
+LIMITED = [contract for contract in FEEDS if usable(contract) is not None]
+edges = [date(2019, 2, 28), date(2020, 2, 29), date(2022, 4, 30), date(2023, 5, 1), date(2025, 4, 1), date(2026, 4, 1)]
+days = st.dates(date(2015, 1, 1), date(2030, 1, 1)) | st.sampled_from(edges)
+
+
+def allows(contract: Contract, row: dict[str, Any], used_on: date) -> bool:
+    condition = usable(contract)
+    return condition is None or value_of(condition, row, used_on) is True
+
+
+@st.composite
+def rows(draw: st.DrawFn, contract: Contract) -> dict[str, Any]:
+    """A record's columns as far as the law reads them."""
+    row: dict[str, Any] = {"event_date": draw(days)}
+    for name, dtype in contract.dtypes.items():
+        if dtype.base_type() == pl.Date and name != "event_date":
+            row[name] = draw(st.none() | days)
+        elif dtype.base_type() == pl.Boolean:
+            row[name] = draw(st.none() | st.booleans())
+    return row | {"severity": draw(st.sampled_from(SEVERITIES))}
+
+
+@pytest.mark.parametrize("contract", LIMITED, ids=lambda contract: contract.code)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), used_on=days)
+def test_the_condition_is_the_law_told_slowly(contract: Contract, data: st.DataObject, used_on: date) -> None:
+    row = data.draw(rows(contract))
+    assert allows(contract, row, used_on) == may_be_used(contract, row, used_on)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), used_on=days, use=st.builds(
+    Use, st.none() | st.integers(0, 90), st.sampled_from(["event_date", "cleared_on"]),
+    st.sampled_from([(), ("cleared_on",)])), personal=st.booleans())  # fmt: skip
+def test_any_use_is_its_rule_told_slowly(data: st.DataObject, used_on: date, use: Use, personal: bool) -> None:
+    contract = replace(TAX_ARREARS, use=use, personal=personal)
+    row = data.draw(rows(contract))
+    assert allows(contract, row, used_on) == may_be_used(contract, row, used_on)
+
+
+@pytest.mark.parametrize("contract", LIMITED, ids=lambda contract: contract.code)
+def test_the_condition_reads_columns_of_the_feed_and_is_never_unknown(contract: Contract) -> None:
+    columns = {*contract.dtypes}
+    use = contract.use
+    assert {use.since, *use.ended_by, use.refused_by or "event_date"} <= columns
+    if use.law is not None and (by := find_table(use.law).divided_by):
+        assert by in columns
+    empty = dict.fromkeys(columns) | {"event_date": date(2025, 1, 1)}
+    assert value_of(usable(contract), empty, date(2025, 1, 2)) is not None  # type: ignore[arg-type]
+
+
+def penalty_used(severity: str, decided_on: str, used_on: str, **ended: date) -> bool:
+    row = {"event_date": date.fromisoformat(decided_on), "severity": severity, "revoked_on": None, "repaired_on": None}
+    return allows(PENALTY, row | ended, date.fromisoformat(used_on))
+
+
+@pytest.mark.parametrize(
+    ("severity", "decided_on", "used_on", "used"),
+    [
+        pytest.param("一般", "2022-04-30", "2023-04-29", True, id="527: the last day of a year"),
+        pytest.param("一般", "2022-04-30", "2023-04-30", False, id="527: a year is over"),
+        pytest.param("一般", "2022-04-30", "2023-05-01", False, id="what was over does not come back under Order 58"),
+        pytest.param("一般", "2022-05-01", "2023-05-01", True, id="what was not over lasts three years from then on"),
+        pytest.param("一般", "2022-05-01", "2025-04-30", True, id="Order 58: the last day of three years"),
+        pytest.param("一般", "2022-05-01", "2025-05-01", False, id="Order 58: three years are over"),
+        pytest.param("严重", "2020-04-30", "2023-04-29", True, id="527: the last day of a serious one"),
+        pytest.param("严重", "2020-05-01", "2023-05-01", False, id="Order 58: a serious one is over on its day"),
+        pytest.param("一般", "2024-12-01", "2026-03-31", True, id="Order 58's last day"),
+        pytest.param("一般", "2024-12-01", "2026-04-01", False, id="the first day of Order 36 and its one year"),
+        pytest.param("一般", "2025-04-02", "2026-04-01", True, id="Order 36: the last day of a year"),
+        pytest.param("一般", "2025-04-01", "2026-04-01", False, id="Order 36: a year is over"),
+        pytest.param("轻微", "2025-12-31", "2026-03-31", True, id="a minor one on Order 58's last day"),
+        pytest.param("轻微", "2025-12-31", "2026-04-01", False, id="Order 36: a minor one has three months"),
+        pytest.param("轻微", "2026-01-02", "2026-04-01", True, id="Order 36: the last day of three months"),
+        pytest.param("严重", "2023-04-02", "2026-04-01", True, id="Order 36: a serious one keeps three years"),
+        pytest.param("严重", "2024-02-29", "2027-02-28", False, id="a leap day has no day of its own: the earlier end"),
+    ],
+)
+def test_a_penalty_is_used_by_the_regime_of_the_day_of_use(
+    severity: str, decided_on: str, used_on: str, used: bool
+) -> None:
+    assert penalty_used(severity, decided_on, used_on) is used
+
+
+@pytest.mark.parametrize(("column", "day"), product(["revoked_on", "repaired_on"], [0, 1, 2]))
+def test_what_is_revoked_or_repaired_ends_on_its_day(column: str, day: int) -> None:
+    used = penalty_used("严重", "2025-01-01", f"2025-03-0{day + 1}", **{column: date(2025, 3, 2)})
+    assert used is (day == 0)
+
+
+def test_a_refusal_is_kept() -> None:
+    contract = replace(TAX_ARREARS, use=Use(refused_by="refused"))
+    answers = [allows(contract, {"refused": said}, date(2025, 1, 1)) for said in (True, False, None)]
+    assert answers == [False, True, True]
+
+
+def test_what_has_no_rule_is_used_without_end() -> None:
+    assert usable(replace(TAX_ARREARS, use=PERMANENT)) is None
