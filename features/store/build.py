@@ -17,10 +17,16 @@ from features.store.subjects import known_since
 
 
 def build_features(
-    lake: Lake, names: Iterable[str], as_of: date, grant: ReadGrant, snapshot: int | None = None
+    lake: Lake,
+    names: Iterable[str],
+    as_of: date,
+    grant: ReadGrant,
+    snapshot: int | None = None,
+    used_on: date | None = None,
 ) -> pl.DataFrame:
     """Features of every enterprise known on a day, by number: `enterprise_id`, `uscc`, one column per name.
 
+    used_on: the day by whose law records are used, `as_of` unless said.
     Numbers are float64, categories an enumeration; null is unknown.
     """
     entries = [find_feature(name) for name in names]
@@ -30,5 +36,5 @@ def build_features(
     city = enterprises(lake, snapshot).join(known, on="enterprise_id", maintain_order="left").with_row_index("row_no")
     day = OneDay(leaf for entry in entries for leaf in leaves(entry.definition))
     spine = city.select("row_no", "enterprise_id", "enterprise_known_from")
-    values = compute(lake, entries, snapshot, day, spine, day.parameters(as_of))
+    values = compute(lake, entries, snapshot, day, spine, day.parameters(as_of, used_on))
     return city.select("enterprise_id", "uscc").hstack(values)

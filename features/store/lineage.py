@@ -53,19 +53,32 @@ class Part:
 
 
 def explain(
-    lake: Lake, name: str, enterprise_id: int, as_of: date, grant: ReadGrant, snapshot: int | None = None
+    lake: Lake,
+    name: str,
+    enterprise_id: int,
+    as_of: date,
+    grant: ReadGrant,
+    snapshot: int | None = None,
+    used_on: date | None = None,
 ) -> Explanation:
     """The value of a feature of one enterprise as of a day, and every record that entered it.
 
+    used_on: the day by whose law records are used, `as_of` unless said.
     Raises `UnknownName`, and `FieldNotGranted` before anything is read.
     """
     snapshot = lake.snapshot() if snapshot is None else snapshot
-    value = live_vector(lake, [name], enterprise_id, as_of, grant, snapshot)[name]
-    return Explanation(name, value, evidence(lake, [name], enterprise_id, as_of, grant, snapshot)[name])
+    value = live_vector(lake, [name], enterprise_id, as_of, grant, snapshot, used_on)[name]
+    return Explanation(name, value, evidence(lake, [name], enterprise_id, as_of, grant, snapshot, used_on)[name])
 
 
 def evidence(
-    lake: Lake, names: Iterable[str], enterprise_id: int, as_of: date, grant: ReadGrant, snapshot: int | None = None
+    lake: Lake,
+    names: Iterable[str],
+    enterprise_id: int,
+    as_of: date,
+    grant: ReadGrant,
+    snapshot: int | None = None,
+    used_on: date | None = None,
 ) -> dict[str, tuple[Evidence, ...]]:
     """The records that entered each of several features, oldest event first; each feed is read once for all.
 
@@ -78,7 +91,7 @@ def evidence(
     found: dict[str, dict[tuple[str, str], Evidence]] = {entry.name: {} for entry in entries}
     for contract in {part.leaf.feed.code: part.leaf.feed for part in parts}.values():
         of_feed = [part for part in parts if part.leaf.feed is contract]
-        for name, record in _entered(lake, contract, of_feed, enterprise_id, as_of, snapshot):
+        for name, record in _entered(lake, contract, of_feed, enterprise_id, (as_of, used_on), snapshot):
             key = (record.feed, record.record_id)
             seen = found[name].get(key)
             found[name][key] = record if seen is None else _merged(seen, record)
@@ -86,20 +99,28 @@ def evidence(
 
 
 def _entered(
-    lake: Lake, contract: Contract, parts: Sequence[Part], enterprise_id: int, as_of: date, snapshot: int
+    lake: Lake,
+    contract: Contract,
+    parts: Sequence[Part],
+    enterprise_id: int,
+    days: tuple[date, date | None],
+    snapshot: int,
 ) -> list[tuple[str, Evidence]]:
-    """Feature name and record, for each record of a feed that entered a part of the feature."""
+    """Feature name and record, for each record of a feed that entered a part of the feature.
+
+    days: the day read, and the day of use.
+    """
     day = OneDay([part.leaf for part in parts])
     columns = tuple(dict.fromkeys(column for part in parts for column in part.leaf.reads))
     selected = ", ".join(("f.record_id", "f.event_date AS happened_on", *(f"f.{column}" for column in columns)))
     flags = ", ".join(f"coalesce({enters(part.leaf, day)}, FALSE)" for part in parts)
     query = (
         f"SELECT {selected}, {flags} FROM {visible_sql(lake, contract, snapshot)} f"
-        f" WHERE f.enterprise_id = $enterprise_id AND {visible(day)}"
+        f" WHERE f.enterprise_id = $enterprise_id AND {visible(contract, day)}"
         " ORDER BY f.event_date, f.known_from, f.record_no"
     )
     statement = live_connection().extract_statements(query)[0]
-    given = used(statement, {**day.parameters(as_of), "enterprise_id": enterprise_id})
+    given = used(statement, {**day.parameters(*days), "enterprise_id": enterprise_id})
     rows = live_connection().execute(statement, given).fetchall()
     found = []
     for number, part in enumerate(parts):

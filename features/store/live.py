@@ -44,14 +44,18 @@ def live_vector(
     as_of: date,
     grant: ReadGrant,
     snapshot: int | None = None,
+    used_on: date | None = None,
 ) -> dict[str, Value]:
-    """Features of one enterprise as of a day, by name; None is unknown. May be called from many threads at once."""
+    """Features of one enterprise as of a day, by name; None is unknown. May be called from many threads at once.
+
+    used_on: the day by whose law records are used, `as_of` unless said.
+    """
     names = tuple(names)
     permit(grant, map(find_feature, names), code_of(lake, enterprise_id))
     snapshot = lake.snapshot() if snapshot is None else snapshot
     query = _query(lake, names, snapshot)
     subject = {"enterprise_id": enterprise_id, "known_from": known_from(lake, snapshot, enterprise_id)}
-    parameters = used(query.statement, {**query.day.parameters(as_of), **subject})
+    parameters = used(query.statement, {**query.day.parameters(as_of, used_on), **subject})
     _row_no, *values = live_connection().execute(query.statement, parameters).fetchall()[0]
     return dict(zip(names, values, strict=True))
 

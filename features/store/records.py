@@ -1,4 +1,4 @@
-"""The records of a feed as they were known on a day."""
+"""The records of a feed as they were known on a day, those that the law lets be used."""
 
 from datetime import date
 
@@ -6,16 +6,13 @@ import polars as pl
 
 from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
+from features.engine.admission import contract_rules
 from features.engine.day_sql import OneDay
 from features.engine.feed_scan import visible
 from features.lake.lake import Lake
 from features.lake.reading import visible_sql
 from features.store.connections import build_connection, live_connection
 from features.store.subjects import code_of
-
-DAY = OneDay(())
-VISIBLE = visible(DAY)
-"""SQL over the alias `f`, with the parameters of `DAY`."""
 
 
 def records(
@@ -25,18 +22,20 @@ def records(
     grant: ReadGrant,
     enterprise_id: int | None = None,
     snapshot: int | None = None,
+    used_on: date | None = None,
 ) -> pl.DataFrame:
-    """Newest known version of every record that had happened by a day, of one enterprise or of all.
+    """Newest known version of every record that had happened by a day and may be used, of one enterprise or of all.
 
+    used_on: the day by whose law records are used, `as_of` unless said.
     Columns: the feed's own, `enterprise_id`, `record_id`, `record_no`, `version`, `event_date`, `publish_date`,
     `known_from`; by enterprise, event date and record number. Raises `FieldNotGranted` before anything is read.
     """
     contract = find_feed(feed)
     grant.require([contract.code], None if enterprise_id is None else _subject(lake, grant, enterprise_id))
-    source = visible_sql(lake, contract, snapshot)
-    query = f"SELECT * EXCLUDE (known_to) FROM {source} f WHERE {VISIBLE}"
+    source, day = visible_sql(lake, contract, snapshot), OneDay((), contract_rules(contract))
+    query = f"SELECT * EXCLUDE (known_to) FROM {source} f WHERE {visible(contract, day)}"
     order = " ORDER BY enterprise_id, event_date, record_no"
-    parameters = DAY.parameters(as_of)
+    parameters = day.parameters(as_of, used_on)
     if enterprise_id is None:
         with build_connection(lake) as connection:
             city: pl.DataFrame = connection.sql(query + order, params=parameters).pl()
