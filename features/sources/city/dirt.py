@@ -18,10 +18,12 @@ FIGURES = {
     "F21": "revenue_fen",
     "F22": "insured_n",
     "F24": "members",
-    "F45": "amount_usd_cents",
-    "F56": "amount_fen",
-    "F46": "kwh",
+    "F30": "amount_fen",
+    "F32": "amount_fen",
     "F34": "fine_fen",
+    "F45": "amount_usd_cents",
+    "F46": "kwh",
+    "F56": "amount_fen",
 }
 """The column a clerk mistypes in each feed, to be corrected later."""
 
@@ -31,13 +33,35 @@ OPTIONAL = {
     "F14": ("score",),
     "F21": ("inventory_fen", "wages_payable_fen", "research_fen", "interest_fen", "other_income_fen"),
     "F28": ("duty", "act"),
+    "F29": ("person_hash",),
+    "F32": ("case_no",),
     "F34": ("published_on",),
+    "F35": ("basis",),
+    "F38": ("score",),
+    "F42": ("qualification",),
     "F45": ("top_country",),
     "F60": ("bank_grade",),
 }
 """Columns that may be left empty, and sometimes are."""
 
-_WITHDRAWABLE = ("F15", "F16", "F17", "F19", "F20", "F22", "F24", "F25", "F34", "F45", "F46", "F47", "F56")
+_WITHDRAWABLE = (
+    "F15",
+    "F16",
+    "F17",
+    "F19",
+    "F20",
+    "F22",
+    "F24",
+    "F25",
+    "F33",
+    "F34",
+    "F37",
+    "F43",
+    "F45",
+    "F46",
+    "F47",
+    "F56",
+)
 _WRONG_FACTORS = (0.1, 0.5, 1.5, 10.0)
 
 

@@ -35,8 +35,8 @@ def only_where(values: pl.Series, present: Flags) -> pl.Series:
     return values.zip_with(pl.Series(present), pl.Series([None], dtype=values.dtype))
 
 
-def words(of: Sequence[str], position: Ints) -> pl.Series:
-    """The word at each position; no text is made row by row."""
+def words(of: Sequence[str | None], position: Ints) -> pl.Series:
+    """The word at each position, or null for None; no text is made row by row."""
     return pl.Series(list(of), dtype=pl.String).gather(position)
 
 
