@@ -87,6 +87,12 @@ def read_delivery(path: Path, feed: str | None = None, *, history: bool = False)
     return Delivery(path, sidecar, contract, frame)
 
 
+def drop_delivery(path: Path) -> None:
+    """Delete a delivery that has landed, with its sidecar."""
+    path.unlink()
+    sidecar_path(path).unlink(missing_ok=True)
+
+
 def _replace(path: Path, content: bytes | memoryview) -> None:
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_bytes(content)

@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bureau.clock import now
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.lake.lake import open_lake
 from features.sources.checking import check_source
-from features.sources.loading import DEMO_CITY, SOURCES, SourceOptions, load_source
+from features.sources.loading import DEMO_CITY, KEPT_UP_TO, SOURCES, SourceOptions, load_source
+from features.sources.progress import progress_of
 
 source = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -23,21 +23,20 @@ def load(
     enterprises: Annotated[int | None, typer.Option(help=f"How many to generate; {DEMO_CITY} unless said.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed generates the same records.")] = None,
     parameters: Annotated[Path | None, typer.Option(help="YAML file that replaces parameters of the city.")] = None,
+    keep: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep/--drop", help=f"Keep deliveries that landed; unless said, up to {KEPT_UP_TO:,} enterprises."
+        ),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Write a source's deliveries into this home and land them. Again with other files: the records add up."""
     settings = Settings()
     lake = open_lake(settings.home, settings.catalogue_url)
-    console = Console(stderr=True, soft_wrap=True)
-    with console.status(f"Loading {name}") as status:
-        report = load_source(
-            lake,
-            settings.home,
-            name,
-            SourceOptions(data, enterprises, seed, parameters),
-            at=now(),
-            tell=status.update if console.is_terminal else console.print,
-        )
+    options = SourceOptions(data, enterprises, seed, parameters, keep)
+    with progress_of(f"Loading {name}") as tell:
+        report = load_source(lake, settings.home, name, options, at=now(), tell=tell)
     rows = [vars(feed) for feed in report.feeds]
     print_rows(rows, ("feed", "rows", "landed", "quarantined", "unchanged"), form)
     if form is Format.TABLE:

@@ -1,12 +1,13 @@
 """Load a source into a home: its deliveries are written, the home is claimed for it, and each delivery lands."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from bureau.errors import InvalidInput, UnknownName
-from features.lake.delivery import read_delivery
+from features.lake.delivery import drop_delivery, read_delivery
 from features.lake.lake import Lake
 from features.lake.landing import Landed, land
 from features.sources.city import city
@@ -19,8 +20,11 @@ from features.sources.source import Check, SourceWritten, claim_source, require_
 DEMO_CITY = 2_000
 """Enterprises of a city nobody gave a size."""
 
-Tell = Callable[[str], None]
-"""Hears a line of progress."""
+KEPT_UP_TO = 200_000
+"""Enterprises of a city whose deliveries stay after they landed, unless said otherwise; checks read them."""
+
+Tell = Callable[[str, float], None]
+"""Hears a line of progress, and the share of the deliveries that have landed."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,18 @@ class SourceOptions:
     """What a user may ask of a source; None leaves it to the source. A source refuses what it cannot use.
 
     data: directory of a source's files. enterprises, seed, parameters: of a generated source.
+    keep: whether deliveries stay on disk after they landed; those of a large city do not unless asked for.
     """
 
     data: Path | None = None
     enterprises: int | None = None
     seed: int | None = None
     parameters: Path | None = None
+    keep: bool | None = None
+
+    @property
+    def keeps(self) -> bool:
+        return (self.enterprises or 0) <= KEPT_UP_TO if self.keep is None else self.keep
 
 
 @dataclass(frozen=True)
@@ -61,26 +71,26 @@ class LoadReport:
 class Source:
     """What a source can do.
 
-    write: writes its deliveries into a folder; raises before it writes any, where its input is wrong.
+    write: its deliveries in a folder; raises before it writes any, where its input is wrong.
     check: what the source promises, asked of a lake that holds its records and of the folder it wrote.
     """
 
-    write: Callable[[Path, Lake, SourceOptions, Tell], SourceWritten]
+    write: Callable[[Path, Lake, SourceOptions], SourceWritten]
     check: Callable[[Lake, Path], tuple[Check, ...]]
 
 
-def _write_city(folder: Path, _lake: Lake, options: SourceOptions, tell: Tell) -> SourceWritten:
+def _write_city(folder: Path, _lake: Lake, options: SourceOptions) -> SourceWritten:
     _refuse("city", data=options.data)
     return city.write_deliveries(
         folder,
         enterprises=DEMO_CITY if options.enterprises is None else options.enterprises,
         seed=city.DEFAULT_SEED if options.seed is None else options.seed,
         parameters=load_parameters(options.parameters),
-        report=tell,
+        workers=max((os.cpu_count() or 1) - 1, 1),
     )
 
 
-def _write_cumcm(folder: Path, lake: Lake, options: SourceOptions, _tell: Tell) -> SourceWritten:
+def _write_cumcm(folder: Path, lake: Lake, options: SourceOptions) -> SourceWritten:
     _refuse("cumcm", enterprises=options.enterprises, seed=options.seed, parameters=options.parameters)
     if options.data is None:
         raise InvalidInput("The source 'cumcm' reads files: say where they are with --data DIR.")
@@ -113,23 +123,25 @@ def load_source(
     options: SourceOptions,
     *,
     at: datetime,
-    tell: Tell = lambda _: None,
+    tell: Tell = lambda _line, _done: None,
 ) -> LoadReport:
-    """Write a source's deliveries under `home` and land them all.
+    """Write a source's deliveries under `home` and land each as soon as it is written.
 
     Loading again adds records; the same input twice changes nothing. at: stamps rows that bring no instant.
-    tell: hears a line of progress after each step.
+    tell: hears of each delivery that has landed.
     Raises `UnknownName`, `SourceConflict` and what the source finds wrong with its input, all before a record lands.
     """
     if name not in SOURCES:
         raise UnknownName("source", name, SOURCES)
     require_source(home, name)
-    written = SOURCES[name].write(deliveries_folder(home, name), lake, options, tell)
+    written = SOURCES[name].write(deliveries_folder(home, name), lake, options)
     claimed = claim_source(home, name, written.last_day)
     landed = []
-    for path in written.paths:
+    for number, path in enumerate(written.paths, start=1):
         landed.append(land(lake, read_delivery(path), received_at=at))
-        tell(f"{path.name} landed: {landed[-1].landed:,} of {landed[-1].rows:,} rows")
+        if not options.keeps:
+            drop_delivery(path)
+        tell(f"{path.name} landed: {landed[-1].landed:,} of {landed[-1].rows:,} rows", number / written.count)
     return LoadReport(name, claimed.last_day, _by_feed(landed), lake.snapshot())
 
 

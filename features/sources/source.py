@@ -1,6 +1,7 @@
 """What a source hands over, and which source a home holds."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,10 +11,14 @@ from bureau.errors import SourceConflict, UnreadableFile
 
 @dataclass(frozen=True)
 class SourceWritten:
-    """The deliveries a source wrote, in the order they must land, and the last day they speak of."""
+    """The deliveries of a source, in the order they must land, the last day they speak of, and how many they are.
 
-    paths: tuple[Path, ...]
+    paths: may be written only when the next one is asked for, so that each can land before all are there.
+    """
+
+    paths: Iterator[Path]
     last_day: date
+    count: int
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from features.sources.city.city import write_deliveries
 from features.sources.city.latent import draw_weather
 from features.sources.city.months import Months
 from features.sources.city.parameters import Parameters, load_parameters
@@ -33,3 +34,8 @@ def drawn_shard(count: int = 400, *, number: int = 0, first: int = 0, parameters
     months = months_of(parameters)
     weather = draw_weather(parameters, months, SEED)
     return draw_shard(parameters, months, weather, Chances(SEED, number), first=first, count=count)
+
+
+def write_city(folder: Path, *, enterprises: int, seed: int = SEED, **words: Any) -> tuple[Path, ...]:
+    """Every delivery of a city."""
+    return tuple(write_deliveries(folder, enterprises=enterprises, seed=seed, **words).paths)

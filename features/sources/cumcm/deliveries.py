@@ -41,7 +41,7 @@ def write_deliveries(folder: Path, directory: Path, lake: Lake) -> SourceWritten
         (LOAN_FEEDBACK, _followed(verdicts, LOAN_FEEDBACK, lake, verdicts["uscc"])),
     )
     paths = tuple(_write(folder, contract, frame) for contract, frame in frames if not frame.is_empty())
-    return SourceWritten(paths, LAST_DAY)
+    return SourceWritten(iter(paths), LAST_DAY, len(paths))
 
 
 def _registrations(data: ContestData, lake: Lake) -> pl.DataFrame:

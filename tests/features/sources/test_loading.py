@@ -28,11 +28,35 @@ def test_a_load_reports_each_feed_and_claims_the_home(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_of_every_delivery(tmp_path: Path) -> None:
-    data, told = write_invoices(tmp_path / "data", "in", invoice(1)), list[str]()
+    data, told = write_invoices(tmp_path / "data", "in", invoice(1)), list[tuple[str, float]]()
     home = tmp_path / "home"
-    load_source(lake_in(home), home, "cumcm", SourceOptions(data=data), at=now(), tell=told.append)
-    assert [line.split("-")[0] for line in told] == ["F01", "F16L", "F16", "F17"]
-    assert told[1].endswith("landed: 1 of 1 rows")
+    load_source(
+        lake_in(home), home, "cumcm", SourceOptions(data=data), at=now(), tell=lambda *told_: told.append(told_)
+    )
+    assert [line.split("-")[0] for line, _ in told] == ["F01", "F16L", "F16", "F17"]
+    assert told[1][0].endswith("landed: 1 of 1 rows")
+    assert [done for _, done in told] == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_deliveries_that_are_not_kept_are_gone_when_they_have_landed(tmp_path: Path) -> None:
+    data, folder = write_invoices(tmp_path / "data", "in", invoice(1)), tmp_path / "home" / "deliveries" / "cumcm"
+    load(tmp_path / "home", data=data, keep=False)
+    assert list(folder.iterdir()) == []
+    assert {feed.unchanged for feed in load(tmp_path / "home", data=data).feeds} == {1}
+
+
+@pytest.mark.parametrize(
+    ("options", "keeps"),
+    [
+        pytest.param({}, True, id="files somebody brought"),
+        pytest.param({"enterprises": 200_000}, True, id="a city that checks can read"),
+        pytest.param({"enterprises": 200_001}, False, id="a larger one"),
+        pytest.param({"enterprises": 4_000_000, "keep": True}, True, id="as asked"),
+        pytest.param({"enterprises": 20, "keep": False}, False, id="as asked the other way"),
+    ],
+)
+def test_deliveries_of_large_cities_are_not_kept(options: dict[str, object], keeps: bool) -> None:
+    assert SourceOptions(**options).keeps is keeps  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

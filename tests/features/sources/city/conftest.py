@@ -4,16 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from features.sources.city.city import write_deliveries
 from features.sources.city.shard import Shard
-from tests.factories.cities import SEED, drawn_shard
+from tests.factories.cities import drawn_shard, write_city
 
 
 @pytest.fixture(scope="session")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a city of 300 enterprises."""
     folder = tmp_path_factory.mktemp("village")
-    write_deliveries(folder, enterprises=300, seed=SEED)
+    write_city(folder, enterprises=300)
     return folder
 
 

@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 
 from features.sources.city.checks import check_city
-from features.sources.city.city import write_deliveries
+from features.sources.city.city import DEFAULT_SEED
 from features.sources.city.outcomes import delivered, matured_loans
 from features.sources.source import Check
+from tests.factories.cities import write_city
 
 PATH_RULE = "no record from before a loan knows more than the hidden path"
 
@@ -17,7 +18,7 @@ PATH_RULE = "no record from before a loan knows more than the hidden path"
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town")
-    write_deliveries(folder, enterprises=2000)
+    write_city(folder, enterprises=2000, seed=DEFAULT_SEED)
     return folder
 
 
@@ -50,7 +51,7 @@ def test_a_record_written_from_the_label_is_seen(town: Path, tmp_path: Path) -> 
 
 
 def test_a_city_too_small_to_judge_says_so(tmp_path: Path) -> None:
-    write_deliveries(tmp_path, enterprises=50)
+    write_city(tmp_path, enterprises=50)
     (check,) = check_city(tmp_path)
     assert not check.holds
     assert "at least 1,000 enterprises" in check.found

@@ -9,14 +9,16 @@ from bureau.clock import now
 from bureau.errors import InvalidInput, SourceConflict
 from features.lake.delivery import read_delivery
 from features.lake.judgement import judge
-from features.sources.city import city
-from features.sources.city.city import FEEDS, write_deliveries
+from features.sources.city import records
+from features.sources.city.city import write_deliveries
+from features.sources.city.drawing import plan_city, write_shard
 from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import load_parameters
+from features.sources.city.records import FEEDS
 from features.sources.city.truth import read_truth
-from tests.factories.cities import SEED, drawn_shard, other_parameters
+from tests.factories.cities import SEED, drawn_shard, other_parameters, write_city
 
-AFTER_DEFAULT = {"F26", "F27", "F28", "F60", *city.AFTER_DEFAULT}
+AFTER_DEFAULT = {"F26", "F27", "F28", "F60", *records.AFTER_DEFAULT}
 BEFORE_DEFAULT = tuple(feed for feed in FEEDS if feed not in AFTER_DEFAULT)
 
 
@@ -25,12 +27,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_same_words_write_the_same_bytes(tmp_path: Path, village: Path) -> None:
-    write_deliveries(tmp_path, enterprises=300, seed=SEED)
+    write_city(tmp_path, enterprises=300)
     assert contents(tmp_path) == contents(village)
 
 
 def test_another_seed_is_another_city(tmp_path: Path, village: Path) -> None:
-    write_deliveries(tmp_path, enterprises=50, seed=SEED + 1)
+    write_city(tmp_path, enterprises=50, seed=SEED + 1)
     codes = delivered(tmp_path, "F01")["uscc"]
     assert not codes.is_in(delivered(village, "F01")["uscc"].implode()).any()
 
@@ -57,6 +59,7 @@ def test_nothing_is_known_after_the_last_day_or_before_it_was_published(village:
 def test_enterprises_land_first(tmp_path: Path) -> None:
     written = write_deliveries(tmp_path, enterprises=20)
     assert [path.name[:3] for path in written.paths] == list(FEEDS)
+    assert written.count == len(FEEDS)
     assert written.last_day == load_parameters().calendar.last
 
 
@@ -68,10 +71,10 @@ def test_records_have_one_version_one_of_each(village: Path) -> None:
         assert not (versions.filter(pl.col("version") > 1)["op"] == "I").any()
 
 
-def test_a_larger_city_is_more_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(city, "SHARD", 30)
-    written = write_deliveries(tmp_path, enterprises=50, seed=SEED)
-    assert [path.stem[-4:] for path in written.paths[:2]] == ["0000", "0001"]
+def test_a_larger_city_is_more_shards(tmp_path: Path) -> None:
+    paths = write_city(tmp_path, enterprises=50, shard_size=30)
+    assert {path.stem[-9:] for path in paths} == {"0000-0001"}
+    assert not any((tmp_path / "pieces").glob("*/*"))
     codes = delivered(tmp_path, "F01")["uscc"].unique()
     alone = drawn_shard(20, number=1, first=30).identities.uscc
     assert len(codes) == 50
@@ -79,10 +82,25 @@ def test_a_larger_city_is_more_shards(tmp_path: Path, monkeypatch: pytest.Monkey
     assert read_truth(tmp_path / "truth", "enterprises").height == 50
 
 
+def test_a_shard_alone_is_the_same_shard_in_the_whole(tmp_path: Path) -> None:
+    write_city(tmp_path / "whole", enterprises=60, shard_size=20)
+    city = plan_city(tmp_path / "alone", enterprises=60, seed=SEED, parameters=load_parameters(), shard_size=20)
+    write_shard(city, 2)
+    for feed in FEEDS:
+        piece = pl.read_parquet(tmp_path / "alone" / "pieces" / feed / "0002.parquet")
+        assert delivered(tmp_path / "whole", feed).tail(piece.height).equals(piece)
+
+
+def test_more_workers_write_the_same_bytes(tmp_path: Path) -> None:
+    write_city(tmp_path / "one", enterprises=45, shard_size=20)
+    write_city(tmp_path / "two", enterprises=45, shard_size=20, workers=2)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
 def test_what_comes_before_default_does_not_know_it(tmp_path: Path, village: Path) -> None:
     """Another default process changes loans and courts, and not a byte of anything else."""
     riskier = other_parameters(tmp_path, default={"slope": 0.2, "integrity": 1.0})
-    write_deliveries(tmp_path / "riskier", enterprises=300, seed=SEED, parameters=riskier)
+    write_city(tmp_path / "riskier", enterprises=300, parameters=riskier)
     there, here = contents(tmp_path / "riskier"), contents(village)
     same = {name[:3] for name in here if here[name] == there[name]}
     assert same == set(BEFORE_DEFAULT)
@@ -92,13 +110,13 @@ def test_default_does_not_know_the_records(tmp_path: Path, village: Path) -> Non
     """Records that answer otherwise, later and dirtier leave every default where it was."""
     feeds = {"invoices": {"sales_stress": 0.5}, "tax": {"late_stress": -1.0}, "court": {"stress": 0.0}}
     others = other_parameters(tmp_path, feeds=feeds, dirt={"late": 0.5, "corrected": 0.3})
-    write_deliveries(tmp_path / "others", enterprises=300, seed=SEED, parameters=others)
+    write_city(tmp_path / "others", enterprises=300, parameters=others)
     for table in ("loans", "enterprises"):
         assert read_truth(tmp_path / "others" / "truth", table).equals(read_truth(village / "truth", table))
 
 
 def test_a_folder_holds_one_city(tmp_path: Path) -> None:
-    write_deliveries(tmp_path, enterprises=20, seed=1)
+    write_city(tmp_path, enterprises=20, seed=1)
     before = contents(tmp_path)
     with pytest.raises(SourceConflict, match="city of 30 enterprises, seed 1"):
         write_deliveries(tmp_path, enterprises=30, seed=1)
@@ -118,14 +136,6 @@ def test_an_impossible_city_is_refused_before_anything_is_written(tmp_path: Path
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_progress_is_told_of_every_delivery(tmp_path: Path) -> None:
-    told: list[str] = []
-    written = write_deliveries(tmp_path, enterprises=20, report=told.append)
-    assert [line.removesuffix(" written") for line in told if line.endswith(" written")] == sorted(
-        (path.name for path in written.paths), key=lambda name: told.index(f"{name} written")
-    )
-
-
 def test_one_enterprise_alone_is_a_city_too(tmp_path: Path) -> None:
-    assert len(write_deliveries(tmp_path, enterprises=1).paths) == len(FEEDS)
+    assert len(write_city(tmp_path, enterprises=1)) == len(FEEDS)
     assert delivered(tmp_path, "F01")["uscc"].n_unique() == 1

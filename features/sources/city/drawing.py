@@ -1,0 +1,112 @@
+"""One city as its words make it, and the writing of one of its shards, alone and in any order."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+import polars as pl
+
+from bureau.clock import SHANGHAI
+from features.contracts.feeds import find_feed
+from features.lake.delivery import RECEIVED_AT, write_delivery
+from features.sources.city.arrays import Floats
+from features.sources.city.consignments import Consignment, consignments
+from features.sources.city.default import solve_intercepts
+from features.sources.city.dirt import soil
+from features.sources.city.latent import Weather, draw_weather
+from features.sources.city.manifest import TRUTH
+from features.sources.city.months import Months
+from features.sources.city.parameters import Parameters
+from features.sources.city.publication import publish
+from features.sources.city.records import FEEDS, statements
+from features.sources.city.shard import Shard, draw_shard
+from features.sources.city.streams import Chances
+
+PIECES = "pieces"
+"""The folder of rows that wait for the other shards of their delivery."""
+SHARD = 10_000
+"""Enterprises drawn at once; a larger city is more shards of this size."""
+
+
+@dataclass(frozen=True)
+class City:
+    """What every shard needs of the whole; small enough to be sent to another process."""
+
+    folder: Path
+    enterprises: int
+    seed: int
+    parameters: Parameters
+    months: Months
+    weather: Weather
+    intercepts: Floats
+    shard_size: int
+
+    @property
+    def shards(self) -> int:
+        return -(-self.enterprises // self.shard_size)
+
+    @property
+    def consignments(self) -> tuple[Consignment, ...]:
+        return consignments(FEEDS, self.shards, self.shard_size)
+
+
+def plan_city(folder: Path, *, enterprises: int, seed: int, parameters: Parameters, shard_size: int = SHARD) -> City:
+    """Draw what all shards share: the weather, and the yearly default rates solved on the reference population."""
+    calendar = parameters.calendar
+    months = Months(calendar.first, calendar.last, calendar.burn_in_months)
+    weather = draw_weather(parameters, months, seed)
+    intercepts = solve_intercepts(parameters, months, seed)
+    return City(folder, enterprises, seed, parameters, months, weather, intercepts, shard_size)
+
+
+def write_shard(city: City, number: int) -> tuple[Path, ...]:
+    """Write one shard's rows and its truth: finished deliveries, whose paths it returns, and pieces of larger ones."""
+    whole = {one.feed for one in city.consignments if one.single and one.first == number}
+    first = number * city.shard_size
+    count = min(city.shard_size, city.enterprises - first)
+    shard = draw_shard(city.parameters, city.months, city.weather, Chances(city.seed, number), first=first, count=count)
+    finished = {}
+    for feed, stated in statements(shard, city.intercepts, city.folder / TRUTH):
+        rows = _delivered(shard, feed, stated)
+        if feed in whole:
+            finished[feed] = _write(city, Consignment(feed, number, number), rows)
+        else:
+            path = _piece(city, feed, number)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            rows.write_parquet(path, compression="lz4", statistics=False)
+    return tuple(finished[feed] for feed in FEEDS if feed in finished)
+
+
+def gather(city: City, consignment: Consignment) -> Path:
+    """Make one delivery of the pieces of its shards, which are then gone."""
+    shards = range(consignment.first, consignment.last + 1)
+    pieces = [_piece(city, consignment.feed, number) for number in shards]
+    path = _write(city, consignment, pl.concat([pl.read_parquet(piece) for piece in pieces]))
+    for piece in pieces:
+        piece.unlink()
+    return path
+
+
+def _delivered(shard: Shard, feed: str, stated: pl.DataFrame) -> pl.DataFrame:
+    """Soil and date what a department states, in the columns of its contract."""
+    chance, parameters = shard.chances.of(f"delivery-{feed}"), shard.parameters
+    arrived = publish(soil(stated, feed, parameters, chance), feed, parameters, chance)
+    named = arrived.with_columns(record_id=pl.concat_str(pl.lit(f"{feed}-"), pl.col("record_id").cast(pl.String)))
+    columns = [pl.col(name).cast(dtype) for name, dtype in find_feed(feed).dtypes.items()]
+    return named.select(*columns, RECEIVED_AT)
+
+
+def _write(city: City, consignment: Consignment, rows: pl.DataFrame) -> Path:
+    return write_delivery(
+        rows,
+        feed=consignment.feed,
+        batch_id=f"city-{city.seed}-{consignment.name}",
+        publisher=find_feed(consignment.feed).department,
+        produced_at=datetime.combine(city.parameters.calendar.last, time(23), SHANGHAI),
+        folder=city.folder,
+        history=True,
+    )
+
+
+def _piece(city: City, feed: str, number: int) -> Path:
+    return city.folder / PIECES / feed / f"{number:04d}.parquet"

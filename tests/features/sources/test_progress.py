@@ -1,0 +1,23 @@
+"""Progress is a line with the time that remains where there is no terminal, and a bar where there is one."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from features.sources.progress import progress_of
+
+
+def told(*, terminal: bool) -> str:
+    written = StringIO()
+    with progress_of("Loading", Console(file=written, force_terminal=terminal, width=100)) as tell:
+        tell("F01 landed: 5 of 5 rows", 0.5)
+    return written.getvalue()
+
+
+def test_a_line_elsewhere() -> None:
+    assert told(terminal=False) == "F01 landed: 5 of 5 rows (50%, 0 s left)\n"
+
+
+def test_a_bar_on_a_terminal() -> None:
+    assert "F01 landed: 5 of 5 rows" in told(terminal=True)
+    assert " 50%" in told(terminal=True)
