@@ -24,6 +24,10 @@ FIGURES = {
     "F45": "amount_usd_cents",
     "F46": "kwh",
     "F56": "amount_fen",
+    "F48": "m3",
+    "F49": "m3",
+    "F51": "rent_fen",
+    "F55": "rd_expense_fen",
 }
 """The column a clerk mistypes in each feed, to be corrected later."""
 
@@ -40,6 +44,9 @@ OPTIONAL = {
     "F38": ("score",),
     "F42": ("qualification",),
     "F45": ("top_country",),
+    "F50": ("mortgagee",),
+    "F63": ("visitor_hash",),
+    "F64": ("email_hash", "mobile_hash"),
     "F60": ("bank_grade",),
 }
 """Columns that may be left empty, and sometimes are."""
