@@ -5,8 +5,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-import polars as pl
-
 from bureau.errors import UnknownName, UnreadableFile
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
@@ -90,11 +88,9 @@ def _feed_faults(product: Product) -> Iterator[str]:
 
 def _column_faults(table: Table) -> Iterator[str]:
     types = find_feed(table.feed).dtypes
-    for column in (*table.columns, *table.hidden_after):
+    for column in table.columns:
         if column not in types:
             yield str(UnknownName(f"column of {table.feed}", column, types))
-        elif column in table.hidden_after and types[column] != pl.Date:
-            yield f"{table.feed} {column} is no date, so it cannot say since when a record is hidden."
 
 
 def reading_faults(product: Product, models: list[str]) -> Iterator[str]:

@@ -36,7 +36,8 @@ class Shelf:
 class Desk:
     """Everything an answer is produced from.
 
-    serving: model name by product code. today: the day features are read as of.
+    serving: model name by product code. today: the day features are read as of. used_on: the day by whose law records
+    are used, `today` unless said, so that an old day can be replayed under the law of now.
     """
 
     lake: Lake
@@ -45,6 +46,7 @@ class Desk:
     serving: Serving
     today: date
     shelf: Shelf
+    used_on: date | None = None
 
     def serves(self, code: str) -> bool:
         """Whether a model is set to serve this product from the home's source."""

@@ -54,7 +54,7 @@ class Reading(BaseModel):
 
 
 class Table(BaseModel):
-    """One table of a report: the columns of a feed a reader is shown."""
+    """One table of a report: the columns of a feed a reader is shown, of the records that may be used."""
 
     model_config = STRICT
 
@@ -62,12 +62,6 @@ class Table(BaseModel):
     name: Name
     name_en: Name
     columns: tuple[Name, ...] = Field(min_length=1)
-    within_months: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="records older than this are not shown: their publicity or use has ended"
-    )
-    hidden_after: tuple[Name, ...] = Field(
-        (), description="date columns: once that day has come (revoked, repaired, removed) the record is not shown"
-    )
 
 
 class AdviceStep(BaseModel):

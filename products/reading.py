@@ -57,17 +57,19 @@ class Reading:
             self.grant.require(wanted, self.uscc)
             return dict.fromkeys(wanted)
         number = self.enterprise.enterprise_id
-        return live_vector(self.desk.lake, wanted, number, self.day, self.grant, self.snapshot)
+        desk = self.desk
+        return live_vector(desk.lake, wanted, number, self.day, self.grant, self.snapshot, desk.used_on)
 
     def evidence(self, features: Iterable[str]) -> Mapping[str, tuple[Evidence, ...]]:
         """The records that entered each feature."""
         if self.enterprise is None:
             return dict.fromkeys(features, ())
         number = self.enterprise.enterprise_id
-        return evidence(self.desk.lake, features, number, self.day, self.grant, self.snapshot)
+        desk = self.desk
+        return evidence(desk.lake, features, number, self.day, self.grant, self.snapshot, desk.used_on)
 
     def records(self, feed: str) -> pl.DataFrame:
-        """The subject's records of a feed, newest event first; read once."""
+        """The subject's records of a feed that the law lets be used, newest event first; read once."""
         if feed not in self._read:
             found = self._records(feed).sort(["event_date", "record_id"], descending=[True, False])
             self._read[feed] = found
@@ -81,7 +83,8 @@ class Reading:
             self.grant.require(feeds, self.uscc)
             return dict.fromkeys(feeds)
         number = self.enterprise.enterprise_id
-        return newest_known(self.desk.lake, feeds, number, self.day, self.grant, self.snapshot)
+        desk = self.desk
+        return newest_known(desk.lake, feeds, number, self.day, self.grant, self.snapshot, desk.used_on)
 
     def is_received(self, feed: str) -> bool:
         """Whether the platform had received anything of a feed by the day read."""
@@ -99,7 +102,8 @@ class Reading:
         if self.enterprise is None:
             self.grant.require([feed], self.uscc)
             return pl.DataFrame(schema=find_feed(feed).dtypes)
-        return records(self.desk.lake, feed, self.day, self.grant, self.enterprise.enterprise_id, self.snapshot)
+        desk, number = self.desk, self.enterprise.enterprise_id
+        return records(desk.lake, feed, self.day, self.grant, number, self.snapshot, desk.used_on)
 
 
 def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -> Reading:

@@ -1,10 +1,7 @@
 """The content of a basic report: public records as tables, each row with the record it came from."""
 
-from datetime import date
-
 import polars as pl
 
-from bureau.clock import months_before
 from features.contracts.feeds import find_feed
 from products.product import Table
 from products.reading import Reading
@@ -30,7 +27,7 @@ def tell_records(reading: Reading) -> ReportContent:
 
 def _table(reading: Reading, table: Table) -> TableShown:
     department = find_feed(table.feed).department
-    rows = usable(reading.records(table.feed), table, reading.day)
+    rows = reading.records(table.feed)
     columns = list(dict.fromkeys(("record_id", "event_date", "publish_date", *table.columns)))
     shown = rows.head(ROWS).select(columns).with_columns(pl.col(pl.Date).dt.to_string("iso"))
     return TableShown(
@@ -42,11 +39,3 @@ def _table(reading: Reading, table: Table) -> TableShown:
         count=len(rows),
         records=[{"feed": table.feed, "department": department, **row} for row in shown.to_dicts()],
     )
-
-
-def usable(rows: pl.DataFrame, table: Table, day: date) -> pl.DataFrame:
-    """The rows that may be shown on a day: not revoked, repaired or removed by then, and not too old."""
-    hidden = [pl.col(column).is_not_null() & (pl.col(column) <= day) for column in table.hidden_after]
-    if table.within_months is not None:
-        hidden.append(pl.col("event_date") <= months_before(day, table.within_months))
-    return rows.filter(~pl.any_horizontal(hidden)) if hidden else rows

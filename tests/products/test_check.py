@@ -45,8 +45,6 @@ def test_the_files_of_the_house_hold_together() -> None:
         pytest.param("P01", "[F01, F02,", "[F01, F02, F99,", "There is no feed 'F99'", id="unknown feed"),
         pytest.param("P01", "columns: [change_date, item]", "columns: [change_date, items]",
                      "There is no column of F02 'items'", id="unknown column"),
-        pytest.param("P01", "hidden_after: [removed_on]", "hidden_after: [case_no]", "F28 case_no is no date",
-                     id="hidden after something that is no day"),
         pytest.param("P01", "feeds: [F01, ", "feeds: [F15, F01, ", "F15 is of level L3", id="private, without consent"),
         pytest.param("P01", "feeds: [F01, ", "features: [sales_trend_6p]\n    feeds: [F01, ",
                      "'sales_trend_6p' needs consent CL1", id="private feature without consent"),

@@ -1,14 +1,12 @@
 """The basic report: what is shown of the public record, and what the law hides."""
 
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
-import polars as pl
 import pytest
 
 from products.desk import Desk
-from products.product import Table, find_product
-from products.reports.basic import usable
+from products.product import find_product
 from products.reports.producing import produce_report
 from tests.factories.desks import CROWD, SOUND, TROUBLED, grant_for
 
@@ -47,31 +45,15 @@ def test_a_listing_that_was_removed_is_not_shown(city: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("removed_on", "shown"),
+    ("used_on", "shown"),
     [
-        pytest.param(None, True, id="never removed"),
-        pytest.param(date(2025, 7, 2), True, id="removed tomorrow"),
-        pytest.param(date(2025, 7, 1), False, id="removed today"),
-        pytest.param(date(2020, 1, 1), False, id="removed long ago"),
+        pytest.param(date(2025, 7, 1), ["2025-03-01", "2025-01-15"], id="the day read"),
+        pytest.param(date(2025, 7, 2), ["2025-01-15"], id="one is revoked"),
+        pytest.param(date(2026, 1, 14), ["2025-01-15"], id="under Order 58"),
+        pytest.param(date(2026, 4, 1), [], id="Order 36 ends a general penalty after a year"),
     ],
 )
-def test_a_record_is_hidden_from_its_day_on(removed_on: date | None, shown: bool) -> None:
-    rows = pl.DataFrame({"removed_on": [removed_on]}, schema={"removed_on": pl.Date})
-    assert len(usable(rows, shown_table(hidden_after=("removed_on",)), date(2025, 7, 1))) == shown
-    assert len(usable(rows, shown_table(), date(2025, 7, 1))) == 1
-
-
-@pytest.mark.parametrize(
-    ("decided_on", "shown"),
-    [
-        pytest.param(date(2022, 7, 2), True, id="the first day of three years"),
-        pytest.param(date(2022, 7, 1), False, id="a day too old"),
-    ],
-)
-def test_an_old_record_is_not_shown(decided_on: date, shown: bool) -> None:
-    rows = pl.DataFrame({"event_date": [decided_on]})
-    assert len(usable(rows, shown_table(within_months=36), date(2025, 7, 1))) == shown
-
-
-def shown_table(**limits: Any) -> Table:
-    return Table(feed="F34", name="处罚", name_en="Penalties", columns=("act",), **limits)
+def test_the_law_of_the_day_of_use_decides(city: Desk, used_on: date, shown: list[str]) -> None:
+    rows = table(replace(city, used_on=used_on), "F34")["records"]
+    assert isinstance(rows, list)
+    assert [row["decided_on"] for row in rows] == shown
