@@ -24,6 +24,7 @@ COMMANDS = {
     "source": Entry("features.sources.cli", "source", "Load the records of a source into this home."),
     "subjects": Entry("features.lake.cli", "subjects", "List the enterprises of this home, one code a line."),
     "feeds": Entry("features.lake.cli", "feeds", "Check, ingest and list feeds; see what waits in quarantine."),
+    "law": Entry("features.law.cli", "law", "Show until when records may be used, by the rules of each day."),
     "features": Entry("features.store.cli", "features", "List, build and explain point-in-time features."),
     "health": Entry("features.health.cli", "health", "How feeds came and features look on a day; what to look at."),
     "models": Entry("models.cli", "models", "Train, evaluate and use the models."),

@@ -1,0 +1,37 @@
+"""`bureau law` shows what the platform applies."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from features.contracts.feeds import FEEDS
+from features.law.cli import law
+
+
+def listed(*words: str) -> list[dict[str, object]]:
+    done = CliRunner().invoke(law, [*words, "--format", "json"])
+    assert done.exit_code == 0, done.output
+    found: list[dict[str, object]] = json.loads(done.stdout)
+    return found
+
+
+def test_terms_name_regime_class_and_months() -> None:
+    general = [row["maximum_months"] for row in listed("terms", "penalty") if row["class"] == "一般"]
+    assert general == [12, 36, 12]
+
+
+def test_every_doubt_has_its_question() -> None:
+    assert all(row["question"] for row in listed("questions"))
+
+
+def test_every_feed_says_while_it_is_usable() -> None:
+    rows = {row["feed"]: row["usable_while"] for row in listed("feeds")}
+    assert list(rows) == [contract.code for contract in FEEDS]
+    assert rows["F01"] == "always"
+    assert "law:penalty:一般" in str(rows["F34"])
+
+
+@pytest.mark.parametrize("words", [("terms",), ("questions",), ("feeds",), ("clocks",)])
+def test_a_table_is_for_people(words: tuple[str, ...]) -> None:
+    assert CliRunner().invoke(law, words).exit_code == 0
