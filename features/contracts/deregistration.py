@@ -12,7 +12,7 @@ CANCELLED, REVOKED = DEREGISTRATION_KINDS
 class Deregistration(Delivered):
     """F08: one record per enterprise, kind and day. Publisher: market regulation, daily.
 
-    Event date: the day in `ended_on`; where a revocation came without one, the day it was published.
+    Event date: the day in `ended_on`; where a revocation came without one, the day it was entered.
     """
 
     uscc: str = pa.Field(str_matches=USCC_PATTERN, title="统一社会信用代码")
@@ -21,10 +21,10 @@ class Deregistration(Delivered):
     reason: str = pa.Field(nullable=True, title="事由")
     simple_flag: bool = pa.Field(title="是否简易注销")
 
-    @pa.dataframe_check(name="event_date must equal ended_on, or publish_date where that is empty")
+    @pa.dataframe_check(name="event_date must equal ended_on")
     @classmethod
     def happened(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(pl.col("event_date") == pl.coalesce("ended_on", "publish_date"))
+        return data.lazyframe.select(pl.col("event_date") == pl.coalesce("ended_on", "event_date"))
 
     @pa.dataframe_check(name="a revocation is no simple cancellation")
     @classmethod

@@ -11,6 +11,9 @@ from features.sources.city.rows import days
 from features.sources.city.streams import scramble
 
 FIGURES = {
+    "F05": "revenue_fen",
+    "F10": "amount_fen",
+    "F11": "debt_fen",
     "F15": "paid_fen",
     "F16": "amount_fen",
     "F17": "amount_fen",
@@ -34,6 +37,8 @@ FIGURES = {
 OPTIONAL = {
     "F01": ("legal_rep_hash", "reg_capital_fen", "address", "industry"),
     "F02": ("before",),
+    "F08": ("reason",),
+    "F11": ("collateral",),
     "F14": ("score",),
     "F21": ("inventory_fen", "wages_payable_fen", "research_fen", "interest_fen", "other_income_fen"),
     "F28": ("duty", "act"),
@@ -52,6 +57,9 @@ OPTIONAL = {
 """Columns that may be left empty, and sometimes are."""
 
 _WITHDRAWABLE = (
+    "F06",
+    "F09",
+    "F12",
     "F15",
     "F16",
     "F17",

@@ -1,10 +1,12 @@
 """F01 registrations and F02 changes of them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from features.contracts.registration_change import CHANGE_ITEMS
-from features.sources.city.arrays import Floats, Ints
+from features.sources.city.arrays import Flags, Floats, Ints
 from features.sources.city.identity import addresses, keyed_hashes, new_names
 from features.sources.city.industries import CLASSES
 from features.sources.city.population import NEVER, SOLE_TRADER
@@ -19,6 +21,30 @@ _CANCELLED, _REVOKED = "注销", "吊销"
 _REVOKED_SHARE = 0.06
 _ENTERED_AS = "entered"
 """The registration as first entered; changes follow by their day."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Changes of the register, flat, by firm and month. item: position in CHANGE_ITEMS. day: since 1970."""
+
+    firm: Ints
+    month: Ints
+    day: Ints
+    item: Ints
+
+    def of(self, item: str) -> "Changes":
+        """Those of one item."""
+        chosen = self.item == CHANGE_ITEMS.index(item)
+        return Changes(self.firm[chosen], self.month[chosen], self.day[chosen], self.item[chosen])
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Enterprises that leave the register, flat; days since 1970."""
+
+    firm: Ints
+    day: Ints
+    revoked: Flags
 
 
 def registered_capital(shard: Shard) -> Floats:
@@ -77,19 +103,24 @@ def _amendments(changes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _endings(shard: Shard) -> pl.DataFrame:
+def endings(shard: Shard) -> Endings:
+    """Who leaves the register, when and how: the same for every feed that tells of it."""
     chance = shard.chances.of("endings")
     gone = np.flatnonzero(shard.firms.left < NEVER)
     revoked = chance.random(len(gone)) < _REVOKED_SHARE
-    day = shard.months.begins[shard.firms.left[gone]] + chance.integers(0, 28, len(gone))
-    return pl.DataFrame({"entity": shard.firms.entity[gone], "learned_on": days(day)}).select(
+    return Endings(gone, shard.months.begins[shard.firms.left[gone]] + chance.integers(0, 28, len(gone)), revoked)
+
+
+def _endings(shard: Shard) -> pl.DataFrame:
+    ended = endings(shard)
+    return pl.DataFrame({"entity": shard.firms.entity[ended.firm], "learned_on": days(ended.day)}).select(
         "entity",
         "learned_on",
         pl.lit(2, dtype=pl.Int64).alias("rank"),
         *(pl.lit(None, dtype=pl.String).alias(name) for name in ("name", "legal_rep_hash")),
         pl.lit(None, dtype=pl.Int64).alias("reg_capital_fen"),
         pl.lit(None, dtype=pl.String).alias("address"),
-        words((_CANCELLED, _REVOKED), revoked.astype(np.int64)).alias("status"),
+        words((_CANCELLED, _REVOKED), ended.revoked.astype(np.int64)).alias("status"),
     )
 
 
@@ -122,16 +153,28 @@ def _fixed(shard: Shard) -> pl.DataFrame:
     return stated.drop("op", "version", "learned_on")
 
 
-def registration_changes(shard: Shard) -> pl.DataFrame:
-    """F02: what a firm changed and when; a little more often under stress."""
-    chance = shard.chances.of("changes")
+def changes_of(shard: Shard) -> Changes:
+    """What a firm changed and when: the same for every feed that tells of it."""
+    return _draw_changes(shard, shard.chances.of("changes"))
+
+
+def _draw_changes(shard: Shard, chance: np.random.Generator) -> Changes:
     rule, firms, months = shard.parameters.feeds.change, shard.firms, shard.months
     hazard = rule.rate * np.exp(rule.stress * shard.latent.stress)
     firm, month = np.nonzero(shard.delivered & (chance.random(hazard.shape) < np.minimum(hazard, 0.3)))
     count = len(firm)
     day = months.begins[month] + chance.integers(0, 28, count)
     item = chance.choice(len(CHANGE_ITEMS), size=count, p=_ITEM_SHARES)
-    item = np.where((firms.size[firm] == SOLE_TRADER) & (item == CHANGE_ITEMS.index(HOLDERS)), 1, item)
+    return Changes(
+        firm, month, day, np.where((firms.size[firm] == SOLE_TRADER) & (item == CHANGE_ITEMS.index(HOLDERS)), 1, item)
+    )
+
+
+def registration_changes(shard: Shard) -> pl.DataFrame:
+    """F02: what a firm changed and when; a little more often under stress."""
+    chance = shard.chances.of("changes")
+    changes = _draw_changes(shard, chance)
+    firm, month, day, item = changes.firm, changes.month, changes.day, changes.item
     stated = state(
         shard, "F02", firm, month, day,
         {
@@ -149,7 +192,7 @@ def _new_values(shard: Shard, firm: Ints, item: Ints, month: Ints, chance: np.ra
     values = {
         NAME: new_names(chance, len(firm)),
         ADDRESS: addresses(shard.parameters, shard.firms.district[firm], chance),
-        LEGAL_REP: keyed_hashes("person", shard.firms.entity[firm] * ORDINALS + month + 1, shard.chances.seed),
+        LEGAL_REP: next_legal_reps(shard, firm, month),
         CAPITAL: _sums(capital),
     }
     chosen = pl.Series([None], dtype=pl.String).gather(np.zeros(len(firm), dtype=np.int64))
@@ -161,6 +204,11 @@ def _new_values(shard: Shard, firm: Ints, item: Ints, month: Ints, chance: np.ra
 def _sums(wan: Floats) -> pl.Series:
     """Sums of 10,000 yuan as a registrar writes them."""
     return pl.Series(np.maximum(wan, 1).astype(np.int64)).cast(pl.String) + "万元"
+
+
+def next_legal_reps(shard: Shard, firm: Ints, month: Ints) -> pl.Series:
+    """Who takes over from the legal representative in a month."""
+    return keyed_hashes("person", shard.firms.entity[firm] * ORDINALS + month + 1, shard.chances.seed)
 
 
 def _with_before(shard: Shard, changes: pl.DataFrame, firm: Ints) -> pl.DataFrame:
