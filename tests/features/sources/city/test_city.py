@@ -19,7 +19,9 @@ from features.sources.city.truth import read_truth
 from tests.factories.cities import SEED, drawn_shard, other_parameters, write_city
 
 AFTER_DEFAULT = {"F26", "F27", "F28", "F60", *records.AFTER_DEFAULT}
-BEFORE_DEFAULT = tuple(feed for feed in FEEDS if feed not in AFTER_DEFAULT)
+ASKED = "F61"
+"""Drawn after default because it follows applications to banks; default has no part in it."""
+BEFORE_DEFAULT = tuple(feed for feed in FEEDS if feed not in AFTER_DEFAULT or feed == ASKED)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
