@@ -109,6 +109,7 @@ class Contract:
     period: set where a row sums up a period; its last day is the event date.
     name_column: where a row may come without a code, the column by which it is matched to an enterprise.
     outside_key: the column whose value becomes another name of the enterprise.
+    derived_from: codes of the feeds the platform makes it of; nobody delivers a derived feed.
     feature_source: whether features may be declared on it; bank feedback is what models predict.
     """
 
@@ -138,6 +139,7 @@ class Contract:
     subject: str = "uscc"
     name_column: str | None = None
     outside_key: str | None = None
+    derived_from: tuple[str, ...] = ()
     feature_source: bool = True
     doubts: tuple[Doubt, ...] = (PUBLISHED_BEFORE_EVENT,)
 

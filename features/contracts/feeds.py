@@ -49,6 +49,8 @@ from features.contracts.qualification import QUALIFICATION
 from features.contracts.real_estate import REAL_ESTATE
 from features.contracts.registration import REGISTRATION
 from features.contracts.registration_change import REGISTRATION_CHANGE
+from features.contracts.related_event import RELATED_EVENT
+from features.contracts.related_firm import RELATED_FIRM
 from features.contracts.research_project import RESEARCH_PROJECT
 from features.contracts.serious_violation import SERIOUS_VIOLATION
 from features.contracts.service_address import SERVICE_ADDRESS
@@ -136,7 +138,10 @@ FEEDS: tuple[Contract, ...] = (
     SERVICE_ADDRESS,
 )
 
-_BY_CODE = {contract.code: contract for contract in FEEDS}
+DERIVED_FEEDS: tuple[Contract, ...] = (RELATED_FIRM, RELATED_EVENT)
+"""Feeds the platform makes of others; `features.lake.derived` says how."""
+
+_BY_CODE = {contract.code: contract for contract in (*FEEDS, *DERIVED_FEEDS)}
 
 
 def find_feed(code: str) -> Contract:

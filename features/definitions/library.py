@@ -16,6 +16,7 @@ from features.definitions.invoice_line import INVOICE_LINE_FEATURES
 from features.definitions.penalty import PENALTY_FEATURES
 from features.definitions.purchase_invoice import PURCHASE_INVOICE_FEATURES
 from features.definitions.registration import REGISTRATION_FEATURES
+from features.definitions.relations import RELATION_FEATURES
 from features.definitions.sales_invoice import SALES_INVOICE_FEATURES
 from features.definitions.social_insurance import SOCIAL_INSURANCE_FEATURES
 from features.definitions.tax import TAX_FEATURES
@@ -32,6 +33,7 @@ _PUBLISHED: tuple[Entry, ...] = (
     *SOCIAL_INSURANCE_FEATURES,
     *UTILITIES_FEATURES,
     *COURT_FEATURES,
+    *RELATION_FEATURES,
     *PENALTY_FEATURES,
 )
 _BY_NAME = {entry.name: entry for entry in _PUBLISHED}

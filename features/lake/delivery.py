@@ -81,6 +81,9 @@ def read_delivery(path: Path, feed: str | None = None, *, history: bool = False)
     if sidecar.rows != frame.height:
         raise UnreadableFile(path, f"its sidecar promises {sidecar.rows} rows, the file holds {frame.height}.")
     contract = find_feed(sidecar.feed)
+    if contract.derived_from:
+        bases = ", ".join(contract.derived_from)
+        raise WrongFeed(path, f"{contract.code} is derived from {bases} by the platform; deliver those.")
     _check_names(path, frame, contract, sidecar.history)
     if is_parquet(content):
         _check_types(path, frame, contract)

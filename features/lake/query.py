@@ -16,6 +16,12 @@ def query(sql: str, **frames: pl.DataFrame) -> pl.DataFrame:
     return found
 
 
+def execute(sql: str) -> None:
+    """Run a statement that returns nothing of interest, such as a copy into a file of the lake."""
+    with _database().cursor() as cursor:
+        cursor.execute(sql)
+
+
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     # Opening one costs 20 ms, a cursor on it almost nothing. Extensions would be downloaded: never.

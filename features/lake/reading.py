@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from features.contracts.contract import Contract
+from features.lake.derived import derived_sql, fingerprint
 from features.lake.lake import Lake
 
 _SQL_TYPES = {
@@ -36,6 +37,8 @@ def visible_sql(lake: Lake, contract: Contract, snapshot: int | None = None) -> 
     No window runs here: landing has written down which rows ended when, so a filter on `enterprise_id` from
     outside reaches the Parquet statistics.
     """
+    if contract.derived_from:
+        return _derived(lake, contract, snapshot)
     files = lake.files(contract.code, snapshot)
     if not files:
         return _nothing(contract)
@@ -45,6 +48,21 @@ def visible_sql(lake: Lake, contract: Contract, snapshot: int | None = None) -> 
         f"(SELECT {columns}, r.known_at AS known_from, {ended} AS known_to FROM {parquet(files)} r{join}"
         f" WHERE r.op <> 'D' AND ({ended} IS NULL OR {ended} > r.known_at))"
     )
+
+
+def derived_file(lake: Lake, contract: Contract, snapshot: int | None = None) -> Path:
+    """Where the rows of a derived feed stand once they were written down for a state of the feeds it is made of."""
+    files = {
+        code: [*lake.files(code, snapshot), *lake.closings(code, snapshot)] for code in sorted(contract.derived_from)
+    }
+    return lake.root / "derived" / contract.code / f"{fingerprint(files)}.parquet"
+
+
+def _derived(lake: Lake, contract: Contract, snapshot: int | None) -> str:
+    written = derived_file(lake, contract, snapshot)
+    if written.exists():
+        return f"(SELECT * FROM {parquet([written])})"
+    return derived_sql(contract, lambda base: visible_sql(lake, base, snapshot))
 
 
 def closing_join(closings: Sequence[Path]) -> tuple[str, str]:

@@ -6,9 +6,11 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from features.contracts.feeds import find_feed
 from features.definitions.entry import Entry
 from features.engine.day_sql import DaySql
 from features.engine.duckdb_sql import feature_query, feeds
+from features.lake.deriving import derive
 from features.lake.lake import Lake
 from features.store.connections import build_connection
 from features.store.feed_sources import feed_sources
@@ -26,6 +28,9 @@ def compute(
 ) -> pl.DataFrame:
     """One column per entry, one row per row of the spine, in its order. Categories come as an enumeration."""
     wanted = {entry.name: entry.definition for entry in entries}
+    for code in feeds(wanted.values()):
+        if find_feed(code).derived_from:
+            derive(lake, find_feed(code), snapshot)
     sources = feed_sources(lake, feeds(wanted.values()), snapshot)
     query = feature_query(wanted, sources, "spine", day)
     with build_connection(lake) as connection:

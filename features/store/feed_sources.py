@@ -20,7 +20,13 @@ def feed_sources(lake: Lake, codes: Iterable[str], snapshot: int) -> dict[str, S
 
 
 def connected_from(lake: Lake, code: str, snapshot: int) -> int | None:
-    """UTC microseconds at which a feed's first record was known; None while nothing has landed."""
+    """UTC microseconds at which a feed's first record was known; None while nothing has landed.
+
+    A derived feed is connected once every feed it is made of is: of a half-known relation nothing can be said.
+    """
+    if bases := find_feed(code).derived_from:
+        known = [connected_from(lake, base, snapshot) for base in bases]
+        return None if None in known else max(one for one in known if one is not None)
     first = select(func.min(LakeFile.min_known)).where(
         LakeFile.feed == code, LakeFile.kind == "rows", LakeFile.added_in <= snapshot
     )
