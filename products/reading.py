@@ -16,8 +16,9 @@ from features.definitions.library import find_feature
 from features.lake.lake import Lake
 from features.lake.registry import Enterprise, resolve
 from features.store.coverage import newest_known
+from features.store.evidence import Evidence
 from features.store.feed_sources import connected_from
-from features.store.lineage import Evidence, evidence
+from features.store.lineage import evidence
 from features.store.live import live_vector
 from features.store.records import records
 from products.desk import Desk

@@ -18,7 +18,8 @@ from features.lake.registry import resolve
 from features.lake.tabular import read_content, read_table
 from features.store.build import build_features
 from features.store.days import read_day
-from features.store.lineage import Evidence, explain
+from features.store.evidence import Evidence
+from features.store.lineage import explain
 from features.store.parquet_file import check_writable, write_features
 from features.store.training_set import training_set
 

@@ -15,6 +15,7 @@ from features.lake.lake import Lake
 from features.lake.reading import visible_sql
 from features.store.computation import used
 from features.store.connections import live_connection
+from features.store.evidence import Evidence, own_ties
 from features.store.live import Value, live_vector
 from features.store.permission import permit
 from features.store.subjects import code_of
@@ -22,17 +23,6 @@ from features.store.subjects import code_of
 NEWEST_ALONE = (Kind.LATEST, Kind.DAYS_SINCE_LAST)
 OLDEST_ALONE = (Kind.DAYS_SINCE_FIRST,)
 """Aggregates that one record decides, in the order of `latest`: event date, day known, record number."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One record that entered a value; `values`: the columns that the feature read."""
-
-    record_id: str
-    feed: str
-    department: str
-    event_date: date
-    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,8 @@ def evidence(
 ) -> dict[str, tuple[Evidence, ...]]:
     """The records that entered each of several features, oldest event first; each feed is read once for all.
 
-    A record that entered several parts of a feature stands once, with the columns of all of them.
+    A record that entered several parts of a feature stands once, with the columns of all of them. Of a derived feed
+    it is the enterprise's own records that tie it to the others, never theirs.
     """
     entries = [find_feature(name) for name in dict.fromkeys(names)]
     permit(grant, entries, code_of(lake, enterprise_id))
@@ -111,7 +102,8 @@ def _entered(
     days: the day read, and the day of use.
     """
     day = OneDay([part.leaf for part in parts])
-    columns = tuple(dict.fromkeys(column for part in parts for column in part.leaf.reads))
+    read_by_parts = (column for part in parts for column in part.leaf.reads)
+    columns = tuple(dict.fromkeys((*read_by_parts, *(("tie_no",) if contract.derived_from else ()))))
     selected = ", ".join(("f.record_id", "f.event_date AS happened_on", *(f"f.{column}" for column in columns)))
     flags = ", ".join(f"coalesce({enters(part.leaf, day)}, FALSE)" for part in parts)
     query = (
@@ -125,7 +117,12 @@ def _entered(
     found = []
     for number, part in enumerate(parts):
         flag = 2 + len(columns) + number
-        for row in _deciding(part.leaf.take.kind, [row for row in rows if row[flag]]):
+        deciding = _deciding(part.leaf.take.kind, [row for row in rows if row[flag]])
+        if contract.derived_from:
+            ties = {row[2 + columns.index("tie_no")] for row in deciding}
+            found += [(part.name, own) for own in own_ties(lake, enterprise_id, ties, days[0], snapshot)]
+            continue
+        for row in deciding:
             read = dict(zip(columns, row[2:], strict=False))
             values = {column: read[column] for column in part.leaf.reads}
             found.append((part.name, Evidence(row[0], contract.code, contract.department, row[1], values)))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from heapq import nsmallest
 
-from features.store.lineage import Evidence
+from features.store.evidence import Evidence
 from models.reasons import ScoredReason
 from products.reading import Reading
 from products.reports.content import EvidenceRecord, FeatureRead, Reason

@@ -16,7 +16,9 @@ from features.contracts.shareholder import SHAREHOLDER
 from features.definitions.relations import RELATION_FEATURES
 from features.lake.derived import FIRMS_PER_PERSON
 from features.lake.lake import Lake
+from features.lake.registry import resolve
 from features.store.build import build_features
+from features.store.lineage import explain
 from tests.factories.courts import bankruptcy, dishonest_debtor, enforcement
 from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
 from tests.factories.market import officer, shareholder
@@ -167,3 +169,17 @@ def test_written_down_or_not_the_values_are_the_same(tmp_path: Path) -> None:
     assert row == before
     assert list((lake.root / "derived").glob("*/*.parquet"))
     assert {name: value(lake, name, ACME, ON) for name in names} == before
+
+
+def test_evidence_is_the_firms_own_records_and_never_the_others(tmp_path: Path) -> None:
+    lake = lake_with(
+        tmp_path,
+        officers=[officer(ACME, person=1), officer(BETA, person=1), officer(ACME, "经理", person=2)],
+        enforced=[enforcement(BETA, filed_on=date(2025, 1, 10))],
+    )
+    acme = resolve(lake, ACME).enterprise_id
+    explained = explain(lake, "related_enforcements_24m", acme, date.fromisoformat(ON), operator_grant())
+    assert explained.value == 1
+    (record,) = explained.records
+    assert (record.feed, record.record_id) == ("F04", officer(ACME, person=1)["record_id"])
+    assert record.values == {"role": "董事"}
