@@ -11,7 +11,7 @@ import duckdb
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash
 from features.health.day_files import write_whole
-from features.lake.reading import parquet
+from features.lake.layout import parquet
 
 DECILES = tuple(step / 10 for step in range(1, 10))
 

@@ -7,10 +7,11 @@ import polars as pl
 from sqlalchemy import Connection, update
 
 from features.lake.entry import make_snapshot
-from features.lake.files import NewFile, add_file, exclusive, sweep
+from features.lake.files import NewFile, add_file, bounds_of, exclusive, sweep
 from features.lake.lake import Lake
+from features.lake.layout import parquet
 from features.lake.query import query
-from features.lake.reading import closing_join, parquet
+from features.lake.reading import closing_join
 from features.lake.tables import LakeFile
 from features.lake.versions import VOID
 
@@ -49,7 +50,7 @@ def _write_bucket(lake: Lake, connection: Connection, feed: str, bucket: int, sn
     folded = _fold(lake, feed, bucket)
     if not folded.is_empty():
         file = NewFile(feed, "rows", f"b={bucket:03d}.s{snapshot:06d}.parquet", bucket)
-        add_file(lake, connection, file, folded, snapshot)
+        add_file(lake, connection, file, folded, bounds_of(folded), snapshot)
     return folded.height
 
 
@@ -58,7 +59,7 @@ def _fold(lake: Lake, feed: str, bucket: int) -> pl.DataFrame:
     ended, join = closing_join(lake.closings(feed))
     sql = (
         f"SELECT r.* REPLACE ({ended} AS closed_at) FROM {parquet(lake.files(feed))} r{join}"
-        f" WHERE r.enterprise_id % {lake.buckets} = {bucket} AND {ended} IS DISTINCT FROM {VOID}"
+        f" WHERE r.bucket = {bucket} AND {ended} IS DISTINCT FROM {VOID}"
         " ORDER BY r.enterprise_id, r.event_date, r.record_no, r.version"
     )
     return query(sql)

@@ -3,18 +3,18 @@
 import hashlib
 import os
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
 from sqlalchemy import Connection, insert, select
 
+from features.lake.encoding import write_rows
 from features.lake.lake import Lake
+from features.lake.layout import known_at
 from features.lake.locking import alone
 from features.lake.tables import LakeFile
 
-ROW_GROUP = 32_768
-"""Rows of a row group: few enough that one enterprise costs few of them, enough to compress well."""
 _UNFINISHED = ".unfinished"
 
 
@@ -33,12 +33,29 @@ def exclusive(lake: Lake) -> AbstractContextManager[None]:
     return alone(lake.root / ".writing")
 
 
-def add_file(lake: Lake, connection: Connection, new: NewFile, frame: pl.DataFrame, snapshot: int) -> None:
+@dataclass(frozen=True)
+class Bounds:
+    """What the rows of a file lie between: instants they were known at (microseconds), and their record numbers."""
+
+    min_known: int
+    max_known: int
+    min_record: int | None = None
+    max_record: int | None = None
+
+
+def bounds_of(packed: pl.DataFrame) -> Bounds:
+    """The bounds of some stored rows, at least one."""
+    known, record = known_at(packed).to_numpy(), packed["record_no"].to_numpy()
+    return Bounds(int(known.min()), int(known.max()), int(record.min()), int(record.max()))
+
+
+def add_file(
+    lake: Lake, connection: Connection, new: NewFile, frame: pl.DataFrame, bounds: Bounds, snapshot: int
+) -> None:
     """Write rows beside the manifest, then list them in it: readers see them when the transaction commits."""
     path = lake.root / f"feed={new.feed}" / new.name
     path.parent.mkdir(exist_ok=True)
     sha256 = _write_whole(path, frame)
-    known = frame["known_at"] if "known_at" in frame.columns else frame["closed_at"]
     listed = {
         "feed": new.feed,
         "kind": new.kind,
@@ -46,9 +63,8 @@ def add_file(lake: Lake, connection: Connection, new: NewFile, frame: pl.DataFra
         "bucket": new.bucket,
         "rows": frame.height,
         "sha256": sha256,
-        "min_known": known.min(),
-        "max_known": known.max(),
         "added_in": snapshot,
+        **asdict(bounds),
     }
     connection.execute(insert(LakeFile), [listed])
 
@@ -66,7 +82,7 @@ def sweep(lake: Lake) -> list[Path]:
 def _write_whole(path: Path, frame: pl.DataFrame) -> str:
     """Write under another name, flush to the disk, then rename; returns the file's SHA-256."""
     unfinished = path.with_name(path.name + _UNFINISHED)
-    frame.write_parquet(unfinished, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+    write_rows(frame, unfinished)
     with unfinished.open("rb") as written:
         sha256 = hashlib.file_digest(written, "sha256").hexdigest()
         os.fsync(written.fileno())

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, func, insert, or_, select
+import polars as pl
+from sqlalchemy import Connection, Engine, Select, func, insert, or_, select
 
 from bureau.db import open_engine, upgrade
+from bureau.errors import UnreadableFile
+from features.lake.layout import LAYOUT
 from features.lake.locking import alone
 from features.lake.tables import LakeFile, Setting, Snapshot
 
@@ -36,6 +40,13 @@ class Lake:
         """Files that say which stored rows ended when, in a snapshot (default the newest)."""
         return self._listed(feed, "closings", snapshot)
 
+    def files_of_records(self, feed: str, record_nos: pl.Series) -> list[Path]:
+        """Files of the newest snapshot that can hold some records, given by their numbers in order."""
+        listed = _bounds(self, feed, self.snapshot())
+        first = record_nos.search_sorted(listed["min_record"], side="left")
+        after = record_nos.search_sorted(listed["max_record"], side="right")
+        return [self.root / path for path in listed.filter(first < after)["path"]]
+
     @property
     def buckets(self) -> int:
         """How many buckets compaction sorts enterprises into: bucket = enterprise_id mod this."""
@@ -49,11 +60,23 @@ class Lake:
 @lru_cache(maxsize=4096)
 def _files(lake: Lake, feed: str, kind: str, snapshot: int) -> tuple[Path, ...]:
     """A committed snapshot's list never changes, and a live answer asks for a dozen of them."""
-    query = select(LakeFile.path).where(LakeFile.feed == feed, LakeFile.kind == kind).order_by(LakeFile.id)
-    still_there = or_(LakeFile.removed_in.is_(None), LakeFile.removed_in > snapshot)
     with lake.catalogue.connect() as connection:
-        paths = connection.scalars(query.where(LakeFile.added_in <= snapshot, still_there))
-        return tuple(lake.root / path for path in paths)
+        return tuple(lake.root / path for path in connection.scalars(_listing(feed, kind, snapshot)))
+
+
+@lru_cache(maxsize=256)
+def _bounds(lake: Lake, feed: str, snapshot: int) -> pl.DataFrame:
+    """The files of a feed's rows in a snapshot, and between which record numbers each lies."""
+    query = _listing(feed, "rows", snapshot).with_only_columns(LakeFile.path, LakeFile.min_record, LakeFile.max_record)
+    schema = {"path": pl.String, "min_record": pl.Int64, "max_record": pl.Int64}
+    with lake.catalogue.connect() as connection:
+        return pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
+
+
+def _listing(feed: str, kind: str, snapshot: int) -> Select[*tuple[Any, ...]]:
+    still_there = or_(LakeFile.removed_in.is_(None), LakeFile.removed_in > snapshot)
+    of_kind = select(LakeFile.path).where(LakeFile.feed == feed, LakeFile.kind == kind).order_by(LakeFile.id)
+    return of_kind.where(LakeFile.added_in <= snapshot, still_there)
 
 
 def open_lake(home: Path, catalogue_url: str) -> Lake:
@@ -64,6 +87,17 @@ def open_lake(home: Path, catalogue_url: str) -> Lake:
     with alone(root / ".opening"):
         upgrade(catalogue, MIGRATIONS, version_table=VERSION_TABLE)
         with catalogue.begin() as connection:
-            if connection.scalar(select(Setting.value).where(Setting.name == "buckets")) is None:
-                connection.execute(insert(Setting).values(name="buckets", value=str(BUCKETS)))
+            _settle(connection, root)
     return Lake(root, catalogue)
+
+
+def _settle(connection: Connection, root: Path) -> None:
+    """Write down what a new lake is made by; refuse one whose files lie in another layout."""
+    known = dict(connection.execute(select(Setting.name, Setting.value)).tuples().all())
+    empty = connection.scalar(select(func.count()).select_from(LakeFile)) == 0
+    if known.get("layout") != LAYOUT and not empty:
+        raise UnreadableFile(root, "an earlier version wrote it; load its deliveries into a home of their own.")
+    chosen = {"buckets": known.get("buckets", str(BUCKETS)), "layout": LAYOUT}
+    for name, value in chosen.items():
+        if name not in known:
+            connection.execute(insert(Setting).values(name=name, value=value))

@@ -1,6 +1,6 @@
 """Reading the lake: one DuckDB sub-select per feed, with the interval in which each row was the newest known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +8,7 @@ import polars as pl
 from features.contracts.contract import Contract
 from features.lake.derived import derived_sql, fingerprint
 from features.lake.lake import Lake
+from features.lake.layout import parquet, rows_sql
 
 _SQL_TYPES = {
     pl.String: "VARCHAR",
@@ -19,12 +20,6 @@ _SQL_TYPES = {
 }
 READ_COLUMNS = ("enterprise_id", "record_id", "record_no", "version", "event_date", "publish_date")
 """What every visible row has beside its feed's own columns, `known_from` and `known_to`."""
-
-
-def parquet(paths: Iterable[Path]) -> str:
-    """The DuckDB table function that reads some files; paths are the lake's own, never a caller's text."""
-    listing = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{listing}])"
 
 
 def visible_sql(lake: Lake, contract: Contract, snapshot: int | None = None) -> str:
@@ -45,7 +40,7 @@ def visible_sql(lake: Lake, contract: Contract, snapshot: int | None = None) -> 
     columns = ", ".join(f"r.{column}" for column in (*contract.own_columns, *READ_COLUMNS))
     ended, join = closing_join(lake.closings(contract.code, snapshot))
     return (
-        f"(SELECT {columns}, r.known_at AS known_from, {ended} AS known_to FROM {parquet(files)} r{join}"
+        f"(SELECT {columns}, r.known_at AS known_from, {ended} AS known_to FROM {rows_sql(contract, files)} r{join}"
         f" WHERE r.op <> 'D' AND ({ended} IS NULL OR {ended} > r.known_at))"
     )
 

@@ -12,10 +12,10 @@ from features.lake.delivery import RECEIVED_AT
 from features.lake.entry import Entry, make_snapshot
 from features.lake.judgement import ROW
 from features.lake.lake import Lake
+from features.lake.layout import parquet
 from features.lake.linking import ASSIGNABLE, assign, undone_links
 from features.lake.quarantine import hold
 from features.lake.query import query
-from features.lake.reading import parquet
 from features.lake.replay import retry
 from features.lake.versions import stored_versions
 from features.lake.writing import store
@@ -64,13 +64,13 @@ def _linked_rows(lake: Lake, contract: Contract) -> pl.DataFrame:
     if files:
         linked = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id > 0")["record_no"]
     also = [] if contract.name_column is None else [contract.name_column]
-    return stored_versions(lake, contract.code, linked, also)
+    return stored_versions(lake, contract, linked, also)
 
 
 def _rewrite(entry: Entry, record_nos: pl.Series, at: datetime) -> None:
     """Write some records anew: their stored rows become void, those without an owner go back to wait."""
     contract = entry.contract
-    rows = stored_versions(entry.lake, contract.code, record_nos, (*contract.dtypes, "batch_no"))
+    rows = stored_versions(entry.lake, contract, record_nos, (*contract.dtypes, "batch_no"))
     kept = rows.select(*contract.dtypes, RECEIVED_AT, "batch_no").with_row_index(ROW)
     refused = store(entry, kept, void=rows["row_no"]).refused.join(kept.select(ROW, "batch_no"), on=ROW)
     arrived = pl.from_epoch(RECEIVED_AT, "us").dt.replace_time_zone("UTC")

@@ -105,6 +105,8 @@ class LakeFile(CatalogueBase):
     sha256: Mapped[str]
     min_known: Mapped[int | None] = mapped_column(BigInteger)
     max_known: Mapped[int | None] = mapped_column(BigInteger)
+    min_record: Mapped[int | None] = mapped_column(BigInteger)  # of record numbers, None in a file of closings
+    max_record: Mapped[int | None] = mapped_column(BigInteger)
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
     removed_in: Mapped[int | None] = mapped_column(ForeignKey("lake_snapshot.id"))
 

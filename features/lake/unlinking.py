@@ -12,8 +12,8 @@ from features.contracts.feeds import FEEDS
 from features.lake.entry import Entry, make_snapshot
 from features.lake.files import exclusive, sweep
 from features.lake.lake import Lake
+from features.lake.layout import parquet
 from features.lake.query import query
-from features.lake.reading import parquet
 from features.lake.tables import Link
 from features.lake.versions import stored_versions
 from features.lake.writing import ending, write_closings
@@ -47,8 +47,8 @@ def _brought_rows(lake: Lake, contract: Contract, link_id: int) -> pl.DataFrame:
     """Rows a link brought, and rows without a code that followed them to the same enterprise."""
     files = lake.files(contract.code)
     if not files:
-        return stored_versions(lake, contract.code, pl.Series("record_no", dtype=pl.Int64))
+        return stored_versions(lake, contract, pl.Series("record_no", dtype=pl.Int64))
     records = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id = {link_id:d}")
-    rows = stored_versions(lake, contract.code, records["record_no"])
+    rows = stored_versions(lake, contract, records["record_no"])
     owner = rows.filter(pl.col("link_id") == link_id).select("record_no", "enterprise_id").unique()
     return rows.filter(pl.col("link_id") > 0).join(owner, on=["record_no", "enterprise_id"], how="semi")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.contracts.contract import Contract
-from features.lake.digest import numbers_of
+from features.lake.digest import content_hashes, record_numbers
 from features.lake.lake import Lake
+from features.lake.layout import rows_sql
 from features.lake.query import query
-from features.lake.reading import parquet
 
 KEYS = {
     "record_no": pl.Int64,
@@ -26,14 +26,12 @@ KEYS = {
     "closed_at": pl.Int64,
     "row_no": pl.Int64,
 }
-"""What deciding about a version needs of a stored row. Instants in UTC microseconds."""
+"""What deciding about a version needs of a stored row. Instants in UTC microseconds; `content_hash` is not stored."""
 VOID = 0
 """The end of a row that was written anew under another owner: before any row began, so it never counts."""
 
 ENDS = ("enterprise_id", "row_no", "closed_at")
 """What a closings file says of a stored row."""
-_PORTION = 200_000
-_FIELD, _NULL = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True)
@@ -50,22 +48,33 @@ class Sifted:
 
 
 def number_records(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """Add `record_no` and `content_hash`: the numbers of the record id and of all delivered cells."""
-    cells = [pl.col(column).cast(pl.String).fill_null(_NULL) for column in contract.dtypes]
-    texts = {"record_no": pl.col("record_id"), "content_hash": pl.concat_str(cells, separator=_FIELD)}
-    # By portions: the texts of a million rows at once would take as much memory as all the rest of a landing.
-    portions = [frame.slice(start, _PORTION) for start in range(0, max(frame.height, 1), _PORTION)]
-    return frame.hstack(pl.concat(numbers_of(portion.select(**texts)) for portion in portions))
+    """Add `record_no`, the number of the record id."""
+    return frame.with_columns(record_numbers(frame["record_id"], contract.code))
 
 
-def stored_versions(lake: Lake, feed: str, record_nos: pl.Series, also: Iterable[str] = ()) -> pl.DataFrame:
+def hash_contents(rows: pl.DataFrame, stored: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Add `content_hash` to delivered rows that have company: rows of the same record, delivered or stored.
+
+    It is null for the others, nearly all of a delivery: there is nothing to compare them with.
+    """
+    company = pl.col("record_no").is_duplicated() | pl.col("record_no").is_in(stored["record_no"].unique().implode())
+    some = rows.filter(company)
+    hashed = some.select("row", content_hashes(some, [*contract.dtypes]))
+    return rows.join(hashed, on="row", how="left", maintain_order="left")
+
+
+def stored_versions(lake: Lake, contract: Contract, record_nos: pl.Series, also: Iterable[str] = ()) -> pl.DataFrame:
     """All stored rows of some records but void ones, with the columns of `KEYS` and some more."""
-    files, closings = lake.files(feed), lake.closings(feed)
+    wanted = record_nos.unique().sort()
+    files = lake.files_of_records(contract.code, wanted)
     if not files:
         return pl.DataFrame(schema=KEYS)
     columns = list(dict.fromkeys((*KEYS, *also)))
-    rows = f"SELECT {', '.join(columns)} FROM {parquet(files)} SEMI JOIN wanted USING (record_no)"
-    stored = query(rows, wanted=record_nos.unique().to_frame("record_no"))
+    read = ", ".join(dict.fromkeys((*contract.dtypes, *(name for name in columns if name != "content_hash"))))
+    rows = f"SELECT {read} FROM {rows_sql(contract, files)} SEMI JOIN wanted USING (record_no)"
+    stored = query(rows, wanted=wanted.to_frame("record_no"))
+    stored = stored.with_columns(content_hashes(stored, [*contract.dtypes]))
+    closings = lake.closings(contract.code)
     closed = pl.read_parquet(closings) if closings else stored.select(ENDS).clear()
     ends = closed.group_by("row_no").agg(ends=pl.col("closed_at").min())
     current = stored.join(ends, on="row_no", how="left").with_columns(closed_at=pl.min_horizontal("closed_at", "ends"))

@@ -6,11 +6,12 @@ import polars as pl
 
 from features.contracts.registration import REGISTRATION
 from features.lake.entry import Entry
-from features.lake.files import NewFile, add_file
+from features.lake.files import Bounds, NewFile, add_file, bounds_of
 from features.lake.judgement import ROW
+from features.lake.layout import pack
 from features.lake.owners import find_owners
 from features.lake.registry import add_aliases, label
-from features.lake.versions import KEYS, VOID, number_records, sift, stored_versions
+from features.lake.versions import VOID, hash_contents, number_records, sift, stored_versions
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,10 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     Rows that belong to nobody yet, or contradict a stored version, are refused.
     """
     rows = number_records(kept, entry.contract)
-    stored = stored_versions(entry.lake, entry.contract.code, rows["record_no"])
+    stored = stored_versions(entry.lake, entry.contract, rows["record_no"])
     voided = stored.filter(pl.col("row_no").is_in(void.implode())) if void is not None else stored.clear()
     stored = stored.join(voided, on="row_no", how="anti")
-    owned = find_owners(entry, rows, stored)
+    owned = find_owners(entry, hash_contents(rows, stored, entry.contract), stored)
     sifted = sift(owned.drop_nulls("enterprise_id"), stored)
     _write_rows(entry, sifted.fresh)
     write_closings(entry, pl.concat([sifted.ended, ending(voided, VOID)]))
@@ -57,12 +58,9 @@ def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
     if fresh.is_empty():
         return
     contract = entry.contract
-    numbered = fresh.sort("enterprise_id", "event_date", "record_no", "version").with_columns(
-        row_no=entry.snapshot * 2**32 + pl.int_range(pl.len(), dtype=pl.Int64),
-    )
-    columns = dict.fromkeys((*contract.dtypes, *KEYS, "batch_no"))
     rows = NewFile(contract.code, "rows", f"s{entry.snapshot:06d}.parquet")
-    add_file(entry.lake, entry.connection, rows, numbered.select(*columns), entry.snapshot)
+    packed = pack(fresh, contract, entry.lake.buckets, first_row=entry.snapshot * 2**32)
+    add_file(entry.lake, entry.connection, rows, packed, bounds_of(packed), entry.snapshot)
     if contract is REGISTRATION:
         _register(entry, fresh)
 
@@ -79,4 +77,6 @@ def write_closings(entry: Entry, ended: pl.DataFrame) -> None:
     if ended.is_empty():
         return
     closings = NewFile(entry.contract.code, "closings", f"s{entry.snapshot:06d}.closings.parquet")
-    add_file(entry.lake, entry.connection, closings, ended.sort("enterprise_id", "row_no"), entry.snapshot)
+    closed = ended["closed_at"].to_numpy()
+    bounds = Bounds(int(closed.min()), int(closed.max()))
+    add_file(entry.lake, entry.connection, closings, ended.sort("enterprise_id", "row_no"), bounds, entry.snapshot)

@@ -10,8 +10,8 @@ from bureau.errors import UnknownSubject
 from bureau.uscc import clean, is_uscc
 from features.contracts.feeds import FEEDS
 from features.lake.lake import Lake
+from features.lake.layout import rows_sql
 from features.lake.query import query
-from features.lake.reading import parquet
 from features.lake.tables import Alias, EnterpriseRow
 
 Pairs = Select[str, int]
@@ -56,7 +56,7 @@ def known_since(lake: Lake, snapshot: int) -> pl.DataFrame:
     A snapshot never changes, so neither does this.
     """
     scans = [
-        f"SELECT enterprise_id, known_at FROM {parquet(files)}"
+        f"SELECT enterprise_id, known_at FROM {rows_sql(feed, files)}"
         for feed in FEEDS
         if (files := lake.files(feed.code, snapshot))
     ]

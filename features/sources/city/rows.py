@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from features.sources.city.arrays import Flags, Floats, Ints
 from features.sources.city.shard import Shard
-from features.sources.city.streams import scramble
+from features.sources.city.streams import scramble_within
 
 Column = pl.Series | NDArray[Any] | list[str]
 """The values of one column."""
 
-ORDINALS = 1 << 24
+ORDINAL_BITS = 24
+ORDINALS = 1 << ORDINAL_BITS
 """How many records of one feed an enterprise can have; months, kinds and ranks fit."""
 
 
@@ -58,7 +59,7 @@ def state(
     firm: positions in the shard. ordinal: tells the records of one firm apart. happened: day of the event.
     """
     entity = shard.firms.entity[firm]
-    number = scramble(entity * ORDINALS + ordinal, shard.chances.seed ^ crc32(feed.encode()))
+    number = scramble_within(entity, ordinal, ORDINAL_BITS, shard.chances.seed ^ crc32(feed.encode()))
     on = days(happened)
     return pl.DataFrame({"uscc": shard.identities.uscc.gather(firm), **columns}).with_columns(
         record_id=pl.Series(number),

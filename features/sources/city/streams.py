@@ -31,3 +31,17 @@ def scramble(numbers: Ints | Uints, seed: int) -> Uints:
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     scrambled: Uints = x ^ (x >> np.uint64(31))
     return scrambled
+
+
+def scramble_within(block: Ints, numbers: Ints, bits: int, seed: int) -> Ints:
+    """Distinct numbers for distinct numbers of each block: the block, and below it `bits` that say nothing.
+
+    So one block's numbers lie together, as the serial numbers of one department's office do.
+    """
+    mask = np.uint64((1 << bits) - 1)
+    x = (numbers.astype(np.uint64) ^ scramble(block, seed)) & mask
+    x = (x * np.uint64(0xBF58476D1CE4E5B9)) & mask
+    x = ((x ^ (x >> np.uint64(bits // 2))) * np.uint64(0x94D049BB133111EB)) & mask
+    x ^= x >> np.uint64(bits // 2)
+    scrambled: Ints = (block.astype(np.uint64) << np.uint64(bits) | x).astype(np.int64)
+    return scrambled

@@ -4,6 +4,8 @@ import polars as pl
 
 from features.contracts.contract import Contract
 from features.lake.lake import Lake
+from features.lake.layout import rows_sql
+from features.lake.query import query
 from features.sources.cumcm.versions import in_form
 
 
@@ -12,9 +14,12 @@ def held_records(lake: Lake, contract: Contract, usccs: pl.Series | None = None)
     files = lake.files(contract.code)
     if not files:
         return in_form(pl.DataFrame({"record_id": []}), contract)
-    stored = pl.scan_parquet(files)
-    if usccs is not None:
-        stored = stored.filter(pl.col("uscc").is_in(usccs.unique().implode()))
-    newest = stored.sort("version").unique("record_id", keep="last", maintain_order=True)
+    columns = ", ".join((*contract.dtypes, "received_at"))
+    stored = f"SELECT {columns} FROM {rows_sql(contract, files)}"
+    if usccs is None:
+        rows = query(stored)
+    else:
+        rows = query(f"{stored} SEMI JOIN firms USING (uscc)", firms=usccs.unique().to_frame("uscc"))
+    newest = rows.sort("version").unique("record_id", keep="last", maintain_order=True)
     received_at = pl.from_epoch("received_at", "us").dt.replace_time_zone("UTC")
-    return in_form(newest.with_columns(received_at).collect(), contract)
+    return in_form(newest.with_columns(received_at), contract)

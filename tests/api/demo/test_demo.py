@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import polars as pl
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,10 @@ from api.demo.cli import demo
 from api.metering.tables import UsageLine
 from bureau.db import open_engine
 from bureau.errors import InvalidInput, UnknownName
-from features.lake.lake import open_lake
+from features.contracts.feeds import find_feed
+from features.lake.lake import Lake, open_lake
+from features.lake.query import query
+from features.lake.reading import visible_sql
 from models.service import load_released
 from tests.factories.demonstrations import Demonstration
 
@@ -44,7 +46,7 @@ def test_reasons_lead_to_records_of_the_lake(name: str, request: pytest.FixtureR
     cited = set(re.findall(r"^ +(F\d\dL?) \S+ \d{4}-\d\d-\d\d (\S+)$", shown.printed, re.M))
     assert cited
     lake = open_lake(shown.home, f"sqlite:///{shown.home / 'catalogue.db'}")
-    assert all(record_id in _record_ids(lake.files(feed)) for feed, record_id in cited)
+    assert all(record_id in _record_ids(lake, feed) for feed, record_id in cited)
 
 
 @pytest.mark.parametrize("name", ["city_demo", "cumcm_demo"])
@@ -77,5 +79,5 @@ def test_a_wrong_call_says_what_to_do_and_leaves_nothing(
     assert not (tmp_path / "home" / "source.json").exists()
 
 
-def _record_ids(files: list[Path]) -> set[str]:
-    return set(pl.concat([pl.read_parquet(path, columns=["record_id"]) for path in files])["record_id"])
+def _record_ids(lake: Lake, feed: str) -> set[str]:
+    return set(query(f"SELECT record_id FROM {visible_sql(lake, find_feed(feed))}")["record_id"])
