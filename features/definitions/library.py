@@ -12,15 +12,25 @@ from features.contracts.contract import Contract
 from features.definitions.counterparty import COUNTERPARTY_FEATURES
 from features.definitions.court import COURT_FEATURES
 from features.definitions.entry import Entry
+from features.definitions.financing import FINANCING_FEATURES
+from features.definitions.innovation import INNOVATION_FEATURES
 from features.definitions.invoice_line import INVOICE_LINE_FEATURES
+from features.definitions.merchant import MERCHANT_FEATURES
+from features.definitions.patent import PATENT_FEATURES
 from features.definitions.penalty import PENALTY_FEATURES
+from features.definitions.public_evaluation import PUBLIC_EVALUATION_FEATURES
 from features.definitions.purchase_invoice import PURCHASE_INVOICE_FEATURES
+from features.definitions.real_estate import REAL_ESTATE_FEATURES
 from features.definitions.registration import REGISTRATION_FEATURES
 from features.definitions.relations import RELATION_FEATURES
 from features.definitions.sales_invoice import SALES_INVOICE_FEATURES
+from features.definitions.service_address import SERVICE_ADDRESS_FEATURES
 from features.definitions.social_insurance import SOCIAL_INSURANCE_FEATURES
 from features.definitions.tax import TAX_FEATURES
+from features.definitions.tenancy import TENANCY_FEATURES
+from features.definitions.trademark import TRADEMARK_FEATURES
 from features.definitions.utilities import UTILITIES_FEATURES
+from features.definitions.water_gas import WATER_GAS_FEATURES
 from features.law.usability import usable
 
 _PUBLISHED: tuple[Entry, ...] = (
@@ -35,6 +45,16 @@ _PUBLISHED: tuple[Entry, ...] = (
     *COURT_FEATURES,
     *RELATION_FEATURES,
     *PENALTY_FEATURES,
+    *WATER_GAS_FEATURES,
+    *REAL_ESTATE_FEATURES,
+    *TENANCY_FEATURES,
+    *PATENT_FEATURES,
+    *TRADEMARK_FEATURES,
+    *INNOVATION_FEATURES,
+    *PUBLIC_EVALUATION_FEATURES,
+    *FINANCING_FEATURES,
+    *MERCHANT_FEATURES,
+    *SERVICE_ADDRESS_FEATURES,
 )
 _BY_NAME = {entry.name: entry for entry in _PUBLISHED}
 
