@@ -28,7 +28,7 @@ class RealEstate(Delivered):
 
     uscc: str = pa.Field(str_matches=USCC_PATTERN, title="统一社会信用代码")
     cert_no_hash: str = pa.Field(str_matches=HASH_PATTERN, title="不动产权证号(加密)")
-    right: str = pa.Field(isin=RIGHTS, title="权利类型")
+    right_kind: str = pa.Field(isin=RIGHTS, title="权利类型")
     purpose: str = pa.Field(isin=PROPERTY_PURPOSES, title="用途")
     area_m2: pl.Int64 = pa.Field(ge=0, title="面积", description="Square metres")
     share_bp: pl.Int32 = pa.Field(
@@ -46,7 +46,7 @@ class RealEstate(Delivered):
     @pa.dataframe_check(name="a mortgage must state its mortgage_fen, and only a mortgage")
     @classmethod
     def mortgages_have_sums(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(pl.col("mortgage_fen").is_not_null() == (pl.col("right") == MORTGAGE))
+        return data.lazyframe.select(pl.col("mortgage_fen").is_not_null() == (pl.col("right_kind") == MORTGAGE))
 
 
 REAL_ESTATE = Contract(
@@ -55,7 +55,7 @@ REAL_ESTATE = Contract(
     name_en="Real estate and mortgage",
     department="自然资源",
     schema=RealEstate,
-    grain=("uscc", "cert_no_hash", "right", "starts_on"),
+    grain=("uscc", "cert_no_hash", "right_kind", "starts_on"),
     cadence="weekly",
     publish_lag_days=(3, 15),
     receive_lag_days=(2, 10),
@@ -72,6 +72,6 @@ REAL_ESTATE = Contract(
     doubts=(
         PUBLISHED_BEFORE_EVENT,
         Doubt("held in common with others", pl.col("share_bp") < 10_000),
-        Doubt("mortgaged to nobody named", (pl.col("right") == MORTGAGE) & pl.col("mortgagee").is_null()),
+        Doubt("mortgaged to nobody named", (pl.col("right_kind") == MORTGAGE) & pl.col("mortgagee").is_null()),
     ),
 )

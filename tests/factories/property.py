@@ -17,7 +17,7 @@ def real_estate(uscc: str, starts_on: date = date(2020, 6, 1), right: str = "所
         "publish_date": starts_on,
         "uscc": uscc,
         "cert_no_hash": f"{starts_on:%Y%m%d}00000000",
-        "right": right,
+        "right_kind": right,
         "purpose": "工业",
         "area_m2": 800,
         "share_bp": 10_000,

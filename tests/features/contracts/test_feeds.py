@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -64,6 +65,12 @@ def test_persons_were_told_of_what_is_adverse_about_them(contract: Contract) -> 
 def test_every_column_has_a_title(contract: Contract) -> None:
     columns = contract.schema.to_schema().columns.items()
     assert [name for name, column in columns if not column.title] == []
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+def test_no_column_is_a_word_of_sql(contract: Contract) -> None:
+    reserved = duckdb.sql("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()
+    assert {word for (word,) in reserved}.isdisjoint(contract.dtypes)
 
 
 @pytest.mark.parametrize("contract", EVERY_FEED)
@@ -260,7 +267,7 @@ def test_what_no_feed_takes(contract: Contract, changes: dict[str, Any], reason:
             id="gas of a month that ends on the 30th of May",
         ),
         pytest.param("F50", {"mortgage_fen": 1}, "only a mortgage", id="an ownership with a mortgage's sum"),
-        pytest.param("F50", {"right": "抵押权"}, "must state its mortgage_fen", id="a mortgage of no sum"),
+        pytest.param("F50", {"right_kind": "抵押权"}, "must state its mortgage_fen", id="a mortgage of no sum"),
         pytest.param("F50", {"share_bp": 0}, "share_bp is '0'", id="owner of nothing"),
         pytest.param("F50", {"cert_no_hash": "粤2023深圳"}, "cert_no_hash is", id="a certificate in clear"),
         pytest.param(

@@ -107,7 +107,7 @@ def _rights(
         shard, "F50", firm, ordinal, day,
         {
             "cert_no_hash": hashed(shard, "certificate", firm, ordinal // _EACH),
-            "right": same(right, len(firm)),
+            "right_kind": same(right, len(firm)),
             "purpose": words(PROPERTY_PURPOSES, held["purpose"].astype(np.int64)),
             "area_m2": held["area"].astype(np.int64),
             "share_bp": held["share"].astype(np.int32),

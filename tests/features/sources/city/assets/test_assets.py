@@ -113,8 +113,8 @@ def test_a_reading_of_two_months_comes_every_second_month(stated: Stated) -> Non
 
 def test_mortgages_follow_leverage_and_end_with_the_property(shard: Shard, stated: Stated) -> None:
     rights = last(stated["F50"])
-    mortgages = rights.filter(pl.col("right") == "抵押权")
-    owned = rights.filter(pl.col("right") == "所有权")
+    mortgages = rights.filter(pl.col("right_kind") == "抵押权")
+    owned = rights.filter(pl.col("right_kind") == "所有权")
     assert mortgages["cert_no_hash"].is_in(owned["cert_no_hash"].implode()).all()
     pressed = mortgages.group_by("entity").len()
     assert mean_trait(shard, mortgages, shard.latent.leverage) > mean_trait(shard, owned, shard.latent.leverage) - 0.1
