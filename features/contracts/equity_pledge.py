@@ -13,6 +13,7 @@ from features.contracts.contract import (
     event_date_is,
     not_before,
 )
+from features.contracts.use import Use
 
 PLEDGEE_TYPES = ("银行", "其他企业", "自然人")
 BANK, COMPANY_PLEDGEE, PRIVATE_PLEDGEE = PLEDGEE_TYPES
@@ -66,5 +67,6 @@ EQUITY_PLEDGE = Contract(
     million_rows=0.2,
     personal=True,
     notice_given=True,
+    use=Use(since="released_on"),
     doubts=(PUBLISHED_BEFORE_EVENT, Doubt("a number of shares, not an amount", pl.col("amount_fen").is_null())),
 )

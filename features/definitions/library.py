@@ -9,13 +9,18 @@ from typing import Any
 
 from bureau.errors import UnknownName
 from features.contracts.contract import Contract
+from features.definitions.annual_report import ANNUAL_REPORT_FEATURES
+from features.definitions.complaint import COMPLAINT_FEATURES
 from features.definitions.counterparty import COUNTERPARTY_FEATURES
 from features.definitions.court import COURT_FEATURES
 from features.definitions.entry import Entry
 from features.definitions.financing import FINANCING_FEATURES
 from features.definitions.innovation import INNOVATION_FEATURES
+from features.definitions.inspection import INSPECTION_FEATURES
 from features.definitions.invoice_line import INVOICE_LINE_FEATURES
+from features.definitions.market_lists import MARKET_LIST_FEATURES
 from features.definitions.merchant import MERCHANT_FEATURES
+from features.definitions.officers import OFFICER_FEATURES
 from features.definitions.patent import PATENT_FEATURES
 from features.definitions.penalty import PENALTY_FEATURES
 from features.definitions.public_evaluation import PUBLIC_EVALUATION_FEATURES
@@ -24,7 +29,9 @@ from features.definitions.real_estate import REAL_ESTATE_FEATURES
 from features.definitions.registration import REGISTRATION_FEATURES
 from features.definitions.relations import RELATION_FEATURES
 from features.definitions.sales_invoice import SALES_INVOICE_FEATURES
+from features.definitions.security import SECURITY_FEATURES
 from features.definitions.service_address import SERVICE_ADDRESS_FEATURES
+from features.definitions.shareholding import SHAREHOLDING_FEATURES
 from features.definitions.social_insurance import SOCIAL_INSURANCE_FEATURES
 from features.definitions.tax import TAX_FEATURES
 from features.definitions.tenancy import TENANCY_FEATURES
@@ -35,6 +42,13 @@ from features.law.usability import usable
 
 _PUBLISHED: tuple[Entry, ...] = (
     *REGISTRATION_FEATURES,
+    *SHAREHOLDING_FEATURES,
+    *OFFICER_FEATURES,
+    *ANNUAL_REPORT_FEATURES,
+    *MARKET_LIST_FEATURES,
+    *INSPECTION_FEATURES,
+    *SECURITY_FEATURES,
+    *COMPLAINT_FEATURES,
     *TAX_FEATURES,
     *SALES_INVOICE_FEATURES,
     *PURCHASE_INVOICE_FEATURES,

@@ -1,0 +1,191 @@
+"""Holders and their contributions (F03): who holds the enterprise, how concentrated, and what they paid in."""
+
+from features.contracts.shareholder import COMPANY, PERSON, SHAREHOLDER
+from features.definitions.families import Family, months_back
+from features.engine.algebra import (
+    ADVERSE,
+    FAVOURABLE,
+    NEUTRAL,
+    Aggregate,
+    Feature,
+    count,
+    days_since_first,
+    days_since_last,
+    distinct,
+    largest,
+    mean,
+    ratio,
+    total,
+)
+from features.engine.rows import AS_OF, Condition, col
+from features.engine.windows import ever, months
+
+_SAID = Family("《中华人民共和国公司法》;市场监管部门股东及出资(F03)")
+HOLDS = ~col("left_on").is_known() | (col("left_on") > AS_OF)
+LEFT = col("left_on").is_known() & (col("left_on") <= AS_OF)
+DUE = col("due_date").is_known() & (col("due_date") <= AS_OF)
+UNPAID = col("subscribed_fen") - col("paid_fen")
+OWED = HOLDS & DUE & (UNPAID > 0)
+
+
+def _ever(take: Aggregate, where: Condition | None = HOLDS, missing: int | None = None) -> Feature:
+    return Feature(feed=SHAREHOLDER, take=take, within=ever(), where=where, missing=missing)
+
+
+SHAREHOLDING_FEATURES = (
+    _SAID.one(
+        "holders",
+        _ever(count()),
+        label="现有股东人数",
+        label_en="Holders at present",
+        unit="holders",
+        sign=NEUTRAL,
+        code="HOLDERS",
+        zh="现有股东{value}名",
+        en="There are {value} holders",
+    ),
+    _SAID.one(
+        "largest_holder_bp",
+        _ever(largest(col("pct_bp"))),
+        label="第一大股东持股比例",
+        label_en="Share of the largest holder",
+        unit="bp",
+        sign=NEUTRAL,
+        code="HOLDERS",
+        zh="第一大股东持股{value}",
+        en="The largest holder has {value}",
+    ),
+    _SAID.one(
+        "company_held_bp",
+        _ever(total(col("pct_bp")), HOLDS & col("holder_type").equals(COMPANY), missing=0),
+        label="企业法人股东合计持股比例",
+        label_en="Share held by companies",
+        unit="bp",
+        sign=FAVOURABLE,
+        code="HOLDERS",
+        zh="企业法人股东合计持股{value}",
+        en="Companies hold {value}",
+    ),
+    _SAID.one(
+        "person_holders",
+        _ever(distinct(col("holder_hash")), HOLDS & col("holder_type").equals(PERSON), missing=0),
+        label="现有自然人股东人数",
+        label_en="Persons among the holders at present",
+        unit="persons",
+        sign=NEUTRAL,
+        code="HOLDERS",
+        zh="现有自然人股东{value}名",
+        en="{value} persons are holders",
+    ),
+    _SAID.one(
+        "capital_paid_share",
+        ratio(_ever(total(col("paid_fen"))), _ever(total(col("subscribed_fen")))),
+        label="现有股东实缴出资占认缴出资的比例",
+        label_en="Contributions paid of those subscribed, holders at present",
+        unit="share",
+        sign=FAVOURABLE,
+        code="CAPITAL-PAID",
+        zh=("认缴出资仅实缴{value}", "认缴出资已实缴{value}"),
+        en=("Only {value} of subscribed capital is paid in", "{value} of subscribed capital is paid in"),
+    ),
+    _SAID.one(
+        "capital_paid",
+        _ever(total(col("paid_fen"))),
+        label="现有股东实缴出资额",
+        label_en="Contributions paid by the holders at present",
+        unit="fen",
+        sign=FAVOURABLE,
+        code="CAPITAL-PAID",
+        zh=("实缴出资仅{value}", "实缴出资{value}"),
+        en=("Only {value} of capital is paid in", "{value} of capital is paid in"),
+    ),
+    _SAID.one(
+        "capital_overdue",
+        _ever(total(UNPAID), OWED, missing=0),
+        label="已到期未缴足的出资额",
+        label_en="Contributions due and not paid",
+        unit="fen",
+        sign=ADVERSE,
+        code="CAPITAL-OVERDUE",
+        zh="到期未缴出资{value}",
+        en="Contributions of {value} are due and not paid",
+    ),
+    _SAID.one(
+        "holders_in_default",
+        _ever(count(), OWED, missing=0),
+        label="出资到期未缴足的股东人数",
+        label_en="Holders whose contribution is due and not paid",
+        unit="holders",
+        sign=ADVERSE,
+        code="CAPITAL-OVERDUE",
+        zh="出资到期未缴足的股东{value}名",
+        en="{value} holders have not paid what is due",
+    ),
+    *_SAID.over(
+        months_back(12, 36),
+        "new_holders_{span}",
+        lambda within: Feature(feed=SHAREHOLDER, take=count(), within=within, missing=0),
+        label="{span}新入股股东数",
+        label_en="Holders who entered in {span}",
+        unit="holders",
+        sign=ADVERSE,
+        code="HOLDER-CHANGE",
+        zh="{span}新入股股东{value}名",
+        en="{value} holders entered in {span}",
+    ),
+    _SAID.one(
+        "new_holders_share_bp_24m",
+        Feature(feed=SHAREHOLDER, take=total(col("pct_bp")), within=months(24), where=HOLDS, missing=0),
+        label="近24个月入股的现有股东合计持股比例",
+        label_en="Share of holders at present who entered in the last 24 months",
+        unit="bp",
+        sign=ADVERSE,
+        code="HOLDER-CHANGE",
+        zh="近24个月入股的股东合计持股{value}",
+        en="Holders who entered in 24 months have {value}",
+    ),
+    _SAID.one(
+        "holders_left_share",
+        ratio(_ever(count(), LEFT, missing=0), _ever(count(), None)),
+        label="历史股东中已退出者占比",
+        label_en="Holders who left, of all there ever were",
+        unit="share",
+        sign=ADVERSE,
+        code="HOLDER-CHANGE",
+        zh="历史股东中{value}已退出",
+        en="{value} of all holders there were have left",
+    ),
+    _SAID.one(
+        "days_since_new_holder",
+        _ever(days_since_last(), None),
+        label="距最近一次股东入股天数",
+        label_en="Days since a holder last entered",
+        unit="days",
+        sign=FAVOURABLE,
+        code="HOLDER-STABLE",
+        zh=("{value}天前刚有股东入股", "股权已{value}天未变动"),
+        en=("A holder entered only {value} days ago", "Holders have been the same for {value} days"),
+    ),
+    _SAID.one(
+        "oldest_holding_days",
+        _ever(days_since_first()),
+        label="现有股东最长持股天数",
+        label_en="Days the longest of the holders at present has held",
+        unit="days",
+        sign=FAVOURABLE,
+        code="HOLDER-STABLE",
+        zh=("现有股东最长持股仅{value}天", "现有股东最长持股{value}天"),
+        en=("No holder has held longer than {value} days", "The longest holder has held for {value} days"),
+    ),
+    _SAID.one(
+        "mean_contribution",
+        _ever(mean(col("subscribed_fen"))),
+        label="现有股东平均认缴出资额",
+        label_en="Mean subscribed contribution of the holders at present",
+        unit="fen",
+        sign=FAVOURABLE,
+        code="CAPITAL-PAID",
+        zh=("股东平均认缴出资仅{value}", "股东平均认缴出资{value}"),
+        en=("Holders subscribed only {value} on average", "Holders subscribed {value} on average"),
+    ),
+)
