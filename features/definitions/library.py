@@ -10,24 +10,32 @@ from typing import Any
 from bureau.errors import UnknownName
 from features.contracts.contract import Contract
 from features.definitions.annual_report import ANNUAL_REPORT_FEATURES
+from features.definitions.commitment import COMMITMENT_FEATURES
 from features.definitions.complaint import COMPLAINT_FEATURES
+from features.definitions.construction import CONSTRUCTION_FEATURES
 from features.definitions.counterparty import COUNTERPARTY_FEATURES
 from features.definitions.court import COURT_FEATURES
+from features.definitions.court_measures import COURT_MEASURE_FEATURES
 from features.definitions.entry import Entry
+from features.definitions.environment import ENVIRONMENT_FEATURES
 from features.definitions.financing import FINANCING_FEATURES
+from features.definitions.honour import HONOUR_FEATURES
 from features.definitions.innovation import INNOVATION_FEATURES
 from features.definitions.inspection import INSPECTION_FEATURES
 from features.definitions.invoice_line import INVOICE_LINE_FEATURES
+from features.definitions.licence import LICENCE_FEATURES
 from features.definitions.market_lists import MARKET_LIST_FEATURES
 from features.definitions.merchant import MERCHANT_FEATURES
 from features.definitions.officers import OFFICER_FEATURES
 from features.definitions.patent import PATENT_FEATURES
 from features.definitions.penalty import PENALTY_FEATURES
 from features.definitions.public_evaluation import PUBLIC_EVALUATION_FEATURES
+from features.definitions.public_list import PUBLIC_LIST_FEATURES
 from features.definitions.purchase_invoice import PURCHASE_INVOICE_FEATURES
 from features.definitions.real_estate import REAL_ESTATE_FEATURES
 from features.definitions.registration import REGISTRATION_FEATURES
 from features.definitions.relations import RELATION_FEATURES
+from features.definitions.safety import SAFETY_FEATURES
 from features.definitions.sales_invoice import SALES_INVOICE_FEATURES
 from features.definitions.security import SECURITY_FEATURES
 from features.definitions.service_address import SERVICE_ADDRESS_FEATURES
@@ -36,6 +44,7 @@ from features.definitions.social_insurance import SOCIAL_INSURANCE_FEATURES
 from features.definitions.tax import TAX_FEATURES
 from features.definitions.tenancy import TENANCY_FEATURES
 from features.definitions.trademark import TRADEMARK_FEATURES
+from features.definitions.transport import TRANSPORT_FEATURES
 from features.definitions.utilities import UTILITIES_FEATURES
 from features.definitions.water_gas import WATER_GAS_FEATURES
 from features.law.usability import usable
@@ -58,6 +67,7 @@ _PUBLISHED: tuple[Entry, ...] = (
     *UTILITIES_FEATURES,
     *COURT_FEATURES,
     *RELATION_FEATURES,
+    *COURT_MEASURE_FEATURES,
     *PENALTY_FEATURES,
     *WATER_GAS_FEATURES,
     *REAL_ESTATE_FEATURES,
@@ -69,6 +79,14 @@ _PUBLISHED: tuple[Entry, ...] = (
     *FINANCING_FEATURES,
     *MERCHANT_FEATURES,
     *SERVICE_ADDRESS_FEATURES,
+    *LICENCE_FEATURES,
+    *PUBLIC_LIST_FEATURES,
+    *COMMITMENT_FEATURES,
+    *HONOUR_FEATURES,
+    *ENVIRONMENT_FEATURES,
+    *SAFETY_FEATURES,
+    *CONSTRUCTION_FEATURES,
+    *TRANSPORT_FEATURES,
 )
 _BY_NAME = {entry.name: entry for entry in _PUBLISHED}
 

@@ -54,7 +54,10 @@ def periods(length: int, *, before: int = 0) -> Window:
 
 def ever() -> Window:
     """Every event date up to D."""
-    return Window(Step.EVER)
+    return EVER
+
+
+EVER = Window(Step.EVER)
 
 
 def last_published(as_of: date, period: str, deadline_days: int) -> date:

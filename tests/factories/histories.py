@@ -16,6 +16,7 @@ from tests.factories.penalties import penalty
 from tests.factories.power import electricity, power_arrears
 from tests.factories.registrations import registration, registration_change
 from tests.factories.social_insurance import social_insurance
+from tests.factories.supervised_histories import supervised_rows
 from tests.factories.tax import tax_arrears, tax_declaration, tax_grade
 
 Row = dict[str, Any]
@@ -27,6 +28,7 @@ CHANGES = ("法人", "股东", "住所", "名称")
 def random_history(chance: Random, firms: list[str]) -> dict[str, list[Row]]:
     """Versions by feed, each with the instant it was received; every record may be corrected or withdrawn."""
     rows = [row for firm in firms for row in _first_versions(chance, firm)]
+    rows += [row for firm in firms for row in supervised_rows(chance, firm, LAST_DAY, MONTHS)]
     history: dict[str, list[Row]] = {}
     for row in rows:
         feed = row["record_id"].split("-")[0]

@@ -7,6 +7,7 @@ from features.contracts.fire_inspection import FIRE_RESULTS
 from features.contracts.work_safety import ACCIDENT_LEVELS, SAFETY_KINDS
 from features.sources.city.arrays import logistic
 from features.sources.city.cases import by_name_only
+from features.sources.city.identity import addresses
 from features.sources.city.justice.occasions import by_section, drawn, numbered, occasions, years_of
 from features.sources.city.rows import days, settle, state, words
 from features.sources.city.shard import Shard
@@ -16,6 +17,8 @@ _OPEN_TO_THE_PUBLIC = {"H": 3.0, "F": 1.2, "R": 3.0, "C": 1.5, "O": 1.2}
 _OTHERS = 0.5
 _REINSPECTIONS = 0.15
 _LEVEL_SHARES = (0.95, 0.04, 0.009, 0.001)
+_AT_A_BRANCH = 0.2
+"""Of fire inspections: at other premises than those registered."""
 _FAILED_SHARES = (0.75, 0.20, 0.05)
 """Of inspections not passed, in the contract's order."""
 
@@ -57,11 +60,13 @@ def fire_inspections(shard: Shard) -> pl.DataFrame:
     firm, count = held.firm, held.count
     failed = chance.random(count) < logistic(rule.failed + rule.integrity * shard.latent.integrity[firm])
     result = np.where(failed, 1 + drawn(chance, count, _FAILED_SHARES), 0)
+    branch = pl.Series(addresses(shard.parameters, shard.firms.district, chance))
+    elsewhere = pl.Series(chance.random(count) < _AT_A_BRANCH)
     stated = state(
         shard, "F41", firm, held.month, held.day,
         {
             "name": shard.identities.name.gather(firm),
-            "address": shard.identities.address.gather(firm),
+            "address": branch.gather(firm).zip_with(elsewhere, shard.identities.address.gather(firm)),
             "doc_no": numbered("深消检〔{}〕{}号", years_of(held.day), shard.firms.entity[firm] * 1_000 + held.month),
             "result": words(FIRE_RESULTS, result),
             "inspected_on": days(held.day),
