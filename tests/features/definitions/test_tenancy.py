@@ -37,7 +37,6 @@ TENANT = {
     "lease_rent_fen": 2_500_000,
     "lease_rent_per_m2": 10_000,
     "lease_stay_days": 561,
-    "lease_last_begun_days": 14,
     "leases_begun_12m": 1,
     "leases_begun_36m": 2,
     "addresses_36m": 2,
