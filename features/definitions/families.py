@@ -36,6 +36,11 @@ def published_months(*lengths: int) -> tuple[Span, ...]:
     return tuple(Span(periods(n), f"{n}p", f"近{n}个已公布月", f"the last {n} published months") for n in lengths)
 
 
+def published_quarters(*lengths: int) -> tuple[Span, ...]:
+    """The last so many published quarters, for feeds of quarters."""
+    return tuple(Span(periods(n), f"{n}q", f"近{n}个已公布季度", f"the last {n} published quarters") for n in lengths)
+
+
 def published_years(*lengths: int) -> tuple[Span, ...]:
     """The last so many published years, for feeds of years."""
     return tuple(Span(periods(n), f"{n}y", f"近{n}个已公布年度", f"the last {n} published years") for n in lengths)

@@ -13,9 +13,12 @@ from features.definitions.annual_report import ANNUAL_REPORT_FEATURES
 from features.definitions.commitment import COMMITMENT_FEATURES
 from features.definitions.complaint import COMPLAINT_FEATURES
 from features.definitions.construction import CONSTRUCTION_FEATURES
+from features.definitions.contributions import CONTRIBUTION_FEATURES
 from features.definitions.counterparty import COUNTERPARTY_FEATURES
 from features.definitions.court import COURT_FEATURES
 from features.definitions.court_measures import COURT_MEASURE_FEATURES
+from features.definitions.customs import CUSTOMS_FEATURES
+from features.definitions.earnings import EARNINGS_FEATURES
 from features.definitions.entry import Entry
 from features.definitions.environment import ENVIRONMENT_FEATURES
 from features.definitions.financing import FINANCING_FEATURES
@@ -23,6 +26,7 @@ from features.definitions.honour import HONOUR_FEATURES
 from features.definitions.innovation import INNOVATION_FEATURES
 from features.definitions.inspection import INSPECTION_FEATURES
 from features.definitions.invoice_line import INVOICE_LINE_FEATURES
+from features.definitions.labour import LABOUR_FEATURES
 from features.definitions.licence import LICENCE_FEATURES
 from features.definitions.market_lists import MARKET_LIST_FEATURES
 from features.definitions.merchant import MERCHANT_FEATURES
@@ -31,6 +35,7 @@ from features.definitions.patent import PATENT_FEATURES
 from features.definitions.penalty import PENALTY_FEATURES
 from features.definitions.public_evaluation import PUBLIC_EVALUATION_FEATURES
 from features.definitions.public_list import PUBLIC_LIST_FEATURES
+from features.definitions.public_money import PUBLIC_MONEY_FEATURES
 from features.definitions.purchase_invoice import PURCHASE_INVOICE_FEATURES
 from features.definitions.real_estate import REAL_ESTATE_FEATURES
 from features.definitions.registration import REGISTRATION_FEATURES
@@ -41,7 +46,9 @@ from features.definitions.security import SECURITY_FEATURES
 from features.definitions.service_address import SERVICE_ADDRESS_FEATURES
 from features.definitions.shareholding import SHAREHOLDING_FEATURES
 from features.definitions.social_insurance import SOCIAL_INSURANCE_FEATURES
+from features.definitions.statement import STATEMENT_FEATURES
 from features.definitions.tax import TAX_FEATURES
+from features.definitions.tax_conduct import TAX_CONDUCT_FEATURES
 from features.definitions.tenancy import TENANCY_FEATURES
 from features.definitions.trademark import TRADEMARK_FEATURES
 from features.definitions.transport import TRANSPORT_FEATURES
@@ -59,11 +66,18 @@ _PUBLISHED: tuple[Entry, ...] = (
     *SECURITY_FEATURES,
     *COMPLAINT_FEATURES,
     *TAX_FEATURES,
+    *TAX_CONDUCT_FEATURES,
+    *STATEMENT_FEATURES,
+    *EARNINGS_FEATURES,
     *SALES_INVOICE_FEATURES,
     *PURCHASE_INVOICE_FEATURES,
     *COUNTERPARTY_FEATURES,
     *INVOICE_LINE_FEATURES,
     *SOCIAL_INSURANCE_FEATURES,
+    *CONTRIBUTION_FEATURES,
+    *LABOUR_FEATURES,
+    *CUSTOMS_FEATURES,
+    *PUBLIC_MONEY_FEATURES,
     *UTILITIES_FEATURES,
     *COURT_FEATURES,
     *RELATION_FEATURES,

@@ -9,6 +9,7 @@ from bureau.clock import months_before
 from features.contracts.feeds import find_feed
 from features.lake.lake import Lake
 from tests.factories.courts import court_case, dishonest_debtor, enforcement
+from tests.factories.fiscal_histories import fiscal_rows
 from tests.factories.invoice_feeds import counterparty, invoice_line, invoice_month
 from tests.factories.lakes import land_rows
 from tests.factories.market_histories import market_rows
@@ -70,6 +71,7 @@ def _first_versions(chance: Random, firm: str) -> list[Row]:
     rows += [make(n) for make in once for n in range(chance.randrange(4))]
     rows += [_line(chance, firm, day(), n) for n in range(12)]
     rows += market_rows(chance, firm, day, maybe, LAST_DAY)
+    rows += fiscal_rows(chance, firm, MONTHS, day, maybe, LAST_DAY)
     rows += [
         counterparty(firm, quarter, rank=rank, side=chance.choice("销进"), cp_hash=f"{chance.randrange(9):016x}")
         for quarter in (date(2024, 6, 30), date(2024, 9, 30), date(2024, 12, 31), date(2025, 3, 31))

@@ -1,4 +1,4 @@
-"""The value of one feature of one firm, read as a live answer reads it."""
+"""The values of features of one firm, read as a live answer reads them."""
 
 from collections.abc import Iterable
 from datetime import date
