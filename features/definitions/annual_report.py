@@ -14,7 +14,6 @@ from features.engine.algebra import (
     exists,
     largest,
     latest,
-    mean,
     ratio,
     smallest,
     total,
@@ -171,10 +170,6 @@ _FIGURES = (
         "reported_net_profit", PROFIT, "净利润", "Net profit", unit="fen", sign=FAVOURABLE, code="REPORTED-PROFIT",
         said=("年报净利润{value}", "Reported net profit is {value}"),
     ),
-    _newest(
-        "reported_tax", col("tax_total_fen"), "纳税总额", "Taxes", unit="fen", sign=FAVOURABLE, code="REPORTED-TAX",
-        said=(("年报纳税总额仅{value}", "年报纳税总额{value}"), "Reported taxes are {value}"),
-    ),
 )  # fmt: skip
 
 _CHANGES = (
@@ -255,6 +250,10 @@ _RATIOS = (
         code="REPORTED-TURNOVER", unit="fen",
     ),
     _per(
+        "tax_per_head", col("tax_total_fen"), col("headcount"), "人均纳税", "Taxes a head", sign=FAVOURABLE,
+        code="REPORTED-TAX", unit="fen",
+    ),
+    _per(
         "assets_per_head", ASSETS, col("headcount"), "人均资产", "Assets a head", sign=FAVOURABLE, code="REPORTED-SIZE",
         unit="fen", years=3,
     ),
@@ -299,15 +298,15 @@ _SIGNS = (
     ),
     *_SAID.over(
         published_years(5),
-        "mean_headcount_{span}",
-        lambda within: _read(mean(col("headcount")), within),
-        label="{span}年报平均从业人数",
-        label_en="Mean reported headcount of {span}",
-        unit="people",
+        "headcount_low_to_high_{span}",
+        lambda within: ratio(_read(smallest(col("headcount")), within), _read(largest(col("headcount")), within)),
+        label="{span}年报最低与最高从业人数之比",
+        label_en="Lowest over highest reported headcount of {span}",
+        unit="share",
         sign=FAVOURABLE,
-        code="REPORTED-SIZE",
-        zh=("{span}年报平均从业人数仅{value}人", "{span}年报平均从业人数{value}人"),
-        en=("Only {value} people on average worked in {span}", "{value} people on average worked in {span}"),
+        code="REPORTED-TREND",
+        zh="{span}最低从业人数为最高的{value}",
+        en="The lowest headcount of {span} is {value} of the highest",
     ),
     *_SAID.over(
         published_years(2),

@@ -22,7 +22,7 @@ from features.engine.windows import Window, months
 _SAID = Family("《企业公示信息抽查暂行办法》;市场监管及各部门双随机抽查结果(F09)", CL0)
 RESULT = col("result")
 CODED = RESULT.is_known()
-QUALITY_SAMPLING = "商品质量抽检"
+QUALITY_SAMPLING, MARKET_REGULATION = "商品质量抽检", "市场监管"
 SCORE = {NORMAL: 4, TO_CORRECT: 3, INSPECTION_RESULTS[2]: 2, NOT_FOUND: 1, UNLAWFUL: 0}
 """From nothing found down to a breach of the law."""
 
@@ -61,7 +61,7 @@ INSPECTION_FEATURES = (
         en=("Only {value} of inspections in {span} were normal", "{value} of inspections in {span} were normal"),
     ),
     *_SAID.over(
-        months_back(6, 24),
+        months_back(6),
         "inspection_problems_{span}",
         lambda within: _found(within, CODED & ~RESULT.equals(NORMAL)),
         label="{span}抽查发现问题次数",
@@ -145,15 +145,15 @@ INSPECTION_FEATURES = (
         en=("Only {value} of product samples passed in 36 months", "{value} of product samples passed in 36 months"),
     ),
     _SAID.one(
-        "inspecting_departments_36m",
-        _within_36m(distinct(col("org")), missing=0),
-        label="近36个月实施抽查的部门数",
-        label_en="Departments that inspected in the last 36 months",
-        unit="departments",
+        "inspections_by_others_36m",
+        _within_36m(count(), ~col("org").equals(MARKET_REGULATION), missing=0),
+        label="近36个月市场监管以外部门抽查次数",
+        label_en="Inspections of the last 36 months by others than market regulation",
+        unit="inspections",
         sign=NEUTRAL,
         code="INSPECTION",
-        zh="近36个月有{value}个部门抽查",
-        en="{value} departments inspected in 36 months",
+        zh="近36个月其他部门抽查{value}次",
+        en="Others than market regulation inspected {value} times in 36 months",
     ),
     _SAID.one(
         "items_with_problems_36m",

@@ -27,14 +27,15 @@ LISTED = ~col("removed_on").is_known() | (col("removed_on") > AS_OF)
 CURED = col("removal_reason").is_known()
 """Of some removals the reason arrives and not the day."""
 ON_LIST = LISTED & ~CURED
+UNSAFE_FOOD = "生产销售不合格食品"
 
 
 def _abnormal(take: Aggregate, where: Condition | None = None, missing: int | None = 0) -> Feature:
     return Feature(feed=ABNORMAL_LISTING, take=take, within=ever(), where=where, missing=missing)
 
 
-def _serious(take: Aggregate, missing: int | None = 0) -> Feature:
-    return Feature(feed=SERIOUS_VIOLATION, take=take, within=ever(), where=LISTED, missing=missing)
+def _serious(take: Aggregate, where: Condition = LISTED, missing: int | None = 0) -> Feature:
+    return Feature(feed=SERIOUS_VIOLATION, take=take, within=ever(), where=where, missing=missing)
 
 
 def _ended(take: Aggregate, where: Condition | None = None, missing: int | None = 0) -> Feature:
@@ -163,15 +164,15 @@ _SERIOUS_FEATURES = (
         en="On the list of serious violations for {value} days",
     ),
     _SERIOUS.one(
-        "serious_violation_bases",
-        _serious(distinct(col("basis"))),
-        label="当前在列严重违法失信名单的不同依据数",
-        label_en="Different grounds of the listings of serious violations in force",
-        unit="grounds",
+        "serious_food_violation_listed",
+        _serious(exists(), LISTED & col("basis").equals(UNSAFE_FOOD)),
+        label="是否因食品违法在列严重违法失信名单(1为在列)",
+        label_en="On the list of serious violations because of food (1 = listed)",
+        unit="flag",
         sign=ADVERSE,
         code="SERIOUS-LIST",
-        zh="因{value}种依据在严重违法失信名单",
-        en="Listed for serious violations on {value} grounds",
+        zh=("因食品严重违法被列入名单", "未因食品严重违法被列入名单"),
+        en=("Listed for serious violations of food law", "Not listed for serious violations of food law"),
     ),
 )
 
@@ -198,16 +199,19 @@ _ENDING_FEATURES = (
         zh=("已简易注销", "未简易注销"),
         en=("Cancelled by the simple procedure", "Not cancelled by the simple procedure"),
     ),
-    _ENDED.one(
-        "days_since_ending",
-        _ended(days_since_last(), missing=None),
-        label="距注销或吊销天数",
-        label_en="Days since cancellation or revocation",
-        unit="days",
+    *_ENDED.over(
+        months_back(12),
+        "registration_cancelled_{span}",
+        lambda within: Feature(
+            feed=DEREGISTRATION, take=exists(), within=within, where=col("kind").equals(CANCELLED), missing=0
+        ),
+        label="{span}是否注销(1为是)",
+        label_en="Cancelled in {span} (1 = yes)",
+        unit="flag",
         sign=ADVERSE,
         code="REGISTRATION-ENDED",
-        zh="{value}天前注销或吊销",
-        en="Cancelled or revoked {value} days ago",
+        zh=("{span}已注销", "{span}未注销"),
+        en=("Cancelled in {span}", "Not cancelled in {span}"),
     ),
 )
 

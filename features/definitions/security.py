@@ -2,7 +2,7 @@
 
 from features.contracts.annual_report import ANNUAL_REPORT
 from features.contracts.contract import Contract
-from features.contracts.equity_pledge import BANK, EQUITY_PLEDGE
+from features.contracts.equity_pledge import BANK, EQUITY_PLEDGE, PRIVATE_PLEDGEE
 from features.contracts.movable_security import CHATTEL, LEASE, MOVABLE_SECURITY, RECEIVABLE_PLEDGED, RECEIVABLE_SOLD
 from features.contracts.registration import REGISTRATION
 from features.definitions.families import Family, months_back
@@ -12,7 +12,6 @@ from features.engine.algebra import (
     Aggregate,
     Feature,
     count,
-    days_since_first,
     days_since_last,
     distinct,
     exists,
@@ -93,15 +92,21 @@ _EQUITY_FEATURES = (
         en="{value} equity pledges were made in {span}",
     ),
     _EQUITY.one(
-        "pledging_holders",
-        _pledges(distinct(col("pledgor_hash"))),
-        label="有效出质的出质人数",
-        label_en="Holders whose pledge is in force",
-        unit="holders",
+        "equity_pledges_to_persons_36m",
+        Feature(
+            feed=EQUITY_PLEDGE,
+            take=count(),
+            within=months(36),
+            where=col("pledgee_type").equals(PRIVATE_PLEDGEE),
+            missing=0,
+        ),
+        label="近36个月向自然人出质股权笔数",
+        label_en="Equity pledges to persons in the last 36 months",
+        unit="pledges",
         sign=ADVERSE,
-        code="EQUITY-PLEDGE",
-        zh="有{value}名股东出质股权",
-        en="{value} holders have pledged equity",
+        code="EQUITY-PLEDGE-NEW",
+        zh="近36个月向自然人出质股权{value}笔",
+        en="{value} equity pledges to persons in 36 months",
     ),
     _EQUITY.one(
         "equity_pledged_outside_banks",
@@ -135,17 +140,6 @@ _EQUITY_FEATURES = (
         code="EQUITY-PLEDGE-NEW",
         zh="{value}天前出质股权",
         en="Equity was last pledged {value} days ago",
-    ),
-    _EQUITY.one(
-        "longest_equity_pledge_days",
-        _pledges(days_since_first(), missing=None),
-        label="有效股权出质最长天数",
-        label_en="Days of the longest equity pledge in force",
-        unit="days",
-        sign=ADVERSE,
-        code="EQUITY-PLEDGE",
-        zh="股权已出质{value}天未注销",
-        en="Equity has been pledged for {value} days",
     ),
     Family(f"{_EQUITY.reference};{_TO_CAPITAL}").one(
         "equity_pledged_to_capital",
@@ -231,15 +225,15 @@ _MOVABLE_FEATURES = (
         )
     ),
     _MOVABLE.one(
-        "secured_parties",
-        _securities(distinct(col("secured_party"))),
-        label="有效动产和权利担保的担保权人数",
-        label_en="Secured parties of movable security in force",
+        "secured_parties_36m",
+        Feature(feed=MOVABLE_SECURITY, take=distinct(col("secured_party")), within=months(36), missing=0),
+        label="近36个月登记的担保权人数",
+        label_en="Secured parties of the movable security of the last 36 months",
         unit="parties",
         sign=ADVERSE,
         code="MOVABLE-SECURITY",
-        zh="动产和权利担保涉及{value}家担保权人",
-        en="{value} parties hold movable security",
+        zh="近36个月登记的动产和权利担保涉及{value}家担保权人",
+        en="{value} parties took movable security in 36 months",
     ),
     _MOVABLE.one(
         "movable_securities_overdue",

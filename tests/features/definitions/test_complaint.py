@@ -12,6 +12,7 @@ NAMES = [entry.name for entry in COMPLAINT_FEATURES]
 UNKNOWN = (
     "days_since_complaint",
     "largest_complaint_36m",
+    "mean_complaint_24m",
     "complaints_settled_share_24m",
     "complaints_unfounded_share_36m",
     "days_to_settle_24m",
@@ -43,7 +44,7 @@ CASES = (
             "quality_complaints_24m": 2,
             "honesty_complaints_24m": 2,
             "after_sale_complaints_24m": 1,
-            "complaint_topics_24m": 5,
+            "mean_complaint_24m": 40_000,
             "complaint_amount_12m": 130_000,
             "largest_complaint_36m": 90_000,
             "complaints_open": 1,

@@ -13,7 +13,6 @@ UNKNOWN = (
     "days_since_abnormal_listing",
     "abnormal_cured_share",
     "serious_violation_days",
-    "days_since_ending",
 )
 
 CASES = (
@@ -65,14 +64,14 @@ CASES = (
         "listed for serious violations by city and province",
         lambda firm: [
             serious_violation(firm, date(2025, 6, 1)),
-            serious_violation(firm, date(2025, 6, 11), basis="发布虚假广告"),
+            serious_violation(firm, date(2025, 6, 11), basis="生产销售不合格食品"),
         ],
-        {"serious_violation_listed": 1, "serious_violation_days": 30, "serious_violation_bases": 2},
+        {"serious_violation_listed": 1, "serious_violation_days": 30, "serious_food_violation_listed": 1},
     ),
     Case(
         "struck from the serious list today",
         lambda firm: [serious_violation(firm, removed_on=date(2025, 7, 1))],
-        {"serious_violation_listed": 0, "serious_violation_days": None, "serious_violation_bases": 0},
+        {"serious_violation_listed": 0, "serious_violation_days": None, "serious_food_violation_listed": 0},
     ),
     Case(
         "struck from the serious list tomorrow",
@@ -81,13 +80,18 @@ CASES = (
     ),
     Case(
         "cancelled simply",
-        lambda firm: [deregistration(firm, date(2025, 6, 21), simple_flag=True)],
-        {"licence_revoked": 0, "cancelled_simply": 1, "days_since_ending": 10},
+        lambda firm: [deregistration(firm, date(2024, 7, 2), simple_flag=True)],
+        {"licence_revoked": 0, "cancelled_simply": 1, "registration_cancelled_12m": 1},
+    ),
+    Case(
+        "cancelled a day too long ago",
+        lambda firm: [deregistration(firm, date(2024, 7, 1))],
+        {"cancelled_simply": 0, "registration_cancelled_12m": 0},
     ),
     Case(
         "revoked on a day nobody told",
         lambda firm: [deregistration(firm, date(2025, 6, 30), "吊销", ended_on=None)],
-        {"licence_revoked": 1, "cancelled_simply": 0, "days_since_ending": 1},
+        {"licence_revoked": 1, "cancelled_simply": 0, "registration_cancelled_12m": 0},
     ),
     Case(
         "known too late",

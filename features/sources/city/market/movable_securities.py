@@ -15,7 +15,7 @@ _DUE_UNSTATED, _COLLATERAL_UNSTATED = 0.10, 0.05
 
 
 def movable_securities(shard: Shard) -> pl.DataFrame:
-    """Its end, by cancellation or by time, is a second version; many state no debt."""
+    """Its end, by cancellation or by time, is a second version, where it is not forgotten; many state no debt."""
     chance = shard.chances.of("movable-securities")
     rule, firms, months, latent = shard.parameters.market.movable_security, shard.firms, shard.months, shard.latent
     pull = rule.stress * delayed(latent.stress, rule.delay_months) + rule.leverage * latent.leverage[:, None]
@@ -27,6 +27,7 @@ def movable_securities(shard: Shard) -> pl.DataFrame:
     due = registered + 365 * _YEARS[chance.integers(0, len(_YEARS), count)]
     cancelled = chance.random(count) < rule.ended_share
     ended = np.where(cancelled, registered + 20 + ((due - registered) * chance.random(count)).astype(np.int64), due)
+    told = chance.random(count) >= shard.parameters.dirt.cleared_flag_missing
     debt = firms.revenue[firm] * 0.12 * np.exp(0.9 * chance.standard_normal(count))
     stated = state(
         shard, "F11", firm, month, registered,
@@ -38,7 +39,7 @@ def movable_securities(shard: Shard) -> pl.DataFrame:
             "collateral": only_where(words(_COLLATERAL, kind), chance.random(count) >= _COLLATERAL_UNSTATED),
             "registered_on": days(registered),
             "due_on": days(due, chance.random(count) >= _DUE_UNSTATED),
-            "ended_on": days(ended),
+            "ended_on": days(ended, told),
             "status": words(SECURITY_STATUSES, np.where(cancelled, 1, 2)),
         },
     )  # fmt: skip
