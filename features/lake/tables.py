@@ -4,7 +4,7 @@ Columns that are compared with Parquet hold UTC microseconds as plain integers (
 Files, links and snapshots are only added and ended, so an old snapshot reads as it did.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -24,7 +24,7 @@ class Snapshot(CatalogueBase):
     __tablename__ = "lake_snapshot"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     made_at: Mapped[datetime]
-    act: Mapped[str]  # land | relink | replay | end-link | compact
+    act: Mapped[str]  # land | relink | replay | end-link | compact | erase | archive
     feed: Mapped[str | None]
 
 
@@ -138,3 +138,63 @@ class Setting(CatalogueBase):
     __tablename__ = "lake_setting"
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class Mark(CatalogueBase):
+    """A record under objection, review or suit. Append-only: of several lines of a record and kind the newest known
+    counts, and one with `until_day` ends the mark on that day."""
+
+    __tablename__ = "record_mark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    record_id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]  # objection | review | suit
+    from_day: Mapped[date]
+    until_day: Mapped[date | None]
+    basis: Mapped[str | None]
+    known_at: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime]
+
+
+class Ending(CatalogueBase):
+    """Which delivery ended the use of how many records, and why: the audit of repairs, revocations, withdrawals.
+
+    The batch says who and the snapshot when; the rows themselves carry the number of the batch.
+    """
+
+    __tablename__ = "record_ending"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    batch_no: Mapped[int] = mapped_column(ForeignKey("lake_batch.id"))
+    cause: Mapped[str]  # withdrawn, or the column that ends use
+    rows: Mapped[int]
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"), index=True)
+
+
+class Certificate(CatalogueBase):
+    """Proof that records were erased: what, on which ground, which files changed. It names no record."""
+
+    __tablename__ = "erasure_certificate"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    scope: Mapped[str]  # record | subject | expired
+    basis: Mapped[str]
+    made_at: Mapped[datetime]
+    records: Mapped[int]
+    rows: Mapped[int]
+    body: Mapped[str]  # JSON
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
+
+
+class ArchiveFile(CatalogueBase):
+    """De-identified rows of a feed that may be used for nothing but training. report: JSON, what was done to them."""
+
+    __tablename__ = "archive_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str] = mapped_column(index=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    rows: Mapped[int]
+    sha256: Mapped[str]
+    report: Mapped[str]
+    made_at: Mapped[datetime]
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
