@@ -50,7 +50,7 @@ SERIOUS_VIOLATION = Contract(
     openness="public",
     direction="veto",
     million_rows=0.15,
-    use=Use(ended_by=("removed_on",)),
+    use=Use(ended_by=("removed_on",), law="serious_list"),
     doubts=(
         PUBLISHED_BEFORE_EVENT,
         Doubt("listed on one day by two authorities", pl.col("listed_by").n_unique().over("uscc", "listed_on") > 1),

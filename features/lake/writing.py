@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.contracts.registration import REGISTRATION
+from features.lake.endings import note_endings
 from features.lake.entry import Entry
 from features.lake.files import Bounds, NewFile, add_file, bounds_of
 from features.lake.judgement import ROW
@@ -61,6 +62,7 @@ def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
     rows = NewFile(contract.code, "rows", f"s{entry.snapshot:06d}.parquet")
     packed = pack(fresh, contract, entry.lake.buckets, first_row=entry.snapshot * 2**32)
     add_file(entry.lake, entry.connection, rows, packed, bounds_of(packed), entry.snapshot)
+    note_endings(entry, fresh)
     if contract is REGISTRATION:
         _register(entry, fresh)
 

@@ -3,8 +3,9 @@
 It is never unknown, so that its negation is exactly what must not be used.
 """
 
+from collections.abc import Iterable
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 
 from features.contracts.contract import Contract
 from features.engine.rows import Condition, LegalDay, col
@@ -17,22 +18,33 @@ PERSONAL = "personal_adverse"
 
 def usable(contract: Contract) -> Condition | None:
     """The condition under which a record may be used; None where the law sets none."""
-    parts = [*_within_term(contract), *map(_not_ended, contract.use.ended_by)]
+    return _all(part for part in (in_term(contract), open_to_use(contract)) if part is not None)
+
+
+def open_to_use(contract: Contract) -> Condition | None:
+    """Whether no act has ended the use of a record, and its subject has not refused it."""
+    parts = [*map(_not_ended, contract.use.ended_by)]
     if contract.use.refused_by is not None:
         parts.append(~col(contract.use.refused_by).is_known() | col(contract.use.refused_by).equals(False))
-    return reduce(and_, parts) if parts else None
+    return _all(parts)
 
 
-def _within_term(contract: Contract) -> list[Condition]:
-    """What ends by the clock: a term of the contract or of its table, and that of persons."""
-    since, parts = contract.use.since, []
+def in_term(contract: Contract) -> Condition | None:
+    """Whether the time of a record is not over: by the contract or its table, and for what speaks against persons."""
+    since = contract.use.since
+    parts: list[Condition] = []
     if contract.use.law is not None:
         parts.append(_by_table(contract.use.law, since))
     elif contract.use.months is not None:
         parts.append(_began_after(since, f"months:{contract.use.months}"))
-    if contract.personal and contract.direction in ADVERSE_ACTS:
+    # An act that ends on a day of `ended_by` alone is out of use when its five years begin.
+    if contract.personal and contract.direction in ADVERSE_ACTS and (parts or not contract.use.ended_by):
         parts.append(_by_table(PERSONAL, since))
-    return parts
+    return _all(parts)
+
+
+def _all(parts: Iterable[Condition]) -> Condition | None:
+    return reduce(lambda left, right: right if left is None else left & right, parts, None)
 
 
 def _by_table(name: str, since: str) -> Condition:

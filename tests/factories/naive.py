@@ -101,7 +101,8 @@ def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
     start = row[use.since]
     if start is None:
         return True
-    if feed.personal and feed.direction in ("adverse", "veto") and later(start, 60) <= used_on:
+    limited = use.law is not None or use.months is not None or not use.ended_by
+    if limited and feed.personal and feed.direction in ("adverse", "veto") and later(start, 60) <= used_on:
         return False
     if use.law is None:
         return use.months is None or later(start, use.months) > used_on
