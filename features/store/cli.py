@@ -108,6 +108,8 @@ def explain_feature(
     read = dict.fromkeys(column for record in explained.records for column in record.values)
     columns = ("record_id", "feed", "department", "event_date", *(column for column in read if column != "event_date"))
     print_rows([_evidence(record, columns) for record in explained.records], columns, form)
+    for mark in explained.marks:
+        typer.echo(f"{mark.record_id} of {mark.feed} is under {mark.kind} since {mark.from_day}", err=True)
 
 
 def _line(entry: Entry) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from features.engine.algebra import Feature, Kind, leaves
 from features.engine.day_sql import OneDay
 from features.engine.feed_scan import enters, visible
 from features.lake.lake import Lake
+from features.lake.marks import RecordMark, marks_of
 from features.lake.reading import visible_sql
 from features.store.computation import used
 from features.store.connections import live_connection
@@ -27,11 +28,15 @@ OLDEST_ALONE = (Kind.DAYS_SINCE_FIRST,)
 
 @dataclass(frozen=True)
 class Explanation:
-    """A value and the records it was made of: from these alone it can be computed again. Oldest event first."""
+    """A value and the records it was made of: from these alone it can be computed again. Oldest event first.
+
+    marks: of those records the ones under objection, review or suit on the day read.
+    """
 
     name: str
     value: Value
     records: tuple[Evidence, ...]
+    marks: tuple[RecordMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,9 @@ def explain(
     """
     snapshot = lake.snapshot() if snapshot is None else snapshot
     value = live_vector(lake, [name], enterprise_id, as_of, grant, snapshot, used_on)[name]
-    return Explanation(name, value, evidence(lake, [name], enterprise_id, as_of, grant, snapshot, used_on)[name])
+    records = evidence(lake, [name], enterprise_id, as_of, grant, snapshot, used_on)[name]
+    marked = marks_of(lake, [(record.feed, record.record_id) for record in records], as_of)
+    return Explanation(name, value, records, tuple(mark for marks in marked.values() for mark in marks))
 
 
 def evidence(

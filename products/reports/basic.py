@@ -6,7 +6,7 @@ from features.contracts.feeds import find_feed
 from products.product import Table
 from products.reading import Reading
 from products.reports.content import BasicResult, ReportContent, TableShown
-from products.reports.coverage import data_as_of, marks_of
+from products.reports.coverage import data_as_of, marks_of, record_marks
 
 ROWS = 200
 """Rows shown of one table, the newest; `count` counts all."""
@@ -14,14 +14,16 @@ ROWS = 200
 
 def tell_records(reading: Reading) -> ReportContent:
     """The tables of a report product."""
+    tables = [_table(reading, table) for table in reading.product.tables]
+    shown = [(table.feed, str(row["record_id"])) for table in tables for row in table.records]
     return ReportContent(
-        result=BasicResult(tables=[_table(reading, table) for table in reading.product.tables]),
+        result=BasicResult(tables=tables),
         reasons=[],
         other_points=None,
         advice=[],
         model=None,
         data_as_of=data_as_of(reading),
-        marks=marks_of(reading),
+        marks=[*marks_of(reading), *record_marks(reading, shown)],
     )
 
 

@@ -76,20 +76,21 @@ class ModelUsed(BaseModel):
     version: str
 
 
+def _is_absent(value: object) -> bool:
+    """What a product does not show is left out of its answer; null would say that it was looked for."""
+    return value is None
+
+
 class Mark(BaseModel):
     """Something a reader must know about the records of an answer."""
 
     model_config = SHAPE
 
-    code: Literal["FEED-NOT-RECEIVED", "NO-RECORD"]
+    code: Literal["FEED-NOT-RECEIVED", "NO-RECORD", "UNDER-OBJECTION", "UNDER-REVIEW", "IN-SUIT"]
     feed: str
     text: str
     text_en: str
-
-
-def _is_absent(value: object) -> bool:
-    """What a product does not show is left out of its answer; null would say that it was looked for."""
-    return value is None
+    record_id: str | None = Field(None, exclude_if=_is_absent, description="the record marked, where it is one")
 
 
 class ScoreResult(BaseModel):

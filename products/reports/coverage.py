@@ -1,8 +1,10 @@
 """How much there was to read: the outcome of an answer, its marks, and the day its data reach."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from features.contracts.feeds import find_feed
+from features.lake.marks import marks_of as standing_marks
 from products.reading import Outcome, Reading
 from products.reports.content import Mark
 
@@ -26,6 +28,26 @@ def marks_of(reading: Reading) -> list[Mark]:
         elif newest is None and feed in reading.product.expects:
             marks.append(_mark("NO-RECORD", feed, "该企业无记录", "has no record of the enterprise"))
     return marks
+
+
+_SAID = {
+    "objection": ("UNDER-OBJECTION", "该记录处于异议处理中", "is under objection"),
+    "review": ("UNDER-REVIEW", "该记录处于行政复议中", "is under administrative review"),
+    "suit": ("IN-SUIT", "该记录处于行政诉讼中", "is in suit"),
+}
+
+
+def record_marks(reading: Reading, records: Iterable[tuple[str, str]]) -> list[Mark]:
+    """The marks that records (feed, record id) of an answer bear on the day read."""
+    found = standing_marks(reading.desk.lake, records, reading.day)
+    return [
+        _mark(
+            code, mark.feed, f"{zh},自{mark.from_day}起", f"record {mark.record_id} {en} since {mark.from_day}"
+        ).model_copy(update={"record_id": mark.record_id})
+        for marks in (found[key] for key in sorted(found))
+        for mark in marks
+        for code, zh, en in [_SAID[mark.kind]]
+    ]
 
 
 def data_as_of(reading: Reading) -> date | None:

@@ -1,12 +1,15 @@
 """From a model's reasons to the records behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 
+from features.definitions.library import find_feature
+from features.lake.marks import marked_feeds
 from features.store.evidence import Evidence
 from models.reasons import ScoredReason
 from products.reading import Reading
-from products.reports.content import EvidenceRecord, FeatureRead, Reason
+from products.reports.content import EvidenceRecord, FeatureRead, Mark, Reason
+from products.reports.coverage import record_marks
 
 SHOWN = 5
 """Records shown with one reason, the newest; `evidence_count` counts all, and `features explain` lists them."""
@@ -16,6 +19,14 @@ def told_reasons(reading: Reading, reasons: tuple[ScoredReason, ...]) -> list[Re
     """The reasons of a score, each with the newest records that entered its features."""
     entered = reading.evidence(feature.name for reason in reasons for feature in reason.features)
     return [_told(reason, entered) for reason in reasons]
+
+
+def entered_marks(reading: Reading, features: Iterable[str]) -> list[Mark]:
+    """The marks of all records that entered some features, told in a reason or not."""
+    marked = marked_feeds(reading.desk.lake, reading.day)
+    concerned = [name for name in features if marked & {*find_feature(name).feeds}]
+    entered = reading.evidence(concerned) if concerned else {}
+    return record_marks(reading, ((record.feed, record.record_id) for cited in entered.values() for record in cited))
 
 
 def _told(reason: ScoredReason, entered: Mapping[str, tuple[Evidence, ...]]) -> Reason:

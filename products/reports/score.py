@@ -10,7 +10,7 @@ from products.reading import Reading, Value
 from products.reports.advice import find_advice
 from products.reports.content import FeatureRead, ModelUsed, ReportContent, ScoreResult
 from products.reports.coverage import data_as_of, marks_of
-from products.reports.evidence import told_reasons
+from products.reports.evidence import entered_marks, told_reasons
 
 PD_DIGITS = 6
 """A probability is told to one in a million, the same text on every machine."""
@@ -39,7 +39,7 @@ def judge(reading: Reading, model: ScoringModel, more: tuple[str, ...] = ()) -> 
         advice=find_advice(reading.product.advice, model, values, scored),
         model=used,
         data_as_of=data_as_of(reading),
-        marks=marks_of(reading),
+        marks=[*marks_of(reading), *entered_marks(reading, values)],
     )
     return Judged(scored, values, used, content)
 
