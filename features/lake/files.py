@@ -69,6 +69,20 @@ def add_file(
     connection.execute(insert(LakeFile), [listed])
 
 
+def write_again(lake: Lake, path: str, frame: pl.DataFrame, snapshot: int) -> tuple[str, str]:
+    """Write what is left of a file under a name of its own; returns its path under the lake and its SHA-256."""
+    former = lake.root / path
+    again = former.with_name(f"{former.name.removesuffix('.parquet')}.e{snapshot:06d}.parquet")
+    return str(again.relative_to(lake.root)), _write_whole(again, frame)
+
+
+def write_beside(lake: Lake, path: str, frame: pl.DataFrame) -> tuple[str, str]:
+    """Write a file of the lake that no feed reads; returns its path under the lake and its SHA-256."""
+    whole = lake.root / path
+    whole.parent.mkdir(exist_ok=True)
+    return path, _write_whole(whole, frame)
+
+
 def sweep(lake: Lake) -> list[Path]:
     """Remove files no snapshot lists, left by a writer that was killed. Only the lake's one writer may."""
     with lake.catalogue.connect() as connection:

@@ -79,6 +79,12 @@ def _listing(feed: str, kind: str, snapshot: int) -> Select[*tuple[Any, ...]]:
     return of_kind.where(LakeFile.added_in <= snapshot, still_there)
 
 
+def forget_files() -> None:
+    """After an erasure alone the files of a committed snapshot have other names."""
+    _files.cache_clear()
+    _bounds.cache_clear()
+
+
 def open_lake(home: Path, catalogue_url: str) -> Lake:
     """Open the lake of a home, made on first use, its catalogue brought to the newest migration."""
     root = home.resolve() / "lake"

@@ -1,0 +1,205 @@
+"""Erasure by law: records leave every file of every snapshot, and a certificate stays that names none of them.
+
+A new version cannot do this: what the law orders deleted must not be readable in an older view either. Answers already
+given keep what they told.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from features.contracts.contract import Contract
+from features.contracts.registration import REGISTRATION
+from features.lake.entry import make_snapshot
+from features.lake.files import exclusive, sweep, write_again
+from features.lake.lake import Lake, forget_files
+from features.lake.sent import erase_from_deliveries
+from features.lake.tables import Alias, Certificate, EnterpriseRow, LakeFile, Mark, Quarantined, Setting
+
+LISTED = 10_000
+"""Hashes of records that stand in a certificate one by one; of more, one hash over all."""
+_KEY = "erasure_key"
+_PORTION = 5_000
+_ROW_NO = {"row_no": pl.Int64}
+
+Also = Callable[[Connection, int], dict[str, Any]]
+"""What else happens in the transaction and snapshot of an erasure; returns what its certificate says of it."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What is to be erased. scope: record | subject | expired. records: as `stored` finds them."""
+
+    contract: Contract
+    scope: str
+    basis: str
+    records: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Erased:
+    """certificate: its number; 0 where there was nothing to erase. rows: of all versions. files: written again."""
+
+    certificate: int
+    records: int
+    rows: int
+    files: int
+    snapshot: int
+
+
+def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = None) -> Erased:
+    """Remove records from every file, the quarantine, the marks and the kept deliveries, and leave a certificate.
+
+    Killed before the end of its one transaction it has changed nothing; killed after it, the next writer removes the
+    former files. Readers that hold an older file open finish with it.
+    """
+    if erasure.records.is_empty():
+        return Erased(0, 0, 0, 0, lake.snapshot())
+    feed = erasure.contract.code
+    with exclusive(lake):
+        sweep(lake)
+        with lake.catalogue.begin() as connection:
+            _overwrite_deleted(connection)
+            snapshot = make_snapshot(connection, "erase", at, feed)
+            more = {} if also is None else also(connection, snapshot)
+            files = _rewrite_files(lake, connection, erasure, snapshot)
+            sent = erase_from_deliveries(lake.root.parent, feed, erasure.records["record_id"])
+            waiting = _erase_from_catalogue(connection, erasure)
+            body = {
+                "feed": feed,
+                "scope": erasure.scope,
+                "basis": erasure.basis,
+                "made_at": at.isoformat(),
+                "snapshot": snapshot,
+                **_hashed(_key(connection), erasure.records),
+                "quarantined": waiting,
+                "files": files,
+                "deliveries": sent,
+                **more,
+            }
+            rows = sum(file["rows_before"] - file["rows_after"] for file in files if file["kind"] == "rows")
+            values = {"records": erasure.records["record_no"].n_unique(), "rows": rows, "added_in": snapshot}
+            number = connection.execute(
+                insert(Certificate)
+                .values(
+                    feed=feed,
+                    scope=erasure.scope,
+                    basis=erasure.basis,
+                    made_at=at,
+                    body=json.dumps(body, ensure_ascii=False),
+                    **values,
+                )
+                .returning(Certificate.id)
+            ).scalar_one()
+        _remove_former(lake)
+    return Erased(number, values["records"], rows, len(files), snapshot)
+
+
+def _rewrite_files(lake: Lake, connection: Connection, erasure: Erasure, snapshot: int) -> list[dict[str, Any]]:
+    """Every file of the feed that holds one of the records, of any snapshot, written again without them."""
+    listed = connection.execute(select(LakeFile).where(LakeFile.feed == erasure.contract.code)).all()
+    gone = {"rows": erasure.records.select("record_no", "enterprise_id"), "closings": pl.DataFrame(schema=_ROW_NO)}
+    changed = []
+    for file in sorted(listed, key=lambda file: file.kind, reverse=True):  # rows before closings, which follow them
+        keys = gone[file.kind]
+        columns = list(dict.fromkeys((*keys.columns, "row_no")))
+        found = pl.read_parquet(lake.root / file.path, columns=columns, hive_partitioning=False)
+        hit = found.join(keys, on=keys.columns, how="semi")
+        if hit.is_empty():
+            continue
+        if file.kind == "rows":
+            gone["closings"] = pl.concat([gone["closings"], hit.select("row_no")])
+        stored = pl.read_parquet(lake.root / file.path, hive_partitioning=False)
+        left = stored.join(hit, on="row_no", how="anti", maintain_order="left")
+        path, sha256 = write_again(lake, file.path, left, snapshot)
+        values = {"path": path, "sha256": sha256, "rows": left.height}
+        connection.execute(update(LakeFile).where(LakeFile.id == file.id).values(**values))
+        changed.append({
+            "kind": file.kind, "path_before": file.path, "sha256_before": file.sha256, "rows_before": file.rows,
+            "path_after": path, "sha256_after": sha256, "rows_after": left.height,
+        })  # fmt: skip
+    return changed
+
+
+def _erase_from_catalogue(connection: Connection, erasure: Erasure) -> int:
+    """Rows that wait, marks, and of a registration the name and other keys; returns how many rows waited."""
+    feed, ids, waiting = erasure.contract.code, erasure.records["record_id"].unique().to_list(), 0
+    for start in range(0, len(ids), _PORTION):
+        portion = ids[start : start + _PORTION]
+        held = delete(Quarantined).where(Quarantined.feed == feed, Quarantined.record_id.in_(portion))
+        waiting += connection.execute(held).rowcount
+        connection.execute(delete(Mark).where(Mark.feed == feed, Mark.record_id.in_(portion)))
+    if erasure.contract is REGISTRATION:
+        for number in erasure.records["enterprise_id"].unique():
+            connection.execute(update(EnterpriseRow).where(EnterpriseRow.id == number).values(name=None))
+            connection.execute(delete(Alias).where(Alias.enterprise_id == number))
+    return waiting
+
+
+def _hashed(key: bytes, records: pl.DataFrame) -> dict[str, Any]:
+    """Keyed hashes of record ids: who is shown an id can check that it was erased, and nobody can read it here."""
+    hashes = sorted(keyed_hash(key, record_id) for record_id in records["record_id"].unique())
+    whole = hashlib.sha256("".join(hashes).encode()).hexdigest()
+    return {"record_hashes": hashes if len(hashes) <= LISTED else [], "record_hashes_sha256": whole}
+
+
+def keyed_hash(key: bytes, record_id: str) -> str:
+    """HMAC-SHA256 of a record id."""
+    return hmac.new(key, record_id.encode(), hashlib.sha256).hexdigest()
+
+
+def _key(connection: Connection) -> bytes:
+    """The lake's key for such hashes, made on first use."""
+    held = connection.scalar(select(Setting.value).where(Setting.name == _KEY))
+    if held is None:
+        held = secrets.token_hex(32)
+        connection.execute(insert(Setting).values(name=_KEY, value=held))
+    return bytes.fromhex(held)
+
+
+def was_erased(lake: Lake, record_id: str) -> bool:
+    """Whether a certificate that lists its records names this one."""
+    with lake.catalogue.connect() as connection:
+        held = connection.scalar(select(Setting.value).where(Setting.name == _KEY))
+        if held is None:
+            return False
+        sought = keyed_hash(bytes.fromhex(held), record_id)
+        named = select(func.count()).select_from(Certificate).where(Certificate.body.contains(sought))
+        return bool(connection.scalar(named))
+
+
+def certificates(lake: Lake) -> Sequence[dict[str, Any]]:
+    """Every certificate, newest first, with its number."""
+    query = select(Certificate.id, Certificate.body, Certificate.records, Certificate.rows).order_by(
+        Certificate.id.desc()
+    )
+    with lake.catalogue.connect() as connection:
+        return [
+            {"certificate": number, "records": records, "rows": rows, **json.loads(body)}
+            for number, body, records, rows in connection.execute(query)
+        ]
+
+
+def _overwrite_deleted(connection: Connection) -> None:
+    """SQLite keeps the bytes of deleted rows unless told; PostgreSQL's vacuum takes them."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
+def _remove_former(lake: Lake) -> None:
+    """Files no snapshot lists any more, what was derived from them, and the bytes of deleted lines in SQLite's log."""
+    forget_files()
+    sweep(lake)
+    shutil.rmtree(lake.root / "hot", ignore_errors=True)
+    if lake.catalogue.dialect.name == "sqlite":
+        with lake.catalogue.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,115 @@
+"""Erasure: gone from every byte of the home and every earlier state; the certificate proves it and names nobody."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sqlalchemy import select
+
+from features.contracts.penalty import PENALTY
+from features.lake.compaction import compact
+from features.lake.erasure import Erasure, certificates, erase, was_erased
+from features.lake.lake import Lake
+from features.lake.marks import mark_record
+from features.lake.stored import numbers_of_ids, numbers_of_subject
+from features.lake.tables import LakeFile, Quarantined
+from tests.factories.lakes import ACME, BETA, GAMMA, instant, known, land_rows, make_lake
+from tests.factories.penalties import penalty
+
+DAYS = ("2025-02-02", "2025-03-02")
+GONE = f"F34-{ACME}-2025-01-15"
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """Three firms, two versions, a compaction between, a row that waits, a mark."""
+    lake = make_lake(tmp_path)
+    land_rows(lake, PENALTY, [penalty(firm) for firm in (ACME, BETA, GAMMA)], "2025-02-01")
+    compact(lake, "F34", at=instant("2025-02-10"))
+    changed = [penalty(firm, version=2, op="U", fine_fen=7) for firm in (ACME, BETA)]
+    land_rows(lake, PENALTY, [*changed, penalty(ACME, version=3, severity="?")], "2025-03-01")
+    days = {"from_day": date(2025, 3, 1), "known_at": instant("2025-03-01"), "made_at": instant("2025-03-01")}
+    mark_record(lake, ("F34", GONE), "objection", **days)
+    return lake
+
+
+def holding(lake: Lake, text: str) -> list[str]:
+    """Files of the home whose bytes or, where they are Parquet, whose cells hold a text."""
+    found = []
+    for path in lake.root.parent.rglob("*"):
+        if not path.is_file():
+            continue
+        cells = pl.read_parquet(path, hive_partitioning=False).write_json() if path.suffix == ".parquet" else ""
+        if text.encode() in path.read_bytes() or text in cells:
+            found.append(path.name)
+    return found
+
+
+def erase_record(lake: Lake, at: str = "2025-04-01") -> int:
+    records = numbers_of_ids(lake, PENALTY, [GONE])
+    return erase(lake, Erasure(PENALTY, "record", "深信修〔2025〕1号", records), at=instant(at)).certificate
+
+
+def test_no_byte_of_the_home_holds_it_any_more(lake: Lake) -> None:
+    assert len(holding(lake, GONE)) >= 3
+    assert ACME in "".join(known(lake, PENALTY, DAYS[1])["uscc"])
+    erase_record(lake)
+    assert holding(lake, GONE) == []
+
+
+def test_others_stay_in_every_state(lake: Lake) -> None:
+    states = [(day, snapshot) for day in DAYS for snapshot in range(1, lake.snapshot() + 1)]
+    before = {state: known(lake, PENALTY, *state).filter(pl.col("record_id") != GONE) for state in states}
+    erase_record(lake)
+    for state in (*states, *((day, lake.snapshot()) for day in DAYS)):
+        left = known(lake, PENALTY, *state)
+        assert GONE not in left["record_id"]
+        assert left.equals(before.get(state, before[state[0], states[-1][1]]))
+    with lake.catalogue.connect() as connection:
+        assert connection.execute(select(Quarantined.id)).all() == []
+        listed = set(connection.scalars(select(LakeFile.path)))
+    assert listed == {str(path.relative_to(lake.root)) for path in lake.root.glob("feed=*/*")}
+
+
+def test_the_certificate_proves_it_and_names_nobody(lake: Lake) -> None:
+    number = erase_record(lake)
+    (told,) = certificates(lake)
+    assert (told["certificate"], told["records"], told["rows"], told["quarantined"]) == (number, 1, 3, 1)
+    assert (told["scope"], told["basis"], told["snapshot"]) == ("record", "深信修〔2025〕1号", lake.snapshot())
+    assert GONE not in json.dumps(told)
+    assert ACME not in json.dumps(told)
+    assert all(file["sha256_before"] != file["sha256_after"] for file in (*told["files"], *told["deliveries"]))
+    assert was_erased(lake, GONE)
+    assert not was_erased(lake, f"F34-{BETA}-2025-01-15")
+
+
+def test_a_subject_is_erased_with_all_its_records(lake: Lake) -> None:
+    land_rows(lake, PENALTY, [penalty(ACME, date(2025, 2, 3))], "2025-03-05")
+    number = 1
+    records = numbers_of_subject(lake, PENALTY, number)
+    done = erase(lake, Erasure(PENALTY, "subject", "本人要求", records), at=instant("2025-04-01"))
+    assert done.records == 2
+    assert set(known(lake, PENALTY, "2025-04-01")["uscc"]) == {BETA, GAMMA}
+
+
+def test_erasing_what_is_not_there_changes_nothing(lake: Lake) -> None:
+    erase_record(lake)
+    snapshot = lake.snapshot()
+    assert erase_record(lake, "2025-04-02") == 0
+    assert (lake.snapshot(), len(certificates(lake))) == (snapshot, 1)
+
+
+def test_the_lake_goes_on(lake: Lake) -> None:
+    erase_record(lake)
+    land_rows(lake, PENALTY, [penalty(GAMMA, version=2, op="U", fine_fen=9)], "2025-05-01")
+    compact(lake, "F34", at=instant("2025-05-02"))
+    assert known(lake, PENALTY, "2025-05-02").select("uscc", "fine_fen").sort("uscc").rows() == [(BETA, 7), (GAMMA, 9)]
+
+
+def test_a_feed_of_one_record_stays_readable(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, PENALTY, [penalty(ACME)], "2025-02-01")
+    erase_record(lake)
+    assert known(lake, PENALTY, "2025-05-02").is_empty()
