@@ -24,6 +24,7 @@ from features.lake.registry import enterprises
 from features.lake.replay import replay
 from features.lake.status import feed_statuses
 from features.lake.unlinking import end_link
+from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
 
 feeds = typer.Typer(no_args_is_help=True, add_completion=False)
 subjects = typer.Typer(add_completion=False)
@@ -159,6 +160,13 @@ def links(
         typer.echo(f"link {end} is undone, {ended:,} rows ended", err=form is not Format.TABLE)
     columns = ("link_id", "key", "uscc", "name", "rule", "known_from", "known_to")
     print_rows([asdict(link) for link in list_links(lake, limit)], columns, form)
+
+
+feeds.command("mark")(mark)
+feeds.command("erase")(erase_records)
+feeds.command("archive")(archive)
+feeds.command("certificates")(list_certificates)
+feeds.command("endings")(endings)
 
 
 @subjects.command()

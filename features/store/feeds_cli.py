@@ -1,0 +1,115 @@
+"""The part of `bureau feeds` that the law asks for: marks, erasure with its certificate, archive, audit of endings."""
+
+from dataclasses import asdict
+from datetime import date, datetime, time
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from bureau.clock import SHANGHAI, now
+from bureau.errors import InvalidInput
+from bureau.listing import Format, FormatOption, print_rows
+from bureau.settings import Settings
+from features.contracts.contract import Contract
+from features.contracts.feeds import find_feed
+from features.lake.endings import list_endings
+from features.lake.erasure import Erasure, certificates, erase
+from features.lake.lake import Lake, open_lake
+from features.lake.marks import KINDS, mark_record
+from features.lake.registry import resolve
+from features.lake.stored import numbers_of_ids, numbers_of_subject
+from features.store.days import read_day
+from features.store.retention import archive_expired, erase_expired
+
+FeedArgument = Annotated[str, typer.Argument(help="Code of the feed, for example F34.")]
+Basis = Annotated[str, typer.Option(help="The ground: a rule, a decision, a request and its number.")]
+
+
+def mark(
+    record: Annotated[str, typer.Argument(help="The record's id.")],
+    feed: Annotated[str, typer.Option(help="Code of its feed.")],
+    kind: Annotated[str, typer.Option(help=f"One of {', '.join(KINDS)}.")],
+    from_day: Annotated[str, typer.Option("--from", help="First day it is under the mark: YYYY-MM-DD.")],
+    until: Annotated[str | None, typer.Option(help="Day from which it no longer is; open unless said.")] = None,
+    basis: Annotated[str | None, typer.Option(help="Number of the objection, review or case.")] = None,
+) -> None:
+    """Mark a record as under objection, review or suit. It is still used; every answer that rests on it says so."""
+    first, end = read_day(from_day, "--from"), None if until is None else read_day(until, "--until")
+    known_at = _present()
+    mark_record(
+        _open(), (feed, record), kind, from_day=first, until_day=end, known_at=known_at, made_at=now(), basis=basis
+    )
+    typer.echo(f"{record} of {feed} is under {kind} from {first}" + (f" until {end}" if end else ""))
+
+
+def erase_records(
+    feed: FeedArgument,
+    basis: Basis,
+    subject: Annotated[str | None, typer.Option(help="All records of this enterprise.")] = None,
+    record: Annotated[str | None, typer.Option(help="This record.")] = None,
+    expired: Annotated[bool, typer.Option("--expired", help="Every record whose term is over.")] = False,
+) -> None:
+    """Erase records from every file and every earlier state of the lake, and leave a certificate."""
+    contract, lake = find_feed(feed), _open()
+    if sum((subject is not None, record is not None, expired)) != 1:
+        raise InvalidInput("Say what to erase with one of --subject CODE, --record ID and --expired.")
+    if expired:
+        done = erase_expired(lake, contract, Settings().feature_day, basis, at=now())
+    else:
+        scope, records = _named(lake, contract, subject, record)
+        done = erase(lake, Erasure(contract, scope, basis, records), at=now())
+    if not done.records:
+        typer.echo("Nothing to erase; nothing changed.")
+        return
+    typer.echo(
+        f"certificate {done.certificate}: {done.records:,} records of {feed}, {done.rows:,} rows, "
+        f"{done.files} files written again, snapshot {done.snapshot}"
+    )
+
+
+def archive(feed: FeedArgument, basis: Basis) -> None:
+    """Move records whose term is over into the de-identified archive for training, and erase them from the lake."""
+    done = archive_expired(_open(), find_feed(feed), Settings().feature_day, basis, at=now())
+    if not done.erased.records:
+        typer.echo("No record's term is over; nothing changed.")
+        return
+    typer.echo(
+        f"certificate {done.erased.certificate}: {done.erased.records:,} records of {feed} erased, "
+        f"{done.rows:,} of {done.offered:,} rows live on as nobody's"
+    )
+
+
+def list_certificates(form: FormatOption = Format.TABLE) -> None:
+    """List what was erased, on which ground and when; as JSON with hashes, files and the report of the archive."""
+    told = ("certificate", "feed", "scope", "basis", "made_at", "records", "rows", "snapshot")
+    whole = (*told, "record_hashes_sha256", "record_hashes", "quarantined", "files", "deliveries", "archive")
+    rows = [{name: line.get(name) for name in whole} for line in certificates(_open())]
+    print_rows(rows, whole if form is Format.JSON else told, form)
+
+
+def endings(
+    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None, form: FormatOption = Format.TABLE
+) -> None:
+    """List which deliveries ended the use of records: repairs, revocations, removals, withdrawals."""
+    code = None if feed is None else find_feed(feed).code
+    columns = ("feed", "cause", "rows", "publisher", "batch_id", "snapshot", "made_at")
+    print_rows([asdict(line) for line in list_endings(_open(), code)], columns, form)
+
+
+def _named(lake: Lake, contract: Contract, subject: str | None, record: str | None) -> tuple[str, pl.DataFrame]:
+    if record is not None:
+        return "record", numbers_of_ids(lake, contract, [record])
+    return "subject", numbers_of_subject(lake, contract, resolve(lake, subject or "").enterprise_id)
+
+
+def _present() -> datetime:
+    """The instant from which readers are told: now, or in a home that lives on another day the start of that day."""
+    settings = Settings()
+    day: date | None = settings.today
+    return now() if day is None else datetime.combine(day, time(), SHANGHAI)
+
+
+def _open() -> Lake:
+    settings = Settings()
+    return open_lake(settings.home, settings.catalogue_url)

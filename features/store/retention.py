@@ -1,0 +1,77 @@
+"""What becomes of records whose time is over: they leave the lake, and live on for training as nobody's."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from features.contracts.contract import Contract
+from features.engine.day_sql import OneDay
+from features.engine.duckdb_rows import row_sql
+from features.engine.rows import Condition, legal_days
+from features.lake.archive import deposit
+from features.lake.erasure import Erased, Erasure, erase
+from features.lake.lake import Lake
+from features.lake.reading import visible_sql
+from features.law.usability import in_term, open_to_use
+from features.store.connections import build_connection
+
+
+@dataclass(frozen=True)
+class Archived:
+    """erased: what left the lake. rows: what lives on, of so many that could have."""
+
+    erased: Erased
+    rows: int
+    offered: int
+
+
+def expired(lake: Lake, contract: Contract, used_on: date) -> pl.DataFrame:
+    """The newest versions of records whose term is over on a day, with `open_to_use`: whether nothing else ended it."""
+    term = in_term(contract)
+    if term is None:
+        return pl.DataFrame(schema=contract.dtypes | {"open_to_use": pl.Boolean})
+    others = open_to_use(contract)
+    rules = [day.rule for part in (term, others) if part is not None for day in legal_days(part)]
+    day = OneDay((), rules)
+    query = (
+        f"SELECT *, {_sql(others, day)} AS open_to_use FROM {visible_sql(lake, contract)} f"
+        f" WHERE f.known_to IS NULL AND NOT {_sql(term, day)} ORDER BY enterprise_id, record_no"
+    )
+    given = {name: value for name, value in day.parameters(used_on).items() if f"${name}" in query}
+    with build_connection(lake) as connection:
+        found: pl.DataFrame = connection.sql(query, params=given).pl()
+    return found
+
+
+def erase_expired(lake: Lake, contract: Contract, used_on: date, basis: str, *, at: datetime) -> Erased:
+    """Erase every record of a feed whose term is over."""
+    return erase(lake, Erasure(contract, "expired", basis, _records(expired(lake, contract, used_on))), at=at)
+
+
+def archive_expired(lake: Lake, contract: Contract, used_on: date, basis: str, *, at: datetime) -> Archived:
+    """Take over de-identified what may serve training, and erase all of it from the lake, in one transaction.
+
+    What was revoked, repaired or refused serves nothing: it is only erased.
+    """
+    over = expired(lake, contract, used_on)
+    offered, kept = over.filter("open_to_use"), [0]
+
+    def also(connection: Connection, snapshot: int) -> dict[str, Any]:
+        report = deposit(lake, connection, contract, offered, snapshot, at)
+        kept[0] = report.rows
+        return {"archive": report.told()}
+
+    erased = erase(lake, Erasure(contract, "expired", basis, _records(over)), at=at, also=also)
+    return Archived(erased, kept[0], offered.height)
+
+
+def _records(rows: pl.DataFrame) -> pl.DataFrame:
+    schema = {"record_no": pl.Int64, "record_id": pl.String, "enterprise_id": pl.Int32}
+    return rows.select(*schema) if rows.height else pl.DataFrame(schema=schema)
+
+
+def _sql(condition: Condition | None, day: OneDay) -> str:
+    return "TRUE" if condition is None else row_sql(condition, day)

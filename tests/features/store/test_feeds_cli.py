@@ -1,0 +1,74 @@
+"""The law's part of `bureau feeds`, as an operator types it."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bureau.errors import BureauError, InvalidInput, UnknownSubject
+from features.contracts.penalty import PENALTY
+from features.lake.cli import feeds
+from features.lake.marks import marks_of
+from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
+from tests.factories.penalties import penalty
+
+RECORD = f"F34-{ACME}-2025-01-15"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    lake = make_lake(tmp_path)
+    rows = [penalty(ACME), penalty(BETA, repaired_on=date(2025, 2, 1)), penalty(GAMMA, date(2025, 6, 2))]
+    land_rows(lake, PENALTY, rows, "2025-06-05")
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BUREAU_TODAY", "2026-04-01")
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    done = CliRunner().invoke(feeds, words)
+    if isinstance(done.exception, BureauError):
+        raise done.exception
+    return done
+
+
+def listed(*words: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(run(*words, "--format", "json").stdout)
+    return found
+
+
+def test_a_mark_is_told_on_the_home_s_own_day(home: Path) -> None:
+    done = run("mark", RECORD, "--feed", "F34", "--kind", "objection", "--from", "2026-04-01")
+    assert "under objection from 2026-04-01" in done.stdout
+    assert list(marks_of(make_lake(home), [("F34", RECORD)], date(2026, 4, 1))) == [("F34", RECORD)]
+
+
+def test_a_record_a_subject_and_what_is_over_are_erased() -> None:
+    assert "certificate 1: 1 records" in run("erase", "F34", "--record", RECORD, "--basis", "判决").stdout
+    assert "certificate 2: 1 records" in run("erase", "F34", "--subject", GAMMA, "--basis", "申请").stdout
+    assert "certificate 3: 1 records" in run("erase", "F34", "--expired", "--basis", "期满").stdout
+    assert "Nothing to erase" in run("erase", "F34", "--expired", "--basis", "期满").stdout
+    told = [(line["scope"], line["basis"], line["records"]) for line in listed("certificates")]
+    assert told == [("expired", "期满", 1), ("subject", "申请", 1), ("record", "判决", 1)]
+
+
+def test_the_archive_says_how_many_live_on() -> None:
+    assert "2 records of F34 erased, 0 of 1 rows live on" in run("archive", "F34", "--basis", "期满").stdout
+    assert "nothing changed" in run("archive", "F34", "--basis", "期满").stdout
+
+
+def test_endings_are_listed() -> None:
+    assert [(line["cause"], line["rows"]) for line in listed("endings", "--feed", "F34")] == [("repaired_on", 1)]
+
+
+@pytest.mark.parametrize("words", [("--record", RECORD, "--expired"), ()])
+def test_one_thing_is_erased_at_a_time(words: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidInput, match="one of"):
+        run("erase", "F34", "--basis", "x", *words)
+
+
+def test_an_unknown_subject_is_said() -> None:
+    with pytest.raises(UnknownSubject):
+        run("erase", "F34", "--basis", "x", "--subject", uscc(9))

@@ -1,0 +1,96 @@
+"""What becomes of records whose time is over: erased, and for training kept as nobody's."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bureau.errors import FieldNotGranted
+from bureau.grant import operator_grant
+from features.contracts.penalty import PENALTY
+from features.contracts.registration import REGISTRATION
+from features.lake.archive import SMALLEST_GROUP, read_archive
+from features.lake.erasure import certificates
+from features.lake.lake import Lake
+from features.store.records import records
+from features.store.retention import archive_expired, erase_expired, expired
+from tests.factories.lakes import instant, land_rows, make_lake, uscc
+from tests.factories.penalties import penalty
+
+OLD, YOUNG, USED_ON = date(2025, 3, 31), date(2025, 4, 2), date(2026, 4, 1)
+FIRMS = [uscc(number) for number in range(SMALLEST_GROUP)]
+AT = instant("2026-04-01")
+TRAINING = operator_grant("training")
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """Ten alike whose year is over, one of them twice, one alone in its class, one repaired, one in its term."""
+    lake = make_lake(tmp_path)
+    over = [penalty(firm, OLD, fine_fen=123_456 + n) for n, firm in enumerate(FIRMS)]
+    alone = penalty(uscc(50), OLD, severity="轻微")
+    repaired = penalty(uscc(51), OLD, repaired_on=date(2025, 9, 1))
+    rows = [*over, penalty(FIRMS[0], date(2025, 3, 30)), alone, repaired, penalty(uscc(52), YOUNG)]
+    land_rows(lake, PENALTY, rows, "2025-04-05")
+    return lake
+
+
+def test_only_what_is_over_is_found(lake: Lake) -> None:
+    found = expired(lake, PENALTY, USED_ON)
+    assert found.height == 13
+    assert uscc(52) not in found["uscc"]
+    assert found.filter(~pl.col("open_to_use"))["uscc"].to_list() == [uscc(51)]
+    assert expired(lake, PENALTY, date(2026, 3, 31)).is_empty()
+    assert expired(lake, REGISTRATION, USED_ON).is_empty()
+
+
+def test_the_archive_keeps_no_trace_of_anybody(lake: Lake) -> None:
+    done = archive_expired(lake, PENALTY, USED_ON, "征信业管理条例第十六条", at=AT)
+    assert (done.erased.records, done.offered, done.rows) == (13, 12, 11)
+    kept = read_archive(lake, PENALTY, TRAINING)
+    assert set(kept.columns) == {
+        "severity", "event_date", "decided_on", "published_on", "revoked_on", "repaired_on",
+        "fine_fen", "confiscated_fen", "nobody",
+    }  # fmt: skip
+    assert kept["nobody"].n_unique() == SMALLEST_GROUP
+    assert kept["event_date"].unique().to_list() == [date(2025, 1, 1)]
+    assert set(kept["fine_fen"]) == {120_000.0, 500_000.0}
+
+
+def test_what_is_archived_has_left_the_lake(lake: Lake) -> None:
+    archive_expired(lake, PENALTY, USED_ON, "期满", at=AT)
+    for used_on in (USED_ON, date(2025, 5, 1)):
+        left = records(lake, "F34", USED_ON, operator_grant(), used_on=used_on)
+        assert left["uscc"].to_list() == [uscc(52)]
+    again = archive_expired(lake, PENALTY, USED_ON, "期满", at=AT)
+    assert (again.erased.records, again.rows) == (0, 0)
+    assert read_archive(lake, PENALTY, TRAINING).height == 11
+
+
+def test_the_certificate_reports_the_archive(lake: Lake) -> None:
+    archive_expired(lake, PENALTY, USED_ON, "期满", at=AT)
+    (told,) = certificates(lake)
+    report = told["archive"]
+    assert (report["k"], report["smallest_group"], report["suppressed"]) == (SMALLEST_GROUP, SMALLEST_GROUP, 1)
+    assert {"uscc", "record_id", "doc_no", "act", "basis"} <= set(report["removed"])
+    assert not any(firm in json.dumps(told) for firm in FIRMS)
+
+
+def test_a_group_one_short_is_left_out(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, PENALTY, [penalty(firm, OLD) for firm in FIRMS[1:]] + [penalty(FIRMS[1], date(2025, 3, 3))], AT)
+    done = archive_expired(lake, PENALTY, USED_ON, "期满", at=AT)
+    assert (done.erased.records, done.rows) == (SMALLEST_GROUP, 0)
+    assert read_archive(lake, PENALTY, TRAINING).is_empty()
+
+
+def test_erasing_what_is_over_archives_nothing(lake: Lake) -> None:
+    assert erase_expired(lake, PENALTY, USED_ON, "期满", at=AT).records == 13
+    assert read_archive(lake, PENALTY, TRAINING).is_empty()
+
+
+def test_the_archive_is_read_for_training_alone(lake: Lake) -> None:
+    with pytest.raises(FieldNotGranted, match="archive of F34"):
+        read_archive(lake, PENALTY, operator_grant())
