@@ -125,13 +125,13 @@ CONSTRUCTION_FEATURES: tuple[Entry, ...] = (
     SITES.one(
         "construction_months_active_12m",
         assessed(months_active(), months(12)),
-        label="近12个月有建筑市场评价的月数",
-        label_en="Months with a construction assessment in the last 12",
+        label="近12个月有建筑市场评价的自然月数",
+        label_en="Calendar months with a construction assessment in the last 12 months",
         unit="months",
         sign=FAVOURABLE,
         code="CONSTRUCTION-PROJECTS",
-        zh="近12个月有{value}个月在建",
-        en="Assessed on sites in {value} of 12 months",
+        zh="近12个月有{value}个自然月在建",
+        en="Assessed on sites in {value} calendar months within 12 months",
     ),
     SITES.one(
         "construction_qualification",

@@ -19,9 +19,7 @@ from features.engine.algebra import (
     days_since_first,
     days_since_last,
     exists,
-    largest,
     latest,
-    ratio,
     total,
 )
 from features.engine.rows import AS_OF, Condition, col
@@ -112,19 +110,6 @@ COURT_MEASURE_FEATURES: tuple[Entry, ...] = (
         code="FREEZE",
         zh="在冻结金额{value}",
         en="{value} are frozen",
-    ),
-    FREEZE.one(
-        "freeze_largest_share",
-        ratio(
-            frozen(largest(AMOUNT), where=IN_FORCE, missing=None), frozen(total(AMOUNT), where=IN_FORCE, missing=None)
-        ),
-        label="在冻金额中最大一项占比",
-        label_en="Share of the largest freeze in the amount frozen",
-        unit="share",
-        sign=NEUTRAL,
-        code="FREEZE",
-        zh="在冻金额中最大一项占{value}",
-        en="The largest freeze is {value} of what is frozen",
     ),
     *FREEZE.over(
         months_back(6, 24),

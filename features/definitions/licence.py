@@ -169,12 +169,12 @@ LICENCE_FEATURES: tuple[Entry, ...] = (
     LICENCES.one(
         "licence_months_active_24m",
         licensed(months_active(), months(24)),
-        label="近24个月取得行政许可的月数",
-        label_en="Months with a licence granted in the last 24 months",
+        label="近24个月取得行政许可的自然月数",
+        label_en="Calendar months with a licence granted in the last 24 months",
         unit="months",
         sign=FAVOURABLE,
         code="LICENCE",
-        zh="近24个月有{value}个月取得许可",
-        en="Licences were granted in {value} of 24 months",
+        zh="近24个月有{value}个自然月取得许可",
+        en="Licences were granted in {value} calendar months within 24 months",
     ),
 )

@@ -157,12 +157,12 @@ TRANSPORT_FEATURES: tuple[Entry, ...] = (
     ROADS.one(
         "transport_months_active_24m",
         caught(months_active(), months(24)),
-        label="近24个月有道路运输违法的月数",
-        label_en="Months with a road transport violation in the last 24",
+        label="近24个月有道路运输违法的自然月数",
+        label_en="Calendar months with a road transport violation in the last 24 months",
         unit="months",
         sign=ADVERSE,
         code="TRANSPORT",
-        zh="近24个月有{value}个月发生违法",
-        en="Violations in {value} of 24 months",
+        zh="近24个月有{value}个自然月发生违法",
+        en="Violations in {value} calendar months within 24 months",
     ),
 )

@@ -16,7 +16,7 @@ _DANGEROUS = {"C": 3.0, "E": 4.0, "G": 2.0, "H": 1.2}
 _OPEN_TO_THE_PUBLIC = {"H": 3.0, "F": 1.2, "R": 3.0, "C": 1.5, "O": 1.2}
 _OTHERS = 0.5
 _REINSPECTIONS = 0.15
-_LEVEL_SHARES = (0.95, 0.04, 0.009, 0.001)
+_LEVEL_SHARES = (0.85, 0.12, 0.025, 0.005)
 _AT_A_BRANCH = 0.2
 """Of fire inspections: at other premises than those registered."""
 _FAILED_SHARES = (0.75, 0.20, 0.05)
