@@ -105,6 +105,17 @@ def _supplied(family: Family, feed: Contract, name: str, zh: str, bill: str, en:
             en=f"Overdue {en} bills of {{value}} are unpaid",
         ),
         family.one(
+            f"{name}_long_overdue_fen",
+            Feature(feed=feed, take=total(col("amount_fen")), within=periods(24, before=6), where=OPEN, missing=0),
+            label=f"6个以上已公布月之前的{bill}未缴金额",
+            label_en=f"Bills for {en} more than 6 published months old and still unpaid",
+            unit="fen",
+            sign=ADVERSE,
+            code=f"{code}-OVERDUE",
+            zh=f"半年以前的{bill}未缴{{value}}",
+            en=f"Bills for {en} of {{value}} are more than half a year old and unpaid",
+        ),
+        family.one(
             f"{name}_peak_12p",
             peak(periods(12)),
             label=f"近12个已公布月最高{zh}量与平均之比",

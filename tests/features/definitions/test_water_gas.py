@@ -11,15 +11,17 @@ from features.contracts.registration import REGISTRATION
 from features.contracts.water import WATER
 from features.definitions.water_gas import WATER_GAS_FEATURES
 from features.lake.lake import Lake
-from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
 from tests.factories.registrations import registration
 from tests.factories.utilities import gas, water
 from tests.factories.values import values
 
+DELTA = uscc(4)
+
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """ACME uses water and gas alike; BETA stands on the edges; GAMMA has no account."""
+    """ACME uses water and gas alike; BETA stands on the edges; DELTA owes for November; GAMMA has no account."""
     lake = make_lake(tmp_path_factory.mktemp("supplies"))
     land_rows(lake, REGISTRATION, [registration(GAMMA)], "2020-01-01")
     for feed, bill in ((WATER, water), (GAS, gas)):
@@ -33,7 +35,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
             bill(BETA, "2023-05", 10, paid_on=date(2023, 9, 1)),
             bill(BETA, "2025-04", 10, paid_on=date(2025, 7, 21), amount_fen=4_000),
         ]
-        land_rows(lake, feed, rows, "2025-07-01")
+        owing = bill(DELTA, "2024-11", 10, paid_on=None, amount_fen=700)
+        land_rows(lake, feed, [*rows, owing], "2025-07-01")
         land_rows(lake, feed, [bill(BETA, "2025-05", 50)], "2025-07-22")
     return lake
 
@@ -50,6 +53,7 @@ BUSY = both(
     late_share_6p=0.5,
     late_share_24p=0.4,
     overdue_fen=1_000,
+    long_overdue_fen=0,
     peak_12p=2,
     days_since_use=50,
 ) | {"water_active_share_12p": 0.8, "gas_active_share_12p": 0.75}
@@ -65,6 +69,8 @@ BUSY = both(
         pytest.param(BETA, "2025-07-20", both(overdue_fen=4_000), id="overdue until it is paid"),
         pytest.param(BETA, "2025-07-21", both(overdue_fen=0, level_6p=10), id="paid today; May not known yet"),
         pytest.param(BETA, "2025-07-22", both(level_6p=30), id="May is known"),
+        pytest.param(DELTA, "2025-07-19", both(long_overdue_fen=0, overdue_fen=700), id="owing for five months"),
+        pytest.param(DELTA, "2025-07-20", both(long_overdue_fen=700), id="owing for six months"),
         pytest.param(
             GAMMA,
             "2025-07-20",

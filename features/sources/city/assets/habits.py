@@ -102,7 +102,7 @@ class ResearchProjectHabits(Strict):
 
 
 class PublicEvaluationHabits(Strict):
-    """coverage: share of firms ever graded. persistence: share of months in which a grade is not looked at again."""
+    """coverage: share of firms ever graded. revised: share of months in which a grade is looked at again."""
 
     since: date
     coverage: Share
