@@ -3,42 +3,32 @@
 import numpy as np
 import polars as pl
 
-from features.contracts.guarantee import GUARANTEE_KINDS
-from features.sources.city.arrays import delayed
+from features.contracts.guarantee import GUARANTEE_KINDS, LOAN_GUARANTEE, LOAN_INSURANCE
+from features.sources.city.arrays import Floats, Ints, delayed
 from features.sources.city.assets.drawing import felt, happenings, numbered
 from features.sources.city.rows import days, fen, settle, state, words
 from features.sources.city.shard import Shard
 
-_DAYS = (364, 1_094)
+_DAYS, _DAYS_SHARES = (364, 1_094), (0.85, 0.15)
+_MONTHS = 1 << 9
+_FOR_LOANS = np.isin(GUARANTEE_KINDS, [LOAN_GUARANTEE, LOAN_INSURANCE])
 
 
 def guarantees(shard: Shard) -> pl.DataFrame:
     """Loan guarantees are taken by those who live on borrowed money; a claim is a second version."""
     chance = shard.chances.of("guarantees")
-    return pl.concat([_of_kind(shard, kind, chance) for kind in range(len(GUARANTEE_KINDS))])
-
-
-def _of_kind(shard: Shard, kind: int, chance: np.random.Generator) -> pl.DataFrame:
-    rule, firms = shard.parameters.assets.guarantee, shard.firms
-    borrowing = kind < 2
-    pull = np.exp(rule.leverage * shard.latent.leverage) if borrowing else np.ones(firms.count)
-    hazard = np.broadcast_to((rule.kinds[kind] * pull)[:, None], shard.active.shape)
-    firm, month, starts = happenings(shard, hazard, shard.active, chance)
-    count = len(firm)
-    ends = starts + chance.choice(_DAYS, count, p=[0.85, 0.15])
-    amount = np.maximum(
-        np.round(0.2 * firms.revenue[firm] ** 0.97 * np.exp(0.6 * chance.standard_normal(count)), -4), 10_000
-    )
+    firm, month, starts, kind = _policies(shard, chance)
+    count, revenue = len(firm), shard.firms.revenue[firm]
+    ends = starts + chance.choice(_DAYS, count, p=_DAYS_SHARES)
+    amount = np.maximum(np.round(0.2 * revenue**0.97 * np.exp(0.6 * chance.standard_normal(count)), -4), 10_000)
     day = starts + ((ends - starts) * chance.uniform(0.1, 1.0, count)).astype(np.int64)
-    strain = felt(shard, delayed(shard.latent.stress, rule.delay_months), firm, day)
-    likely = rule.claim_share * (np.exp(rule.claim_stress * strain) if borrowing else np.ones(count))
-    claimed = chance.random(count) < np.minimum(likely, 0.5)
+    claimed = chance.random(count) < _claim_chance(shard, firm, day, kind)
     part = chance.uniform(0.02, 1.0, count)
     stated = state(
-        shard, "F62", firm, month * len(GUARANTEE_KINDS) + kind, starts,
+        shard, "F62", firm, month, starts,
         {
-            "policy_no": numbered("B", (firms.entity[firm] * 128 + month) * len(GUARANTEE_KINDS) + kind, 12),
-            "kind": words(GUARANTEE_KINDS, np.full(count, kind)),
+            "policy_no": numbered("B", shard.firms.entity[firm] * _MONTHS + month, 12),
+            "kind": words(GUARANTEE_KINDS, kind),
             "amount_fen": fen(amount),
             "starts_on": days(starts),
             "ends_on": days(ends),
@@ -48,3 +38,23 @@ def _of_kind(shard: Shard, kind: int, chance: np.random.Generator) -> pl.DataFra
     )  # fmt: skip
     unknown = {"claim_fen": pl.lit(0, dtype=pl.Int64), "claimed_on": pl.lit(None, dtype=pl.Date)}
     return settle(stated, on="claimed_on", unknown_before=unknown)
+
+
+def _policies(shard: Shard, chance: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:
+    """(firm, month, first day, position of the kind); at most one policy a month."""
+    rule = shard.parameters.assets.guarantee
+    pull = np.exp(rule.leverage * shard.latent.leverage)
+    rates = np.array(rule.kinds) * np.where(_FOR_LOANS, pull[:, None], 1.0)
+    upto = np.cumsum(rates, axis=1)
+    firm, month, starts = happenings(shard, upto[:, -1:], shard.active, chance)
+    drawn = chance.random(len(firm))[:, None] * upto[firm, -1:]
+    kind: Ints = (drawn >= upto[firm]).sum(axis=1)
+    return firm, month, starts, kind
+
+
+def _claim_chance(shard: Shard, firm: Ints, day: Ints, kind: Ints) -> Floats:
+    """Guarantees of loans are called more often under stress; other claims are accidents."""
+    rule = shard.parameters.assets.guarantee
+    strain = felt(shard, delayed(shard.latent.stress, rule.delay_months), firm, day)
+    likely: Floats = rule.claim_share * np.where(_FOR_LOANS[kind], np.exp(rule.claim_stress * strain), 1.0)
+    return np.minimum(likely, 0.5)

@@ -18,7 +18,7 @@ _IDLE = -4.2
 
 @dataclass(frozen=True)
 class Supply:
-    """A kind of supply. of_revenue: cubic metres a month are level * revenue ** 0.4."""
+    """A kind of supply; a firm uses about level * revenue ** 0.4 cubic metres a month."""
 
     feed: str
     prefix: str
