@@ -33,7 +33,9 @@ def drawn_shard(count: int = 400, *, number: int = 0, first: int = 0, parameters
     parameters = parameters or load_parameters()
     months = months_of(parameters)
     weather = draw_weather(parameters, months, SEED)
-    return draw_shard(parameters, months, weather, Chances(SEED, number), first=first, count=count)
+    return draw_shard(
+        parameters, months, weather, Chances(SEED, number), parameters.sample.dense, first=first, count=count
+    )
 
 
 def write_city(folder: Path, *, enterprises: int, seed: int = SEED, **words: Any) -> tuple[Path, ...]:

@@ -27,7 +27,10 @@ _LEAST_YUAN, _OF_REVENUE = 3_000, 0.04
 
 @dataclass(frozen=True)
 class Cases:
-    """Civil cases, flat; days since 1970. lost: a judgment against the firm. from_default: brought by its bank."""
+    """Civil cases, flat; days since 1970. lost: a judgment against the firm. from_default: brought by its bank.
+
+    A firm at rest does not appear and loses.
+    """
 
     firm: Ints
     filed: Ints
@@ -44,32 +47,44 @@ class Cases:
 
 
 def draw_cases(shard: Shard, defaults: Defaults) -> Cases:
-    """Cases in which firms are sued, in which they sue, and those a bank brings after a default."""
+    """Cases against firms in business and at rest, cases they bring, and those a bank brings after a default."""
     chance = shard.chances.of("cases")
     rule, after = shard.parameters.feeds.court, shard.parameters.feeds.after_default
     stress = delayed(shard.latent.stress, rule.delay_months)
     sued = _ordinary(shard, np.minimum(rule.defendant * np.exp(rule.stress * stress), 0.3), chance)
+    idle = shard.delivered & shard.firms.dormant[:, None]
+    left = _drawn(shard, idle, np.full(stress.shape, rule.dormant_defendant), chance)
     suing = _ordinary(shard, np.full(stress.shape, rule.plaintiff), chance)
     failed = np.flatnonzero((defaults.month < NEVER) & (chance.random(shard.firms.count) < after.sued_share))
-    firm = np.concatenate([sued[0], suing[0], failed])
-    filed = np.concatenate([sued[1], suing[1], days_after(shard, defaults.month[failed], after.sued_months, chance)])
+    firm = np.concatenate([sued[0], left[0], suing[0], failed])
+    filed = np.concatenate(
+        [sued[1], left[1], suing[1], days_after(shard, defaults.month[failed], after.sued_months, chance)]
+    )
     count = len(firm)
     from_default = np.arange(count) >= count - len(failed)
     usual = chance.choice(len(_OUTCOMES), size=count, p=_OUTCOME_SHARES)
     return Cases(
         firm=firm,
         filed=filed,
-        defendant=from_default | (np.arange(count) < len(sued[0])),
+        defendant=from_default | (np.arange(count) < len(sued[0]) + len(left[0])),
         from_default=from_default,
         judged=filed + 20 + (rule.judged_days * np.exp(0.5 * chance.standard_normal(count))).astype(np.int64),
-        outcome=np.where(from_default, chance.integers(0, _WON + 1, count), usual),
+        outcome=np.select(
+            [from_default, shard.firms.dormant[firm]],
+            [chance.integers(0, _WON + 1, count), chance.integers(0, _WON, count)],
+            usual,
+        ),
         amount_yuan=claims(shard, firm, _LEAST_YUAN, _OF_REVENUE, chance),
     )
 
 
 def _ordinary(shard: Shard, hazard: Floats, chance: np.random.Generator) -> tuple[Ints, Ints]:
-    """(firm, day filed)."""
-    firm, month = np.nonzero(shard.active & (chance.random(hazard.shape) < hazard))
+    """(firm, day filed), of those in business."""
+    return _drawn(shard, shard.active, hazard, chance)
+
+
+def _drawn(shard: Shard, possible: Flags, hazard: Floats, chance: np.random.Generator) -> tuple[Ints, Ints]:
+    firm, month = np.nonzero(possible & (chance.random(hazard.shape) < hazard))
     return firm, shard.months.begins[month] + chance.integers(0, 28, len(firm))
 
 

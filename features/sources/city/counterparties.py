@@ -11,7 +11,7 @@ from features.sources.city.shard import Shard
 from features.sources.city.trade import Trade, basis_points
 
 _RANKS = 10
-_LEAST_SHARE = 0.06
+_LEAST_SHARE = 0.18
 """Smaller counterparties are not listed."""
 _POOL = 16
 """Counterparties a firm deals with in turn on one side."""

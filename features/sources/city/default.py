@@ -49,7 +49,9 @@ def solve_intercepts(parameters: Parameters, months: Months, seed: int) -> Float
     lowers the rate among those who stay: hence more than one pass.
     """
     chances = Chances(seed, REFERENCE_SHARD)
-    firms = draw_firms(parameters, months, chances, first=0, count=parameters.default.reference_enterprises)
+    firms = draw_firms(
+        parameters, months, chances, parameters.sample.dense, first=0, count=parameters.default.reference_enterprises
+    )
     latent = draw_latent(parameters, months, firms, draw_weather(parameters, months, seed), chances)
     _, loans = lend(parameters, months, firms, latent, chances)
     intercepts = _fitted(parameters, months, firms, latent, loans)

@@ -64,7 +64,8 @@ def write_shard(city: City, number: int) -> tuple[Path, ...]:
     whole = {one.feed for one in city.consignments if one.single and one.first == number}
     first = number * city.shard_size
     count = min(city.shard_size, city.enterprises - first)
-    shard = draw_shard(city.parameters, city.months, city.weather, Chances(city.seed, number), first=first, count=count)
+    chances, mix = Chances(city.seed, number), city.parameters.sample.mix(city.enterprises)
+    shard = draw_shard(city.parameters, city.months, city.weather, chances, mix, first=first, count=count)
     finished = {}
     for feed, stated in statements(shard, city.intercepts, city.folder / TRUTH):
         rows = _delivered(shard, feed, stated)

@@ -37,7 +37,8 @@ def draw_enforcements(shard: Shard, cases: Cases, defaults: Defaults) -> Enforce
     """Some judgments of ordinary life are enforced, and most defaults end so, 3 to 18 months later."""
     chance = shard.chances.of("enforcement")
     rule, after = shard.parameters.feeds.court, shard.parameters.feeds.after_default
-    enforced = cases.lost & ~cases.from_default & (chance.random(len(cases.firm)) < rule.enforced_share)
+    share = np.where(shard.firms.dormant[cases.firm], rule.dormant_enforced_share, rule.enforced_share)
+    enforced = cases.lost & ~cases.from_default & (chance.random(len(cases.firm)) < share)
     failed = np.flatnonzero((defaults.month < NEVER) & (chance.random(shard.firms.count) < after.enforced_share))
     firm = np.concatenate([cases.firm[enforced], failed])
     of_cases = cases.judged[enforced] + chance.integers(30, 180, int(enforced.sum()))

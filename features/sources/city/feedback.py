@@ -32,6 +32,14 @@ _PRODUCT_KINDS = (
 _GRADES, _GRADE_FROM = ("D", "C", "B", "A"), (0.3, 0.8, 1.6)
 
 
+def reported_loans(shard: Shard, loans: Loans) -> Loans:
+    """The loans banks tell of: some of those from before they joined, and those granted through the platform since."""
+    chance = shard.chances.of("reported")
+    before = loans.day < _joining_days(shard)[loans.bank]
+    share = np.where(before, shard.mix.backfilled_share, shard.mix.platform_share)
+    return loans.only(chance.random(loans.count) < share)
+
+
 def loan_feedback(shard: Shard, loans: Loans, defaults: Defaults) -> pl.DataFrame:
     """One row per loan and month, from the grant to the last payment or the writing-off."""
     chance = shard.chances.of("feedback")

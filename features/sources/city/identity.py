@@ -22,6 +22,7 @@ _SYLLABLES = (
     "腾天通同旺威维卫伟文沃熙祥翔欣新信星兴雄旭轩雅阳耀业易益逸毅翼银盈颖永优裕誉元源远越云运泽展兆哲正志智中忠"
 )
 _STREETS = ("创业路", "科技路", "人民路", "建设路", "工业路", "商报路", "滨河路", "文锦路", "前进路", "宝民路")
+_HOST = "前湾一路1号A栋201室（入驻商务秘书有限公司）"
 _TRADER_FORMS = ("商行", "经营部", "店", "工作室")
 _ISSUED_FIRST = "Y"
 """Registrars issue bodies that begin with a digit or M; ours cannot meet a real enterprise."""
@@ -122,11 +123,14 @@ def new_names(chance: np.random.Generator, count: int) -> pl.Series:
 
 
 def addresses(parameters: Parameters, district: Ints, chance: np.random.Generator) -> pl.Series:
-    """A district, a street and a number for each position of a district."""
+    """A district, a street and a number for each position of a district; a host's where the enterprise has one."""
     streets = [f"深圳市{place.name}{street}" for place in parameters.districts for street in _STREETS]
     street = district * len(_STREETS) + chance.integers(0, len(_STREETS), len(district))
     numbers = pl.Series(chance.integers(1, 400, len(district))).cast(pl.String)
-    return _joined([_gathered(streets, street), numbers + "号"])
+    own = _joined([_gathered(streets, street), numbers + "号"])
+    hosts = [f"深圳市{place.name}{_HOST}" for place in parameters.districts]
+    hosted = chance.random(len(district)) < np.array([place.hosted for place in parameters.districts])[district]
+    return _gathered(hosts, district).zip_with(pl.Series(hosted), own)
 
 
 def keyed_hashes(what: str, numbers: Ints, seed: int) -> pl.Series:

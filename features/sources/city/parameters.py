@@ -1,5 +1,6 @@
 """The city's coefficients: the strict shape of `parameters.yaml`, and how another file replaces parts of it."""
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -37,8 +38,23 @@ class Stratum(Strict):
     sample: Positive
 
 
+class Mix(Strict):
+    """Who borrows and whose loans are reported, in a city of so many enterprises.
+
+    borrower_share: of enterprises. backfilled_share: of loans from before the bank joined the platform that it delivers
+    when it joins. platform_share: of later loans, those granted through the platform.
+    """
+
+    enterprises: Count
+    borrower_share: Positive
+    backfilled_share: Positive
+    platform_share: Positive
+
+
 class SampleParameters(Strict):
-    borrower_share: Share
+    mix_of: Count | None
+    dense: Mix
+    real: Mix
     borrowers: dict[Size, Stratum]
     others: dict[Size, Share]
 
@@ -53,6 +69,15 @@ class SampleParameters(Strict):
             if len(shares) != len(SIZES) or abs(sum(shares) - 1) > 1e-6:
                 raise ValueError(f"{name} must name every size and add up to 1, not {sum(shares):.4g}")
         return self
+
+    def mix(self, enterprises: int) -> Mix:
+        """The mix of a city of that size: a straight line between the logarithms of the two that are named."""
+        size, low, high = self.mix_of or enterprises, self.dense, self.real
+        part = math.log(size / low.enterprises) / math.log(high.enterprises / low.enterprises)
+        part = min(max(part, 0.0), 1.0)
+        named = {name: (getattr(low, name), getattr(high, name)) for name in Mix.model_fields}
+        shares = {name: few * (many / few) ** part for name, (few, many) in named.items()}
+        return Mix.model_validate(shares | {"enterprises": size})
 
 
 class ByBorrower(Strict):
@@ -76,11 +101,13 @@ class FirmParameters(Strict):
     least_age_years: ByBorrower
     yearly_exit: ExitRates
     borrower_exit_factor: Share
-    dormant_share: Share
+    dormant_share: dict[Size, Share]
     revenue_wan: dict[Size, Positive]
     revenue_sigma: Positive
     borrower_revenue_factor: Positive
     uninsured_share: dict[Size, Share]
+    invoicing_share: dict[Size, Share]
+    dormant_account_share: dict[Size, Share]
     own_meter_share: Share
     growth: Growth
 
@@ -89,6 +116,7 @@ class District(Strict):
     division: Annotated[str, Field(pattern="^[0-9]{6}$")]
     name: str
     share: Positive
+    hosted: Share = 0.0
 
 
 class Section(Strict):

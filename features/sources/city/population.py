@@ -1,5 +1,6 @@
 """Who is in the city: what an enterprise is from birth, before anything happens to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,8 @@ import numpy as np
 from features.sources.city.arrays import Flags, Floats, Ints
 from features.sources.city.industries import CLASSES
 from features.sources.city.months import Months
-from features.sources.city.parameters import Parameters
-from features.sources.city.shapes import SIZES
+from features.sources.city.parameters import Mix, Parameters
+from features.sources.city.shapes import SIZES, Size
 from features.sources.city.streams import Chances
 
 SOLE_TRADER, MICRO, SMALL, MEDIUM, LARGE = range(len(SIZES))
@@ -23,6 +24,8 @@ class Firms:
     entity: its number in the city, from which name and code are made; says nothing else.
     size: position in SIZES. section: position in the parameters' sections. district: in its districts.
     born: day of establishment. opened: first full month of business. left: month it leaves the register, or NEVER.
+    dormant: registered, and does no business. invoicing: writes and receives invoices at all. account: has one with
+    social insurance; a dormant enterprise's, opened with its registration, insures nobody.
     weight: borrowers of the population one sampled borrower stands for; 1 on average.
     revenue: yearly sales in yuan in an ordinary year.
     """
@@ -38,6 +41,8 @@ class Firms:
     left: Ints
     weight: Floats
     dormant: Flags
+    invoicing: Flags
+    account: Flags
     insured: Flags
     metered: Flags
     revenue: Floats
@@ -58,15 +63,17 @@ class Firms:
         return age
 
 
-def draw_firms(parameters: Parameters, months: Months, chances: Chances, *, first: int, count: int) -> Firms:
+def draw_firms(parameters: Parameters, months: Months, chances: Chances, mix: Mix, *, first: int, count: int) -> Firms:
     """`count` enterprises numbered from `first`."""
     chance = chances.of("population")
-    borrower = chance.random(count) < parameters.sample.borrower_share
+    borrower = chance.random(count) < mix.borrower_share
     size = _sizes(parameters, borrower, chance)
     born = _births(parameters, months, borrower, chance)
     section = _sections(parameters, size, chance)
-    active = borrower | (chance.random(count) >= parameters.firms.dormant_share)
-    uninsured = np.array([parameters.firms.uninsured_share[name] for name in SIZES])
+    rule = parameters.firms
+    active = borrower | (chance.random(count) >= by_size(rule.dormant_share)[size])
+    insured = active & (chance.random(count) >= by_size(rule.uninsured_share)[size])
+    kept = ~active & (chance.random(count) < by_size(rule.dormant_account_share)[size])
     opened = months.position(born) + 1
     return Firms(
         entity=np.arange(first, first + count),
@@ -80,10 +87,17 @@ def draw_firms(parameters: Parameters, months: Months, chances: Chances, *, firs
         left=_exits(parameters, months, borrower, opened, chance),
         weight=_weights(parameters, borrower, size),
         dormant=~active,
-        insured=active & (chance.random(count) >= uninsured[size]),
+        invoicing=active & (borrower | (chance.random(count) < by_size(rule.invoicing_share)[size])),
+        account=insured | kept,
+        insured=insured,
         metered=active & (chance.random(count) < parameters.firms.own_meter_share),
         revenue=_revenues(parameters, borrower, size, chance),
     )
+
+
+def by_size(named: Mapping[Size, float]) -> Floats:
+    """(sizes,) what is named for each size."""
+    return np.array([named[name] for name in SIZES])
 
 
 def _choose(shares: list[float], count: int, chance: np.random.Generator) -> Ints:
@@ -99,8 +113,8 @@ def _sizes(parameters: Parameters, borrower: Flags, chance: np.random.Generator)
 
 
 def _weights(parameters: Parameters, borrower: Flags, size: Ints) -> Floats:
-    strata = [parameters.sample.borrowers[name] for name in SIZES]
-    factor = np.array([stratum.population / stratum.sample for stratum in strata])
+    strata = parameters.sample.borrowers
+    factor = by_size({name: stratum.population / stratum.sample for name, stratum in strata.items()})
     return np.where(borrower, factor[size], 1.0)
 
 
@@ -141,6 +155,6 @@ def _exits(parameters: Parameters, months: Months, borrower: Flags, opened: Ints
 
 def _revenues(parameters: Parameters, borrower: Flags, size: Ints, chance: np.random.Generator) -> Floats:
     firms = parameters.firms
-    median = np.array([firms.revenue_wan[name] for name in SIZES])[size] * 10_000
+    median = by_size(firms.revenue_wan)[size] * 10_000
     spread = np.exp(firms.revenue_sigma * chance.standard_normal(len(size)))
     return median * spread * np.where(borrower, firms.borrower_revenue_factor, 1.0)

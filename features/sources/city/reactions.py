@@ -124,6 +124,8 @@ class CourtReaction(Strict):
     amount_absent: Share
     judged_days: Positive
     enforced_share: Share
+    dormant_defendant: Rate
+    dormant_enforced_share: Share
 
 
 class AfterDefault(Strict):

@@ -11,7 +11,7 @@ from features.sources.city.cases import court_cases, draw_cases
 from features.sources.city.counterparties import counterparties
 from features.sources.city.default import draw_defaults, kept_loans
 from features.sources.city.enforcement import dishonest_debtors, draw_enforcements, enforcement_records
-from features.sources.city.feedback import loan_feedback
+from features.sources.city.feedback import loan_feedback, reported_loans
 from features.sources.city.fiscal import feeds as fiscal
 from features.sources.city.invoices import invoice_months
 from features.sources.city.justice import feeds as justice
@@ -60,7 +60,8 @@ def statements(shard: Shard, intercepts: Floats, truth: Path) -> Iterator[tuple[
     applications, loans = lend(parameters, months, shard.firms, latent, chances)
     defaults = draw_defaults(parameters, months, latent, loans, intercepts, chances)
     loans = kept_loans(loans, defaults)
-    yield "F60", loan_feedback(shard, loans, defaults)
+    reported = reported_loans(shard, loans)
+    yield "F60", loan_feedback(shard, reported, defaults)
     cases = draw_cases(shard, defaults)
     yield "F26", court_cases(shard, cases)
     enforced = draw_enforcements(shard, cases, defaults)
@@ -69,4 +70,4 @@ def statements(shard: Shard, intercepts: Floats, truth: Path) -> Iterator[tuple[
     aftermath = Aftermath(applications, loans, defaults, cases, enforced)
     for feed, follows in AFTER_DEFAULT.items():
         yield feed, follows(shard, aftermath)
-    write_truth(truth, shard, applications, loans, defaults)
+    write_truth(truth, shard, applications, reported, defaults)

@@ -10,7 +10,7 @@ from features.sources.city.business import Business, run_business
 from features.sources.city.identity import Identities, identify
 from features.sources.city.latent import Latent, Weather, draw_latent
 from features.sources.city.months import Months
-from features.sources.city.parameters import Parameters
+from features.sources.city.parameters import Mix, Parameters
 from features.sources.city.population import Firms, draw_firms
 from features.sources.city.streams import Chances
 
@@ -22,6 +22,7 @@ class Shard:
     parameters: Parameters
     months: Months
     chances: Chances
+    mix: Mix
     firms: Firms
     identities: Identities
     latent: Latent
@@ -41,15 +42,23 @@ class Shard:
 
 
 def draw_shard(
-    parameters: Parameters, months: Months, weather: Weather, chances: Chances, *, first: int, count: int
+    parameters: Parameters,
+    months: Months,
+    weather: Weather,
+    chances: Chances,
+    mix: Mix,
+    *,
+    first: int,
+    count: int,
 ) -> Shard:
     """`count` enterprises numbered from `first`; any shard can be drawn alone, in any order."""
-    firms = draw_firms(parameters, months, chances, first=first, count=count)
+    firms = draw_firms(parameters, months, chances, mix, first=first, count=count)
     latent = draw_latent(parameters, months, firms, weather, chances)
     return Shard(
         parameters=parameters,
         months=months,
         chances=chances,
+        mix=mix,
         firms=firms,
         identities=identify(parameters, firms, chances),
         latent=latent,

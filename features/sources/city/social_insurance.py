@@ -17,11 +17,11 @@ _FIRST_HIRE = 0.4
 
 
 def social_insurance(shard: Shard) -> pl.DataFrame:
-    """A firm that never insured anyone has no account and no rows; an account left by all stays, with nobody."""
+    """A firm without an account has no rows; one left by all, or never used by a firm at rest, stays, with nobody."""
     chance = shard.chances.of("staff")
     staff, joined, left = staff_course(shard, chance)
     months = shard.months
-    firm, month = np.nonzero(shard.delivered & shard.firms.insured[:, None])
+    firm, month = np.nonzero(shard.delivered & shard.firms.account[:, None])
     insured = staff[firm, month]
     wage = _BASE_YUAN * np.exp(0.3 * chance.standard_normal(shard.firms.count))
     base = insured * wage[firm] * 1.04 ** (month / 12)

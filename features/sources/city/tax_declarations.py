@@ -34,8 +34,9 @@ class Owed:
 
 
 def tax_declarations(shard: Shard) -> pl.DataFrame:
-    """General taxpayers declare each month, small-scale ones each quarter; a pause is a zero declaration.
+    """General taxpayers declare each month, small-scale ones each quarter; whoever employs withholds each month.
 
+    A pause is a zero declaration.
     A tax paid later than declared is paid in a second version.
     """
     chance = shard.chances.of("declarations")
@@ -68,12 +69,12 @@ def _taxes(shard: Shard, chance: np.random.Generator) -> tuple[Owed, ...]:
             quarter_sales,
             profit * _CORPORATE_RATES[general.astype(np.int64)][:, None],
         ),
-        Owed(PERSONAL, firms.insured[:, None] & regular, period_sales, _PERSONAL * period_sales * own),
+        Owed(PERSONAL, np.broadcast_to(firms.insured[:, None], sales.shape), sales, _PERSONAL * sales * own),
         Owed(
             OTHER,
-            np.broadcast_to(months.month_of_year % 6 == 0, sales.shape),
-            period_sales,
-            _STAMP * period_sales,
+            np.broadcast_to(ends_quarter, sales.shape),
+            quarter_sales,
+            _STAMP * quarter_sales,
         ),
     )
 

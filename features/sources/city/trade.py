@@ -50,7 +50,7 @@ def trade_sides(shard: Shard) -> tuple[Trade, Trade]:
 
 def _trade(shard: Shard, side: str, amounts: Floats, habits: SideHabits, felt: float) -> Trade:
     chance, firms = shard.chances.of(f"trade-{side}"), shard.firms
-    firm, month = np.nonzero(amounts * shard.active > 0)
+    firm, month = np.nonzero((amounts > 0) & shard.active & firms.invoicing[:, None])
     amount, stress = amounts[firm, month], felt * shard.latent.stress[firm, month]
     ticket = _TICKET_YUAN[firms.size] * np.exp(0.5 * chance.standard_normal(firms.count))
     n = 1 + chance.poisson(np.minimum(amount / ticket[firm], _MOST_INVOICES))

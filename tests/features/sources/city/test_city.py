@@ -105,7 +105,8 @@ def test_what_comes_before_default_does_not_know_it(tmp_path: Path, village: Pat
     write_city(tmp_path / "riskier", enterprises=300, parameters=riskier)
     there, here = contents(tmp_path / "riskier"), contents(village)
     same = {name[:3] for name in here if here[name] == there[name]}
-    assert same == set(BEFORE_DEFAULT)
+    assert same >= set(BEFORE_DEFAULT)
+    assert not same & {"F26", "F27", "F60"}
 
 
 def test_default_does_not_know_the_records(tmp_path: Path, village: Path) -> None:

@@ -22,6 +22,27 @@ def test_a_list_is_replaced_whole(tmp_path: Path) -> None:
     assert [step.value for step in calm.macro] == [0.0]
 
 
+@pytest.mark.parametrize(
+    ("enterprises", "borrower_share"),
+    [
+        pytest.param(1, 0.92, id="one"),
+        pytest.param(2_000, 0.92, id="as a demonstration has it"),
+        pytest.param(89_443, 0.2249, id="half way between the two, in logarithms"),
+        pytest.param(4_000_000, 0.055, id="as a real city has it"),
+        pytest.param(9_000_000, 0.055, id="beyond"),
+    ],
+)
+def test_the_larger_a_city_the_fewer_of_it_borrow(enterprises: int, borrower_share: float) -> None:
+    mix = load_parameters().sample.mix(enterprises)
+    assert mix.borrower_share == pytest.approx(borrower_share, abs=1e-4)
+    assert mix.enterprises == enterprises
+
+
+def test_a_small_city_can_have_the_mix_of_a_large_one(tmp_path: Path) -> None:
+    parameters = other_parameters(tmp_path, sample={"mix_of": 4_000_000})
+    assert parameters.sample.mix(300) == load_parameters().sample.mix(4_000_000)
+
+
 @pytest.mark.parametrize("feed", load_parameters().lags)
 def test_lags_are_those_the_contracts_promise(feed: str) -> None:
     lags, contract = load_parameters().lags[feed], find_feed(feed)
