@@ -9,6 +9,7 @@ from features.sources.city.latent import Latent
 from features.sources.city.months import Months
 from features.sources.city.parameters import Parameters
 from features.sources.city.population import SMALL, Firms
+from features.sources.city.relations import Relations
 from features.sources.city.streams import Chances
 
 _SEASON = np.array([0.98, 0.72, 1.0, 0.99, 1.0, 1.03, 0.99, 1.0, 1.06, 0.97, 1.08, 1.18])
@@ -31,7 +32,9 @@ class Business:
     purchases: Floats
 
 
-def run_business(parameters: Parameters, months: Months, firms: Firms, latent: Latent, chances: Chances) -> Business:
+def run_business(
+    parameters: Parameters, months: Months, firms: Firms, relations: Relations, latent: Latent, chances: Chances
+) -> Business:
     """Sales answer to stress at once; what is delivered about them later is their measured shadow."""
     chance = chances.of("business")
     rule = parameters.feeds.invoices
@@ -40,6 +43,7 @@ def run_business(parameters: Parameters, months: Months, firms: Firms, latent: L
     course = _growth(parameters, months, latent, chance) + rule.sales_stress * latent.stress
     restless = np.exp(_RESTLESS_SIGMA * chance.standard_normal(firms.count))[:, None]
     course = course + restless * _own_course(rule.own_persistence, rule.own_sigma, latent.stress.shape, chance)
+    course += parameters.relations.ring_sales * relations.inflating(parameters, months)
     sales = level * np.exp(course)
     margin = rule.purchase_margin + rule.margin_quality * latent.quality + 0.10 * chance.standard_normal(firms.count)
     stocking = np.exp(restless * rule.stock_sigma * chance.standard_normal(sales.shape))

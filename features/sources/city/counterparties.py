@@ -8,7 +8,7 @@ from features.sources.city.arrays import Floats, Ints
 from features.sources.city.identity import keyed_hashes
 from features.sources.city.rows import days, fen, same, state
 from features.sources.city.shard import Shard
-from features.sources.city.trade import Trade, basis_points
+from features.sources.city.trade import SALES, Trade, basis_points
 
 _RANKS = 10
 _LEAST_SHARE = 0.18
@@ -31,6 +31,9 @@ def _ranked(shard: Shard, trade: Trade) -> pl.DataFrame:
     rank = np.arange(len(row)) - np.repeat(np.cumsum(depth) - depth, depth)
     share = top1[row] * (1 - top1[row]) ** rank
     partner = (rank + _generations(shard, quarters, trade)[row]) % _POOL + _POOL * side
+    number = shard.firms.entity[firm[row]] * 2 * _POOL + partner
+    pretended = (rank == 0) & shard.relations.inflating(shard.parameters, shard.months)[firm[row], last[row]]
+    number = np.where(pretended, _itself(shard.firms.entity[_mates(shard, trade.side)[firm[row]]]), number)
     happened = shard.months.ends[last[row]]
     return state(
         shard, "F17", firm[row], last[row] * 32 + side * 16 + rank, happened,
@@ -38,11 +41,22 @@ def _ranked(shard: Shard, trade: Trade) -> pl.DataFrame:
             "quarter": days(happened),
             "side": same(trade.side, len(row)),
             "rank": rank + 1,
-            "cp_hash": _hashes(shard, shard.firms.entity[firm[row]] * 2 * _POOL + partner),
+            "cp_hash": _hashes(shard, number),
             "amount_fen": fen(quarters["amount"].to_numpy()[row] * share),
             "share_bp": basis_points(share),
         },
     )  # fmt: skip
+
+
+def _mates(shard: Shard, side: str) -> Ints:
+    """(firms,) with whom a firm of a ring pretends to trade: it sells to the next, and buys from the one before."""
+    following = shard.relations.neighbour
+    return following if side == SALES else np.argsort(following)
+
+
+def _itself(entity: Ints) -> Ints:
+    """The number under which a firm of the city is a counterparty; those of others are not negative."""
+    return -1 - entity
 
 
 def _quarters(shard: Shard, trade: Trade) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from features.sources.city.loans import Loans, lend
 from features.sources.city.months import Months
 from features.sources.city.parameters import Parameters
 from features.sources.city.population import NEVER, Firms, draw_firms
+from features.sources.city.relations import draw_relations
 from features.sources.city.streams import REFERENCE_SHARD, Chances
 
 MONTHS_UNPAID = 3
@@ -38,7 +39,7 @@ def log_odds(parameters: Parameters, latent: Latent) -> Floats:
     """(firms, months) yearly log-odds of default less the year's intercept."""
     rule = parameters.default
     recent = trailing_mean(latent.stress, rule.stress_months)
-    return rule.slope * recent + rule.integrity * latent.integrity[:, None]
+    return rule.slope * recent + rule.integrity * latent.integrity[:, None] + rule.ring * latent.ring
 
 
 def solve_intercepts(parameters: Parameters, months: Months, seed: int) -> Floats:
@@ -52,8 +53,9 @@ def solve_intercepts(parameters: Parameters, months: Months, seed: int) -> Float
     firms = draw_firms(
         parameters, months, chances, parameters.sample.dense, first=0, count=parameters.default.reference_enterprises
     )
-    latent = draw_latent(parameters, months, firms, draw_weather(parameters, months, seed), chances)
-    _, loans = lend(parameters, months, firms, latent, chances)
+    relations = draw_relations(parameters, months, firms, chances)
+    latent = draw_latent(parameters, months, firms, relations, draw_weather(parameters, months, seed), chances)
+    _, loans = lend(parameters, months, firms, relations, latent, chances)
     intercepts = _fitted(parameters, months, firms, latent, loans)
     for _ in range(_PASSES):
         defaults = draw_defaults(parameters, months, latent, loans, intercepts, chances)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.sources.city.arrays import Floats
+from features.sources.city.arrays import Flags, Floats, delayed
 from features.sources.city.months import Months, day_number
 from features.sources.city.parameters import Parameters
 from features.sources.city.population import Firms
+from features.sources.city.relations import Relations
 from features.sources.city.shapes import SIZES
 from features.sources.city.streams import Chances
 
@@ -25,7 +26,10 @@ class Weather:
 
 @dataclass(frozen=True)
 class Latent:
-    """The hidden state. quality, integrity, leverage: (firms,), fixed for life. The rest: (firms, months)."""
+    """The hidden state. quality, integrity, leverage: (firms,), fixed for life. The rest: (firms, months).
+
+    ring: whether a fraud ring is at work.
+    """
 
     quality: Floats
     integrity: Floats
@@ -33,6 +37,7 @@ class Latent:
     liquidity: Floats
     owner: Floats
     stress: Floats
+    ring: Flags
 
 
 def draw_weather(parameters: Parameters, months: Months, seed: int) -> Weather:
@@ -54,7 +59,9 @@ def _macro_path(parameters: Parameters, months: Months) -> Floats:
     return np.array([value for _, value in steps])[np.maximum(position, 0)]
 
 
-def draw_latent(parameters: Parameters, months: Months, firms: Firms, weather: Weather, chances: Chances) -> Latent:
+def draw_latent(
+    parameters: Parameters, months: Months, firms: Firms, relations: Relations, weather: Weather, chances: Chances
+) -> Latent:
     """The hidden state of every enterprise in every month, whether it is open yet or not."""
     chance = chances.of("latent")
     latent = parameters.latent
@@ -66,7 +73,16 @@ def draw_latent(parameters: Parameters, months: Months, firms: Firms, weather: W
     owner = _owner_events(parameters, months, firms.count, chance)
     noise = parameters.stress.noise_sigma * chance.standard_normal((firms.count, months.count))
     stress = noise + _stress(parameters, months, firms, weather, leverage, liquidity, owner)
-    return Latent(quality, integrity, leverage, liquidity, owner, stress)
+    stress = stress + parameters.stress.contagion * _strain_of_related(stress, relations)
+    return Latent(quality, integrity, leverage, liquidity, owner, stress, relations.active_rings(months))
+
+
+def _strain_of_related(stress: Floats, relations: Relations) -> Floats:
+    """(firms, months) how strained the owner's other firms were the month before; calm ones do not relieve."""
+    strain, felt = delayed(np.maximum(stress, 0.0), 1), np.zeros_like(stress)
+    for one, other in (relations.partners.T, relations.partners.T[::-1]):
+        np.add.at(felt, one, strain[other])
+    return felt
 
 
 def _liquidity(

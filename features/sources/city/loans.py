@@ -13,6 +13,7 @@ from features.sources.city.latent import Latent
 from features.sources.city.months import Months
 from features.sources.city.parameters import Parameters
 from features.sources.city.population import MICRO, Firms
+from features.sources.city.relations import Relations
 from features.sources.city.streams import Chances
 
 UNSECURED, MORTGAGE, GUARANTEE = range(3)
@@ -59,11 +60,12 @@ class Applications:
 
 
 def lend(
-    parameters: Parameters, months: Months, firms: Firms, latent: Latent, chances: Chances
+    parameters: Parameters, months: Months, firms: Firms, relations: Relations, latent: Latent, chances: Chances
 ) -> tuple[Applications, Loans]:
     """Month by month: who needs money applies, and the bank's rule decides. A firm holds at most two loans."""
     chance = chances.of("loans")
     willing = _need(parameters, months, firms, latent)
+    willing = willing * np.where(relations.inflating(parameters, months), parameters.relations.ring_need, 1.0)
     verdicts = _verdicts(parameters, months, firms, latent, chance)
     rule = parameters.loans.need
     free_from = np.zeros((2, firms.count), dtype=np.int64)

@@ -16,7 +16,7 @@ from features.sources.city.industries import CLASSES
 from features.sources.city.justice.habits import JusticeHabits
 from features.sources.city.market.habits import MarketHabits
 from features.sources.city.reactions import DirtParameters, FeedReactions, LagProfile
-from features.sources.city.shapes import SIZES, Count, Persistence, Positive, Rate, Share, Size, Strict
+from features.sources.city.shapes import SIZES, Count, Persistence, Positive, Rate, Share, Size, Span, Strict
 
 DEFAULTS = Path(__file__).with_name("parameters.yaml")
 
@@ -156,6 +156,26 @@ class LatentParameters(Strict):
     owner_event: OwnerEvent
 
 
+class RelationParameters(Strict):
+    """ring_sales: of the logarithm of sales during the `ring_months` of a campaign. ring_need: factor on applying."""
+
+    related_share: Share
+    together: Annotated[Span, Field(description="firms of one owner")]
+    ring_share: Rate
+    ring_size: Span
+    ring_nominee_share: Share
+    ring_sales: float
+    ring_months: Count
+    ring_need: Positive
+
+    @model_validator(mode="after")
+    def _two_make_a_relation(self) -> Self:
+        for name, (low, high) in {"together": self.together, "ring_size": self.ring_size}.items():
+            if not 2 <= low <= high:
+                raise ValueError(f"{name} must be two numbers from 2 up, the smaller one first")
+        return self
+
+
 class StressParameters(Strict):
     leverage: float
     liquidity: float
@@ -166,6 +186,7 @@ class StressParameters(Strict):
     section_risk: float
     size: dict[Size, float]
     noise_sigma: Positive
+    contagion: float
     leverage_in_slump: float
     leverage_when_illiquid: float
 
@@ -173,6 +194,7 @@ class StressParameters(Strict):
 class DefaultParameters(Strict):
     slope: float
     integrity: float
+    ring: float
     stress_months: Annotated[int, Field(ge=1, le=12)]
     yearly_rate: dict[int, Annotated[float, Field(gt=0, lt=0.5)]]
     reference_enterprises: Annotated[int, Field(ge=500, le=100_000)]
@@ -238,6 +260,7 @@ class Parameters(Strict):
     districts: Annotated[tuple[District, ...], Field(min_length=1)]
     sections: dict[Annotated[str, Field(pattern="^[A-T]$")], Section]
     macro: Annotated[tuple[MacroStep, ...], Field(min_length=1)]
+    relations: RelationParameters
     latent: LatentParameters
     stress: StressParameters
     default: DefaultParameters

@@ -57,7 +57,7 @@ def statements(shard: Shard, intercepts: Floats, truth: Path) -> Iterator[tuple[
     for feed, stated in BEFORE_DEFAULT.items():
         yield feed, stated(shard)
     parameters, months, latent, chances = shard.parameters, shard.months, shard.latent, shard.chances
-    applications, loans = lend(parameters, months, shard.firms, latent, chances)
+    applications, loans = lend(parameters, months, shard.firms, shard.relations, latent, chances)
     defaults = draw_defaults(parameters, months, latent, loans, intercepts, chances)
     loans = kept_loans(loans, defaults)
     reported = reported_loans(shard, loans)

@@ -33,7 +33,7 @@ def days(numbers: Ints, where: Flags | None = None) -> pl.Series:
 
 def only_where(values: pl.Series, present: Flags) -> pl.Series:
     """The values, null where `present` is false."""
-    return values.zip_with(pl.Series(present), pl.Series([None], dtype=values.dtype))
+    return values.zip_with(pl.Series(present, dtype=pl.Boolean), values.clear(len(values)))
 
 
 def words(of: Sequence[str | None], position: Ints) -> pl.Series:

@@ -12,6 +12,7 @@ from features.sources.city.latent import Latent, Weather, draw_latent
 from features.sources.city.months import Months
 from features.sources.city.parameters import Mix, Parameters
 from features.sources.city.population import Firms, draw_firms
+from features.sources.city.relations import Relations, belonging, draw_relations
 from features.sources.city.streams import Chances
 
 
@@ -24,6 +25,7 @@ class Shard:
     chances: Chances
     mix: Mix
     firms: Firms
+    relations: Relations
     identities: Identities
     latent: Latent
     business: Business
@@ -53,14 +55,16 @@ def draw_shard(
 ) -> Shard:
     """`count` enterprises numbered from `first`; any shard can be drawn alone, in any order."""
     firms = draw_firms(parameters, months, chances, mix, first=first, count=count)
-    latent = draw_latent(parameters, months, firms, weather, chances)
+    relations = draw_relations(parameters, months, firms, chances)
+    latent = draw_latent(parameters, months, firms, relations, weather, chances)
     return Shard(
         parameters=parameters,
         months=months,
         chances=chances,
         mix=mix,
         firms=firms,
-        identities=identify(parameters, firms, chances),
+        relations=relations,
+        identities=belonging(identify(parameters, firms, chances), relations),
         latent=latent,
-        business=run_business(parameters, months, firms, latent, chances),
+        business=run_business(parameters, months, firms, relations, latent, chances),
     )

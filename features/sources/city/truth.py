@@ -8,7 +8,7 @@ from features.sources.city.default import Defaults, first_year_probability, log_
 from features.sources.city.feedback import loan_numbers
 from features.sources.city.loans import Applications, Loans
 from features.sources.city.population import NEVER
-from features.sources.city.rows import days
+from features.sources.city.rows import days, only_where
 from features.sources.city.shapes import SIZES
 from features.sources.city.shard import Shard
 
@@ -45,6 +45,8 @@ def _enterprises(shard: Shard, defaults: Defaults) -> pl.DataFrame:
             "quality": latent.quality,
             "integrity": latent.integrity,
             "leverage": latent.leverage,
+            "ring": only_where(pl.Series(shard.relations.ring), shard.relations.ring >= 0),
+            "owner": shard.relations.owner_hash,
             "stress_last_month": latent.stress[:, last],
             "defaulted": days(shard.months.ends[defaults.month.clip(max=last)], defaults.month < NEVER),
         }

@@ -27,7 +27,7 @@ def town() -> Shard:
 @pytest.fixture(scope="module")
 def drawn(town: Shard) -> tuple[Loans, Defaults]:
     intercepts = solve_intercepts(town.parameters, town.months, SEED)
-    _, loans = lend(town.parameters, town.months, town.firms, town.latent, town.chances)
+    _, loans = lend(town.parameters, town.months, town.firms, town.relations, town.latent, town.chances)
     defaults = draw_defaults(town.parameters, town.months, town.latent, loans, intercepts, town.chances)
     return kept_loans(loans, defaults), defaults
 

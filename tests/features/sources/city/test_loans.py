@@ -9,7 +9,7 @@ from features.sources.city.shard import Shard
 
 @pytest.fixture(scope="module")
 def lent(shard: Shard) -> tuple[Applications, Loans]:
-    return lend(shard.parameters, shard.months, shard.firms, shard.latent, shard.chances)
+    return lend(shard.parameters, shard.months, shard.firms, shard.relations, shard.latent, shard.chances)
 
 
 def test_only_open_borrowers_of_some_age_borrow(shard: Shard, lent: tuple[Applications, Loans]) -> None:

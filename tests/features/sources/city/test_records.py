@@ -15,7 +15,7 @@ from features.sources.city.outcomes import delivered
 from features.sources.city.penalties import penalties
 from features.sources.city.power import electricity
 from features.sources.city.registration import registration_changes, registrations
-from features.sources.city.rows import fen, later, settle
+from features.sources.city.rows import days, fen, later, settle
 from features.sources.city.shard import Shard
 from features.sources.city.social_insurance import social_insurance
 from features.sources.city.tax_declarations import tax_declarations
@@ -181,6 +181,12 @@ def test_a_listing_has_an_enforcement_before_it(village: Path) -> None:
 
 def test_money_is_rounded_to_the_fen() -> None:
     assert fen(np.array([0.005, 0.014, 12.345])).to_list() == [0, 1, 1234]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_days_are_empty_where_nothing_happened(count: int) -> None:
+    shown = np.arange(count) % 2 == 0
+    assert days(np.arange(count), shown).is_not_null().to_list() == shown.tolist()
 
 
 @pytest.fixture

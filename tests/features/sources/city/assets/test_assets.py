@@ -37,7 +37,7 @@ def stated(shard: Shard) -> Stated:
 @pytest.fixture(scope="module")
 def aftermath(shard: Shard) -> Aftermath:
     parameters, months = shard.parameters, shard.months
-    applications, loans = lend(parameters, months, shard.firms, shard.latent, shard.chances)
+    applications, loans = lend(parameters, months, shard.firms, shard.relations, shard.latent, shard.chances)
     intercepts = solve_intercepts(parameters, months, SEED)
     defaults = draw_defaults(parameters, months, shard.latent, loans, intercepts, shard.chances)
     cases = draw_cases(shard, defaults)
