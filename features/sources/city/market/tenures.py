@@ -37,12 +37,12 @@ def tenures(opened: Ints, seat: Ints, day: Ints) -> Tenures:
     seats, since = seats[order], since[order]
     follows = np.append(seats[1:] == seats[:-1], False)
     until = np.where(follows, np.append(since[1:], STAYS), STAYS)
-    return Tenures(seats, rank_within(seats), since, until)
+    return Tenures(seats, rank_within(seats), since, until[: len(seats)])
 
 
 def rank_within(groups: Ints) -> Ints:
     """Each row's place among the rows of its group, from 0; equal groups stand together."""
-    first = np.append(True, groups[1:] != groups[:-1])
+    first = np.append(True, groups[1:] != groups[:-1])[: len(groups)]
     begins = np.flatnonzero(first)
     rank: Ints = np.arange(len(groups)) - np.repeat(begins, np.diff(np.append(begins, len(groups))))
     return rank
