@@ -1,9 +1,13 @@
 """What an enterprise earns and how it grows by its own account (F21): flows of the last four published quarters."""
 
-from features.definitions.families import published_quarters
+from features.definitions.families import Family, published_quarters
+from features.definitions.sales_invoice import sales_total
 from features.definitions.statement import STATEMENT, filed, flow, item, stock
 from features.engine.algebra import ADVERSE, FAVOURABLE, Derived, count, ratio, smallest, trend
+from features.engine.rows import col
 from features.engine.windows import periods
+
+BESIDE_INVOICES = Family("《中华人民共和国发票管理办法》;税务部门财务报表(F21)、发票月汇总(F16)")
 
 A_YEAR_BEFORE = periods(2, before=4)
 YEAR_BEFORE = periods(4, before=4)
@@ -20,16 +24,16 @@ def grown(name: str) -> Derived:
 
 
 EARNINGS_FEATURES = (
-    STATEMENT.one(
-        "statement_revenue_4q",
-        flow(item("revenue")),
-        label="近4个已公布季度营业收入",
-        label_en="Revenue of the last 4 published quarters",
-        unit="fen",
+    BESIDE_INVOICES.one(
+        "statement_revenue_invoiced_4q",
+        ratio(flow(item("revenue")), sales_total(col("amount_fen"))),
+        label="近4个已公布季度报表收入与近12个已公布月开票销售额之比",
+        label_en="Revenue stated for the last 4 published quarters over sales invoiced in the last 12 published months",
+        unit="share",
         sign=FAVOURABLE,
-        code="STATEMENT-LEVEL",
-        zh=("近4个季度营业收入仅{value}", "近4个季度营业收入{value}"),
-        en=("Revenue of 4 quarters is only {value}", "Revenue of 4 quarters is {value}"),
+        code="STATEMENT-INVOICED",
+        zh=("报表收入仅为开票销售额的{value}", "报表收入为开票销售额的{value}"),
+        en=("Revenue stated is only {value} of sales invoiced", "Revenue stated is {value} of sales invoiced"),
     ),
     STATEMENT.one(
         "statement_revenue_growth_4q",

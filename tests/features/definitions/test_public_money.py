@@ -63,7 +63,7 @@ EXPECTED = {
     "subsidies_36m": 2,
     "subsidy_fen_24m": 5_000_000,
     "subsidy_mean_fen_36m": 3_000_000,
-    "subsidy_policies_36m": 2,
+    "subsidy_policies_60m": 3,
     "subsidy_recovered": 1,
     "subsidy_days_ago": (date(2025, 7, 1) - date(2025, 2, 1)).days,
     "procurement_wins_12m": 2,

@@ -3,10 +3,12 @@
 import pytest
 
 from features.contracts.financial_statement import FINANCIAL_STATEMENT
+from features.contracts.invoice_month import INVOICE_MONTH
 from features.contracts.registration import REGISTRATION
 from features.definitions.earnings import EARNINGS_FEATURES
 from features.definitions.statement import STATEMENT_FEATURES
 from features.lake.lake import Lake
+from tests.factories.invoice_feeds import invoice_month
 from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
 from tests.factories.registrations import registration
 from tests.factories.tax import STATEMENT_YUAN, financial_statement
@@ -50,6 +52,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     land_rows(lake, FINANCIAL_STATEMENT, statements, "2025-07-01")
     land_rows(lake, FINANCIAL_STATEMENT, [financial_statement(GAMMA, "2024-09")], "2025-07-01")
     land_rows(lake, FINANCIAL_STATEMENT, [financial_statement(GAMMA, "2025-03")], "2025-07-02")
+    land_rows(lake, INVOICE_MONTH, [invoice_month(ACME, "2025-03", amount_fen=100_000_000)], "2025-07-01")
     return lake
 
 
@@ -73,7 +76,7 @@ EXPECTED = {
     "statement_zero_8q": 1,
     "statement_unbalanced_8q": 1,
     "statement_days_ago": 1,
-    "statement_revenue_4q": 80_000_000,
+    "statement_revenue_invoiced_4q": 0.8,
     "statement_revenue_growth_4q": 1.0,
     "statement_gross_margin_4q": 0.3125,
     "statement_net_margin_4q": 0.0375,
@@ -122,7 +125,8 @@ def test_the_newest_quarter_was_due() -> None:
         pytest.param(BETA, "statement_inventory_share", None, id="an item not shown is unknown"),
         pytest.param(BETA, "statement_negative_equity", 1, id="equity one fen below nothing"),
         pytest.param(BETA, "statement_unbalanced_8q", 2, id="missing balance by 1% is sound, by a fen more is not"),
-        pytest.param(BETA, "statement_revenue_4q", 100_000_000, id="four quarters from April 2024"),
+        pytest.param(BETA, "statement_worst_quarter_8q", 5_000_000, id="never a loss"),
+        pytest.param(BETA, "statement_revenue_invoiced_4q", None, id="no invoices to compare"),
         pytest.param(GAMMA, "statement_filed_8q", 1, id="filed before, known too late"),
         pytest.param(BETA, "statement_asset_growth", 0.0, id="against the quarter that stands in a year before"),
     ],

@@ -38,7 +38,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         tax_violation(
             ACME, date(2023, 3, 1), kind="虚开发票", amount_fen=20_000_000, penalty_fen=40_000_000, major=True
         ),
-        tax_violation(ACME, date(2022, 7, 2), kind="其他", amount_fen=1_000_000, penalty_fen=2_000_000),
+        tax_violation(ACME, date(2022, 7, 2), kind="认定非正常户", amount_fen=1_000_000, penalty_fen=2_000_000),
         tax_violation(ACME, date(2022, 7, 1), kind="骗取出口退税", amount_fen=99_000_000, major=True),
         tax_violation(BETA, date(2022, 7, 1), major=True),
     ]
@@ -62,7 +62,7 @@ EXPECTED = {
     "tax_evasion_fen_24m": 10_000_000,
     "tax_penalty_largest_36m": 40_000_000,
     "tax_penalty_rate_36m": 47 / 31,
-    "tax_violation_kinds_36m": 3,
+    "tax_found_abnormal_36m": 1,
     "tax_invoice_fraud_36m": 1,
     "tax_major_violation": 1,
     "tax_violation_days_ago": (date(2025, 7, 1) - date(2024, 11, 5)).days,

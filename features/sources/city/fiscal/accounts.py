@@ -34,6 +34,8 @@ _OWED_SOON = {
 """Log-weights of a typical firm; each has its own."""
 _OWN_WEIGHTS, _MOVING_WEIGHTS = 0.6, 0.15
 _SHORT_INVESTMENTS, _LONG_DEBT = 0.02, 0.12
+_MOST_OWED = 1.3
+"""Of assets: a few owe more than they own."""
 _YEARLY_INTEREST, _SURCHARGES, _SMALL_FIRM_TAX = 0.056, 0.004, 0.05
 _RESEARCH_SECTIONS = ("I", "M", "C")
 
@@ -47,9 +49,9 @@ def balance_sheet(shard: Shard, firm: Ints, month: Ints, chance: np.random.Gener
         drawn: Floats = (sigma * chance.standard_normal(count))[firm] + noise * chance.standard_normal(len(firm))
         return drawn
 
-    assets = shard.firms.revenue[firm] * np.exp(-0.3 + habit(0.6, 0.12))
+    assets = shard.firms.revenue[firm] * np.exp(0.1 + habit(0.7, 0.12))
     owed = rule.debt + rule.debt_leverage * latent.leverage[firm] + rule.debt_stress * stress
-    liabilities = assets * logistic(owed + colour + habit(rule.own_sigma, 0.25))
+    liabilities = _MOST_OWED * assets * logistic(owed + colour + habit(rule.own_sigma, 0.25))
     current = assets * logistic(0.9 + habit(0.7, 0.15))
     cash = current * logistic(rule.cash + rule.cash_stress * stress - colour + habit(rule.own_sigma, 0.5))
     short_investments = _SHORT_INVESTMENTS * current * (chance.random(len(firm)) < 0.1)
@@ -81,7 +83,9 @@ def profit_and_loss(shard: Shard, firm: Ints, month: Ints, sheet: Items, chance:
     noise = rule.own_margin_sigma * chance.standard_normal(len(firm))
     margin = np.clip(rule.margin + usual + rule.margin_stress * latent.stress[firm, month] + noise, -0.5, 0.9)
     ordinary = shard.firms.revenue[firm] / 4
-    admin = 0.10 * ordinary * np.exp(0.5 * chance.standard_normal(len(firm)))
+    admin = (
+        0.10 * ordinary * np.exp(0.6 * chance.standard_normal(count)[firm] + 0.3 * chance.standard_normal(len(firm)))
+    )
     selling = 0.05 * revenue * np.exp(0.7 * chance.standard_normal(count))[firm]
     makers = np.isin(np.array(list(shard.parameters.sections)), _RESEARCH_SECTIONS)[shard.firms.section]
     research = 0.06 * ordinary * (makers * (chance.random(count) < 0.4) * np.exp(chance.standard_normal(count)))[firm]
