@@ -65,7 +65,7 @@ class OneDay:
 
     def window(self, leaf: Feature) -> WindowSql:
         """The ends of a leaf's window, as parameters."""
-        number = list(self._windows).index(_key(leaf))
+        number = list(self._windows).index(window_key(leaf))
         return WindowSql(None if leaf.within.step is Step.EVER else f"$after_{number}", f"$until_{number}")
 
     def legal(self, rule: str) -> str:
@@ -117,7 +117,7 @@ class ManyDays:
 
     def window(self, leaf: Feature) -> WindowSql:
         """The ends of a leaf's window, as columns of the spine."""
-        number = list(self._windows).index(_key(leaf))
+        number = list(self._windows).index(window_key(leaf))
         return WindowSql(None if leaf.within.step is Step.EVER else f"s.after_{number}", f"s.until_{number}")
 
     def legal(self, rule: str) -> str:
@@ -127,7 +127,7 @@ class ManyDays:
 
 def _windows(leaves: Iterable[Feature]) -> dict[str, Feature]:
     """One leaf for each different window, numbered by its place."""
-    return {_key(leaf): leaf for leaf in leaves}
+    return {window_key(leaf): leaf for leaf in leaves}
 
 
 def _rules(leaves: Iterable[Feature], more: Iterable[str] = ()) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ def _rules(leaves: Iterable[Feature], more: Iterable[str] = ()) -> tuple[str, ..
     return tuple(dict.fromkeys((*(rule for leaf in leaves for rule in leaf_rules(leaf)), *more)))
 
 
-def _key(leaf: Feature) -> str:
+def window_key(leaf: Feature) -> str:
     """Windows with equal keys have equal ends on every day: periods depend on the feed, the others do not."""
     feed = leaf.feed.code if leaf.within.step is Step.PERIODS else ""
     return f"{leaf.within.step}:{leaf.within.length}:{leaf.within.before}:{feed}"

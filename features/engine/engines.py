@@ -4,6 +4,7 @@ from enum import StrEnum
 
 
 class Engine(StrEnum):
-    """What computes. `duckdb` is the readable reference."""
+    """What computes. `duckdb` is the readable reference, `kernel` the fast one."""
 
+    KERNEL = "kernel"
     DUCKDB = "duckdb"

@@ -22,19 +22,23 @@ READ_COLUMNS = ("enterprise_id", "record_id", "record_no", "version", "event_dat
 """What every visible row has beside its feed's own columns, `known_from` and `known_to`."""
 
 
-def visible_sql(lake: Lake, contract: Contract, snapshot: int | None = None) -> str:
+def visible_sql(
+    lake: Lake, contract: Contract, snapshot: int | None = None, files: Sequence[Path] | None = None
+) -> str:
     """A sub-select in parentheses of every row that was ever visible in a snapshot (default the newest).
 
     Columns: the feed's own, `READ_COLUMNS`, and `known_from`, `known_to` in UTC microseconds (`known_to` null:
     still the newest). A row is visible as of a day D iff `known_from < C and (known_to is null or known_to >= C)`
     where C is `to_micros(known_before(D))`. Withdrawals and rows that never became visible are left out.
 
+    files: only these of the feed's files, for a reader who knows which hold what it wants.
+
     No window runs here: landing has written down which rows ended when, so a filter on `enterprise_id` from
     outside reaches the Parquet statistics.
     """
     if contract.derived_from:
         return _derived(lake, contract, snapshot)
-    files = lake.files(contract.code, snapshot)
+    files = lake.files(contract.code, snapshot) if files is None else files
     if not files:
         return _nothing(contract)
     columns = ", ".join(f"r.{column}" for column in (*contract.own_columns, *READ_COLUMNS))

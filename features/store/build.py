@@ -7,8 +7,8 @@ import polars as pl
 
 from bureau.grant import ReadGrant
 from features.definitions.library import find_feature
-from features.engine.algebra import leaves
-from features.engine.day_sql import OneDay, cutoff_micros
+from features.engine.day_sql import cutoff_micros
+from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.lake.registry import enterprises
 from features.store.computation import compute
@@ -23,6 +23,7 @@ def build_features(
     grant: ReadGrant,
     snapshot: int | None = None,
     used_on: date | None = None,
+    engine: Engine = Engine.KERNEL,
 ) -> pl.DataFrame:
     """Features of every enterprise known on a day, by number: `enterprise_id`, `uscc`, one column per name.
 
@@ -33,8 +34,7 @@ def build_features(
     permit(grant, entries)
     snapshot = lake.snapshot() if snapshot is None else snapshot
     known = known_since(lake, snapshot).filter(pl.col("enterprise_known_from") < cutoff_micros(as_of))
-    city = enterprises(lake, snapshot).join(known, on="enterprise_id", maintain_order="left").with_row_index("row_no")
-    day = OneDay(leaf for entry in entries for leaf in leaves(entry.definition))
-    spine = city.select("row_no", "enterprise_id", "enterprise_known_from")
-    values = compute(lake, entries, snapshot, day, spine, day.parameters(as_of, used_on))
+    city = enterprises(lake, snapshot).join(known, on="enterprise_id", maintain_order="left")
+    rows = city.select("enterprise_id", "enterprise_known_from", as_of=pl.lit(as_of))
+    values = compute(lake, entries, snapshot, rows, engine, used_on)
     return city.select("enterprise_id", "uscc").hstack(values)

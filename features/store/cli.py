@@ -29,6 +29,7 @@ Name = Annotated[str, typer.Argument(help="The feature, e.g. tax_arrears_count_2
 AsOf = Annotated[str, typer.Option(help="Only what was known on this day counts: YYYY-MM-DD.")]
 Out = Annotated[Path, typer.Option(help="Parquet file to write.")]
 Only = Annotated[list[str] | None, typer.Option("--feature", help="Only this feature; repeat for more. Default: all.")]
+Computing = Annotated[Engine, typer.Option(help="Which execution computes; all agree cell for cell.")]
 LIST_COLUMNS = ("name", "label", "label_en", "unit", "sign", "feeds", "missing", "consent")
 
 
@@ -63,13 +64,13 @@ def build(
     as_of: AsOf,
     out: Out,
     only: Only = None,
-    engine: Annotated[Engine, typer.Option(help="Which execution computes.")] = Engine.DUCKDB,
+    engine: Computing = Engine.KERNEL,
 ) -> None:
     """Compute features of every enterprise known on one day."""
     names, day, lake = _names(only), read_day(as_of, "--as-of"), _open()
     check_writable(out)
     snapshot = lake.snapshot()
-    built = build_features(lake, names, day, operator_grant(), snapshot)
+    built = build_features(lake, names, day, operator_grant(), snapshot, engine=engine)
     write_features(built, out, definition_hash=definition_hash(names), snapshot=snapshot)
     print(f"{built.height:,} enterprises, {len(names)} features as of {day} by {engine}: {out}")
 
@@ -79,11 +80,12 @@ def build_training_set(
     labels: Annotated[Path, typer.Option(help="Parquet or CSV with subject and as_of; other columns are kept.")],
     out: Out,
     only: Only = None,
+    engine: Computing = Engine.KERNEL,
 ) -> None:
     """Add features to labelled rows, each as it could have been known on its own day."""
     names, offered = _names(only), read_table(labels, read_content(labels))
     check_writable(out)
-    made = training_set(_open(), offered, names, operator_grant("training"))
+    made = training_set(_open(), offered, names, operator_grant("training"), engine=engine)
     made.write(out)
     print(
         f"{made.frame.height:,} rows, {made.unknown:,} of unknown subjects, {len(names)} features, "

@@ -17,7 +17,8 @@ from features.lake.reading import visible_sql
 from features.store.computation import used
 from features.store.connections import live_connection
 from features.store.evidence import Evidence, own_ties
-from features.store.live import Value, live_vector
+from features.store.live import live_vector
+from features.store.live_kernel import Value
 from features.store.permission import permit
 from features.store.subjects import code_of
 

@@ -1,40 +1,17 @@
-"""One enterprise now: the same query as the city's, its text parsed once per set of features and snapshot."""
+"""One enterprise now: the same features as the city's, of the newest snapshot or of an earlier one."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-
-import duckdb
+from functools import lru_cache
 
 from bureau.grant import ReadGrant
 from features.definitions.library import find_feature
-from features.engine.algebra import leaves
-from features.engine.day_sql import OneDay
-from features.engine.duckdb_sql import feature_query, feeds
-from features.engine.feed_scan import Source
+from features.engine.engines import Engine
 from features.lake.lake import Lake
-from features.store.computation import used
-from features.store.connections import live_connection
-from features.store.feed_sources import feed_sources
+from features.store.live_kernel import Value, live_by_kernel
+from features.store.live_sql import live_by_sql
 from features.store.permission import permit
-from features.store.subjects import code_of, known_from
-
-Value = float | str | None
-SPINE = "(SELECT 0 AS row_no, $enterprise_id::INTEGER AS enterprise_id, $known_from::BIGINT AS enterprise_known_from)"
-_KEPT = 64
-"""Parsed queries a thread keeps: a handful of models and products, and a few snapshots while one replaces another."""
-
-_threads = threading.local()
-
-
-@dataclass(frozen=True)
-class LiveQuery:
-    """A parsed query and the day whose parameters it takes."""
-
-    statement: duckdb.Statement
-    day: OneDay
+from features.store.subjects import code_of
 
 
 def live_vector(
@@ -45,41 +22,21 @@ def live_vector(
     grant: ReadGrant,
     snapshot: int | None = None,
     used_on: date | None = None,
+    engine: Engine = Engine.KERNEL,
 ) -> dict[str, Value]:
     """Features of one enterprise as of a day, by name; None is unknown. May be called from many threads at once.
 
     used_on: the day by whose law records are used, `as_of` unless said.
     """
     names = tuple(names)
-    permit(grant, map(find_feature, names), code_of(lake, enterprise_id))
     snapshot = lake.snapshot() if snapshot is None else snapshot
-    query = _query(lake, names, snapshot)
-    subject = {"enterprise_id": enterprise_id, "known_from": known_from(lake, snapshot, enterprise_id)}
-    parameters = used(query.statement, {**query.day.parameters(as_of, used_on), **subject})
-    _row_no, *values = live_connection().execute(query.statement, parameters).fetchall()[0]
+    permit(grant, map(find_feature, names), _code_of(lake, enterprise_id, snapshot))
+    live = live_by_kernel if engine is Engine.KERNEL else live_by_sql
+    values = live(lake, names, enterprise_id, (as_of, used_on or as_of), snapshot)
     return dict(zip(names, values, strict=True))
 
 
-def _query(lake: Lake, names: tuple[str, ...], snapshot: int) -> LiveQuery:
-    """This thread's parsed query; parsing costs more than reading one enterprise."""
-    if not hasattr(_threads, "queries"):
-        _threads.queries = OrderedDict()
-    queries: OrderedDict[tuple[Lake, tuple[str, ...], int], LiveQuery] = _threads.queries
-    key = (lake, names, snapshot)
-    if key not in queries:
-        queries[key] = _parse(lake, names, snapshot)
-    queries.move_to_end(key)
-    while len(queries) > _KEPT:
-        queries.popitem(last=False)
-    return queries[key]
-
-
-def _parse(lake: Lake, names: tuple[str, ...], snapshot: int) -> LiveQuery:
-    wanted = {name: find_feature(name).definition for name in names}
-    sources = {
-        code: Source(f"(SELECT * FROM {source.records} WHERE enterprise_id = $enterprise_id)", source.connected_from)
-        for code, source in feed_sources(lake, feeds(wanted.values()), snapshot).items()
-    }
-    day = OneDay(leaf for definition in wanted.values() for leaf in leaves(definition))
-    text = feature_query(wanted, sources, SPINE, day, alone=True)
-    return LiveQuery(live_connection().extract_statements(text)[0], day)
+@lru_cache(maxsize=65_536)
+def _code_of(lake: Lake, enterprise_id: int, _snapshot: int) -> str:
+    """A grant for one subject is held against its code at every call; the catalogue is asked once a snapshot."""
+    return code_of(lake, enterprise_id)

@@ -10,13 +10,15 @@ from bureau.errors import ImpossibleDate, InvalidInput
 from bureau.grant import ReadGrant
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash, find_feature
-from features.engine.algebra import leaves
-from features.engine.day_sql import ManyDays
+from features.engine.day_sql import cutoff_micros
+from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.store.computation import compute
 from features.store.parquet_file import write_features
 from features.store.permission import permit
 from features.store.subjects import known_since, numbers_of
+
+_CUTOFFS = {"as_of": pl.Date, "cutoff": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,12 @@ class TrainingSet:
 
 
 def training_set(
-    lake: Lake, labels: pl.DataFrame, names: Iterable[str], grant: ReadGrant, snapshot: int | None = None
+    lake: Lake,
+    labels: pl.DataFrame,
+    names: Iterable[str],
+    grant: ReadGrant,
+    snapshot: int | None = None,
+    engine: Engine = Engine.KERNEL,
 ) -> TrainingSet:
     """Features of each row's `subject` (code or outside key) as of its `as_of` day.
 
@@ -50,13 +57,14 @@ def training_set(
     _check_columns(labels, entries)
     snapshot = lake.snapshot() if snapshot is None else snapshot
     as_of = label_days(labels["as_of"])
-    day = ManyDays(as_of.unique().sort().to_list(), [leaf for one in entries for leaf in leaves(one.definition)])
     subjects = numbers_of(lake, labels["subject"].cast(pl.String))
-    rows = pl.DataFrame({"enterprise_id": subjects, "as_of": as_of}).with_row_index("row_no")
+    rows = pl.DataFrame({"enterprise_id": subjects, "as_of": as_of})
     known = rows.join(known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left")
-    spine = known.join(day.frame, on="as_of", how="left", maintain_order="left")
-    values = compute(lake, entries, snapshot, day, spine)
-    unknown = spine.height - spine.filter(pl.col("enterprise_known_from") < pl.col("cutoff")).height
+    values = compute(lake, entries, snapshot, known, engine)
+    days = as_of.unique().to_list()
+    cutoffs = pl.DataFrame({"as_of": days, "cutoff": map(cutoff_micros, days)}, schema=_CUTOFFS)
+    seen = known.join(cutoffs, on="as_of").filter(pl.col("enterprise_known_from") < pl.col("cutoff"))
+    unknown = known.height - seen.height
     return TrainingSet(labels.hstack(values), definition_hash(entry.name for entry in entries), snapshot, unknown)
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from bureau.grant import operator_grant
 from features.lake.lake import Lake
 from features.lake.registry import resolve
-from features.store.live import Value, live_vector
+from features.store.live import live_vector
+from features.store.live_kernel import Value
 
 
 def value(lake: Lake, name: str, firm: str, as_of: date | str) -> Value:

@@ -1,0 +1,121 @@
+"""Run a program: bind it to segments, and hand the machine the rows wanted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from features.engine.kernel import machine
+from features.engine.kernel.program import FeedProgram, Integers, Program
+from features.lake.hot.segment import Column, Segment
+
+Floats = npt.NDArray[np.float64]
+_WIDTHS = {
+    np.dtype(np.uint8): machine.U8,
+    np.dtype(np.uint16): machine.U16,
+    np.dtype(np.int16): machine.I16,
+    np.dtype(np.int32): machine.I32,
+    np.dtype(np.int64): machine.I64,
+}
+CHUNK, ROOM = 1_024, 2_048
+"""Spine rows whose cells are held at once, and record rows of a block: what stays in the core's own cache."""
+
+
+@dataclass(frozen=True)
+class FeedRows:
+    """The segments of one feed, one for each bucket, and since which day the feed is connected."""
+
+    segments: Sequence[Segment]
+    connected_on: int = machine.NEVER
+
+
+@dataclass(frozen=True)
+class Spine:
+    """Rows wanted. enterprises: numbers, -1 nobody. known_on: the day each was first known. day_of: row of the day.
+
+    order: in which rows are computed; days and bounds: from `Program.day_facts`.
+    """
+
+    enterprises: Integers
+    known_on: Integers
+    day_of: Integers
+    order: Integers
+    days: Integers
+    bounds: Integers
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A program and the memory it reads. `held` keeps that memory mapped while the addresses in it are used."""
+
+    program: Program
+    feeds: Integers
+    segments: Integers
+    held: tuple[object, ...]
+
+
+def bind(program: Program, rows: Mapping[str, FeedRows]) -> Bound:
+    """Give a program its segments, by feed code."""
+    feeds = program.feed_facts.copy()
+    facts: list[Integers] = []
+    held: list[object] = []
+    width = machine.COLUMNS + 2 * max((len(feed.columns) for feed in program.feeds), default=0)
+    for number, feed in enumerate(program.feeds):
+        given = rows[feed.contract.code]
+        feeds[number, machine.BUCKETS] = len(given.segments)
+        feeds[number, machine.FIRST_SEGMENT] = len(facts)
+        feeds[number, machine.CONNECTED] = given.connected_on
+        for segment in given.segments:
+            line, tables = segment_facts(feed, segment, width)
+            facts.append(line)
+            held += [segment, tables]
+    return Bound(program, feeds, np.array(facts, np.int64).reshape(len(facts), width), tuple(held))
+
+
+def segment_facts(feed: FeedProgram, segment: Segment, width: int) -> tuple[Integers, Integers]:
+    """What the machine is told of a segment, and the tables its codes are looked up in, which must be kept."""
+    tables = _tables(feed, segment)
+    line = np.zeros(width, np.int64)
+    line[machine.ENTERPRISES], line[machine.FIRST_ENTERPRISE] = len(segment.offsets) - 1, segment.first
+    line[machine.OFFSETS], line[machine.TABLES] = _address(segment.offsets), _address(tables)
+    for place, name in enumerate(feed.columns):
+        column = segment.columns[name]
+        line[machine.COLUMNS + 2 * place] = _address(column)
+        line[machine.COLUMNS + 2 * place + 1] = _WIDTHS[column.dtype]
+    return line, tables
+
+
+def _tables(feed: FeedProgram, segment: Segment) -> Integers:
+    """Where each table begins, then the tables: what a text's code stands for in one expression."""
+    starts: list[int] = []
+    values: list[int] = []
+    for table in feed.tables:
+        starts.append(len(feed.tables) + len(values))
+        values += [table.read(text) for text in segment.texts[table.column]]
+    return np.array(starts + values, np.int64)
+
+
+def _address(values: Column) -> int:
+    return int(values.ctypes.data)
+
+
+def arguments(bound: Bound) -> tuple[object, ...]:
+    """The program as the machine takes it."""
+    program = bound.program
+    return (
+        bound.feeds,
+        program.steps,
+        program.aggregates,
+        program.finish,
+        program.constants,
+        program.literals,
+        program.outputs,
+        program.registers,
+    )
+
+
+def run(bound: Bound, spine: Spine, out: Floats) -> None:
+    """Fill `out` (features, spine rows): NaN is unknown, a category its place in the list."""
+    rows = (spine.enterprises, spine.known_on, spine.day_of, spine.order, spine.days, spine.bounds)
+    machine.compute(arguments(bound), bound.segments, rows, CHUNK, ROOM, out)

@@ -1,0 +1,37 @@
+"""Whose records changed between two snapshots: what hot files of the older one can no longer tell."""
+
+from functools import lru_cache
+
+import polars as pl
+from sqlalchemy import and_, select
+
+from features.contracts.feeds import find_feed
+from features.lake.lake import Lake
+from features.lake.tables import LakeFile, Snapshot
+
+_ADDING = ("land", "relink", "replay", "end-link")
+"""Acts that only add files, of rows and of closings."""
+_KEEPING = "compact"
+"""Writes anew what was visible already."""
+
+
+@lru_cache(maxsize=1024)
+def touched(lake: Lake, feed: str, after: int, until: int) -> frozenset[int] | None:
+    """Enterprises with a row or an end added to a feed in snapshots (after, until]; None where files do not tell.
+
+    Of a derived feed they do not: another firm's record changes what is said of this one.
+    """
+    if find_feed(feed).derived_from:
+        return None
+    within = [and_(snapshot > after, snapshot <= until) for snapshot in (LakeFile.added_in, LakeFile.removed_in)]
+    acts = select(Snapshot.act, LakeFile.path).where(LakeFile.feed == feed)
+    added = acts.join(Snapshot, Snapshot.id == LakeFile.added_in).where(within[0])
+    removed = acts.join(Snapshot, Snapshot.id == LakeFile.removed_in).where(within[1])
+    with lake.catalogue.connect() as connection:
+        written = connection.execute(added).all()
+        taken = {act for act, _ in connection.execute(removed)}
+    if taken - {_KEEPING} or {act for act, _ in written} - {*_ADDING, _KEEPING}:
+        return None
+    paths = [lake.root / path for act, path in written if act in _ADDING]
+    frames = (pl.read_parquet(path, columns=["enterprise_id"]) for path in paths)
+    return frozenset(number for frame in frames for number in frame["enterprise_id"].unique())

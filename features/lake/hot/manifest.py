@@ -1,0 +1,179 @@
+"""The hot set: which hot files hold each feed, of which files of the lake they were made, and making them anew."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeGuard
+from weakref import WeakValueDictionary
+
+from features.contracts.feeds import find_feed
+from features.lake.deriving import derive
+from features.lake.hot.building import StoredFile, Wanted, bucket_count, portions, read_segments, stored_files
+from features.lake.hot.format import map_segment, write_segment
+from features.lake.hot.segment import Segment
+from features.lake.lake import Lake
+from features.lake.locking import alone
+
+FORMAT = 1
+"""Counts up with each change of what hot files mean; files of another number are made again."""
+MANIFEST = "manifest.json"
+THREADS = 2
+
+_mapped: WeakValueDictionary[Path, Segment] = WeakValueDictionary()
+
+
+@dataclass(frozen=True)
+class HotFeed:
+    """The hot files of one feed, one for each bucket. lineage: what they were made from, and how.
+
+    snapshot: of the lake when they were made. files: under the hot folder.
+    """
+
+    feed: str
+    lineage: str
+    snapshot: int
+    columns: tuple[str, ...]
+    worded: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def hot_folder(lake: Lake) -> Path:
+    """Where a lake's hot files are; it may be deleted when nothing is being built."""
+    return lake.root / "hot"
+
+
+def read_manifest(lake: Lake) -> dict[str, HotFeed]:
+    """The hot feeds there are, by code."""
+    try:
+        text = (hot_folder(lake) / MANIFEST).read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    return {line["feed"]: _hot_feed(line) for line in json.loads(text)}
+
+
+def lineage(lake: Lake, feed: str, snapshot: int) -> str:
+    """What a feed is made of in a snapshot: equal exactly where no file of it changed."""
+    feeds = find_feed(feed).derived_from or (feed,)
+    paths = (path for one in feeds for path in (*lake.files(one, snapshot), *lake.closings(one, snapshot)))
+    told = [FORMAT, *(str(path.relative_to(lake.root)) for path in paths)]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def holds(held: HotFeed | None, wanted: Wanted) -> TypeGuard[HotFeed]:
+    """Whether hot files have all the columns wanted."""
+    return held is not None and {*wanted.columns} <= {*held.columns} and {*wanted.worded} <= {*held.worded}
+
+
+def renew(lake: Lake, wanted: Iterable[Wanted], snapshot: int) -> dict[str, HotFeed]:
+    """Bring the hot files of some feeds to a snapshot, and say which there are; feeds that did not change stay.
+
+    Killed at any point it leaves the former set. Readers keep what they have mapped.
+    """
+    wanted = list(wanted)
+    held = read_manifest(lake)
+    if all(_fresh(lake, held, one, snapshot) for one in wanted):
+        return held
+    hot_folder(lake).mkdir(exist_ok=True)
+    with alone(hot_folder(lake) / ".building"):
+        held = read_manifest(lake)
+        stale = [_joined(one, held.get(one.feed)) for one in wanted if not _fresh(lake, held, one, snapshot)]
+        held |= {made.feed: made for made in _build(lake, stale, snapshot)}
+        _write_manifest(lake, held)
+        _sweep(lake, held)
+    return held
+
+
+def map_feed(lake: Lake, held: HotFeed) -> tuple[Segment, ...]:
+    """The segments of a feed, by bucket. Raises `FileNotFoundError` where a newer set has replaced them."""
+    return tuple(_map(hot_folder(lake) / name) for name in held.files)
+
+
+def _map(path: Path) -> Segment:
+    segment = _mapped.get(path)
+    if segment is None:
+        segment = _mapped[path] = map_segment(path)
+    return segment
+
+
+def _joined(wanted: Wanted, held: HotFeed | None) -> Wanted:
+    """What is wanted and what was: two readers with different wishes must not take turns."""
+    if held is None:
+        return wanted
+    known = wanted.contract.dtypes
+    columns = dict.fromkeys((*wanted.columns, *(name for name in held.columns if name in known)))
+    worded = dict.fromkeys((*wanted.worded, *(name for name in held.worded if name in known)))
+    return Wanted(wanted.feed, tuple(sorted(columns)), tuple(sorted(worded)))
+
+
+def _fresh(lake: Lake, held: dict[str, HotFeed], wanted: Wanted, snapshot: int) -> bool:
+    code = wanted.feed
+    hot = held.get(code)
+    return holds(hot, wanted) and hot.lineage == lineage(lake, code, snapshot)
+
+
+def _build(lake: Lake, stale: Sequence[Wanted], snapshot: int) -> list[HotFeed]:
+    """Write the files of some feeds; their portions are shared out to a few threads, the largest feed's first."""
+    plans = [_plan(lake, wanted, snapshot) for wanted in stale]
+    jobs = [(plan, portion) for plan in plans for portion in portions(plan.stored, len(plan.names))]
+    jobs.sort(key=lambda job: -sum(file.rows for file in job[0].stored))
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda job: _write(lake, job[0], job[1], snapshot), jobs))
+    return [plan.hot_feed(snapshot) for plan in plans]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be written of a feed: one file for each of `names`."""
+
+    wanted: Wanted
+    lineage: str
+    stored: list[StoredFile]
+    names: tuple[str, ...]
+
+    def hot_feed(self, snapshot: int) -> HotFeed:
+        code, columns, worded = self.wanted.feed, self.wanted.columns, self.wanted.worded
+        return HotFeed(code, self.lineage, snapshot, columns, worded, self.names)
+
+
+def _plan(lake: Lake, wanted: Wanted, snapshot: int) -> _Plan:
+    code = wanted.feed
+    if wanted.contract.derived_from:
+        derive(lake, wanted.contract, snapshot)
+    made_of, stored = lineage(lake, code, snapshot), stored_files(lake, code, snapshot)
+    stamp = hashlib.sha256(json.dumps([made_of, wanted.columns, wanted.worded]).encode()).hexdigest()[:12]
+    names = tuple(f"feed={code}/{bucket:03d}.{stamp}.hot" for bucket in range(bucket_count(lake, stored)))
+    return _Plan(wanted, made_of, stored, names)
+
+
+def _write(lake: Lake, plan: _Plan, portion: range, snapshot: int) -> None:
+    (hot_folder(lake) / plan.names[0]).parent.mkdir(exist_ok=True)
+    segments = read_segments(lake, plan.wanted, snapshot, len(plan.names), portion)
+    for bucket, segment in zip(portion, segments, strict=True):
+        facts = {"feed": plan.wanted.feed, "bucket": bucket, "snapshot": snapshot, "lineage": plan.lineage}
+        write_segment(segment, hot_folder(lake) / plan.names[bucket], facts)
+
+
+def _write_manifest(lake: Lake, held: dict[str, HotFeed]) -> None:
+    path = hot_folder(lake) / MANIFEST
+    unfinished = path.with_name(MANIFEST + ".unfinished")
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump([asdict(one) for one in held.values()], file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def _sweep(lake: Lake, held: dict[str, HotFeed]) -> None:
+    """Remove files no feed names: of older sets, and of a builder that was killed."""
+    listed = {hot_folder(lake) / name for one in held.values() for name in one.files}
+    for path in hot_folder(lake).glob("feed=*/*"):
+        if path not in listed:
+            path.unlink()
+
+
+def _hot_feed(line: dict[str, object]) -> HotFeed:
+    return HotFeed(**{name: tuple(value) if isinstance(value, list) else value for name, value in line.items()})  # type: ignore[arg-type]
