@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import polars as pl
 import typer
@@ -11,7 +11,6 @@ from bureau.clock import now
 from bureau.errors import UnreadableFile
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
-from features.contracts.contract import RULE_WORDS
 from features.contracts.feeds import FEEDS, find_feed
 from features.lake.compaction import compact
 from features.lake.delivery import Delivery, read_delivery
@@ -22,6 +21,7 @@ from features.lake.links import list_links
 from features.lake.quarantine import list_waiting
 from features.lake.registry import enterprises
 from features.lake.replay import replay
+from features.lake.rules import say
 from features.lake.status import feed_statuses
 from features.lake.unlinking import end_link
 from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
@@ -62,7 +62,7 @@ def show(code: FeedArgument, form: FormatOption = Format.TABLE) -> None:
             "column": name,
             "type": str(column.dtype.type),
             "may_be_empty": column.nullable,
-            "rule": "; ".join(map(_say_rule, column.checks)),
+            "rule": "; ".join(map(say, column.checks)),
             "title": column.title,
             "description": column.description,
         }
@@ -178,11 +178,6 @@ def list_subjects(limit: LimitOption = None, form: FormatOption = Format.TABLE) 
         return
     for code in known["uscc"]:
         print(code)
-
-
-def _say_rule(check: Any) -> str:
-    name, _, rest = str(check.error or check.name).partition("(")
-    return RULE_WORDS.get(name, name) + rest.removesuffix(")")
 
 
 def _open() -> Lake:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import polars as pl
-from pandera.errors import SchemaErrors
 
-from features.contracts.contract import RULE_WORDS, Contract
+from features.contracts.contract import Contract
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
+from features.lake.rules import broken_rules
 
 ROW = "row"
 FIRST_DAY = date(1900, 1, 1)
@@ -93,24 +93,7 @@ def _unparsed(frame: pl.DataFrame, typed: pl.DataFrame, column: str, dtype: pl.D
 
 
 def _broken_rules(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    columns = typed.select(*contract.dtypes)
-    try:
-        contract.schema.validate(columns, lazy=True)
-    except SchemaErrors as broken:
-        cases = broken.failure_cases
-    else:
-        return pl.DataFrame(schema=_REFUSALS)
-    rule = pl.col("check").str.replace_many(list(RULE_WORDS), list(RULE_WORDS.values()), leftmost=True)
-    rule = rule.str.replace(r"\((.*)\)$", "${1}")
-    of_cell = pl.format("{} is '{}': it {}", pl.col("column"), pl.col("failure_case"), rule)
-    of_null = pl.format("{} {}", pl.col("column"), rule)
-    reason = (
-        pl.when(pl.col("schema_context") != "Column").then(pl.col("check"))
-        .when(pl.col("check") == "not_nullable").then(of_null)
-        .otherwise(of_cell)
-    )  # fmt: skip
-    named = cases.select(typed[ROW].gather(cases["index"]).alias(ROW), reason.alias("reason"))
-    return _gather("rule", named)
+    return _gather("rule", broken_rules(typed, contract))
 
 
 def _impossible_dates(typed: pl.DataFrame, _contract: Contract) -> pl.DataFrame:
