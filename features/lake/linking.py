@@ -45,15 +45,21 @@ def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFra
 
 
 def _inherit(assigned: pl.DataFrame) -> pl.DataFrame:
-    """A version nobody claims belongs where the version before it does: courts go on using a former name."""
+    """A version nobody claims belongs where a version before it does: courts go on using a former name.
+
+    Of those known when the first of them was, the newest decides.
+    """
     claimed = assigned.filter(pl.col("enterprise_id").is_not_null())
     # Of one version the content known first counts, so it is the one inherited from.
     counted = claimed.sort("known_at", "content_hash").unique(["record_no", "version"], keep="first")
-    before = counted.select("record_no", "version", before="enterprise_id", known_before="known_at").sort("version")
-    orphans = assigned.filter(pl.col("enterprise_id").is_null()).sort("version")
-    heirs = orphans.join_asof(
-        before, on="version", by="record_no", strategy="backward", allow_exact_matches=False, check_sortedness=False
-    )
+    before = counted.select("record_no", before_version="version", before="enterprise_id", known_before="known_at")
+    orphans = assigned.filter(pl.col("enterprise_id").is_null())
+    earlier = orphans.select("row", "record_no", "version", "received_at").join(before, on="record_no")
+    earlier = earlier.filter(pl.col("before_version") < pl.col("version"))
+    # What is learned afterwards changes no earlier view: only versions known at the first possible instant decide.
+    instant = pl.max_horizontal("received_at", pl.col("known_before").min().over("row"))
+    decides = earlier.filter(pl.col("known_before") <= instant).sort("before_version").unique("row", keep="last")
+    heirs = orphans.join(decides.select("row", "before", "known_before"), on="row", how="left")
     heir = pl.col("before").is_not_null()
     inherited = heirs.with_columns(
         rule=pl.when(heir).then(pl.lit(RECORD)),
