@@ -10,7 +10,7 @@ from bureau.errors import InvalidInput, UnreadableFile
 from bureau.grant import ReadGrant
 from features.engine.day_sql import cutoff_micros
 from features.lake.lake import Lake
-from features.lake.tabular import read_content, read_table
+from features.lake.tabular import open_table
 from features.store.subjects import known_since, numbers_of
 from features.store.training_set import label_days, training_set
 from models.scoring import Scored, ScoringModel
@@ -21,7 +21,7 @@ COLUMNS = {"pd": pl.Float64, "score": pl.Int64, "grade": pl.String, "reasons": p
 
 def read_labels_file(path: Path) -> pl.DataFrame:
     """A Parquet or CSV file with `subject`, `as_of` and any other columns; every cell of a CSV is text."""
-    return read_table(path, read_content(path))
+    return open_table(path).frame
 
 
 def score_labels(lake: Lake, model: ScoringModel, labels: pl.DataFrame, grant: ReadGrant) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 from sqlalchemy import Connection, update
 
 from features.lake.entry import make_snapshot
-from features.lake.files import NewFile, add_file, bounds_of, exclusive, sweep
+from features.lake.files import NewFile, add_file, bounds_of, exclusive
 from features.lake.lake import Lake
 from features.lake.layout import parquet
 from features.lake.query import query
@@ -33,7 +33,6 @@ def compact(lake: Lake, feed: str, *, at: datetime) -> Compacted:
     another owner are left behind. A feed already compacted is left as it is.
     """
     with exclusive(lake):
-        sweep(lake)
         files, closings = lake.files(feed), lake.closings(feed)
         if not closings and all(path.name.startswith("b=") for path in files):
             return Compacted(feed, 0, len(files), lake.snapshot())

@@ -12,20 +12,29 @@ from bureau.errors import UnreadableFile, WrongFeed
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS, find_feed
 from features.lake.sidecar import Sidecar, derive_sidecar, read_sidecar, sidecar_path
-from features.lake.tabular import is_parquet, read_content, read_table
+from features.lake.tabular import Table, open_table
 
 RECEIVED_AT = "received_at"
 """Only a history delivery carries it: the instant at which each row was received in its time."""
 
 
+PORTION = 2**19
+"""Rows judged and stored at once: what bounds a landing's memory, whatever the size of the file."""
+
+
 @dataclass(frozen=True)
 class Delivery:
-    """A file whose columns are the feed's. frame: its rows as delivered, every cell of a CSV still text."""
+    """A file whose columns are the feed's; in its table every cell of a CSV is still text."""
 
     path: Path
     sidecar: Sidecar
     contract: Contract
-    frame: pl.DataFrame
+    table: Table
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All its rows at once, as delivered."""
+        return self.table.frame
 
 
 def write_delivery(
@@ -44,8 +53,8 @@ def write_delivery(
     """
     path = folder / f"{feed}-{batch_id}.parquet"
     contract = find_feed(feed)
-    _check_names(path, frame, contract, history)
-    _check_types(path, frame, contract)
+    _check_names(path, frame.schema, contract, history)
+    _check_types(path, frame.schema, contract)
     content = BytesIO()
     frame.write_parquet(content, compression="zstd", compression_level=1, statistics=False)
     sidecar = Sidecar(
@@ -70,24 +79,23 @@ def read_delivery(path: Path, feed: str | None = None, *, history: bool = False)
     history: whether a file without a sidecar brings each row's own `received_at`.
     Raises `UnreadableFile` for what cannot be read, `WrongFeed` for what is not the feed.
     """
-    content = read_content(path)
-    sha256 = hashlib.sha256(content).hexdigest()
-    frame = read_table(path, content)
-    sidecar = read_sidecar(path) or derive_sidecar(path, feed=feed, sha256=sha256, rows=frame.height, history=history)
+    table = open_table(path)
+    sha256 = table.sha256
+    sidecar = read_sidecar(path) or derive_sidecar(path, feed=feed, sha256=sha256, rows=table.rows, history=history)
     if feed is not None and sidecar.feed != feed:
         raise WrongFeed(path, f"its sidecar says it is {sidecar.feed}, not {feed}. Ingest it as {sidecar.feed}.")
     if sidecar.sha256 != sha256:
         raise UnreadableFile(path, "its SHA-256 is not the one in its sidecar; ask the publisher to send both again.")
-    if sidecar.rows != frame.height:
-        raise UnreadableFile(path, f"its sidecar promises {sidecar.rows} rows, the file holds {frame.height}.")
+    if sidecar.rows != table.rows:
+        raise UnreadableFile(path, f"its sidecar promises {sidecar.rows} rows, the file holds {table.rows}.")
     contract = find_feed(sidecar.feed)
     if contract.derived_from:
         bases = ", ".join(contract.derived_from)
         raise WrongFeed(path, f"{contract.code} is derived from {bases} by the platform; deliver those.")
-    _check_names(path, frame, contract, sidecar.history)
-    if is_parquet(content):
-        _check_types(path, frame, contract)
-    return Delivery(path, sidecar, contract, frame)
+    _check_names(path, table.schema, contract, sidecar.history)
+    if table.typed:
+        _check_types(path, table.schema, contract)
+    return Delivery(path, sidecar, contract, table)
 
 
 def drop_delivery(path: Path) -> None:
@@ -102,9 +110,9 @@ def _replace(path: Path, content: bytes | memoryview) -> None:
     unfinished.replace(path)
 
 
-def _check_names(path: Path, frame: pl.DataFrame, contract: Contract, history: bool) -> None:
+def _check_names(path: Path, schema: pl.Schema, contract: Contract, history: bool) -> None:
     expected = {*contract.dtypes, RECEIVED_AT} if history else {*contract.dtypes}
-    present = set(frame.columns)
+    present = set(schema)
     if present == expected:
         return
     for other in FEEDS:
@@ -117,11 +125,11 @@ def _check_names(path: Path, frame: pl.DataFrame, contract: Contract, history: b
     raise WrongFeed(path, f"{contract.code} has no column {', '.join(unknown)}.{hint}")
 
 
-def _check_types(path: Path, frame: pl.DataFrame, contract: Contract) -> None:
+def _check_types(path: Path, schema: pl.Schema, contract: Contract) -> None:
     for column, promised in contract.dtypes.items():
-        if not _fits(frame.schema[column], promised):
-            raise WrongFeed(path, f"column {column} holds {frame.schema[column]}, {contract.code} says {promised}.")
-    received = frame.schema.get(RECEIVED_AT)
+        if not _fits(schema[column], promised):
+            raise WrongFeed(path, f"column {column} holds {schema[column]}, {contract.code} says {promised}.")
+    received = schema.get(RECEIVED_AT)
     if received is not None and not (isinstance(received, pl.Datetime) and received.time_zone):
         raise WrongFeed(path, f"column {RECEIVED_AT} holds {received}, not instants with a time zone.")
 

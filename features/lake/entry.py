@@ -12,12 +12,26 @@ from features.lake.tables import Snapshot
 
 @dataclass(frozen=True)
 class Entry:
-    """Rows of one feed on their way into one snapshot. One entry writes one delta file at most."""
+    """Rows of one feed on their way into one snapshot. One entry writes one delta file at most.
+
+    portion: which of a delivery's portions it is.
+    """
 
     lake: Lake
     connection: Connection
     contract: Contract
     snapshot: int
+    portion: int = 0
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return f"s{self.snapshot:06d}" + (f".p{self.portion:04d}" if self.portion else "")
+
+    @property
+    def first_row(self) -> int:
+        """The number of its first row. No two rows of a feed have one number."""
+        return self.snapshot * 2**32 + self.portion * 2**20
 
 
 def make_snapshot(connection: Connection, act: str, at: datetime, feed: str | None = None) -> int:

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,9 +29,19 @@ class NewFile:
     bucket: int | None = None
 
 
-def exclusive(lake: Lake) -> AbstractContextManager[None]:
-    """Wait to be the lake's only writer; a killed one blocks nobody. Readers need not wait."""
-    return alone(lake.root / ".writing")
+@contextmanager
+def exclusive(lake: Lake) -> Iterator[None]:
+    """Wait to be the lake's only writer; a killed one blocks nobody. Readers need not wait.
+
+    What a writer that failed or was killed left lying is swept away first: its mark is still there.
+    """
+    mark = lake.root / ".unfinished"
+    with alone(lake.root / ".writing"):
+        if mark.exists():
+            sweep(lake)
+        mark.touch()
+        yield
+        mark.unlink()
 
 
 @dataclass(frozen=True)

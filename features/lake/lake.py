@@ -16,6 +16,8 @@ from features.lake.tables import LakeFile, Setting, Snapshot
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_catalogue"
+_UNBORN = 2**31 - 1
+"""A snapshot after all others: as of it a transaction sees what it has listed itself."""
 BUCKETS = 16
 """How many buckets a new lake has. Kept in its settings: changing it here changes no existing lake."""
 
@@ -36,13 +38,22 @@ class Lake:
         """Files of a feed's rows in a snapshot (default the newest), oldest first."""
         return self._listed(feed, "rows", snapshot)
 
-    def closings(self, feed: str, snapshot: int | None = None) -> list[Path]:
-        """Files that say which stored rows ended when, in a snapshot (default the newest)."""
+    def closings(self, feed: str, snapshot: int | None = None, connection: Connection | None = None) -> list[Path]:
+        """Files that say which stored rows ended when, in a snapshot (default the newest).
+
+        connection: one whose transaction has listed files nobody else sees yet.
+        """
+        if connection is not None:
+            return [self.root / path for path in connection.scalars(_listing(feed, "closings", _UNBORN))]
         return self._listed(feed, "closings", snapshot)
 
-    def files_of_records(self, feed: str, record_nos: pl.Series) -> list[Path]:
+    def files_of_records(self, feed: str, record_nos: pl.Series, connection: Connection | None = None) -> list[Path]:
         """Files of the newest snapshot that can hold some records, given by their numbers in order."""
-        listed = _bounds(self, feed, self.snapshot())
+        if connection is None:
+            with self.catalogue.connect() as reading:
+                listed = _bounds(reading, feed)
+        else:
+            listed = _bounds(connection, feed)
         first = record_nos.search_sorted(listed["min_record"], side="left")
         after = record_nos.search_sorted(listed["max_record"], side="right")
         return [self.root / path for path in listed.filter(first < after)["path"]]
@@ -64,13 +75,11 @@ def _files(lake: Lake, feed: str, kind: str, snapshot: int) -> tuple[Path, ...]:
         return tuple(lake.root / path for path in connection.scalars(_listing(feed, kind, snapshot)))
 
 
-@lru_cache(maxsize=256)
-def _bounds(lake: Lake, feed: str, snapshot: int) -> pl.DataFrame:
-    """The files of a feed's rows in a snapshot, and between which record numbers each lies."""
-    query = _listing(feed, "rows", snapshot).with_only_columns(LakeFile.path, LakeFile.min_record, LakeFile.max_record)
+def _bounds(connection: Connection, feed: str) -> pl.DataFrame:
+    """The newest files of a feed's rows, and between which record numbers each lies."""
+    query = _listing(feed, "rows", _UNBORN).with_only_columns(LakeFile.path, LakeFile.min_record, LakeFile.max_record)
     schema = {"path": pl.String, "min_record": pl.Int64, "max_record": pl.Int64}
-    with lake.catalogue.connect() as connection:
-        return pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
+    return pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
 
 
 def _listing(feed: str, kind: str, snapshot: int) -> Select[*tuple[Any, ...]]:
@@ -82,7 +91,6 @@ def _listing(feed: str, kind: str, snapshot: int) -> Select[*tuple[Any, ...]]:
 def forget_files() -> None:
     """After an erasure alone the files of a committed snapshot have other names."""
     _files.cache_clear()
-    _bounds.cache_clear()
 
 
 def open_lake(home: Path, catalogue_url: str) -> Lake:

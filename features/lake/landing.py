@@ -1,5 +1,7 @@
 """Land a delivery: judge its rows, store the good ones, hold the others, all in one transaction or not at all."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,9 +11,9 @@ from sqlalchemy import Connection, insert, select, update
 from bureau.clock import from_micros
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
-from features.lake.delivery import Delivery
+from features.lake.delivery import PORTION, Delivery
 from features.lake.entry import Entry, make_snapshot
-from features.lake.files import exclusive, sweep
+from features.lake.files import exclusive
 from features.lake.judgement import Judged, judge
 from features.lake.lake import Lake
 from features.lake.quarantine import hold
@@ -38,6 +40,20 @@ class Landed:
     snapshot: int
 
 
+@dataclass(frozen=True)
+class _Portion:
+    """What became of a portion's rows. newest: the latest arrival among those kept (microseconds)."""
+
+    landed: int
+    quarantined: int
+    unchanged: int
+    doubtful: int
+    newest: int | None
+
+
+_COUNTS = ("landed", "quarantined", "unchanged", "doubtful")
+
+
 def land(lake: Lake, delivery: Delivery, *, received_at: datetime) -> Landed:
     """Land one delivery. `received_at` stamps its rows; those of a history delivery bring their own.
 
@@ -49,10 +65,8 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime) -> Landed:
         if _landed_before(lake, delivery):
             said = delivery.sidecar
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
-        sweep(lake)
-        judged = judge(delivery.frame, delivery.contract, received_at)
         with lake.catalogue.begin() as connection:
-            landed = _land(lake, connection, delivery, judged, received_at)
+            landed = _land(lake, connection, delivery, received_at)
         for contract in FEEDS if delivery.contract is REGISTRATION else (delivery.contract,):
             relink(lake, contract, at=received_at)
         return replace(landed, snapshot=lake.snapshot())
@@ -67,30 +81,58 @@ def _landed_before(lake: Lake, delivery: Delivery) -> bool:
         return connection.scalar(query) is not None
 
 
-def _land(lake: Lake, connection: Connection, delivery: Delivery, judged: Judged, received_at: datetime) -> Landed:
+def _land(lake: Lake, connection: Connection, delivery: Delivery, received_at: datetime) -> Landed:
     snapshot = make_snapshot(connection, "land", received_at, delivery.contract.code)
     batch_no = _open_batch(connection, delivery, received_at, snapshot)
     entry = Entry(lake, connection, delivery.contract, snapshot)
-    of_batch = pl.lit(batch_no, pl.Int32).alias("batch_no")
-    stored = store(entry, judged.kept.with_columns(of_batch))
-    refused = pl.concat([judged.refused, stored.refused]).with_columns(of_batch)
-    held = hold(entry, delivery.frame, refused, received_at)
-    counts = {
-        "landed": stored.landed,
-        "quarantined": held,
-        "unchanged": stored.unchanged + refused.height - held,
-        "doubtful": judged.doubtful,
-    }
-    newest = judged.kept.select(pl.col("received_at").max()).item()
+    parts = [
+        _land_portion(replace(entry, portion=number), batch_no, delivered, judged, received_at)
+        for number, (delivered, judged) in enumerate(_judged_ahead(delivery, received_at))
+    ]
+    counts = {name: sum(getattr(part, name) for part in parts) for name in _COUNTS}
+    newest = max((part.newest for part in parts if part.newest is not None), default=None)
     newest_at = received_at if newest is None else from_micros(newest)
     connection.execute(update(Batch).where(Batch.id == batch_no).values(**counts, received_at=newest_at))
     said = delivery.sidecar
     return Landed(said.feed, said.batch_id, said.rows, **counts, snapshot=snapshot)
 
 
+def _judged_ahead(delivery: Delivery, received_at: datetime) -> Iterator[tuple[pl.DataFrame, Judged]]:
+    """Portions as delivered and as judged; a second is read and judged while the first is stored, and so on."""
+
+    def judge_next() -> tuple[pl.DataFrame, Judged] | None:
+        delivered = next(portions, None)
+        return None if delivered is None else (delivered, judge(delivered, delivery.contract, received_at))
+
+    portions = delivery.table.portions(PORTION)
+    judged = judge_next()
+    with ThreadPoolExecutor(1) as ahead:
+        while judged is not None:
+            coming = ahead.submit(judge_next) if delivery.table.rows > PORTION else None
+            yield judged
+            judged = None if coming is None else coming.result()
+
+
+def _land_portion(
+    entry: Entry, batch_no: int, delivered: pl.DataFrame, judged: Judged, received_at: datetime
+) -> _Portion:
+    of_batch = pl.lit(batch_no, pl.Int32).alias("batch_no")
+    stored = store(entry, judged.kept.with_columns(of_batch))
+    refused = pl.concat([judged.refused, stored.refused]).with_columns(of_batch)
+    held = hold(entry, delivered, refused, received_at)
+    newest = judged.kept["received_at"].max()
+    return _Portion(
+        landed=stored.landed,
+        quarantined=held,
+        unchanged=stored.unchanged + refused.height - held,
+        doubtful=judged.doubtful,
+        newest=None if newest is None else int(str(newest)),
+    )
+
+
 def _open_batch(connection: Connection, delivery: Delivery, received_at: datetime, snapshot: int) -> int:
     """The batch's line in the catalogue, its counts still open."""
-    counts = dict.fromkeys(("landed", "quarantined", "unchanged", "doubtful"), 0)
+    counts = dict.fromkeys(_COUNTS, 0)
     values = delivery.sidecar.model_dump() | counts | {"received_at": received_at, "added_in": snapshot}
     number: int = connection.execute(insert(Batch).values(values).returning(Batch.id)).scalar_one()
     return number

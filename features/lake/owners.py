@@ -15,7 +15,7 @@ def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.Da
     stored: the stored rows of the same records, whose owner a row without code or name may share.
     """
     contract = entry.contract
-    numbers = enrol(entry.connection, rows[contract.subject], entry.snapshot)
+    numbers = enrol(entry.lake, entry.connection, rows[contract.subject], entry.snapshot)
     coded = rows.join(numbers, left_on=contract.subject, right_on="uscc", how="left", maintain_order="left")
     arrived = pl.when(pl.col("enterprise_id").is_not_null()).then("received_at")
     coded = coded.with_columns(link_id=pl.lit(0, pl.Int32), known_at=arrived)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from bureau.errors import UnknownSubject
 from bureau.uscc import clean, is_uscc, parse_uscc
 from features.lake.catalogue import Schema, read_frame, read_where_in
+from features.lake.code_index import code_index
 from features.lake.lake import Lake
 from features.lake.tables import Alias, EnterpriseRow
 
@@ -52,12 +53,14 @@ def enterprises(lake: Lake, snapshot: int | None = None) -> pl.DataFrame:
         return read_frame(connection, query, _ENTERPRISES)
 
 
-def enrol(connection: Connection, codes: pl.Series, snapshot: int) -> pl.DataFrame:
+def enrol(lake: Lake, connection: Connection, codes: pl.Series, snapshot: int) -> pl.DataFrame:
     """The number of every given code, unknown ones newly enrolled: `uscc`, `enterprise_id`."""
-    wanted = codes.drop_nulls().unique().sort()
+    wanted = codes.drop_nulls().unique().sort().alias("uscc")
+    committed = wanted.to_frame().with_columns(code_index(lake).find(wanted))
     query = select(EnterpriseRow.uscc, EnterpriseRow.id)
-    known = read_where_in(connection, query, EnterpriseRow.uscc, wanted, _NUMBERS)
-    unknown = wanted.filter(~wanted.is_in(known["uscc"].implode()))
+    rest = committed.filter(pl.col("enterprise_id").is_null())["uscc"]
+    known = committed.drop_nulls().vstack(read_where_in(connection, query, EnterpriseRow.uscc, rest, _NUMBERS))
+    unknown = rest.filter(~rest.is_in(known["uscc"].implode()))
     if unknown.is_empty():
         return known
     first = (connection.scalar(select(func.max(EnterpriseRow.id))) or 0) + 1

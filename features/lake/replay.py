@@ -12,7 +12,7 @@ from features.contracts.feeds import find_feed
 from features.lake.catalogue import Query, Schema, read_frame
 from features.lake.delivery import RECEIVED_AT
 from features.lake.entry import Entry, make_snapshot
-from features.lake.files import exclusive, sweep
+from features.lake.files import exclusive
 from features.lake.judgement import ROW, judge
 from features.lake.lake import Lake
 from features.lake.tables import Quarantined
@@ -47,7 +47,6 @@ def replay(lake: Lake, *, at: datetime, feed: str | None = None) -> Replayed:
     that had no owner, or contradicted another, keeps the instant it arrived: what other records say decides on it.
     """
     with exclusive(lake):
-        sweep(lake)
         return sum((retry(lake, code, at=at) for code in _waiting_feeds(lake, feed)), Replayed())
 
 

@@ -1,47 +1,101 @@
-"""Files as departments send them: Parquet, or CSV in UTF-8 or GB 18030, read whole or refused in one sentence."""
+"""Files as departments send them: Parquet, or CSV in UTF-8 or GB 18030, read by portions or refused in a sentence."""
 
-from io import BytesIO
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from bureau.errors import UnreadableFile
 
+_CUT_SHORT = "it starts as Parquet and cannot be read as such; it may be cut short."
 
-def read_content(path: Path) -> bytes:
-    """The bytes of a file; raises `UnreadableFile` where there is none or it holds nothing."""
+
+@dataclass(frozen=True)
+class Table:
+    """A file with rows and named columns. typed: whether its columns have types; the cells of a CSV are text.
+
+    held: the rows where they are in memory already, None where the file gives them portion by portion.
+    """
+
+    path: Path
+    sha256: str
+    rows: int
+    schema: pl.Schema
+    typed: bool
+    held: pl.DataFrame | None = None
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All rows at once."""
+        return pl.concat(self.portions(max(self.rows, 1)))
+
+    def portions(self, rows: int) -> Iterator[pl.DataFrame]:
+        """All rows, so many at a time; a table without any gives one empty portion."""
+        if self.rows == 0:
+            yield pl.DataFrame(schema=self.schema)
+        elif self.held is not None:
+            yield from self.held.iter_slices(rows)
+        else:
+            yield from _read_portions(self.path, self.schema, rows)
+
+
+def open_table(path: Path) -> Table:
+    """The table of a file. Raises `UnreadableFile` for what is missing, empty or neither Parquet nor CSV."""
     if not path.exists():
         raise UnreadableFile(path, "there is no such file.")
     if path.is_dir():
         raise UnreadableFile(path, "this is a directory; name the files in it.")
-    content = path.read_bytes()
-    if not content:
+    with path.open("rb") as file:
+        start = file.read(4)
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if not start:
         raise UnreadableFile(path, "the file is empty; even a delivery without rows names its columns.")
-    return content
+    return _open_parquet(path, sha256) if start == b"PAR1" else _read_csv(path, sha256)
 
 
-def is_parquet(content: bytes) -> bool:
-    """Whether a file says of itself that it is Parquet."""
-    return content[:4] == b"PAR1"
+def _open_parquet(path: Path, sha256: str) -> Table:
+    try:
+        footer = pq.read_metadata(path)
+        empty = pl.from_arrow(footer.schema.to_arrow_schema().empty_table())
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as problem:
+        raise UnreadableFile(path, _CUT_SHORT) from problem
+    return Table(path, sha256, footer.num_rows, _as_frame(empty).schema, typed=True)
 
 
-def read_table(path: Path, content: bytes) -> pl.DataFrame:
-    """The rows of a file. Every cell of a CSV stays text, an empty one is null."""
-    if is_parquet(content):
-        return _read_parquet(path, content)
-    text = _decode(path, content)
+def _read_portions(path: Path, schema: pl.Schema, rows: int) -> Iterator[pl.DataFrame]:
+    """Row groups are read one after another; a file need not be cut where its portions are."""
+    try:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            waiting: list[pl.DataFrame] = []
+            for batch in file.iter_batches(batch_size=min(rows, 2**17)):
+                waiting.append(_as_frame(pl.from_arrow(pa.Table.from_batches([batch]))).cast(schema))
+                if sum(part.height for part in waiting) >= rows:
+                    whole = pl.concat(waiting)
+                    yield whole.head(rows)
+                    waiting = [whole.slice(rows)] if whole.height > rows else []
+            if waiting:
+                yield pl.concat(waiting, rechunk=True)
+    except (pa.ArrowException, OSError) as problem:
+        raise UnreadableFile(path, _CUT_SHORT) from problem
+
+
+def _as_frame(rows: pl.DataFrame | pl.Series) -> pl.DataFrame:
+    return rows if isinstance(rows, pl.DataFrame) else rows.to_frame()
+
+
+def _read_csv(path: Path, sha256: str) -> Table:
+    text = _decode(path, path.read_bytes())
     try:
         frame = pl.read_csv(text.encode(), infer_schema=False)
     except pl.exceptions.PolarsError as problem:
         raise UnreadableFile(path, f"it is not CSV with one header line: {_first_line(problem)}") from problem
-    return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
-
-
-def _read_parquet(path: Path, content: bytes) -> pl.DataFrame:
-    try:
-        return pl.read_parquet(BytesIO(content))
-    except (pl.exceptions.PolarsError, OSError) as problem:
-        raise UnreadableFile(path, "it starts as Parquet and cannot be read as such; it may be cut short.") from problem
+    frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return Table(path, sha256, frame.height, frame.schema, typed=False, held=frame)
 
 
 def _decode(path: Path, content: bytes) -> str:

@@ -10,7 +10,7 @@ from bureau.errors import UnknownName
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS
 from features.lake.entry import Entry, make_snapshot
-from features.lake.files import exclusive, sweep
+from features.lake.files import exclusive
 from features.lake.lake import Lake
 from features.lake.layout import parquet
 from features.lake.query import query
@@ -25,15 +25,13 @@ def end_link(lake: Lake, link_id: int, *, at: datetime) -> int:
     The rows it brought end, with the later versions that followed them. Its key is not tried with that
     enterprise again: a corrected delivery that brings the code also brings the record back.
     """
-    with exclusive(lake):
-        sweep(lake)
-        with lake.catalogue.begin() as connection:
-            if connection.scalar(select(Link.id).where(Link.id == link_id, Link.known_to.is_(None))) is None:
-                raise UnknownName("open link", str(link_id))
-            snapshot = make_snapshot(connection, "end-link", at)
-            connection.execute(update(Link).where(Link.id == link_id).values(known_to=to_micros(at), ended_in=snapshot))
-            entries = (Entry(lake, connection, feed, snapshot) for feed in FEEDS if feed.name_column)
-            return sum(_end_rows(entry, link_id, to_micros(at)) for entry in entries)
+    with exclusive(lake), lake.catalogue.begin() as connection:
+        if connection.scalar(select(Link.id).where(Link.id == link_id, Link.known_to.is_(None))) is None:
+            raise UnknownName("open link", str(link_id))
+        snapshot = make_snapshot(connection, "end-link", at)
+        connection.execute(update(Link).where(Link.id == link_id).values(known_to=to_micros(at), ended_in=snapshot))
+        entries = (Entry(lake, connection, feed, snapshot) for feed in FEEDS if feed.name_column)
+        return sum(_end_rows(entry, link_id, to_micros(at)) for entry in entries)
 
 
 def _end_rows(entry: Entry, link_id: int, at: int) -> int:

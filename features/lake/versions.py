@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
+from sqlalchemy import Connection
 
 from features.contracts.contract import Contract
 from features.lake.digest import content_hashes, record_numbers
@@ -63,10 +64,19 @@ def hash_contents(rows: pl.DataFrame, stored: pl.DataFrame, contract: Contract) 
     return rows.join(hashed, on="row", how="left", maintain_order="left")
 
 
-def stored_versions(lake: Lake, contract: Contract, record_nos: pl.Series, also: Iterable[str] = ()) -> pl.DataFrame:
-    """All stored rows of some records but void ones, with the columns of `KEYS` and some more."""
+def stored_versions(
+    lake: Lake,
+    contract: Contract,
+    record_nos: pl.Series,
+    also: Iterable[str] = (),
+    connection: Connection | None = None,
+) -> pl.DataFrame:
+    """All stored rows of some records but void ones, with the columns of `KEYS` and some more.
+
+    connection: one whose transaction has stored rows nobody else sees yet.
+    """
     wanted = record_nos.unique().sort()
-    files = lake.files_of_records(contract.code, wanted)
+    files = lake.files_of_records(contract.code, wanted, connection)
     if not files:
         return pl.DataFrame(schema=KEYS)
     columns = list(dict.fromkeys((*KEYS, *also)))
@@ -74,7 +84,7 @@ def stored_versions(lake: Lake, contract: Contract, record_nos: pl.Series, also:
     rows = f"SELECT {read} FROM {rows_sql(contract, files)} SEMI JOIN wanted USING (record_no)"
     stored = query(rows, wanted=wanted.to_frame("record_no"))
     stored = stored.with_columns(content_hashes(stored, [*contract.dtypes]))
-    closings = lake.closings(contract.code)
+    closings = lake.closings(contract.code, connection=connection)
     closed = pl.read_parquet(closings) if closings else stored.select(ENDS).clear()
     ends = closed.group_by("row_no").agg(ends=pl.col("closed_at").min())
     current = stored.join(ends, on="row_no", how="left").with_columns(closed_at=pl.min_horizontal("closed_at", "ends"))

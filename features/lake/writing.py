@@ -31,7 +31,7 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     Rows that belong to nobody yet, or contradict a stored version, are refused.
     """
     rows = number_records(kept, entry.contract)
-    stored = stored_versions(entry.lake, entry.contract, rows["record_no"])
+    stored = stored_versions(entry.lake, entry.contract, rows["record_no"], connection=entry.connection)
     voided = stored.filter(pl.col("row_no").is_in(void.implode())) if void is not None else stored.clear()
     stored = stored.join(voided, on="row_no", how="anti")
     owned = find_owners(entry, hash_contents(rows, stored, entry.contract), stored)
@@ -59,8 +59,8 @@ def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
     if fresh.is_empty():
         return
     contract = entry.contract
-    rows = NewFile(contract.code, "rows", f"s{entry.snapshot:06d}.parquet")
-    packed = pack(fresh, contract, entry.lake.buckets, first_row=entry.snapshot * 2**32)
+    rows = NewFile(contract.code, "rows", f"{entry.stem}.parquet")
+    packed = pack(fresh, contract, entry.lake.buckets, first_row=entry.first_row)
     add_file(entry.lake, entry.connection, rows, packed, bounds_of(packed), entry.snapshot)
     note_endings(entry, fresh)
     if contract is REGISTRATION:
@@ -78,7 +78,7 @@ def write_closings(entry: Entry, ended: pl.DataFrame) -> None:
     """Write down which stored rows ended when, with the columns of `ENDS`; nothing for none."""
     if ended.is_empty():
         return
-    closings = NewFile(entry.contract.code, "closings", f"s{entry.snapshot:06d}.closings.parquet")
+    closings = NewFile(entry.contract.code, "closings", f"{entry.stem}.closings.parquet")
     closed = ended["closed_at"].to_numpy()
     bounds = Bounds(int(closed.min()), int(closed.max()))
     add_file(entry.lake, entry.connection, closings, ended.sort("enterprise_id", "row_no"), bounds, entry.snapshot)

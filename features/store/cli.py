@@ -15,7 +15,7 @@ from features.engine.engines import Engine
 from features.engine.sentence import sentence
 from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
-from features.lake.tabular import read_content, read_table
+from features.lake.tabular import open_table
 from features.store.build import build_features
 from features.store.days import read_day
 from features.store.evidence import Evidence
@@ -83,7 +83,7 @@ def build_training_set(
     engine: Computing = Engine.KERNEL,
 ) -> None:
     """Add features to labelled rows, each as it could have been known on its own day."""
-    names, offered = _names(only), read_table(labels, read_content(labels))
+    names, offered = _names(only), open_table(labels).frame
     check_writable(out)
     made = training_set(_open(), offered, names, operator_grant("training"), engine=engine)
     made.write(out)
