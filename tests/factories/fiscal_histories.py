@@ -17,7 +17,7 @@ def fiscal_rows(
     chance: Random, firm: str, months: Sequence[str], day: Callable[[], date], maybe: Callable[[Any], Any], last: date
 ) -> list[Row]:
     """Months of the fund, of trade and of refunds, some statements, and a few records of each other feed."""
-    rows = [_statement(chance, firm, quarter) for quarter in chance.sample(QUARTERS, 4)]
+    rows = [_statement(chance, firm, quarter) for quarter in chance.sample(QUARTERS, 6)]
     for month in chance.sample(months, 12):
         members = chance.randrange(9)
         rows.append(housing_fund(firm, month, members, paid_fen=members * 9, arrears_months=chance.randrange(3)))
@@ -41,7 +41,7 @@ def _statement(chance: Random, firm: str, quarter: str) -> Row:
     return financial_statement(
         firm,
         quarter,
-        liabilities_fen=chance.choice([0, 30_000_000, 90_000_000]),
+        liabilities_fen=chance.randrange(9 * 10**7),
         cash_fen=chance.randrange(10**7),
         revenue_fen=chance.choice([0, chance.randrange(10**8)]),
         net_profit_fen=chance.randrange(-(10**7), 10**7),
