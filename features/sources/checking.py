@@ -16,8 +16,11 @@ WAITING_AT_MOST = 0.05
 """Departments' records are dirty; with more than one row in twenty held back, a feed has changed its ways."""
 
 
-def check_source(lake: Lake, home: Path) -> tuple[Check, ...]:
-    """Check a home's deliveries, their landing, and what its source promises; raises where nothing was loaded."""
+def check_source(lake: Lake, home: Path, data: Path | None = None) -> tuple[Check, ...]:
+    """Check a home's deliveries, their landing, and what its source promises; raises where nothing was loaded.
+
+    data: directory of real records to hold generated ones against.
+    """
     present = read_source(home)
     if present is None:
         raise InvalidInput("This home holds no source yet. Load one with: bureau source load NAME")
@@ -28,7 +31,7 @@ def check_source(lake: Lake, home: Path) -> tuple[Check, ...]:
         Check("each delivery is as it was written", not damage, damage or f"{len(paths):,} deliveries"),
         _landed(lake, sidecars),
         _waiting(lake),
-        *SOURCES[present.source].check(lake, folder),
+        *SOURCES[present.source].check(lake, folder, data),
     )
 
 

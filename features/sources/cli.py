@@ -44,10 +44,13 @@ def load(
 
 
 @source.command()
-def check(form: FormatOption = Format.TABLE) -> None:
-    """Check that the records of this home's source are whole and agree with each other."""
+def check(
+    data: Annotated[Path | None, typer.Option(help="Directory of real invoices to hold a city's against.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Check that the records of this home's source are whole, agree, and are what the source promises."""
     settings = Settings()
-    checks = check_source(open_lake(settings.home, settings.catalogue_url), settings.home)
-    print_rows([vars(one) for one in checks], ("rule", "holds", "found"), form)
+    checks = check_source(open_lake(settings.home, settings.catalogue_url), settings.home, data)
+    print_rows([vars(one) for one in checks], ("rule", "target", "found", "holds"), form)
     if not all(one.holds for one in checks):
         raise typer.Exit(1)

@@ -72,11 +72,12 @@ class Source:
     """What a source can do.
 
     write: its deliveries in a folder; raises before it writes any, where its input is wrong.
-    check: what the source promises, asked of a lake that holds its records and of the folder it wrote.
+    check: what the source promises, asked of a lake that holds its records, of the folder it wrote and, where given, of
+        a directory of real records.
     """
 
     write: Callable[[Path, Lake, SourceOptions], SourceWritten]
-    check: Callable[[Lake, Path], tuple[Check, ...]]
+    check: Callable[[Lake, Path, Path | None], tuple[Check, ...]]
 
 
 def _write_city(folder: Path, _lake: Lake, options: SourceOptions) -> SourceWritten:
@@ -97,11 +98,11 @@ def _write_cumcm(folder: Path, lake: Lake, options: SourceOptions) -> SourceWrit
     return cumcm.write_deliveries(folder, options.data, lake)
 
 
-def _check_city(_lake: Lake, folder: Path) -> tuple[Check, ...]:
-    return check_city(folder)
+def _check_city(_lake: Lake, folder: Path, data: Path | None) -> tuple[Check, ...]:
+    return check_city(folder, data)
 
 
-def _check_cumcm(lake: Lake, _folder: Path) -> tuple[Check, ...]:
+def _check_cumcm(lake: Lake, _folder: Path, _data: Path | None) -> tuple[Check, ...]:
     return check_records(lake)
 
 

@@ -23,11 +23,15 @@ class SourceWritten:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must be so of a home's records, whether it is, and the figures behind the answer."""
+    """One thing that must be so of a home's records, whether it is, and the figures behind the answer.
+
+    target: the figure it is held against, where it is one.
+    """
 
     rule: str
     holds: bool
     found: str
+    target: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ _SEASON = np.array([0.98, 0.72, 1.0, 0.99, 1.0, 1.03, 0.99, 1.0, 1.06, 0.97, 1.0
 """January to December: the Spring Festival empties February, the year's end fills December."""
 _RAMP_YEARS = 0.7
 _LARGER_FIRMS_PAUSE_LESS = 1.2
-_RESTLESS_SIGMA = 0.4
+_RESTLESS_SIGMA = 0.45
 """Some firms' months differ much more than others'."""
 
 

@@ -12,6 +12,7 @@ from features.sources.city.trade import Trade, basis_points
 
 _TAX_RATES = np.array([0.03, 0.13])
 """Small-scale and general taxpayers."""
+_BUSY_SIGMA = 0.2
 _MOST_RED = 0.9
 """Of a month's amount."""
 
@@ -56,7 +57,7 @@ def _summaries(shard: Shard, trade: Trade) -> pl.DataFrame:
 def _longest_gaps(shard: Shard, trade: Trade, chance: np.random.Generator) -> Floats:
     """Days without an invoice: firms write them on few days, so that many invoices do not mean many days."""
     length = shard.months.ends[trade.month] - shard.months.begins[trade.month] + 1
-    busy = trade.n ** np.clip(trade.by_firm(shard, trade.habits.busy_days, 0.12, chance), 0.05, 0.95)
+    busy = trade.n ** np.clip(trade.by_firm(shard, trade.habits.busy_days, _BUSY_SIGMA, chance), 0.05, 0.95)
     gap = length / (busy + 1) * (0.6 + np.log1p(busy)) * np.exp(0.25 * chance.standard_normal(len(busy)))
     longest: Floats = np.clip(gap, 0, length)
     return longest

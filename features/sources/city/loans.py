@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from features.sources.city.arrays import Flags, Floats, Ints
+from features.sources.city.arrays import Flags, Floats, Ints, logistic
 from features.sources.city.latent import Latent
 from features.sources.city.months import Months
 from features.sources.city.parameters import Parameters
@@ -148,7 +148,7 @@ def _described(
         rate_bps=np.clip(np.round(price / 5) * 5, 300, 1800).astype(np.int64),
         bank=_banks(parameters, len(firm), chance),
         product=chance.integers(0, parameters.loans.products, len(firm)),
-        secured=_securities(parameters, amount, firms.size[firm], chance),
+        secured=_securities(parameters, amount, firm, firms, chance),
         amortised=chance.random(len(firm)) < 0.35,
         verdict=verdict,
     )
@@ -167,12 +167,16 @@ def _banks(parameters: Parameters, count: int, chance: np.random.Generator) -> I
     return chance.choice(parameters.loans.banks, size=count, p=share / share.sum())
 
 
-def _securities(parameters: Parameters, amount: Floats, size: Ints, chance: np.random.Generator) -> Ints:
-    """Larger loans are secured more often; by guarantee for small borrowers, by mortgage for the others."""
+def _securities(parameters: Parameters, amount: Floats, firm: Ints, firms: Firms, chance: np.random.Generator) -> Ints:
+    """Larger loans are secured more often, and a borrower keeps to what it is used to.
+
+    Small borrowers bring a guarantor, the others a mortgage.
+    """
     rule = parameters.loans.unsecured
     odds = rule.median_amount_odds * (amount / parameters.loans.amount_yuan.median) ** rule.log_amount
-    unsecured = chance.random(len(amount)) < odds / (1 + odds)
-    mortgaged = chance.random(len(amount)) < np.where(size <= MICRO, 0.4, 0.7)
+    habit = rule.habit_sigma * chance.standard_normal(firms.count)
+    unsecured = chance.random(len(amount)) < logistic(np.log(odds) + habit[firm])
+    mortgaged = chance.random(len(amount)) < np.where(firms.size[firm] <= MICRO, 0.4, 0.7)
     return np.where(unsecured, UNSECURED, np.where(mortgaged, MORTGAGE, GUARANTEE))
 
 

@@ -228,6 +228,7 @@ class LoanAmount(Strict):
 class Unsecured(Strict):
     median_amount_odds: Positive
     log_amount: float
+    habit_sigma: Positive
 
 
 class ShortDelay(Strict):

@@ -14,7 +14,7 @@ from features.sources.city.rows import ORDINALS, days, fen, same, state, words
 from features.sources.city.shard import Shard
 
 NAME, ADDRESS, LEGAL_REP, HOLDERS, CAPITAL, SCOPE = CHANGE_ITEMS
-_ITEM_SHARES = (0.03, 0.10, 0.07, 0.30, 0.05, 0.45)
+_ITEM_SHARES = (0.03, 0.10, 0.07, 0.16, 0.05, 0.59)
 _KINDS = ("个体工商户", "有限责任公司")
 _ROUND_CAPITAL_YUAN = np.array([3, 10, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000, 30_000]) * 1e4
 _CANCELLED, _REVOKED = "注销", "吊销"

@@ -10,11 +10,11 @@ from features.sources.city.reactions import SideHabits
 from features.sources.city.shard import Shard
 
 SALES, PURCHASES = INVOICE_SIDES
-_TICKET_YUAN = np.array([1_500.0, 4_000.0, 12_000.0, 30_000.0, 60_000.0])
+_TICKET_YUAN = np.array([4_000.0, 10_000.0, 28_000.0, 70_000.0, 140_000.0])
 """Median amount of one invoice by size of the firm."""
 _MOST_INVOICES, _MOST_PARTNERS = 5_000, 200
 _TOP_FIVE = 5
-_OF_THE_REST, _OF_THE_REST_SIGMA = 1.9, 1.3
+_OF_THE_REST, _OF_THE_REST_SIGMA = 1.3, 1.9
 """Log-odds of what the second to fifth counterparties take of what the first leaves; spread between firms."""
 
 

@@ -1,0 +1,74 @@
+"""How far the city's monthly invoice summaries can be told from real ones, once size is taken out of both."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from features.contracts.invoice_line import INVOICE_LINE
+from features.contracts.invoice_month import INVOICE_SIDES
+from features.sources.city.arrays import Floats
+from features.sources.city.outcomes import delivered
+from features.sources.city.scores import fitted_scores
+from features.sources.city.separation import separation
+from features.sources.cumcm.lines import countable, invoice_lines
+from features.sources.cumcm.reading import read_directory
+from features.sources.cumcm.summaries import month_summaries
+from features.sources.cumcm.versions import first_versions
+
+LEAST_MONTHS = 12
+"""Of sales, for a firm's habits to be seen."""
+_SIDES = dict(zip(INVOICE_SIDES, ("sales", "purchases"), strict=True))
+
+
+def real_summaries(directory: Path) -> pl.DataFrame:
+    """The monthly summaries of the contest's real firms."""
+    lines = first_versions(invoice_lines(read_directory(directory).invoices), INVOICE_LINE)
+    return month_summaries(countable(lines))
+
+
+def city_summaries(folder: Path, months: pl.Series) -> pl.DataFrame:
+    """The city's latest summaries of the months the real firms have, of those who borrow in it."""
+    borrowers = delivered(folder, "F60").select("uscc").unique()
+    rows = delivered(folder, "F16").join(borrowers, on="uscc", how="semi")
+    rows = rows.filter(pl.col("period").is_between(months.min(), months.max()))
+    return rows.sort("version").unique("record_id", keep="last").filter(pl.col("op") != "D")
+
+
+def habits(summaries: pl.DataFrame) -> pl.DataFrame:
+    """One row per firm with sales in at least a year of months: how it invoices, whatever its size."""
+    amount = pl.when(pl.col("amount_fen") > 0).then("amount_fen").log()
+    of_side = summaries.sort("uscc", "period").group_by("uscc", "side").agg(
+        months=pl.len(),
+        spread=(amount - amount.median()).std(),
+        steps=amount.diff().abs().median(),
+        void=pl.col("n_void").sum() / (pl.col("n") + pl.col("n_void")).sum(),
+        red=pl.col("n_red").sum() / pl.col("n").sum(),
+        counterparties=(pl.col("n_counterparty") / pl.col("n").clip(1)).median(),
+        top1=pl.col("top1_bp").median(),
+        top5=pl.col("top5_bp").median(),
+        gap=pl.col("max_gap_days").median(),
+    )  # fmt: skip
+    sides = [_named(of_side.filter(pl.col("side") == side).drop("side"), of) for side, of in _SIDES.items()]
+    both = sides[0].join(sides[1], on="uscc", how="left")
+    return both.filter(pl.col("sales months") >= LEAST_MONTHS).drop("uscc", "sales months", "purchases months")
+
+
+def _named(of_side: pl.DataFrame, side: str) -> pl.DataFrame:
+    return of_side.rename({name: f"{side} {name}" for name in of_side.columns if name != "uscc"})
+
+
+def told_apart(folder: Path, directory: Path, seed: int = 0) -> tuple[float, float, int]:
+    """AUC of a fitted score, cross-validated, of a real firm against one of the city; its error; real firms."""
+    real = real_summaries(directory)
+    made = habits(city_summaries(folder, real["period"]))
+    real_habits = habits(real)
+    together = pl.concat([real_habits, made], how="vertical_relaxed")
+    is_real = np.arange(together.height) < real_habits.height
+    found = separation(fitted_scores(_columns(together), is_real, seed), is_real, np.arange(together.height))
+    return found.auc, found.error, real_habits.height
+
+
+def _columns(frame: pl.DataFrame) -> Floats:
+    columns: Floats = frame.cast(pl.Float64).to_numpy()
+    return columns
