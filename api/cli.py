@@ -27,6 +27,7 @@ COMMANDS = {
     "law": Entry("features.law.cli", "law", "Show until when records may be used, by the rules of each day."),
     "features": Entry("features.store.cli", "features", "List, build and explain point-in-time features."),
     "health": Entry("features.health.cli", "health", "How feeds came and features look on a day; what to look at."),
+    "close-day": Entry("api.closing_cli", "close_day", "Land the day's deliveries and renew all that depends on them."),
     "models": Entry("models.cli", "models", "Train, evaluate and use the models."),
     "products": Entry("products.cli", "products", "List and check the catalogue."),
     "clients": Entry("api.access.cli", "clients", "Give an institution access to the API."),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bureau.grant import PURPOSES
-from features.engine.algebra import Definition, Feature, Reason, Sign, categories, leaves
+from features.engine.algebra import Definition, Feature, Population, Published, Reason, Sign, categories, leaves
 
 CL0, CL1 = "CL0", "CL1"
 """Consent classes: public records need none; everything else needs the enterprise's authorisation."""
@@ -21,7 +21,7 @@ class Entry:
     """
 
     name: str
-    definition: Definition
+    definition: Published
     label: str
     label_en: str
     unit: str
@@ -46,3 +46,10 @@ class Entry:
         """What no record means."""
         fill = self.definition.missing if isinstance(self.definition, Feature) else None
         return "unknown" if fill is None else f"{fill} once the feed is connected, else unknown"
+
+
+def own_definition(entry: Entry) -> Definition:
+    """What an execution computes of an entry; raises `TypeError` for a figure of its peers, which the store adds."""
+    if isinstance(entry.definition, Population):
+        raise TypeError(f"{entry.name} is a figure of other enterprises; the store makes it of its parts.")
+    return entry.definition

@@ -33,6 +33,7 @@ from features.definitions.merchant import MERCHANT_FEATURES
 from features.definitions.officers import OFFICER_FEATURES
 from features.definitions.patent import PATENT_FEATURES
 from features.definitions.penalty import PENALTY_FEATURES
+from features.definitions.population import POPULATION_FEATURES
 from features.definitions.public_evaluation import PUBLIC_EVALUATION_FEATURES
 from features.definitions.public_list import PUBLIC_LIST_FEATURES
 from features.definitions.public_money import PUBLIC_MONEY_FEATURES
@@ -82,6 +83,7 @@ _PUBLISHED: tuple[Entry, ...] = (
     *COURT_FEATURES,
     *RELATION_FEATURES,
     *COURT_MEASURE_FEATURES,
+    *POPULATION_FEATURES,
     *PENALTY_FEATURES,
     *WATER_GAS_FEATURES,
     *REAL_ESTATE_FEATURES,

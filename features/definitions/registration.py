@@ -19,6 +19,12 @@ from features.engine.windows import ever, months
 REFERENCE = "《中华人民共和国市场主体登记管理条例》;市场监管部门登记信息(F01、F02)"
 SECTIONS = tuple("ABCDEFGHIJKLMNOPQRST")
 """Sections of GB/T 4754-2017, the industry classification."""
+DISTRICTS = (
+    *("440303", "440304", "440305", "440306", "440307", "440308", "440309", "440310", "440311"),
+    *("440103", "440104", "440105", "440106", "440111", "440112", "440113", "440114", "440115", "440117", "440118"),
+    *("441302", "441303", "441322", "441323", "441324"),
+)
+"""Districts of Shenzhen, Guangzhou and Huizhou (GB/T 2260, end of 2022)."""
 ENDED = {"存续": 0, "歇业": 0, "迁出": 1, "注销": 1, "吊销": 1}
 """A firm at rest (歇业) still exists; one that moved away is another city's."""
 
@@ -87,6 +93,23 @@ REGISTRATION_FEATURES = (
             favourable="所属行业门类为{value}",
             adverse_en="The industry section is {value}",
             favourable_en="The industry section is {value}",
+        ),
+        reference=REFERENCE,
+        consent=CL0,
+    ),
+    Entry(
+        name="registration_district",
+        definition=Feature(feed=REGISTRATION, take=latest(col("division"), categories=DISTRICTS), within=ever()),
+        label="登记所在区县",
+        label_en="District of registration (GB/T 2260)",
+        unit="district",
+        sign=NEUTRAL,
+        reason=Reason(
+            "DISTRICT",
+            adverse="登记所在区县为{value}",
+            favourable="登记所在区县为{value}",
+            adverse_en="The district of registration is {value}",
+            favourable_en="The district of registration is {value}",
         ),
         reference=REFERENCE,
         consent=CL0,

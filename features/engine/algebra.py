@@ -165,6 +165,37 @@ class Derived:
 Definition = Feature | Derived
 
 
+class Statistic(StrEnum):
+    """What is said of the others of a group; none where fewer than the least number of them have a value."""
+
+    MEAN = "mean"
+    """The others' integer sum over their number."""
+    ABOVE = "above"
+    """Own value less that mean."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """A figure of the other enterprises of the same group on the same day.
+
+    of, of_name: the published number it is a figure of. by, by_names: the published categories that make a group.
+    scale: values are rounded to 1/scale before they are summed, so that any order gives the same sum.
+    least: how many others must have a value; law and decency hide a smaller group.
+    """
+
+    statistic: Statistic
+    of: Definition
+    of_name: str
+    by: tuple[Definition, ...]
+    by_names: tuple[str, ...]
+    scale: int
+    least: int = 20
+
+
+Published = Definition | Population
+"""What may be published: figures of an enterprise's own records, which every execution computes, and of its peers."""
+
+
 def plus(left: Definition, right: Definition) -> Derived:
     return Derived(Operation.SUM, left, right)
 
@@ -181,15 +212,27 @@ def trend(recent: Definition, earlier: Definition) -> Derived:
     return Derived(Operation.TREND, recent, earlier)
 
 
-def leaves(definition: Definition) -> Iterator[Feature]:
+def leaves(definition: Published) -> Iterator[Feature]:
     """The feed aggregates a definition is made of, left to right."""
     if isinstance(definition, Feature):
         yield definition
+    elif isinstance(definition, Population):
+        for part in (definition.of, *definition.by):
+            yield from leaves(part)
     else:
         yield from leaves(definition.left)
         yield from leaves(definition.right)
 
 
-def categories(definition: Definition) -> tuple[str, ...]:
+def own_leaves(definition: Published) -> Iterator[Feature]:
+    """The aggregates of the enterprise's own records that may be shown: of a population only what makes the group."""
+    if isinstance(definition, Population):
+        for part in definition.by:
+            yield from leaves(part)
+    else:
+        yield from leaves(definition)
+
+
+def categories(definition: Published) -> tuple[str, ...]:
     """The closed list of texts a definition can take; empty for a number."""
     return definition.take.categories if isinstance(definition, Feature) else ()

@@ -1,6 +1,6 @@
 """A definition in words, for a reader who knows credit and not Python."""
 
-from features.engine.algebra import Definition, Feature, Operation
+from features.engine.algebra import Feature, Operation, Population, Published, Statistic
 from features.engine.rows import (
     Arithmetic,
     AsOf,
@@ -21,10 +21,16 @@ from features.engine.windows import Step, Window
 _WORDS = {Operation.SUM: "plus", Operation.DIFFERENCE: "less", Operation.RATIO: "over"}
 
 
-def sentence(definition: Definition) -> str:
+def sentence(definition: Published) -> str:
     """What is computed, e.g. `count in F18 of the last 24 months where arrears_fen > 0`."""
     if isinstance(definition, Feature):
         return _leaf(definition)
+    if isinstance(definition, Population):
+        named = zip(definition.by_names, map(sentence, definition.by), strict=True)
+        group = " and ".join(f"{name} ({said})" for name, said in named)
+        own = f"{definition.of_name} ({sentence(definition.of)})"
+        mean = f"mean of {own} over the others of the same {group}, at least {definition.least} of them"
+        return mean if definition.statistic is Statistic.MEAN else f"{definition.of_name} less the {mean}"
     left, right = f"({sentence(definition.left)})", f"({sentence(definition.right)})"
     if definition.operation is Operation.TREND:
         return f"change from {right} to {left}, relative to the first"

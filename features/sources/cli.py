@@ -7,11 +7,11 @@ import typer
 
 from bureau.clock import now
 from bureau.listing import Format, FormatOption, print_rows
+from bureau.progress import progress_of
 from bureau.settings import Settings
 from features.lake.lake import open_lake
 from features.sources.checking import check_source
 from features.sources.loading import DEMO_CITY, KEPT_UP_TO, SOURCES, SourceOptions, load_source
-from features.sources.progress import progress_of
 
 source = typer.Typer(no_args_is_help=True, add_completion=False)
 

@@ -8,6 +8,7 @@ import typer
 from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
+from bureau.progress import progress_of
 from bureau.settings import Settings
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash, find_feature, published
@@ -16,11 +17,11 @@ from features.engine.sentence import sentence
 from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
 from features.lake.tabular import open_table
-from features.store.build import build_features
+from features.store.city_build import CityBuild, write_city
 from features.store.days import read_day
 from features.store.evidence import Evidence
 from features.store.lineage import explain
-from features.store.parquet_file import check_writable, write_features
+from features.store.parquet_file import check_writable
 from features.store.training_set import training_set
 
 features = typer.Typer(no_args_is_help=True, help="List, build and explain point-in-time features.")
@@ -69,10 +70,10 @@ def build(
     """Compute features of every enterprise known on one day."""
     names, day, lake = _names(only), read_day(as_of, "--as-of"), _open()
     check_writable(out)
-    snapshot = lake.snapshot()
-    built = build_features(lake, names, day, operator_grant(), snapshot, engine=engine)
-    write_features(built, out, definition_hash=definition_hash(names), snapshot=snapshot)
-    print(f"{built.height:,} enterprises, {len(names)} features as of {day} by {engine}: {out}")
+    wanted = CityBuild(tuple(names), day, lake.snapshot(), engine=engine)
+    with progress_of("features") as tell:
+        rows = write_city(lake, wanted, operator_grant(), out, tell)
+    print(f"{rows:,} enterprises, {len(names)} features as of {day} by {engine}: {out}")
 
 
 @features.command("training-set")

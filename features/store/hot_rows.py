@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from functools import cache
 
+from features.definitions.entry import own_definition
 from features.definitions.library import published
+from features.definitions.parts import parts_of
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import DAYS_OF_A_RECORD, Program, compile_program
 from features.engine.kernel.running import FeedRows
@@ -25,6 +27,11 @@ def current_rows(lake: Lake, program: Program, snapshot: int) -> dict[str, FeedR
     if snapshot == lake.snapshot():
         renew(lake, needs, snapshot)
     return {one.feed: feed_rows(lake, one, snapshot) for one in needs}
+
+
+def renew_hot_files(lake: Lake, snapshot: int) -> int:
+    """Bring the hot files of every published feature's feeds to a snapshot; returns how many feeds there are."""
+    return len(renew(lake, _library_needs(), snapshot))
 
 
 def feed_rows(lake: Lake, wanted: Wanted, snapshot: int) -> FeedRows:
@@ -69,7 +76,7 @@ def wanted_of(program: Program) -> list[Wanted]:
 
 @cache
 def _library_needs() -> tuple[Wanted, ...]:
-    return tuple(_needs(compile_program({entry.name: entry.definition for entry in published()})))
+    return tuple(_needs(compile_program({entry.name: own_definition(entry) for entry in parts_of(published())})))
 
 
 def _needs(program: Program) -> Iterable[Wanted]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from features.definitions.entry import Entry
+from features.definitions.entry import Entry, own_definition
 from features.definitions.library import find_feature
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import Integers, Program, compile_program
@@ -26,7 +26,7 @@ _ALONE = 2_000
 @lru_cache(maxsize=64)
 def program_of(names: tuple[str, ...]) -> Program:
     """The program of some published features; the same for every lake and day."""
-    return compile_program({name: find_feature(name).definition for name in names})
+    return compile_program({name: own_definition(find_feature(name)) for name in names})
 
 
 def compute_by_kernel(

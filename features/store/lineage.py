@@ -8,7 +8,7 @@ from typing import Any
 from bureau.grant import ReadGrant
 from features.contracts.contract import Contract
 from features.definitions.library import find_feature
-from features.engine.algebra import Feature, Kind, leaves
+from features.engine.algebra import Feature, Kind, own_leaves
 from features.engine.day_sql import OneDay
 from features.engine.feed_scan import enters, visible
 from features.lake.lake import Lake
@@ -86,7 +86,7 @@ def evidence(
     entries = [find_feature(name) for name in dict.fromkeys(names)]
     permit(grant, entries, code_of(lake, enterprise_id))
     snapshot = lake.snapshot() if snapshot is None else snapshot
-    parts = [Part(entry.name, leaf) for entry in entries for leaf in leaves(entry.definition)]
+    parts = [Part(entry.name, leaf) for entry in entries for leaf in own_leaves(entry.definition)]
     found: dict[str, dict[tuple[str, str], Evidence]] = {entry.name: {} for entry in entries}
     for contract in {part.leaf.feed.code: part.leaf.feed for part in parts}.values():
         of_feed = [part for part in parts if part.leaf.feed is contract]

@@ -1,16 +1,19 @@
 """One enterprise now: the same features as the city's, of the newest snapshot or of an earlier one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
 from bureau.grant import ReadGrant
 from features.definitions.library import find_feature
+from features.definitions.parts import parts_of
 from features.engine.engines import Engine
 from features.lake.lake import Lake
+from features.store.computation import sums_of
 from features.store.live_kernel import Value, live_by_kernel
 from features.store.live_sql import live_by_sql
 from features.store.permission import permit
+from features.store.population import population_of
 from features.store.subjects import code_of
 
 
@@ -31,9 +34,26 @@ def live_vector(
     names = tuple(names)
     snapshot = lake.snapshot() if snapshot is None else snapshot
     permit(grant, map(find_feature, names), _code_of(lake, enterprise_id, snapshot))
-    live = live_by_kernel if engine is Engine.KERNEL else live_by_sql
-    values = live(lake, names, enterprise_id, (as_of, used_on or as_of), snapshot)
-    return dict(zip(names, values, strict=True))
+    live, days = (live_by_kernel if engine is Engine.KERNEL else live_by_sql), (as_of, used_on or as_of)
+    parts = _parts(names)
+    own = dict(zip(parts, live(lake, parts, enterprise_id, days, snapshot), strict=True))
+    return {name: own[name] if name in own else _of_peers(lake, name, own, days, snapshot, engine) for name in names}
+
+
+@lru_cache(maxsize=64)
+def _parts(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The features of own records that these need."""
+    return tuple(entry.name for entry in parts_of(map(find_feature, names)))
+
+
+def _of_peers(
+    lake: Lake, name: str, own: Mapping[str, Value], days: tuple[date, date], snapshot: int, engine: Engine
+) -> Value:
+    """A figure of peers beside the enterprise's own values."""
+    entry = find_feature(name)
+    population = population_of(entry)
+    group = tuple(None if own[by] is None else str(own[by]) for by in population.by_names)
+    return sums_of(lake, entry, days, snapshot, engine).figure(population, group, own[population.of_name])
 
 
 @lru_cache(maxsize=65_536)

@@ -17,10 +17,9 @@ def check_writable(path: Path) -> None:
         raise UnreadableFile(path, "features are written as Parquet; give the file a name ending in .parquet.")
 
 
-def write_features(frame: pl.DataFrame, path: Path, *, definition_hash: str, snapshot: int) -> None:
-    """Write beside the place and rename. Metadata: `definition_hash`, and `snapshot` as text."""
+def write_features(frame: pl.DataFrame, path: Path, stamp: dict[str, str]) -> None:
+    """Write beside the place and rename. stamp: what the file's metadata says it was computed from."""
     check_writable(path)
     unfinished = path.with_name(f".{path.name}.unfinished")
-    stamp = {"definition_hash": definition_hash, "snapshot": str(snapshot)}
     frame.write_parquet(unfinished, compression="zstd", metadata=stamp)
     unfinished.replace(path)

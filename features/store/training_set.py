@@ -36,7 +36,7 @@ class TrainingSet:
 
     def write(self, path: Path) -> None:
         """Write Parquet whole or not at all, the hash and the snapshot in the file's metadata."""
-        write_features(self.frame, path, definition_hash=self.definition_hash, snapshot=self.snapshot)
+        write_features(self.frame, path, {"definition_hash": self.definition_hash, "snapshot": str(self.snapshot)})
 
 
 def training_set(

@@ -1,13 +1,14 @@
-"""How far a long load is: a bar with the time that remains on a terminal, a line for each delivery elsewhere."""
+"""How far long work is: a bar with the time that remains on a terminal, a line for each step elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from features.sources.loading import Tell
+Tell = Callable[[str, float], None]
+"""Hears of each step a line and the share of the work that is done."""
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from features.sources.progress import progress_of
+from bureau.progress import progress_of
 
 
 def told(*, terminal: bool) -> str:

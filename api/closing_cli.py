@@ -1,0 +1,98 @@
+"""`bureau close-day`: the day's deliveries in, everything that depends on them renewed, what is odd told."""
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bureau.clock import now
+from bureau.grant import operator_grant
+from bureau.progress import progress_of
+from bureau.settings import Settings
+from features.closing.inbox import take_in
+from features.closing.journal import Facts, Journal, open_journal
+from features.definitions.library import find_feature, published
+from features.health.alerts import alerts
+from features.health.feature_days import measure_features
+from features.health.feed_days import keep_feeds, measure_feeds
+from features.lake.due import compact_due
+from features.lake.lake import Lake, open_lake
+from features.lake.locking import alone
+from features.sources.source import read_source
+from features.store.city_build import CityBuild, built_parts, write_parts
+from features.store.days import read_day
+from features.store.hot_rows import renew_hot_files
+from models.city_scores import score_city
+from models.release import read_release
+from models.service import load_released
+from products.serving import read_serving
+
+close_day = typer.Typer(add_completion=False)
+
+KEPT_DAYS = 3
+"""Built days that stay on disk; an older one is built again from its snapshot in a minute."""
+
+
+@close_day.command()
+def run(
+    day: Annotated[str | None, typer.Option(help="YYYY-MM-DD; the day features are read as of unless said.")] = None,
+) -> None:
+    """Close a day: land what waits in the inbox, renew features and scores, measure health. Killed, it goes on."""
+    settings = Settings()
+    chosen = settings.feature_day if day is None else read_day(day, "--day")
+    folder = settings.home / "closing"
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder / ".closing"):
+        close(settings, open_journal(folder, chosen, typer.echo), chosen)
+
+
+def close(settings: Settings, journal: Journal, day: date) -> None:
+    """Every step of a day's closing that its journal does not hold yet, all from one snapshot once it has landed."""
+    home, lake = settings.home, open_lake(settings.home, settings.catalogue_url)
+    journal.step("deliveries", lambda: asdict(take_in(lake, home, day, now())))
+    journal.step("compaction", lambda: {"feeds": len(compact_due(lake, at=now()))})
+    snapshot = int(journal.step("snapshot", lambda: {"number": lake.snapshot()})["number"])
+    journal.step("hot files", lambda: {"feeds": renew_hot_files(lake, snapshot)})
+    wanted = CityBuild(tuple(entry.name for entry in published()), day, snapshot)
+    folder = home / "features" / f"day={day}"
+    journal.step("features", lambda: _build(lake, wanted, folder))
+    journal.step("scores", lambda: _score(home, folder, day))
+    journal.step("health", lambda: _measure(lake, home, wanted, folder))
+
+
+def _build(lake: Lake, wanted: CityBuild, folder: Path) -> Facts:
+    with progress_of("features") as tell:
+        parts = write_parts(lake, wanted, operator_grant(), folder, tell)
+    for older in sorted(folder.parent.glob("day=*"))[:-KEPT_DAYS]:
+        for path in older.iterdir():
+            path.unlink()
+        older.rmdir()
+    return {"parts": len(parts), "features": len(wanted.names)}
+
+
+def _score(home: Path, folder: Path, day: date) -> Facts:
+    """Every model that serves here and is released, over the whole city."""
+    source = read_source(home)
+    serving = {} if source is None else read_serving(home, source.source)
+    released = [name for name in dict.fromkeys(serving.values()) if read_release(home, name)]
+    scored = {}
+    for name in released:
+        model = load_released(home, name)
+        out = home / "scores" / f"day={day}" / f"{name}-{model.version}"
+        scored[name] = score_city(model, built_parts(folder), out)
+    return scored
+
+
+def _measure(lake: Lake, home: Path, wanted: CityBuild, folder: Path) -> Facts:
+    entries = [find_feature(name) for name in wanted.names]
+    features = measure_features(home / "health", built_parts(folder), entries, wanted.as_of)
+    feeds = measure_feeds(lake, wanted.as_of)
+    keep_feeds(home / "health", feeds, wanted.as_of)
+    found = alerts(features, feeds)
+    for alert in found[:20]:
+        typer.echo(f"  {alert.subject} {alert.code}: {alert.text}")
+    if len(found) > 20:
+        typer.echo(f"  and {len(found) - 20} more: bureau health alerts --day {wanted.as_of}")
+    return {"alerts": len(found)}

@@ -1,0 +1,123 @@
+"""Features of the whole city as of one day, portion by portion, so that memory does not grow with the city."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from bureau.grant import ReadGrant
+from bureau.progress import Tell
+from features.definitions.library import definition_hash, find_feature
+from features.engine.day_sql import cutoff_micros
+from features.engine.engines import Engine
+from features.lake.lake import Lake
+from features.lake.registry import enterprises
+from features.store.computation import compute
+from features.store.parquet_file import check_writable, write_features
+from features.store.permission import permit
+from features.store.subjects import known_since
+
+PORTION = 100_000
+"""Enterprises computed at once: 340 features of them are 270 MB."""
+
+
+@dataclass(frozen=True)
+class CityBuild:
+    """What is wanted of the city: which features, as of which day, under which law, from which state of the lake."""
+
+    names: tuple[str, ...]
+    as_of: date
+    snapshot: int
+    used_on: date | None = None
+    engine: Engine = Engine.KERNEL
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """What a file of this build says of itself."""
+        used_on = self.used_on or self.as_of
+        return {
+            "definition_hash": definition_hash(self.names),
+            "snapshot": str(self.snapshot),
+            "as_of": self.as_of.isoformat(),
+            "used_on": used_on.isoformat(),
+        }
+
+
+def portions(lake: Lake, wanted: CityBuild, grant: ReadGrant, tell: Tell | None = None) -> Iterator[pl.DataFrame]:
+    """Frames of `PORTION` enterprises, by number: `enterprise_id`, `uscc`, one column per feature.
+
+    One frame at least, so that a city nobody knows has its columns. Raises `FieldNotGranted` before anything is read.
+    """
+    city = _city(lake, wanted, grant)
+    for start in _starts(city):
+        yield _portion(lake, wanted, city, start, tell)
+
+
+def write_city(lake: Lake, wanted: CityBuild, grant: ReadGrant, out: Path, tell: Tell | None = None) -> int:
+    """Write the city into one Parquet file, whole or not at all; returns its enterprises."""
+    check_writable(out)
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    frames = portions(lake, wanted, grant, tell)
+    first = next(frames)
+    schema = first.to_arrow().schema.with_metadata(wanted.stamp)
+    with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+        rows = _write(writer, first) + sum(_write(writer, frame) for frame in frames)
+    unfinished.replace(out)
+    return rows
+
+
+def write_parts(lake: Lake, wanted: CityBuild, grant: ReadGrant, folder: Path, tell: Tell | None = None) -> list[Path]:
+    """Write the city into one file a portion. Killed and begun again it goes on: parts of the same build stay."""
+    folder.mkdir(parents=True, exist_ok=True)
+    city = _city(lake, wanted, grant)
+    paths = []
+    for start in _starts(city):
+        path = folder / f"part-{start // PORTION:04d}.parquet"
+        if not _is_part_of(path, wanted):
+            write_features(_portion(lake, wanted, city, start, tell), path, wanted.stamp)
+        paths.append(path)
+    for path in set(folder.glob("part-*.parquet")) - set(paths):  # of an earlier, larger build
+        path.unlink()
+    return paths
+
+
+def built_parts(folder: Path) -> list[Path]:
+    """The parts of a built day, in the order of the enterprises."""
+    return sorted(folder.glob("part-*.parquet"))
+
+
+def _city(lake: Lake, wanted: CityBuild, grant: ReadGrant) -> pl.DataFrame:
+    permit(grant, map(find_feature, wanted.names))
+    known = known_since(lake, wanted.snapshot)
+    known = known.filter(pl.col("enterprise_known_from") < cutoff_micros(wanted.as_of))
+    return enterprises(lake, wanted.snapshot).join(known, on="enterprise_id", maintain_order="left")
+
+
+def _starts(city: pl.DataFrame) -> range:
+    return range(0, max(city.height, 1), PORTION)
+
+
+def _portion(lake: Lake, wanted: CityBuild, city: pl.DataFrame, start: int, tell: Tell | None) -> pl.DataFrame:
+    part = city.slice(start, PORTION)
+    entries = [find_feature(name) for name in wanted.names]
+    rows = part.select("enterprise_id", "enterprise_known_from", as_of=pl.lit(wanted.as_of))
+    values = compute(lake, entries, wanted.snapshot, rows, wanted.engine, wanted.used_on)
+    if tell:
+        done = start + part.height
+        tell(f"{done:,} of {city.height:,} enterprises", done / max(city.height, 1))
+    return part.select("enterprise_id", "uscc").hstack(values)
+
+
+def _write(writer: pq.ParquetWriter, frame: pl.DataFrame) -> int:
+    writer.write_table(frame.to_arrow().cast(writer.schema))
+    return frame.height
+
+
+def _is_part_of(path: Path, wanted: CityBuild) -> bool:
+    if not path.exists():
+        return False
+    said = pq.read_schema(path).metadata or {}
+    return all(said.get(name.encode()) == value.encode() for name, value in wanted.stamp.items())
