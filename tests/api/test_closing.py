@@ -1,0 +1,117 @@
+"""Closing a day over a whole small city: everything renewed once, and a killed run goes on where it stopped."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from api.closing_cli import close
+from bureau.grant import operator_grant
+from bureau.settings import Settings
+from features.closing.journal import open_journal
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.definitions.library import published
+from features.health.feature_days import read_feature_days
+from features.health.feed_days import read_feed_days
+from features.lake.lake import Lake, open_lake
+from features.lake.registry import enterprises, resolve
+from features.sources.source import read_source
+from features.store.live import live_vector
+from tests.factories.lakes import deliver, instant
+from tests.factories.tax import tax_arrears
+
+STEPS = ["deliveries", "compaction", "snapshot", "hot files", "features", "scores", "health"]
+
+
+@pytest.fixture
+def home(city_home: Path, tmp_path: Path) -> Path:
+    """A copy of the demonstration's home with one delivery of the next day in its inbox."""
+    home = tmp_path / "home"
+    shutil.copytree(city_home, home)
+    return home
+
+
+@pytest.fixture
+def day(home: Path) -> date:
+    held = read_source(home)
+    assert held is not None
+    return held.last_day + timedelta(days=1)
+
+
+def settings_of(home: Path, day: date) -> Settings:
+    return Settings(home=home, today=day, _env_file=None)
+
+
+def lake_of(settings: Settings) -> Lake:
+    return open_lake(settings.home, settings.catalogue_url)
+
+
+def put_in_inbox(settings: Settings, day: date) -> str:
+    """One firm owes tax since a month ago, told today; returns its code."""
+    firm = enterprises(lake_of(settings))["uscc"][7]
+    row = tax_arrears(firm, day - timedelta(days=31)) | {"received_at": instant(f"{day}T01:00")}
+    deliver(TAX_ARREARS, [row], settings.home / "inbox")
+    return str(firm)
+
+
+def test_a_closed_day_holds_what_came_and_what_follows(home: Path, day: date) -> None:
+    settings = settings_of(home, day)
+    firm = put_in_inbox(settings, day)
+    said: list[str] = []
+    close(settings, open_journal(home / "closing", day, said.append), day)
+    assert [line.partition(":")[0] for line in said] == STEPS
+    lake = lake_of(settings)
+    built = pl.read_parquet(home / "features" / f"day={day}" / "part-*.parquet")
+    assert built.columns == ["enterprise_id", "uscc", *(entry.name for entry in published())]
+    (row,) = built.filter(built["uscc"] == firm).to_dicts()
+    number = resolve(lake, firm).enterprise_id
+    live = live_vector(lake, [entry.name for entry in published()], number, day, operator_grant())
+    assert {name: row[name] for name in live} == live
+    assert live["tax_arrears_count_24m"]
+    (scores,) = (home / "scores" / f"day={day}").iterdir()
+    assert pl.read_parquet(scores / "*.parquet").height == built.height
+    assert len(read_feature_days(home / "health", day)) == len(published())
+    assert {one.feed for one in read_feed_days(home / "health", day)} >= {"F01", "F18"}
+    said.clear()
+    close(settings, open_journal(home / "closing", day, said.append), day)
+    assert all("done before" in line for line in said)
+
+
+def command(home: Path, day: date) -> "subprocess.Popen[str]":
+    environment = os.environ | {"BUREAU_HOME": str(home), "BUREAU_TODAY": str(day)}
+    return subprocess.Popen(
+        [sys.executable, "-c", "from api.cli import main; main()", "close-day"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_killed_again_and_again_it_goes_on(home: Path, day: date) -> None:
+    settings = settings_of(home, day)
+    firm = put_in_inbox(settings, day)
+    for seconds in (1.0, 3.0, 5.0):
+        running = command(home, day)
+        time.sleep(seconds)
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+    journal = home / "closing" / f"{day}.json"
+    done = list(json.loads(journal.read_text())) if journal.exists() else []
+    finishing = command(home, day)
+    told, _ = finishing.communicate(timeout=240)
+    assert finishing.returncode == 0, told
+    assert told.count("done before") == len(done)
+    assert list(json.loads(journal.read_text())) == STEPS
+    number = resolve(lake_of(settings), firm).enterprise_id
+    known = live_vector(lake_of(settings), ["tax_arrears_count_24m"], number, day, operator_grant())
+    assert known["tax_arrears_count_24m"]
+    assert not list((home / "inbox").glob("*.parquet"))
