@@ -22,6 +22,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.UnknownName: 400,
     errors.UnreadableFile: 400,
     errors.WrongFeed: 400,
+    errors.SchemaDrift: 400,
     errors.SourceConflict: 409,
     errors.MalformedRequest: 422,
     errors.BodyTooLarge: 413,

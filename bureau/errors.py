@@ -2,7 +2,8 @@
 
     BureauError
       InvalidInput          the caller's words are wrong: exit code 2, or 4xx
-        ImpossibleUscc  ImpossibleDate  UnknownName  UnreadableFile  WrongFeed  SourceConflict
+        ImpossibleUscc  ImpossibleDate  UnknownName  UnreadableFile  WrongFeed  SchemaDrift
+        SourceConflict
         MalformedRequest  BodyTooLarge  KeyMissing  TooFewLabels  SuspectColumns
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
@@ -83,6 +84,16 @@ class WrongFeed(UnreadableFile):
     """A file that cannot be the feed it is offered as; the feed stops and no other."""
 
     code = "wrong-feed"
+
+
+class SchemaDrift(WrongFeed):
+    """A file whose columns are not those agreed for its feed: one lacks, one is new, or one holds another type."""
+
+    code = "schema-drift"
+
+    def __init__(self, path: Path | str, why: str, feed: str) -> None:
+        super().__init__(path, why)
+        self.feed = feed
 
 
 class SourceConflict(InvalidInput):

@@ -13,6 +13,7 @@ from bureau.errors import UnknownSubject
 from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
+from features.lake.freshness import StaleFeed, stale_feeds
 from features.lake.lake import Lake
 from features.lake.registry import Enterprise, resolve
 from features.store.coverage import newest_known
@@ -86,6 +87,11 @@ class Reading:
         number = self.enterprise.enterprise_id
         desk = self.desk
         return newest_known(desk.lake, feeds, number, self.day, self.grant, self.snapshot, desk.used_on)
+
+    @cached_property
+    def stale(self) -> Mapping[str, StaleFeed]:
+        """Those of the product's feeds that were silent too long on the day read."""
+        return stale_feeds(self.desk.lake, self.day, self.product.feeds(), self.snapshot)
 
     def is_received(self, feed: str) -> bool:
         """Whether the platform had received anything of a feed by the day read."""

@@ -5,10 +5,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bureau.errors import BureauError
-from features.lake.delivery import read_delivery
 from features.lake.lake import Lake
-from features.lake.landing import land
 from features.lake.sidecar import sidecar_path
+from features.lake.stops import take
 
 INBOX, TAKEN, REFUSED = "inbox", "taken", "refused"
 
@@ -40,7 +39,7 @@ def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
 
 def _take(lake: Lake, path: Path, inbox: Path, day: date, at: datetime) -> Taken:
     try:
-        landed = land(lake, read_delivery(path), received_at=at)
+        landed = take(lake, path, at=at)
     except BureauError as problem:
         refused = inbox / REFUSED
         _move(path, refused)

@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from bureau.clock import now
-from bureau.errors import UnreadableFile
+from bureau.errors import InvalidInput, UnreadableFile
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS, find_feed
@@ -23,6 +23,7 @@ from features.lake.registry import enterprises
 from features.lake.replay import replay
 from features.lake.rules import say
 from features.lake.status import feed_statuses
+from features.lake.stops import read_or_stop, standing_stops
 from features.lake.unlinking import end_link
 from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
 
@@ -42,9 +43,11 @@ _FACTS = (
 
 @feeds.command("list")
 def list_feeds(form: FormatOption = Format.TABLE) -> None:
-    """List the feeds there is a contract for."""
+    """List the feeds there is a contract for, and why one has stopped taking deliveries."""
     columns = ("code", "name", "name_en", "department", "cadence", "level", "deadline_days")
-    print_rows([{column: getattr(feed, column) for column in columns} for feed in FEEDS], columns, form)
+    stops = standing_stops(_open()) if Settings().home.exists() else {}
+    rows = [{column: getattr(feed, column) for column in columns} | {"stopped": stops.get(feed.code)} for feed in FEEDS]
+    print_rows(rows, (*columns, "stopped"), form)
 
 
 @feeds.command()
@@ -97,17 +100,25 @@ def ingest(
     history: HistoryOption = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Land files of one feed. All are read first: one that is not the feed stops them all, and nothing changes.
+    """Land files of one feed. A file that cannot be read as the feed changes nothing; the others land all the same.
 
     A file without a sidecar is a batch named by its own hash, so the same file again changes nothing.
     """
     find_feed(code)
+    lake, landed, problems = _open(), [], []
     for file in files:
-        _read(file, code, history)
-    lake = _open()
-    landed = [asdict(land(lake, _read(file, code, history), received_at=now())) for file in files]
+        try:
+            delivery = read_or_stop(lake, file, at=now(), feed=code, history=history)
+            landed.append(asdict(land(lake, _agreed(delivery, history), received_at=now())))
+        except InvalidInput as problem:
+            problems.append(problem)
     columns = ("feed", "batch_id", "rows", "landed", "quarantined", "unchanged", "doubtful", "snapshot")
-    print_rows(landed, columns, form)
+    if landed:
+        print_rows(landed, columns, form)
+    for earlier in problems[:-1]:
+        typer.echo(f"bureau: {earlier}", err=True)
+    if problems:
+        raise problems[-1]
 
 
 @feeds.command()
@@ -133,8 +144,14 @@ def quarantine(
 def catalogue(form: FormatOption = Format.TABLE) -> None:
     """Show what each feed holds, when it was last heard of, and whether it has gone stale."""
     day = Settings().feature_day
-    rows = [asdict(status) | {"stale": status.is_stale(day)} for status in feed_statuses(_open())]
-    print_rows(rows, ("feed", "name", "batches", "files", "rows", "waiting", "received_at", "stale"), form)
+    lake = _open()
+    stops = standing_stops(lake)
+    rows = [
+        asdict(status) | {"stale": status.is_stale(day), "due_by": status.due_by, "stopped": stops.get(status.feed)}
+        for status in feed_statuses(lake)
+    ]
+    columns = ("feed", "name", "batches", "files", "rows", "waiting", "received_at", "due_by", "stale", "stopped")
+    print_rows(rows, columns, form)
 
 
 @feeds.command("compact")
@@ -187,7 +204,12 @@ def _open() -> Lake:
 
 def _read(file: Path, code: str, history: bool) -> Delivery:
     find_feed(code)
-    delivery = read_delivery(file, code, history=history)
+    return _agreed(read_delivery(file, code, history=history), history)
+
+
+def _agreed(delivery: Delivery, history: bool) -> Delivery:
+    """The delivery, where the one who ingests it says as its sidecar does whether it is history."""
+    file = delivery.path
     if delivery.sidecar.history and not history:
         raise UnreadableFile(file, "it states itself when its rows were received; say --history to accept that.")
     if history and not delivery.sidecar.history:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bureau.errors import UnreadableFile, WrongFeed
+from bureau.errors import SchemaDrift, UnreadableFile, WrongFeed
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS, find_feed
 from features.lake.sidecar import Sidecar, derive_sidecar, read_sidecar, sidecar_path
@@ -119,19 +119,22 @@ def _check_names(path: Path, schema: pl.Schema, contract: Contract, history: boo
         if present - {RECEIVED_AT} == set(other.dtypes) and other is not contract:
             raise WrongFeed(path, f"its columns are those of {other.code} {other.name}, not of {contract.code}.")
     if missing := sorted(expected - present):
-        raise WrongFeed(path, f"{contract.code} needs the column {', '.join(missing)}, which the file lacks.")
+        why = f"{contract.code} needs the column {', '.join(missing)}, which the file lacks."
+        raise SchemaDrift(path, why, contract.code)
     unknown = sorted(present - expected)
     hint = " Only a history delivery carries it." if unknown == [RECEIVED_AT] else ""
-    raise WrongFeed(path, f"{contract.code} has no column {', '.join(unknown)}.{hint}")
+    raise SchemaDrift(path, f"{contract.code} has no column {', '.join(unknown)}.{hint}", contract.code)
 
 
 def _check_types(path: Path, schema: pl.Schema, contract: Contract) -> None:
     for column, promised in contract.dtypes.items():
         if not _fits(schema[column], promised):
-            raise WrongFeed(path, f"column {column} holds {schema[column]}, {contract.code} says {promised}.")
+            why = f"column {column} holds {schema[column]}, {contract.code} says {promised}."
+            raise SchemaDrift(path, why, contract.code)
     received = schema.get(RECEIVED_AT)
     if received is not None and not (isinstance(received, pl.Datetime) and received.time_zone):
-        raise WrongFeed(path, f"column {RECEIVED_AT} holds {received}, not instants with a time zone.")
+        why = f"column {RECEIVED_AT} holds {received}, not instants with a time zone."
+        raise SchemaDrift(path, why, contract.code)
 
 
 def _fits(delivered: pl.DataType, promised: pl.DataType) -> bool:

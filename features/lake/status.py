@@ -1,7 +1,7 @@
 """How a lake stands: what each feed holds, when it was last heard of, and what waits."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -27,9 +27,14 @@ class FeedStatus:
     received_at: datetime | None
     fresh_for_days: int
 
+    @property
+    def due_by(self) -> date | None:
+        """The day by which the next delivery is due; None before the first."""
+        return None if self.received_at is None else shanghai_day(self.received_at) + timedelta(self.fresh_for_days)
+
     def is_stale(self, on: date) -> bool:
         """Whether a feed that has delivered is silent longer than its cadence and lags explain."""
-        return self.received_at is not None and (on - shanghai_day(self.received_at)).days > self.fresh_for_days
+        return self.due_by is not None and on > self.due_by
 
 
 def feed_statuses(lake: Lake) -> list[FeedStatus]:

@@ -132,6 +132,18 @@ class Quarantined(CatalogueBase):
     settled_in: Mapped[int | None] = mapped_column(ForeignKey("lake_snapshot.id"))
 
 
+class FeedStop(CatalogueBase):
+    """A delivery refused because its columns are not those agreed. after_snapshot: the lake's newest at that time."""
+
+    __tablename__ = "feed_stop"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    file: Mapped[str]
+    reason: Mapped[str]
+    noted_at: Mapped[datetime]
+    after_snapshot: Mapped[int]
+
+
 class Setting(CatalogueBase):
     """What was chosen once for this lake."""
 

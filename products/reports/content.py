@@ -86,7 +86,7 @@ class Mark(BaseModel):
 
     model_config = SHAPE
 
-    code: Literal["FEED-NOT-RECEIVED", "NO-RECORD", "UNDER-OBJECTION", "UNDER-REVIEW", "IN-SUIT"]
+    code: Literal["FEED-NOT-RECEIVED", "NO-RECORD", "FEED-STALE", "UNDER-OBJECTION", "UNDER-REVIEW", "IN-SUIT"]
     feed: str
     text: str
     text_en: str

@@ -10,22 +10,35 @@ from products.reports.content import Mark
 
 
 def outcome_of(reading: Reading) -> Outcome:
-    """not_found: no record in any feed the answer rests on; partial: an expected feed has none; else found."""
+    """not_found: no record in any feed the answer rests on; stale: records only in feeds whose next delivery is
+    overdue; partial: an expected feed has none; else found.
+    """
     rests_on = reading.product.rests_on or tuple(reading.recorded)
     if all(reading.recorded[feed] is None for feed in rests_on):
         return "not_found"
     unread = [feed for feed in reading.product.feeds() if not reading.is_received(feed)]
+    recorded = {feed for feed in rests_on if reading.recorded[feed] is not None}
+    if recorded <= reading.stale.keys():
+        return "stale"
     empty = [feed for feed in reading.product.expects if reading.recorded[feed] is None]
     return "partial" if unread or empty else "found"
 
 
 def marks_of(reading: Reading) -> list[Mark]:
-    """What a reader must know about the feeds behind the answer, by feed."""
+    """What a reader must know about the feeds behind the answer, by feed: one never received, silent, or empty."""
     marks = []
     for feed, newest in reading.recorded.items():
         if not reading.is_received(feed):
             marks.append(_mark("FEED-NOT-RECEIVED", feed, "本平台未接入", "has never been received here"))
-        elif newest is None and feed in reading.product.expects:
+            continue
+        if feed in reading.stale:
+            late = reading.stale[feed]
+            zh, en = (
+                f"最近一批于{late.newest}收到,应于{late.due_by}前更新",
+                f"last arrived on {late.newest}, due by {late.due_by}",
+            )
+            marks.append(_mark("FEED-STALE", feed, zh, en))
+        if newest is None and feed in reading.product.expects:
             marks.append(_mark("NO-RECORD", feed, "该企业无记录", "has no record of the enterprise"))
     return marks
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from bureau.errors import BureauError, UnknownName, UnreadableFile, WrongFeed
+from bureau.errors import BureauError, SchemaDrift, UnknownName, UnreadableFile, WrongFeed
 from features.contracts.court_case import COURT_CASE
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
@@ -85,12 +85,23 @@ def test_ingest_lands_plain_files_and_the_same_file_once(run: Run, tmp_path: Pat
     assert first["snapshot"] == second["snapshot"] == 1
 
 
-def test_a_file_that_is_not_the_feed_stops_the_others_too(run: Run, tmp_path: Path) -> None:
-    good = arrears_file(tmp_path)
+def test_a_file_that_is_not_the_feed_is_refused_and_the_others_land(run: Run, tmp_path: Path) -> None:
     foreign = deliver(REGISTRATION, [registration(ACME)], tmp_path).path
     with pytest.raises(WrongFeed, match="its sidecar says it is F01"):
-        run("ingest", "F18", good, foreign)
-    assert not (tmp_path / "home").exists()
+        run("ingest", "F18", foreign, arrears_file(tmp_path))
+    (status,) = [row for row in listed(run("catalogue", "--format", "json")) if row["feed"] == "F18"]
+    assert (status["rows"], status["stopped"]) == (1, None)
+
+
+def test_a_feed_whose_columns_changed_is_told_in_the_list(run: Run, tmp_path: Path) -> None:
+    drifted = tmp_path / "drifted.csv"
+    frame_of(TAX_ARREARS, [tax_arrears(ACME)]).rename({"tax_kind": "kind"}).write_csv(drifted)
+    with pytest.raises(SchemaDrift, match="needs the column tax_kind"):
+        run("ingest", "F18", drifted)
+    stopped = {row["code"]: row["stopped"] for row in listed(run("list", "--format", "json")) if row["stopped"]}
+    assert stopped == {"F18": "drifted.csv: F18 needs the column tax_kind, which the file lacks."}
+    run("ingest", "F18", arrears_file(tmp_path))
+    assert not [row for row in listed(run("list", "--format", "json")) if row["stopped"]]
 
 
 HISTORY = [tax_arrears(ACME, received_at=instant("2025-04-05"))]
