@@ -1,7 +1,7 @@
 """The desk: one home, its lake, the day it reads as of, and the models that serve there."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -37,7 +37,8 @@ class Desk:
     """Everything an answer is produced from.
 
     serving: model name by product code. today: the day features are read as of. used_on: the day by whose law records
-    are used, `today` unless said, so that an old day can be replayed under the law of now.
+    are used, `today` unless said, so that an old day can be replayed under the law of now. snapshot, known_by: of an
+    answer that is given again, the state of the lake and the instant up to which marks were known; else the newest.
     """
 
     lake: Lake
@@ -47,6 +48,8 @@ class Desk:
     today: date
     shelf: Shelf
     used_on: date | None = None
+    snapshot: int | None = None
+    known_by: datetime | None = None
 
     def serves(self, code: str) -> bool:
         """Whether a model is set to serve this product from the home's source."""

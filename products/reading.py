@@ -1,7 +1,7 @@
 """One reading of the lake for one answer: one subject, one day, one snapshot, one grant."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -15,6 +15,7 @@ from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from features.lake.freshness import StaleFeed, stale_feeds
 from features.lake.lake import Lake
+from features.lake.registered_name import registered_name
 from features.lake.registry import Enterprise, resolve
 from features.store.coverage import newest_known
 from features.store.evidence import Evidence
@@ -114,15 +115,17 @@ class Reading:
 
 
 def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -> Reading:
-    """Resolve the subject at the newest snapshot. A code that was never seen is an answer too: nothing is found.
+    """Resolve the subject at the desk's snapshot. A code that was never seen is an answer too: nothing is found.
 
     Raises `ImpossibleUscc` for what is neither a code nor a known outside key.
     """
-    snapshot = desk.lake.snapshot()
+    snapshot = desk.lake.snapshot() if desk.snapshot is None else desk.snapshot
     try:
-        enterprise = resolve(desk.lake, subject)
+        enterprise = resolve(desk.lake, subject, desk.snapshot)
     except UnknownSubject as unknown:
         return Reading(desk, product, grant, snapshot, unknown.subject, None)
+    if desk.snapshot is not None:
+        enterprise = replace(enterprise, name=registered_name(desk.lake, enterprise.enterprise_id, snapshot))
     return Reading(desk, product, grant, snapshot, enterprise.uscc, enterprise)
 
 

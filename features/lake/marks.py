@@ -62,11 +62,19 @@ def mark_record(
         connection.execute(insert(Mark).values(**values, basis=basis, known_at=to_micros(known_at), made_at=made_at))
 
 
-def marks_of(lake: Lake, keys: Iterable[Key], as_of: date) -> dict[Key, tuple[RecordMark, ...]]:
-    """The marks that some records bear as of a day; records without one are left out."""
+def marks_of(
+    lake: Lake, keys: Iterable[Key], as_of: date, known_by: datetime | None = None
+) -> dict[Key, tuple[RecordMark, ...]]:
+    """The marks that some records bear as of a day; records without one are left out.
+
+    known_by: what was marked after this instant is left out, so that an answer can be given again as it was.
+    """
     wanted = dict.fromkeys(keys)
     newest: dict[tuple[Key, str], Mark] = {}
+    latest = None if known_by is None else to_micros(known_by)
     for mark in _known(lake, [record_id for _, record_id in wanted], as_of):
+        if latest is not None and mark.known_at > latest:
+            continue
         newest[(mark.feed, mark.record_id), mark.kind] = mark
     found: Mapping[Key, list[RecordMark]] = defaultdict(list)
     for (key, kind), mark in newest.items():

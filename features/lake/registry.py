@@ -26,18 +26,22 @@ class Enterprise:
     name: str | None
 
 
-def resolve(lake: Lake, key: str) -> Enterprise:
-    """The enterprise of a code or an outside key.
+def resolve(lake: Lake, key: str, snapshot: int | None = None) -> Enterprise:
+    """The enterprise of a code or an outside key, as the registry stood in a snapshot (default the newest).
 
     Raises `ImpossibleUscc` for what is neither a code nor a known key, `UnknownSubject` for a code never seen.
     """
     query = select(EnterpriseRow.id, EnterpriseRow.uscc, EnterpriseRow.name)
     code = clean(key)
+    if snapshot is not None:
+        query = query.where(EnterpriseRow.added_in <= snapshot)
     with lake.catalogue.connect() as connection:
         if is_uscc(code):
             found = connection.execute(query.where(EnterpriseRow.uscc == code)).first()
         else:
             named = query.join(Alias, Alias.enterprise_id == EnterpriseRow.id).where(Alias.key == key.strip())
+            if snapshot is not None:
+                named = named.where(Alias.added_in <= snapshot)
             found = connection.execute(named.order_by(Alias.known_at.desc(), Alias.id.desc())).first()
     if found is None:
         raise UnknownSubject(parse_uscc(key))

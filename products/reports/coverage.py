@@ -52,7 +52,7 @@ _SAID = {
 
 def record_marks(reading: Reading, records: Iterable[tuple[str, str]]) -> list[Mark]:
     """The marks that records (feed, record id) of an answer bear on the day read."""
-    found = standing_marks(reading.desk.lake, records, reading.day)
+    found = standing_marks(reading.desk.lake, records, reading.day, reading.desk.known_by)
     return [
         _mark(
             code, mark.feed, f"{zh},自{mark.from_day}起", f"record {mark.record_id} {en} since {mark.from_day}"
