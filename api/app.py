@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
-from fastapi.concurrency import contextmanager_in_threadpool
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 
 from api import (
     catalogue,
@@ -28,6 +28,7 @@ from api.errors import install_problems, problem_schemas, problems
 from api.pages import assets, documentation
 from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
+from features.store.live_kernel import warm_up
 
 BODY_LIMIT_BYTES = 256 * 1024
 """No request of this API comes near it."""
@@ -45,6 +46,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         holding = nullcontext(opened) if opened else open_deployment(settings)
         async with contextmanager_in_threadpool(holding) as deployment:
             app.state.deployment = deployment
+            await run_in_threadpool(warm_up)
             yield
 
     app = FastAPI(

@@ -1,6 +1,8 @@
 """`bureau features`: look at the library, compute it, and trace a value to its records."""
 
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +20,7 @@ from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
 from features.lake.tabular import open_table
 from features.store.city_build import CityBuild, write_city
+from features.store.comparison import compare
 from features.store.days import read_day
 from features.store.evidence import Evidence
 from features.store.lineage import explain
@@ -113,6 +116,22 @@ def explain_feature(
     print_rows([_evidence(record, columns) for record in explained.records], columns, form)
     for mark in explained.marks:
         typer.echo(f"{mark.record_id} of {mark.feed} is under {mark.kind} since {mark.from_day}", err=True)
+
+
+@features.command("compare")
+def compare_engines(
+    rows: Annotated[int, typer.Option(min=1, help="Records of each feed, before their corrections.")] = 120,
+    seed: Annotated[int, typer.Option(help="Another seed draws other records.")] = 1,
+    only: Only = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Hold every engine against the reference on made-up records full of edges; exit code 1 where a cell differs."""
+    with TemporaryDirectory(prefix="bureau-compare-") as folder:
+        compared = list(compare(Path(folder), _names(only), rows, seed))
+    columns = ("engine", "form", "cells", "known", "varying", "differing", "example")
+    print_rows([asdict(one) for one in compared], columns, form)
+    if any(one.differing for one in compared):
+        raise typer.Exit(1)
 
 
 def _line(entry: Entry) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from math import isnan
 import numpy as np
 
 from features.definitions.library import find_feature
+from features.engine.kernel.expressions import FIRST_DAY
 from features.engine.kernel.machine import NEVER, compute
-from features.engine.kernel.program import Integers
-from features.engine.kernel.running import arguments
+from features.engine.kernel.program import Integers, compile_program
+from features.engine.kernel.running import arguments, bind
 from features.lake.hot.manifest import MANIFEST, hot_folder
 from features.lake.hot.segment import micros_day
 from features.lake.lake import Lake
@@ -38,6 +39,14 @@ def live_by_kernel(
     compute(program, segments, spine, 1, _ROOM, out)
     del held  # until here: its memory was read by address
     return _told(names, out[:, 0].tolist())
+
+
+def warm_up() -> None:
+    """Load the compiled machine, or compile it, so that no caller waits for it."""
+    program = compile_program({})
+    spine = (_FIRST, _FIRST, _FIRST, _FIRST, *program.day_facts([(FIRST_DAY, FIRST_DAY)]))
+    bound = bind(program, {})
+    compute(arguments(bound), bound.segments, spine, 1, _ROOM, np.empty((0, 1)))
 
 
 @lru_cache(maxsize=64)

@@ -117,5 +117,7 @@ def arguments(bound: Bound) -> tuple[object, ...]:
 
 def run(bound: Bound, spine: Spine, out: Floats) -> None:
     """Fill `out` (features, spine rows): NaN is unknown, a category its place in the list."""
-    rows = (spine.enterprises, spine.known_on, spine.day_of, spine.order, spine.days, spine.bounds)
+    given = (spine.enterprises, spine.known_on, spine.day_of, spine.order)
+    # Arrow's memory may not be written, and Numba would compile the machine once more for that.
+    rows = (*(np.require(numbers, np.int64, ["C", "W"]) for numbers in given), spine.days, spine.bounds)
     machine.compute(arguments(bound), bound.segments, rows, CHUNK, ROOM, out)

@@ -10,8 +10,15 @@ from features.lake.hot.compiling import compiled
 
 def arrange(place: Any, event: Any, known_at: Any, record_no: Any, enterprises: int) -> tuple[Any, Any]:
     """Where each enterprise's rows begin (and the end), and the order of all rows."""
-    offsets, order = _arrange(place, event, known_at, record_no, enterprises)
+    offsets, order = _arrange(*map(_fixed, (place, event, known_at, record_no)), enterprises)
     return offsets, order
+
+
+def _fixed(values: Any) -> Any:
+    """The same memory, not to be written: Numba compiles for either kind, and this is the kind Arrow gives."""
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def count_within(codes: Any, offsets: Any) -> Any:

@@ -1,0 +1,159 @@
+"""Hold every execution against the reference: the same cells of a made-up lake, in every form there is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from bureau.clock import known_before
+from bureau.grant import operator_grant
+from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS
+from features.definitions.library import find_feature, published
+from features.engine.engines import Engine
+from features.lake.delivery import RECEIVED_AT, read_delivery, write_delivery
+from features.lake.lake import Lake, open_lake
+from features.lake.landing import land
+from features.lake.links import list_links
+from features.lake.unlinking import end_link
+from features.store.build import build_features
+from features.store.edges import COMPARED_DAYS, FIRMS, LAST_DAY, history
+from features.store.live import live_vector
+from features.store.training_set import training_set
+
+REFERENCE = Engine.DUCKDB
+LANDED_FIRST = 0.8
+_LIVE_FIRMS = 8
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One engine and form: how many cells were held against the reference, how many differ, and one that does.
+
+    known: cells with a value. varying: features that took more than one.
+    """
+
+    engine: str
+    form: str
+    cells: int
+    known: int
+    varying: int
+    differing: int
+    example: str
+
+
+def compare(folder: Path, names: Sequence[str], rows: int, seed: int) -> Iterator[Compared]:
+    """Every engine but the reference, in every form. folder: for the lake. rows: wanted of each feed."""
+    lake = open_lake(folder, f"sqlite:///{folder / 'catalogue.db'}")
+    frames = [
+        (contract, history(contract, rows, np.random.default_rng([seed, n]))) for n, contract in _delivered(names)
+    ]
+    cuts = [(contract, *_cut(frame)) for contract, frame in frames]
+    for contract, earlier, _ in cuts:
+        _land(lake, contract, earlier, "first")
+    for link in list_links(lake)[::3]:
+        end_link(lake, link.link_id, at=known_before(LAST_DAY))
+    engines = [engine for engine in Engine if engine is not REFERENCE]
+    for engine in engines:
+        yield from _batches(lake, names, engine, "")
+        yield _live(lake, names, engine, "live")
+    for contract, _, later in cuts:
+        _land(lake, contract, later, "later")
+    for engine in engines:
+        yield _live(lake, names, engine, "live, landed since")
+        yield from _batches(lake, names, engine, ", landed since")
+        yield _live(lake, names, engine, "live, made anew")
+
+
+def _delivered(names: Sequence[str]) -> list[tuple[int, Contract]]:
+    """The feeds that are delivered and, through features, read; and registrations, which name firms."""
+    read = {code for name in names for code in find_feature(name).feeds}
+    bases = {base for contract in FEEDS if contract.code in read for base in contract.derived_from}
+    wanted = {*read, *bases, "F01"}
+    return [(n, contract) for n, contract in enumerate(FEEDS) if contract.code in wanted and not contract.derived_from]
+
+
+def _cut(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What lands first, and what after the hot rows were made: late rows and later versions."""
+    ordered = frame.sort(RECEIVED_AT)
+    first = int(ordered.height * LANDED_FIRST)
+    return ordered[:first], ordered[first:]
+
+
+def _land(lake: Lake, contract: Contract, frame: pl.DataFrame, batch: str) -> None:
+    at: datetime = known_before(LAST_DAY)
+    path = write_delivery(
+        frame,
+        feed=contract.code,
+        batch_id=batch,
+        publisher=contract.department,
+        produced_at=at,
+        folder=lake.root.parent / "deliveries",
+        history=True,
+    )
+    land(lake, read_delivery(path), received_at=at)
+
+
+def _batches(lake: Lake, names: Sequence[str], engine: Engine, when: str) -> Iterator[Compared]:
+    grant, labels = operator_grant(), _labels()
+    pairs = [
+        (build_features(lake, names, day, grant, engine=one), build_features(lake, names, day, grant, engine=REFERENCE))
+        for day in COMPARED_DAYS
+        for one in (engine,)
+    ]
+    yield _held(engine, "build" + when, pairs)
+    training = operator_grant("training")
+    made, told = (training_set(lake, labels, names, training, engine=one).frame for one in (engine, REFERENCE))
+    yield _held(engine, "training set" + when, [(made, told)])
+
+
+def _labels() -> pl.DataFrame:
+    """Every firm on every compared day, in no order, and somebody unknown."""
+    places = [(firm, day) for firm in (*FIRMS, "nobody") for day in COMPARED_DAYS]
+    return pl.DataFrame(places, schema={"subject": pl.String, "as_of": pl.Date}, orient="row").sample(
+        fraction=1, shuffle=True, seed=1
+    )
+
+
+def _live(lake: Lake, names: Sequence[str], engine: Engine, form: str) -> Compared:
+    """Some firms, one by one, against the reference asked in the same way."""
+    grant = operator_grant()
+    numbers = build_features(lake, names[:1], LAST_DAY, grant, engine=REFERENCE)["enterprise_id"].to_list()
+    chosen = [number for number in numbers if number % max(1, len(numbers) // _LIVE_FIRMS) == 0]
+    pairs = []
+    for day in COMPARED_DAYS[:2]:
+        told = (
+            [live_vector(lake, names, number, day, grant, engine=one) for number in chosen]
+            for one in (engine, REFERENCE)
+        )
+        made, expected = (pl.DataFrame(rows, schema=_schema(names), orient="row") for rows in told)
+        pairs.append((made, expected))
+    return _held(engine, form, pairs)
+
+
+def _schema(names: Sequence[str]) -> dict[str, type[pl.DataType]]:
+    return {name: pl.String if find_feature(name).categories else pl.Float64 for name in names}
+
+
+@cache
+def _published() -> frozenset[str]:
+    return frozenset(entry.name for entry in published())
+
+
+def _held(engine: Engine, form: str, pairs: list[tuple[pl.DataFrame, pl.DataFrame]]) -> Compared:
+    cells, known, differing, example = 0, 0, 0, ""
+    names = [name for name in pairs[0][0].columns if name in pairs[0][1].columns and name in _published()]
+    varying = sum(pl.concat([told[name] for _, told in pairs]).n_unique() > 1 for name in names)
+    for made, told in pairs:
+        for name in names:
+            different = made[name].ne_missing(told[name])
+            cells, differing = cells + made.height, differing + int(different.sum())
+            known += made.height - told[name].null_count()
+            if different.any() and not example:
+                at = int(different.arg_true()[0])
+                example = f"{name}: {made[name][at]} and not {told[name][at]}"
+    return Compared(engine.value, form, cells, known, varying, differing, example)

@@ -1,0 +1,156 @@
+"""Hot files follow the lake: renewed where a feed changed, kept where not, whole or not at all."""
+
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bureau.grant import operator_grant
+from features.contracts.feeds import find_feed
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.engine.engines import Engine
+from features.lake.compaction import compact
+from features.lake.hot import building
+from features.lake.hot.building import Wanted
+from features.lake.hot.manifest import hot_folder, map_feed, read_manifest, renew
+from features.lake.lake import Lake
+from features.store import live_rows
+from features.store.build import build_features
+from features.store.live import live_vector
+from tests.factories.lakes import instant, land_rows, make_lake, uscc
+from tests.factories.registrations import registration
+from tests.factories.tax import tax_arrears
+
+DAY = date(2025, 7, 1)
+NAMES = ["tax_arrears_count_24m", "industry_section"]
+WANTED = Wanted("F18", ("arrears_fen", "tax_kind"), ("tax_kind",))
+FIRMS = [uscc(number) for number in range(1, 40)]
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """Firm k has k mod 4 arrears notices."""
+    lake = make_lake(tmp_path)
+    rows = [tax_arrears(firm, date(2025, 3, n + 1)) for k, firm in enumerate(FIRMS, 1) for n in range(k % 4)]
+    land_rows(lake, find_feed("F01"), [registration(firm) for firm in FIRMS], "2025-03-01")
+    land_rows(lake, TAX_ARREARS, rows, "2025-04-02")
+    return lake
+
+
+def hot(lake: Lake) -> dict[str, tuple[str, ...]]:
+    return {feed: held.files for feed, held in read_manifest(lake).items()}
+
+
+def change(lake: Lake) -> None:
+    """A notice more, one corrected to nothing, one withdrawn."""
+    new = tax_arrears(FIRMS[3], date(2025, 5, 5))
+    mended = tax_arrears(FIRMS[0], date(2025, 3, 1), version=2, op="U", arrears_fen=0)
+    gone = tax_arrears(FIRMS[1], date(2025, 3, 2), version=2, op="D")
+    land_rows(lake, TAX_ARREARS, [new, mended, gone], "2025-06-01")
+
+
+def all_live(lake: Lake, engine: Engine, snapshot: int | None = None) -> list[dict[str, object]]:
+    numbers = range(1, len(FIRMS) + 1)
+    return [dict(live_vector(lake, NAMES, n, DAY, operator_grant(), snapshot, engine=engine)) for n in numbers]
+
+
+def test_only_the_feed_that_changed_is_made_anew_and_the_older_files_go(lake: Lake) -> None:
+    build_features(lake, NAMES, DAY, operator_grant())
+    before = hot(lake)
+    change(lake)
+    build_features(lake, NAMES, DAY, operator_grant())
+    after = hot(lake)
+    assert after["F01"] == before["F01"]
+    assert not set(after["F18"]) & set(before["F18"])
+    there = {str(path.relative_to(hot_folder(lake))) for path in hot_folder(lake).glob("feed=*/*")}
+    assert there == {name for names in after.values() for name in names}
+
+
+def test_a_reader_keeps_what_it_mapped(lake: Lake) -> None:
+    held = renew(lake, [WANTED], lake.snapshot())["F18"]
+    segment = map_feed(lake, held)[0]
+    told = segment.columns["arrears_fen"].tolist()
+    change(lake)
+    renew(lake, [WANTED], lake.snapshot())
+    assert segment.columns["arrears_fen"].tolist() == told
+
+
+def test_another_wish_keeps_the_columns_there_were(lake: Lake) -> None:
+    renew(lake, [WANTED], lake.snapshot())
+    held = renew(lake, [Wanted("F18", ("period",), ())], lake.snapshot())["F18"]
+    assert held.columns == ("arrears_fen", "period", "tax_kind")
+    assert held.worded == ("tax_kind",)
+
+
+def test_compaction_changes_no_value(lake: Lake) -> None:
+    change(lake)
+    before = build_features(lake, NAMES, DAY, operator_grant())
+    compact(lake, "F18", at=instant("2025-06-02"))
+    assert build_features(lake, NAMES, DAY, operator_grant()).equals(before)
+    assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
+
+
+@pytest.mark.parametrize("few", [0, 100_000], ids=["a large feed", "a small feed"])
+@pytest.mark.parametrize("built", [True, False], ids=["hot files behind", "no hot files"])
+def test_live_answers_read_what_landed_since(
+    lake: Lake, built: bool, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_rows, "FEW", few)
+    if built:
+        build_features(lake, NAMES, DAY, operator_grant())
+    older = lake.snapshot()
+    told = all_live(lake, Engine.DUCKDB)
+    change(lake)
+    assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
+    compact(lake, "F18", at=instant("2025-06-02"))
+    assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
+    build_features(lake, NAMES, DAY, operator_grant())
+    assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
+    assert all_live(lake, Engine.KERNEL, older) == told
+
+
+@pytest.mark.parametrize("compacted", [False, True], ids=["deltas", "compacted"])
+def test_a_feed_in_many_buckets_equals_one_in_one(lake: Lake, compacted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = build_features(lake, NAMES, DAY, operator_grant())
+    if compacted:
+        compact(lake, "F18", at=instant("2025-06-02"))
+    monkeypatch.setattr(building, "PORTION", 7)
+    change(lake)
+    made = build_features(lake, NAMES, DAY, operator_grant())
+    assert len(hot(lake)["F18"]) == lake.buckets
+    assert made.equals(build_features(lake, NAMES, DAY, operator_grant(), engine=Engine.DUCKDB))
+    assert not made.equals(one)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from features.lake.hot.building import Wanted
+from features.lake.hot.manifest import renew
+from tests.factories.lakes import make_lake
+
+lake, point = make_lake(Path(sys.argv[1])), sys.argv[2]
+
+def watch(name, facts):
+    if name == "os.rename" and str(facts[0]).endswith(point):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(watch)
+renew(lake, [Wanted("F18", ("arrears_fen", "tax_kind"), ("tax_kind",))], lake.snapshot())
+"""
+
+
+@pytest.mark.parametrize("point", [".hot.unfinished", "manifest.json.unfinished"])
+def test_a_killed_builder_leaves_the_former_set(lake: Lake, tmp_path: Path, point: str) -> None:
+    before = renew(lake, [WANTED], lake.snapshot())
+    change(lake)
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), point], cwd=Path.cwd(), check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert read_manifest(lake) == before
+    rows = map_feed(lake, before["F18"])[0].rows
+    after = renew(lake, [WANTED], lake.snapshot())
+    assert map_feed(lake, after["F18"])[0].rows == rows + 2  # a notice and a correction; withdrawals only end rows
+    assert list(hot_folder(lake).glob("feed=*/*.unfinished")) == []

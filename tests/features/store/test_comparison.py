@@ -1,0 +1,43 @@
+"""The engines agree on a made-up lake of edges, and the comparison would tell if they did not."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS
+from features.definitions.entry import own_definition
+from features.definitions.library import published
+from features.definitions.parts import parts_of
+from features.engine.engines import Engine
+from features.engine.kernel.program import compile_program
+from features.store.comparison import _held, compare
+from features.store.edges import first_versions
+
+NAMES = ["tax_arrears_count_24m", "industry_section", "defendant_cases_24m", "sales_trend_6p"]
+
+
+def test_every_form_of_every_engine_agrees(tmp_path: Path) -> None:
+    compared = list(compare(tmp_path, NAMES, 60, seed=3))
+    assert [(one.engine, one.form) for one in compared if one.differing] == []
+    assert {one.engine for one in compared} == {engine for engine in Engine if engine is not Engine.DUCKDB}
+    assert max(one.varying for one in compared) == len(NAMES)
+
+
+@pytest.mark.parametrize("told", [[1.0, 3.0], [1.0, None]], ids=["another value", "a value where none is known"])
+def test_a_cell_that_differs_is_shown(told: list[float | None]) -> None:
+    made = pl.DataFrame({NAMES[0]: [1.0, 2.0]})
+    found = _held(Engine.KERNEL, "build", [(made, pl.DataFrame({NAMES[0]: told}))])
+    assert (found.cells, found.differing, found.example) == (2, 1, f"{NAMES[0]}: 2.0 and not {told[1]}")
+
+
+@pytest.mark.parametrize("contract", [feed for feed in FEEDS if not feed.derived_from], ids=lambda feed: feed.code)
+def test_edges_can_be_drawn_for_every_feed(contract: Contract) -> None:
+    assert first_versions(contract, 10, np.random.default_rng(1)).height >= 5
+
+
+def test_every_published_feature_can_be_read_by_the_kernel() -> None:
+    own = {entry.name: own_definition(entry) for entry in parts_of(published())}
+    assert len(compile_program(own).outputs) == len(own)
