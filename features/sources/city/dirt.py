@@ -1,5 +1,7 @@
 """What goes wrong between a department and us. Only what is delivered suffers; the truth stands beside it."""
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
@@ -77,7 +79,12 @@ _WITHDRAWABLE = (
     "F47",
     "F56",
 )
+_SIGNED = ("F16",)
+"""Feeds whose figure may be negative by contract."""
 _WRONG_FACTORS = (0.1, 0.5, 1.5, 10.0)
+_UNIT_FACTORS = (1e-4, 1e4)
+_DIGITS, _WIDE_DIGITS = "0123456789", "０１２３４５６７８９"
+_A_DECADE_DAYS = 3_653
 
 
 def soil(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np.random.Generator) -> pl.DataFrame:
@@ -86,11 +93,18 @@ def soil(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np
     for column in OPTIONAL.get(feed, ()):
         statements = _left_empty(statements, column, rules.optional_missing, chance)
     if feed in FIGURES:
-        statements = _corrected(statements, FIGURES[feed], parameters, chance)
+        wrong = rules.corrected, _WRONG_FACTORS
+        statements = _corrected(statements, FIGURES[feed], wrong, parameters, chance)
+        mixed = rules.unit_mixed if FIGURES[feed].endswith("_fen") else 0.0
+        statements = _corrected(statements, FIGURES[feed], (mixed, _UNIT_FACTORS), parameters, chance)
     if feed in _WITHDRAWABLE:
         statements = _withdrawn(statements, parameters, chance)
+    if feed in FIGURES and feed not in _SIGNED:
+        statements = _negative(statements, FIGURES[feed], rules.negative, chance)
     if feed != "F01":
-        statements = _wrong_codes(statements, rules.wrong_check_character, chance)
+        statements = _rewritten(statements, rules.wrong_check_character, _mistyped, chance)
+        statements = _rewritten(statements, rules.full_width, _widened, chance)
+        statements = _in_the_future(statements, rules.future_event, chance)
     return statements
 
 
@@ -102,12 +116,17 @@ def _left_empty(statements: pl.DataFrame, column: str, share: float, chance: np.
 
 
 def _corrected(
-    statements: pl.DataFrame, column: str, parameters: Parameters, chance: np.random.Generator
+    statements: pl.DataFrame,
+    column: str,
+    wrong_by: tuple[float, tuple[float, ...]],
+    parameters: Parameters,
+    chance: np.random.Generator,
 ) -> pl.DataFrame:
-    """First a wrong figure, then the right one as the next version."""
-    row, on = _change_later(statements, parameters.dirt.corrected, parameters, chance)
+    """First a wrong figure, then the right one as the next version. wrong_by: the share, and the possible factors."""
+    share, factors = wrong_by
+    row, on = _change_later(statements, share, parameters, chance)
     right = statements[row]
-    factor = pl.Series(chance.choice(_WRONG_FACTORS, len(row)))
+    factor = pl.Series(chance.choice(factors, len(row)))
     wrong = (right[column] * factor).round().cast(right.schema[column])
     mistyped = statements[column].clone().scatter(row, wrong)
     return pl.concat([statements.with_columns(mistyped), _changed(right, on, op="U")])
@@ -135,13 +154,38 @@ def _change_later(
     return row, days(learned + chance.integers(*parameters.dirt.corrected_after_days, len(row)))
 
 
-def _wrong_codes(statements: pl.DataFrame, share: float, chance: np.random.Generator) -> pl.DataFrame:
-    """The last character mistyped; such a row waits in quarantine."""
+def _negative(statements: pl.DataFrame, column: str, share: float, chance: np.random.Generator) -> pl.DataFrame:
+    """A figure below zero, where the contract knows none: such a row waits in quarantine."""
     row = some(statements.height, share, chance)
-    moved = dict(zip(ALPHABET, ALPHABET[1:] + ALPHABET[0], strict=True))
+    figures = statements[column]
+    return statements.with_columns(figures.clone().scatter(row, -figures.gather(row)))
+
+
+def _in_the_future(statements: pl.DataFrame, share: float, chance: np.random.Generator) -> pl.DataFrame:
+    """An event a decade too late; such a row waits in quarantine."""
+    row = some(statements.height, share, chance)
+    events = statements["event_date"].to_physical().clone()
+    late = events.scatter(row, events.gather(row) + _A_DECADE_DAYS)
+    return statements.with_columns(late.cast(pl.Date).alias("event_date"))
+
+
+def _rewritten(
+    statements: pl.DataFrame, share: float, rewrite: Callable[[pl.Series], pl.Series], chance: np.random.Generator
+) -> pl.DataFrame:
+    """A share of the codes written otherwise."""
+    row = some(statements.height, share, chance)
     codes = statements["uscc"]
-    right = codes.gather(row)
-    mistyped = right.str.head(17) + right.str.tail(1).replace_strict(moved, default=None, return_dtype=pl.String)
     position = np.arange(statements.height)
     position[row] = statements.height + np.arange(len(row))
-    return statements.with_columns(uscc=pl.concat([codes, mistyped]).gather(position))
+    return statements.with_columns(uscc=pl.concat([codes, rewrite(codes.gather(row))]).gather(position))
+
+
+def _mistyped(codes: pl.Series) -> pl.Series:
+    """The last character another; such a row waits in quarantine."""
+    moved = dict(zip(ALPHABET, ALPHABET[1:] + ALPHABET[0], strict=True))
+    return codes.str.head(17) + codes.str.tail(1).replace_strict(moved, default=None, return_dtype=pl.String)
+
+
+def _widened(codes: pl.Series) -> pl.Series:
+    """Digits of full width, which mean the same."""
+    return codes.str.replace_many(list(_DIGITS), list(_WIDE_DIGITS))

@@ -17,7 +17,7 @@ from features.sources.city.latent import Weather, draw_weather
 from features.sources.city.manifest import TRUTH
 from features.sources.city.months import Months
 from features.sources.city.parameters import Parameters
-from features.sources.city.publication import publish
+from features.sources.city.publication import draw_outages, publish
 from features.sources.city.records import FEEDS, statements
 from features.sources.city.shard import Shard, draw_shard
 from features.sources.city.streams import Chances
@@ -91,7 +91,8 @@ def gather(city: City, consignment: Consignment) -> Path:
 def _delivered(shard: Shard, feed: str, stated: pl.DataFrame) -> pl.DataFrame:
     """Soil and date what a department states, in the columns of its contract."""
     chance, parameters = shard.chances.of(f"delivery-{feed}"), shard.parameters
-    arrived = publish(soil(stated, feed, parameters, chance), feed, parameters, chance)
+    outages = draw_outages(feed, parameters, shard.chances.seed)
+    arrived = publish(soil(stated, feed, parameters, chance), feed, parameters, chance, outages)
     named = arrived.with_columns(record_id=pl.concat_str(pl.lit(f"{feed}-"), pl.col("record_id").cast(pl.String)))
     columns = [pl.col(name).cast(dtype) for name, dtype in find_feed(feed).dtypes.items()]
     return named.select(*columns, RECEIVED_AT)

@@ -1,5 +1,6 @@
 """When a statement became known: publication and receipt as the departments' lags would have had it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from statistics import NormalDist
 
@@ -11,6 +12,7 @@ from features.sources.city.arrays import Ints
 from features.sources.city.months import day_number
 from features.sources.city.parameters import Parameters
 from features.sources.city.rows import days
+from features.sources.city.streams import REFERENCE_SHARD, Chances
 
 _P95 = NormalDist().inv_cdf(0.95)
 _STEPS = 4096
@@ -21,12 +23,19 @@ _NIGHT_SECONDS = 3_600, 21_600
 _SHANGHAI = timedelta(hours=8) // timedelta(seconds=1)
 
 
-def publish(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np.random.Generator) -> pl.DataFrame:
+def publish(
+    statements: pl.DataFrame,
+    feed: str,
+    parameters: Parameters,
+    chance: np.random.Generator,
+    outages: Sequence[tuple[int, int]] = (),
+) -> pl.DataFrame:
     """Rows as they arrive: adds publish_date and received_at, drops `learned_on`.
 
     They stay enterprise by enterprise, an order which says nothing and is quick to store. What would arrive after the
     calendar's last day is left out; some rows arrive twice. A column `published_after` (a date), where present, holds
     publication back. Records from before the calendar arrive in its first weeks, as the platform's initial load.
+    outages: first and last day of each silence of the feed; what it missed arrives after.
     """
     publish_lag, receive_lag = _lags(feed, parameters)
     count = statements.height
@@ -37,17 +46,42 @@ def publish(statements: pl.DataFrame, feed: str, parameters: Parameters, chance:
     received = published + _drawn(receive_lag, count, chance)
     late = some(count, parameters.dirt.late, chance)
     received[late] += chance.integers(*parameters.dirt.late_days, len(late))
+    received = _after_outages(received, outages)
     first = day_number(parameters.calendar.first)
     early = np.flatnonzero(received < first)
     received[early] = first + chance.integers(0, 14, len(early))
     arrived = np.flatnonzero(received <= day_number(parameters.calendar.last))
     arrived = np.concatenate([arrived, arrived[some(len(arrived), parameters.dirt.duplicated, chance)]])
     instant = received * 86_400 + chance.integers(*_NIGHT_SECONDS, count, dtype=np.int32) - _SHANGHAI
+    misdated = some(count, parameters.dirt.published_before, chance)
+    published[misdated] = _events(statements)[misdated] - chance.integers(1, 4, len(misdated))
     return (
         statements.drop("learned_on", "published_after", strict=False)
         .with_columns(publish_date=days(published), received_at=pl.Series(instant * 1_000_000))
         .with_columns(pl.col("received_at").cast(pl.Datetime("us", "UTC")))[arrived]
     )
+
+
+def draw_outages(feed: str, parameters: Parameters, seed: int) -> tuple[tuple[int, int], ...]:
+    """First and last day of each silence of a feed, the same for every shard of a city."""
+    chance, rule = Chances(seed, REFERENCE_SHARD).of(f"outages-{feed}"), parameters.dirt
+    first, last = day_number(parameters.calendar.first), day_number(parameters.calendar.last)
+    number = int(chance.poisson((last - first) / (30.44 * rule.outage_every_months)))
+    begins = np.sort(chance.integers(first + 60, last - rule.outage_days[1], number))
+    lengths = chance.integers(rule.outage_days[0], rule.outage_days[1] + 1, number)
+    return tuple((int(begin), int(begin + length - 1)) for begin, length in zip(begins, lengths, strict=True))
+
+
+def _after_outages(received: Ints, outages: Sequence[tuple[int, int]]) -> Ints:
+    """What would have come in a silence comes on the day it ends."""
+    for begins, ends in outages:
+        received = np.where((received >= begins) & (received <= ends), ends + 1, received)
+    return received
+
+
+def _events(statements: pl.DataFrame) -> Ints:
+    column = "event_date" if "event_date" in statements.columns else "learned_on"
+    return statements[column].to_physical().to_numpy().astype(np.int64)
 
 
 def some(count: int, share: float, chance: np.random.Generator) -> Ints:

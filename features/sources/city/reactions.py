@@ -159,6 +159,13 @@ class LagProfile(Strict):
 
 class DirtParameters(Strict):
     wrong_check_character: Share
+    full_width: Share
+    negative: Share
+    unit_mixed: Share
+    future_event: Share
+    published_before: Share
+    outage_every_months: Positive
+    outage_days: Span
     same_name: Share
     optional_missing: Share
     late: Share

@@ -24,6 +24,10 @@ ASKED = "F61"
 BEFORE_DEFAULT = tuple(feed for feed in FEEDS if feed not in AFTER_DEFAULT or feed == ASKED)
 
 
+DIRT = {"uscc", "rule", "date"}
+"""Why rows of a city wait: a mistyped code, a figure below zero, an event in the future."""
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}
 
@@ -40,12 +44,12 @@ def test_another_seed_is_another_city(tmp_path: Path, village: Path) -> None:
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_every_feed_keeps_its_contract_but_for_mistyped_codes(village: Path, feed: str) -> None:
+def test_every_feed_keeps_its_contract_but_for_its_dirt(village: Path, feed: str) -> None:
     delivery = read_delivery(next(village.glob(f"{feed}-*.parquet")))
     judged = judge(delivery.frame, delivery.contract, now())
     assert delivery.sidecar.history
-    assert set(judged.refused["code"]) <= {"uscc"}
-    assert judged.refused.height <= 0.01 * delivery.frame.height + 2
+    assert set(judged.refused["code"]) <= DIRT
+    assert judged.refused.height <= 0.015 * delivery.frame.height + 2
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -55,7 +59,7 @@ def test_nothing_is_known_after_the_last_day_or_before_it_was_published(village:
     received_on = rows["received_at"].dt.convert_time_zone("Asia/Shanghai").dt.date()
     assert received_on.is_between(calendar.first, calendar.last).all()
     assert (received_on >= rows["publish_date"]).all()
-    assert (rows["publish_date"] >= rows["event_date"]).all()
+    assert (rows["publish_date"] < rows["event_date"]).sum() <= 0.005 * rows.height + 3
 
 
 def test_enterprises_land_first(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bureau.uscc import is_uscc
+from bureau.uscc import clean, is_uscc
 from features.sources.city.dirt import soil
 from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import Parameters
@@ -17,6 +17,10 @@ from tests.factories.lakes import ACME
 MANY = 5_000
 CLEAN = {
     "wrong_check_character": 0.0,
+    "full_width": 0.0,
+    "negative": 0.0,
+    "unit_mixed": 0.0,
+    "future_event": 0.0,
     "optional_missing": 0.0,
     "late": 0.0,
     "corrected": 0.0,
@@ -37,6 +41,7 @@ def stated(count: int = MANY) -> pl.DataFrame:
             "op": "I",
             "version": pl.Series([1] * count, dtype=pl.Int32),
             "uscc": ACME,
+            "event_date": date(2020, 1, 31),
             "learned_on": date(2020, 1, 31),
             "amount_fen": 1_000,
             "score": 80,
@@ -57,6 +62,30 @@ def test_a_mistyped_code_is_impossible(tmp_path: Path) -> None:
     wrong = codes.filter(codes != ACME)
     assert len(wrong) == pytest.approx(0.1 * MANY, rel=0.2)
     assert not any(is_uscc(code) for code in wrong.unique())
+
+
+def test_digits_of_full_width_mean_the_same(tmp_path: Path) -> None:
+    codes = soiled(dirty(tmp_path, full_width=0.1))["uscc"]
+    wide = codes.filter(codes != ACME)
+    assert len(wide) == pytest.approx(0.1 * MANY, rel=0.2)
+    assert {clean(code) for code in wide} == {ACME}
+
+
+def test_a_figure_below_zero_stands_where_the_contract_knows_none(tmp_path: Path) -> None:
+    parameters = dirty(tmp_path, negative=0.1)
+    assert (soiled(parameters)["amount_fen"] > 0).all()
+    assert (soiled(parameters, "F17")["amount_fen"] < 0).mean() == pytest.approx(0.1, rel=0.2)
+
+
+def test_a_unit_mixed_up_is_put_right(tmp_path: Path) -> None:
+    rows = soiled(dirty(tmp_path, unit_mixed=0.1))
+    assert set(rows.filter(pl.col("amount_fen") != 1_000)["amount_fen"]) == {0, 10_000_000}
+    assert (rows.sort("version").group_by("record_id").last()["amount_fen"] == 1_000).all()
+
+
+def test_an_event_is_a_decade_too_late(tmp_path: Path) -> None:
+    events = soiled(dirty(tmp_path, future_event=0.1))["event_date"]
+    assert (events > date(2030, 1, 1)).mean() == pytest.approx(0.1, rel=0.2)
 
 
 def test_registrations_keep_their_codes(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.sources.city.months import day_number
 from features.sources.city.parameters import Parameters, load_parameters
-from features.sources.city.publication import publish
+from features.sources.city.publication import draw_outages, publish
 
 MANY = 20_000
 
@@ -18,7 +19,9 @@ def stated(learned: date, count: int = MANY) -> pl.DataFrame:
 
 def on_time() -> Parameters:
     parameters = load_parameters()
-    return parameters.model_copy(update={"dirt": parameters.dirt.model_copy(update={"late": 0.0, "duplicated": 0.0})})
+    return parameters.model_copy(
+        update={"dirt": parameters.dirt.model_copy(update={"late": 0.0, "duplicated": 0.0, "published_before": 0.0})}
+    )
 
 
 def lags(frame: pl.DataFrame, learned: date) -> tuple[np.ndarray, np.ndarray]:
@@ -75,3 +78,19 @@ def test_some_rows_arrive_twice() -> None:
     again = frame.height - MANY
     assert again == pytest.approx(parameters.dirt.duplicated * MANY, rel=0.4)
     assert frame.unique().height == MANY
+
+
+def test_what_a_silent_feed_missed_arrives_when_it_speaks_again() -> None:
+    silent = day_number(date(2019, 6, 1)), day_number(date(2019, 7, 15))
+    frame = publish(stated(date(2019, 5, 31)), "F16", on_time(), np.random.default_rng(1), [silent])
+    received = frame["received_at"].dt.convert_time_zone("Asia/Shanghai").dt.date()
+    assert not received.is_between(date(2019, 6, 1), date(2019, 7, 15)).any()
+    assert (received == date(2019, 7, 16)).mean() > 0.5
+
+
+def test_a_feed_falls_silent_about_once_in_three_years() -> None:
+    parameters = load_parameters()
+    silences = [draw_outages(feed, parameters, seed) for feed in ("F15", "F16", "F22") for seed in range(100)]
+    assert np.mean([len(of_feed) for of_feed in silences]) == pytest.approx(88 / 36, rel=0.15)
+    days = [ends - begins + 1 for of_feed in silences for begins, ends in of_feed]
+    assert 30 <= min(days) <= max(days) <= 60
