@@ -14,6 +14,7 @@ from bureau.settings import Settings
 from features.contracts.feeds import FEEDS, find_feed
 from features.lake.compaction import compact
 from features.lake.delivery import Delivery, read_delivery
+from features.lake.due import due_feeds
 from features.lake.judgement import judge
 from features.lake.lake import Lake, open_lake
 from features.lake.landing import land
@@ -25,6 +26,7 @@ from features.lake.rules import say
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
 from features.lake.unlinking import end_link
+from features.lake.vacuum import vacuum
 from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
 
 feeds = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -155,13 +157,28 @@ def catalogue(form: FormatOption = Format.TABLE) -> None:
 
 
 @feeds.command("compact")
-def compact_feeds(codes: Annotated[list[str] | None, typer.Argument(help="Feeds; all unless said.")] = None) -> None:
+def compact_feeds(
+    codes: Annotated[list[str] | None, typer.Argument(help="Feeds; all unless said.")] = None,
+    if_due: Annotated[bool, typer.Option("--if-due", help="Only feeds with enough new files to be worth it.")] = False,
+) -> None:
     """Fold the deltas of feeds into one file a bucket. Nothing visible changes; reading gets quicker."""
     contracts = [find_feed(code) for code in codes] if codes else FEEDS
     lake = _open()
+    due = due_feeds(lake) if if_due else [contract.code for contract in contracts]
     for contract in contracts:
+        if contract.code not in due:
+            continue
         done = compact(lake, contract.code, at=now())
         print(f"{done.feed}: {done.files} files, {done.rows:,} rows written")
+
+
+@feeds.command("vacuum")
+def vacuum_files(
+    keep_days: Annotated[int, typer.Option(min=1, help="Snapshots replaced within so many days stay readable.")],
+) -> None:
+    """Give back the disk of files that only older snapshots list. Answers given from those replay no longer."""
+    done = vacuum(_open(), keep_days=keep_days, at=now())
+    print(f"{done.files:,} files with {done.rows:,} rows removed; snapshots from {done.oldest} on can be read")
 
 
 @feeds.command()

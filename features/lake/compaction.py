@@ -1,19 +1,27 @@
 """Compaction: a feed's many delta files become one file a bucket, with every end written into its row."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
+from pathlib import Path
 
+import duckdb
 import polars as pl
-from sqlalchemy import Connection, update
+from sqlalchemy import update
 
 from features.lake.entry import make_snapshot
-from features.lake.files import NewFile, add_file, bounds_of, exclusive
+from features.lake.files import Bounds, NewFile, bounds_of, exclusive, list_file, write_file
 from features.lake.lake import Lake
 from features.lake.layout import parquet
-from features.lake.query import query
-from features.lake.reading import closing_join
 from features.lake.tables import LakeFile
 from features.lake.versions import VOID
+
+CHUNK = 400_000
+"""Rows folded at once, about: what bounds the memory of compaction, whatever a bucket holds."""
+WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,14 @@ class Compacted:
     rows: int
     files: int
     snapshot: int
+
+
+@dataclass(frozen=True)
+class _Written:
+    file: NewFile
+    sha256: str
+    rows: int
+    bounds: Bounds
 
 
 def compact(lake: Lake, feed: str, *, at: datetime) -> Compacted:
@@ -38,27 +54,70 @@ def compact(lake: Lake, feed: str, *, at: datetime) -> Compacted:
             return Compacted(feed, 0, len(files), lake.snapshot())
         with lake.catalogue.begin() as connection:
             snapshot = make_snapshot(connection, "compact", at, feed)
+            written = _write_buckets(lake, feed, snapshot, files, closings)
             retired = update(LakeFile).where(LakeFile.feed == feed, LakeFile.removed_in.is_(None))
             connection.execute(retired.values(removed_in=snapshot))
-            rows = [_write_bucket(lake, connection, feed, bucket, snapshot) for bucket in range(lake.buckets)]
-        return Compacted(feed, sum(rows), sum(count > 0 for count in rows), snapshot)
+            for one in written:
+                list_file(connection, one.file, one.sha256, one.rows, one.bounds, snapshot)
+        return Compacted(feed, sum(one.rows for one in written), len(written), snapshot)
 
 
-def _write_bucket(lake: Lake, connection: Connection, feed: str, bucket: int, snapshot: int) -> int:
-    """Write one bucket of a feed as the last snapshot shows it; returns its rows."""
-    folded = _fold(lake, feed, bucket)
-    if not folded.is_empty():
-        file = NewFile(feed, "rows", f"b={bucket:03d}.s{snapshot:06d}.parquet", bucket)
-        add_file(lake, connection, file, folded, bounds_of(folded), snapshot)
-    return folded.height
+def _write_buckets(lake: Lake, feed: str, snapshot: int, files: list[Path], closings: list[Path]) -> list[_Written]:
+    """Write every bucket that has rows, some at a time."""
+    config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "threads": 1}
+    with duckdb.connect(config=config) as database, ThreadPoolExecutor(WORKERS) as workers:
+        database.execute("SET parquet_metadata_cache = true")  # each range opens the same files
+        counted = f"SELECT bucket, count(*), max(enterprise_id) FROM {parquet(files)} GROUP BY bucket ORDER BY bucket"
+        held = database.execute(counted).fetchall()
+
+        def write(bucket: int, rows: int, last: int) -> _Written | None:
+            file = NewFile(feed, "rows", f"b={bucket:03d}.s{snapshot:06d}.parquet", bucket)
+            with database.cursor() as cursor:
+                return _write_bucket(lake, file, _chunks(cursor, bucket, rows, last, files, closings))
+
+        return [one for one in workers.map(lambda bucket: write(*bucket), held) if one is not None]
 
 
-def _fold(lake: Lake, feed: str, bucket: int) -> pl.DataFrame:
-    # The catalogue is read on a connection of its own, which still sees the files this transaction retires.
-    ended, join = closing_join(lake.closings(feed))
-    sql = (
-        f"SELECT r.* REPLACE ({ended} AS closed_at) FROM {parquet(lake.files(feed))} r{join}"
-        f" WHERE r.bucket = {bucket} AND {ended} IS DISTINCT FROM {VOID}"
-        " ORDER BY r.enterprise_id, r.event_date, r.record_no, r.version"
-    )
-    return query(sql)
+def _write_bucket(lake: Lake, file: NewFile, chunks: Iterator[pl.DataFrame]) -> _Written | None:
+    """Write the chunks of a bucket; None where nothing is left of it."""
+    seen: list[tuple[int, Bounds]] = []
+
+    def noted() -> Iterator[pl.DataFrame]:
+        for chunk in chunks:
+            if not chunk.is_empty():
+                seen.append((chunk.height, bounds_of(chunk)))
+                yield chunk
+
+    frames = noted()
+    first = next(frames, None)
+    if first is None:
+        return None
+    sha256 = write_file(lake, file, _with_first(first, frames))
+    return _Written(file, sha256, sum(rows for rows, _ in seen), reduce(or_, (bounds for _, bounds in seen)))
+
+
+def _with_first(first: pl.DataFrame, rest: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    yield first
+    yield from rest
+
+
+def _chunks(
+    cursor: duckdb.DuckDBPyConnection, bucket: int, rows: int, last: int, files: list[Path], closings: list[Path]
+) -> Iterator[pl.DataFrame]:
+    """The rows of a bucket in order, a range of enterprises at a time; a row group of another range is not opened."""
+    step = last // max(1, round(rows / CHUNK)) + 1
+    for start in range(0, last + 1, step):
+        within = f"enterprise_id BETWEEN {start} AND {start + step - 1}"
+        ended, join = "r.closed_at", ""
+        if closings:
+            ended = "least(r.closed_at, c.closed_at)"
+            join = (
+                " LEFT JOIN (SELECT row_no, min(closed_at) AS closed_at"
+                f" FROM {parquet(closings)} WHERE {within} GROUP BY row_no) c ON r.row_no = c.row_no"
+            )
+        folded: pl.DataFrame = cursor.sql(
+            f"SELECT r.* REPLACE ({ended} AS closed_at) FROM {parquet(files)} r{join}"
+            f" WHERE r.bucket = {bucket} AND r.{within} AND {ended} IS DISTINCT FROM {VOID}"
+            " ORDER BY r.enterprise_id, r.event_date, r.record_no, r.version"
+        ).pl()
+        yield folded

@@ -1,6 +1,7 @@
 """Write rows as Parquet: for each column the encoding under which a sample of it is smallest, groups cut at buckets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,14 @@ _STATISTICS = ("bucket", "enterprise_id", "record_no", "event_date", "link_id", 
 _DICTIONARY = "DICTIONARY"
 
 
-def write_rows(frame: pl.DataFrame, path: Path) -> None:
-    """Write a frame to one file; of rows with a `bucket` column each row group holds whole buckets or part of one."""
-    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+def write_rows(frames: Iterable[pl.DataFrame], path: Path) -> None:
+    """Write frames, at least one, to one file after another; the first decides on encodings.
+
+    Of rows with a `bucket` column each row group holds whole buckets or part of one.
+    """
+    rest = iter(frames)
+    first = next(rest)
+    table = _arrow(first)
     chosen = {name: _smallest(table.select([name])) for name in table.column_names}
     encodings = {name: encoding for name, encoding in chosen.items() if encoding != _DICTIONARY}
     with pq.ParquetWriter(
@@ -33,8 +39,14 @@ def write_rows(frame: pl.DataFrame, path: Path) -> None:
         write_statistics=[name for name in _STATISTICS if name in chosen] or False,
         store_schema=False,
     ) as writer:
-        for start, stop in _groups(frame):
-            writer.write_table(table.slice(start, stop - start), row_group_size=ROW_GROUP)
+        for frame in chain([first], rest):
+            rows = _arrow(frame)
+            for start, stop in _groups(frame):
+                writer.write_table(rows.slice(start, stop - start), row_group_size=ROW_GROUP)
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _groups(frame: pl.DataFrame) -> Iterator[tuple[int, int]]:

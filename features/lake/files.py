@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +27,11 @@ class NewFile:
     kind: str
     name: str
     bucket: int | None = None
+
+    @property
+    def path(self) -> str:
+        """Under the lake's folder."""
+        return f"feed={self.feed}/{self.name}"
 
 
 @contextmanager
@@ -53,6 +58,16 @@ class Bounds:
     min_record: int | None = None
     max_record: int | None = None
 
+    def __or__(self, other: "Bounds") -> "Bounds":
+        """The bounds of both files' rows together."""
+        records = (*self.records, *other.records)
+        known = (self.min_known, self.max_known, other.min_known, other.max_known)
+        return Bounds(min(known), max(known), min(records, default=None), max(records, default=None))
+
+    @property
+    def records(self) -> tuple[int, ...]:
+        return tuple(one for one in (self.min_record, self.max_record) if one is not None)
+
 
 def bounds_of(packed: pl.DataFrame) -> Bounds:
     """The bounds of some stored rows, at least one."""
@@ -64,34 +79,34 @@ def add_file(
     lake: Lake, connection: Connection, new: NewFile, frame: pl.DataFrame, bounds: Bounds, snapshot: int
 ) -> None:
     """Write rows beside the manifest, then list them in it: readers see them when the transaction commits."""
-    path = lake.root / f"feed={new.feed}" / new.name
+    list_file(connection, new, write_file(lake, new, [frame]), frame.height, bounds, snapshot)
+
+
+def write_file(lake: Lake, new: NewFile, frames: Iterable[pl.DataFrame]) -> str:
+    """Write a file that nobody lists yet; returns its SHA-256."""
+    path = lake.root / new.path
     path.parent.mkdir(exist_ok=True)
-    sha256 = _write_whole(path, frame)
-    listed = {
-        "feed": new.feed,
-        "kind": new.kind,
-        "path": str(path.relative_to(lake.root)),
-        "bucket": new.bucket,
-        "rows": frame.height,
-        "sha256": sha256,
-        "added_in": snapshot,
-        **asdict(bounds),
-    }
-    connection.execute(insert(LakeFile), [listed])
+    return _write_whole(path, frames)
+
+
+def list_file(connection: Connection, new: NewFile, sha256: str, rows: int, bounds: Bounds, snapshot: int) -> None:
+    """List a written file in the manifest."""
+    facts = {"feed": new.feed, "kind": new.kind, "path": new.path, "bucket": new.bucket, "rows": rows}
+    connection.execute(insert(LakeFile), [facts | asdict(bounds) | {"sha256": sha256, "added_in": snapshot}])
 
 
 def write_again(lake: Lake, path: str, frame: pl.DataFrame, snapshot: int) -> tuple[str, str]:
     """Write what is left of a file under a name of its own; returns its path under the lake and its SHA-256."""
     former = lake.root / path
     again = former.with_name(f"{former.name.removesuffix('.parquet')}.e{snapshot:06d}.parquet")
-    return str(again.relative_to(lake.root)), _write_whole(again, frame)
+    return str(again.relative_to(lake.root)), _write_whole(again, [frame])
 
 
 def write_beside(lake: Lake, path: str, frame: pl.DataFrame) -> tuple[str, str]:
     """Write a file of the lake that no feed reads; returns its path under the lake and its SHA-256."""
     whole = lake.root / path
     whole.parent.mkdir(exist_ok=True)
-    return path, _write_whole(whole, frame)
+    return path, _write_whole(whole, [frame])
 
 
 def sweep(lake: Lake) -> list[Path]:
@@ -104,10 +119,10 @@ def sweep(lake: Lake) -> list[Path]:
     return orphans
 
 
-def _write_whole(path: Path, frame: pl.DataFrame) -> str:
+def _write_whole(path: Path, frames: Iterable[pl.DataFrame]) -> str:
     """Write under another name, flush to the disk, then rename; returns the file's SHA-256."""
     unfinished = path.with_name(path.name + _UNFINISHED)
-    write_rows(frame, unfinished)
+    write_rows(frames, unfinished)
     with unfinished.open("rb") as written:
         sha256 = hashlib.file_digest(written, "sha256").hexdigest()
         os.fsync(written.fileno())

@@ -6,20 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Select, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Select, func, insert, or_, select, update
 
 from bureau.db import open_engine, upgrade
-from bureau.errors import UnreadableFile
+from bureau.errors import UnknownName, UnreadableFile
 from features.lake.layout import LAYOUT
 from features.lake.locking import alone
 from features.lake.tables import LakeFile, Setting, Snapshot
 
+OLDEST = "oldest_snapshot"
+"""The setting that holds the first snapshot whose files are all still there."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_catalogue"
 _UNBORN = 2**31 - 1
 """A snapshot after all others: as of it a transaction sees what it has listed itself."""
 BUCKETS = 16
 """How many buckets a new lake has. Kept in its settings: changing it here changes no existing lake."""
+MANY_BUCKETS = 64
+LARGE = 200_000
+"""From so many enterprises on a lake is sorted into `MANY_BUCKETS`."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,12 @@ class Lake:
         with self.catalogue.connect() as connection:
             return int(connection.scalars(select(Setting.value).where(Setting.name == "buckets")).one())
 
+    @property
+    def oldest(self) -> int:
+        """The first snapshot whose files are all still there; 0 where none was ever given up."""
+        with self.catalogue.connect() as connection:
+            return int(connection.scalar(select(Setting.value).where(Setting.name == OLDEST)) or 0)
+
     def _listed(self, feed: str, kind: str, snapshot: int | None) -> list[Path]:
         return list(_files(self, feed, kind, self.snapshot() if snapshot is None else snapshot))
 
@@ -71,6 +82,8 @@ class Lake:
 @lru_cache(maxsize=4096)
 def _files(lake: Lake, feed: str, kind: str, snapshot: int) -> tuple[Path, ...]:
     """A committed snapshot's list never changes, and a live answer asks for a dozen of them."""
+    if snapshot < lake.oldest:
+        raise UnknownName("snapshot that can still be read", str(snapshot))
     with lake.catalogue.connect() as connection:
         return tuple(lake.root / path for path in connection.scalars(_listing(feed, kind, snapshot)))
 
@@ -86,6 +99,13 @@ def _listing(feed: str, kind: str, snapshot: int) -> Select[*tuple[Any, ...]]:
     still_there = or_(LakeFile.removed_in.is_(None), LakeFile.removed_in > snapshot)
     of_kind = select(LakeFile.path).where(LakeFile.feed == feed, LakeFile.kind == kind).order_by(LakeFile.id)
     return of_kind.where(LakeFile.added_in <= snapshot, still_there)
+
+
+def choose_buckets(lake: Lake, buckets: int) -> None:
+    """Sort a lake that holds nothing yet into another number of buckets; one that holds rows keeps its own."""
+    with lake.catalogue.begin() as connection:
+        if connection.scalar(select(func.count()).select_from(LakeFile)) == 0:
+            connection.execute(update(Setting).where(Setting.name == "buckets").values(value=str(buckets)))
 
 
 def forget_files() -> None:
@@ -111,7 +131,7 @@ def _settle(connection: Connection, root: Path) -> None:
     empty = connection.scalar(select(func.count()).select_from(LakeFile)) == 0
     if known.get("layout") != LAYOUT and not empty:
         raise UnreadableFile(root, "an earlier version wrote it; load its deliveries into a home of their own.")
-    chosen = {"buckets": known.get("buckets", str(BUCKETS)), "layout": LAYOUT}
+    chosen = {"buckets": known.get("buckets", str(BUCKETS)), "layout": LAYOUT, OLDEST: "0"}
     for name, value in chosen.items():
         if name not in known:
             connection.execute(insert(Setting).values(name=name, value=value))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bureau.errors import InvalidInput, UnknownName
 from features.lake.delivery import drop_delivery, read_delivery
-from features.lake.lake import Lake
+from features.lake.lake import LARGE, MANY_BUCKETS, Lake, choose_buckets
 from features.lake.landing import Landed, land
 from features.sources.city import city
 from features.sources.city.checks import check_city
@@ -135,6 +135,8 @@ def load_source(
     if name not in SOURCES:
         raise UnknownName("source", name, SOURCES)
     require_source(home, name)
+    if (options.enterprises or 0) >= LARGE:
+        choose_buckets(lake, MANY_BUCKETS)
     written = SOURCES[name].write(deliveries_folder(home, name), lake, options)
     claimed = claim_source(home, name, written.last_day)
     landed = []

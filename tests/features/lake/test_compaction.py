@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+from bureau.errors import UnknownName
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake import compaction
 from features.lake.compaction import compact
-from features.lake.lake import Lake
+from features.lake.lake import Lake, choose_buckets
+from features.lake.vacuum import vacuum
 from tests.factories.lakes import instant, known, land_rows, make_lake, uscc
 from tests.factories.tax import tax_arrears
 
@@ -40,6 +44,39 @@ def test_a_file_holds_one_bucket_in_order(tmp_path: Path) -> None:
         rows = pl.read_parquet(path)
         assert (rows["enterprise_id"] % lake.buckets).unique().to_list() == [int(path.name[2:5])]
         assert rows.equals(rows.sort("enterprise_id", "event_date", "record_no", "version"))
+
+
+def test_a_bucket_too_large_for_one_go_is_folded_in_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, parts = corrected(tmp_path / "whole"), corrected(tmp_path / "parts")
+    compact(whole, "F18", at=instant("2025-09-01"))
+    monkeypatch.setattr(compaction, "CHUNK", 1)
+    compact(parts, "F18", at=instant("2025-09-01"))
+    for one, other in zip(whole.files("F18"), parts.files("F18"), strict=True):
+        assert pl.read_parquet(one).equals(pl.read_parquet(other))
+
+
+def test_vacuum_gives_up_what_only_old_snapshots_list(tmp_path: Path) -> None:
+    lake = corrected(tmp_path)
+    then, view = lake.snapshot(), known(lake, TAX_ARREARS, "2025-08-01")
+    compact(lake, "F18", at=instant("2025-09-01"))
+    assert vacuum(lake, keep_days=30, at=instant("2025-09-30")).files == 0
+    assert known(lake, TAX_ARREARS, "2025-08-01", then).equals(view)
+    done = vacuum(lake, keep_days=30, at=instant("2025-10-02"))
+    assert (done.files, done.oldest) == (3, then + 1)
+    assert known(lake, TAX_ARREARS, "2025-08-01").equals(view)
+    assert {*lake.root.glob("feed=F18/*")} == {*lake.files("F18")}
+    with pytest.raises(UnknownName, match="no snapshot that can still be read"):
+        lake.files("F18", then)
+
+
+def test_a_large_lake_chooses_its_buckets_before_it_holds_anything(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    choose_buckets(lake, 64)
+    assert lake.buckets == 64
+    land_rows(lake, TAX_ARREARS, [tax_arrears(firm) for firm in FIRMS])
+    choose_buckets(lake, 16)
+    assert lake.buckets == 64
+    assert compact(lake, "F18", at=instant("2025-09-01")).files == len(FIRMS)
 
 
 def test_compacting_twice_writes_once(tmp_path: Path) -> None:
