@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from api.console.lineage import Node
 from features.definitions.entry import Entry
 from features.definitions.library import published
 from products.product import Product, catalogue
+
+WIDEST = {"zh": 12, "en": 22}
+"""Characters that fit into a box of the drawing."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,27 @@ def users_of_feed(feed: str, serving: Mapping[str, str]) -> Dependents:
     names = {entry.name for entry in features_of(feed)}
     reads = [one for one in catalogue().values() if feed in one.feeds("decision") or names & one.features("decision")]
     return _dependents(reads, serving)
+
+
+def leads_to(users: Dependents, serving: Mapping[str, str], direct: str) -> frozenset[str]:
+    """What of the models' column a feature leads to: the models of its products, and `direct` for one without."""
+    return frozenset(serving.get(product.code, direct) for product in users.products)
+
+
+def users_columns(
+    users: Dependents, serving: Mapping[str, str], language: str, direct: str
+) -> tuple[list[Node], list[Node]]:
+    """The last two columns of a lineage: models, with `direct` for products that read without one, and products."""
+
+    def text(product: Product) -> str:
+        return f"{product.code} {product.name if language == 'zh' else product.name_en}"[: WIDEST[language]]
+
+    ways = [*users.models, *([direct] if any(one.code not in serving for one in users.products) else [])]
+    models = [
+        Node(way, frozenset(text(one) for one in users.products if serving.get(one.code, direct) == way))
+        for way in ways
+    ]
+    return models, [Node(text(product)) for product in users.products]
 
 
 def _dependents(products: list[Product], serving: Mapping[str, str]) -> Dependents:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from api.caller import Served
 from api.console.charts import styled
-from api.console.dependents import users_of_feature
+from api.console.dependents import WIDEST, users_columns, users_of_feature
 from api.console.lineage import Node, draw
 from api.console.session import SignedIn
 from api.pages.assets import BUNDLE
@@ -25,6 +25,10 @@ from features.health.bins import Bins, read_baseline
 from features.health.feature_days import BASELINE, FeatureDay, measured_days, read_feature_days
 
 router = APIRouter(prefix="/console/features", include_in_schema=False)
+
+
+UNKNOWN = "?"
+"""The bin of the firms without a value."""
 
 
 class Bar(NamedTuple):
@@ -67,14 +71,16 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
     users = users_of_feature(name, desk.serving)
     contracts = [find_feed(code) for code in entry.feeds]
     columns = [
-        [Node(department) for department in dict.fromkeys(one.department for one in contracts)],
         [
-            Node(one.code, one.name if language == "zh" else one.name_en, f"/console/feeds/{one.code}")
+            Node(department, frozenset(one.code for one in contracts if one.department == department))
+            for department in dict.fromkeys(one.department for one in contracts)
+        ],
+        [
+            Node(one.code, None, one.name if language == "zh" else one.name_en, f"/console/feeds/{one.code}")
             for one in contracts
         ],
-        [Node(entry.name)],
-        [Node(model) for model in users.models],
-        [Node(f"{one.code} {one.name if language == 'zh' else one.name_en}") for one in users.products],
+        [Node(_fitting(entry.name), None, entry.name)],
+        *users_columns(users, desk.serving, language, words["direct"]),
     ]
     folder = deployment.settings.home / "health"
     day = next((one for one in _newest(folder) if one.feature == name), None)
@@ -96,9 +102,13 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
     )
 
 
+def _fitting(name: str) -> str:
+    return name if len(name) <= WIDEST["en"] else name[: WIDEST["en"] - 1] + "…"
+
+
 def distribution(entry: Entry, bins: Bins, day: FeatureDay) -> list[Bar]:
     """Shares of firms by bin, unknown last; the bins are the baseline's."""
-    labels = [*(entry.categories or _ranges(bins.edges)), "—"]
+    labels = [*(entry.categories or _ranges(bins.edges)), UNKNOWN]
     before, now = [*bins.counts, bins.missing], [*day.counts, day.missing]
     return [
         Bar(label, one / max(sum(before), 1), other / max(sum(now), 1))

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from api.caller import Served
 from api.console.charts import styled
-from api.console.dependents import features_of, users_of_feed
+from api.console.dependents import WIDEST, features_of, leads_to, users_columns, users_of_feature, users_of_feed
 from api.console.lineage import Node, draw
 from api.console.session import SignedIn
 from api.pages.assets import BUNDLE
@@ -66,10 +66,17 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
     entries = features_of(code)
     columns = [
         [Node(contract.department)],
-        [Node(contract.code, contract.name if language == "zh" else contract.name_en)],
-        [Node(_label(entry, language), entry.name, f"/console/features/{entry.name}") for entry in entries],
-        [Node(model) for model in users.models],
-        [Node(f"{product.code} {product.name if language == 'zh' else product.name_en}") for product in users.products],
+        [Node(contract.code, None, contract.name if language == "zh" else contract.name_en)],
+        [
+            Node(
+                _label(entry, language),
+                leads_to(users_of_feature(entry.name, desk.serving), desk.serving, words["direct"]),
+                entry.name,
+                f"/console/features/{entry.name}",
+            )
+            for entry in entries
+        ],
+        *users_columns(users, desk.serving, language, words["direct"]),
     ]
     return render(
         request,
@@ -77,7 +84,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         who=visitor.institution,
         bundle=f"/assets/{BUNDLE}",
         contract=contract,
-        facts=[(fact, _said(contract, fact)) for fact in FACTS],
+        facts=[(fact, _said(contract, fact, words)) for fact in FACTS],
         columns=_columns(contract),
         held=status,
         stale=status.is_stale(desk.today),
@@ -88,17 +95,15 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
     )
 
 
-_WIDEST = {"zh": 13, "en": 25}
-"""Characters that fit into a box of the drawing."""
-
-
 def _label(entry: Entry, language: str) -> str:
-    label, widest = (entry.label if language == "zh" else entry.label_en), _WIDEST[language]
+    label, widest = (entry.label if language == "zh" else entry.label_en), WIDEST[language]
     return label if len(label) <= widest else label[: widest - 1] + "…"
 
 
-def _said(contract: Contract, fact: str) -> str:
+def _said(contract: Contract, fact: str, words: dict[str, str]) -> str:
     value = getattr(contract, fact)
+    if fact in ("openness", "cadence", "direction"):
+        return words[f"{fact}_{value}"]
     return " / ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

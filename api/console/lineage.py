@@ -4,16 +4,18 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BOX_WIDTH, BOX_HEIGHT, GAP, COLUMN_GAP = 190, 34, 10, 70
+BOX_WIDTH, BOX_HEIGHT, GAP, COLUMN_GAP = 168, 34, 10, 44
 SHOWN = 14
 """Boxes of a column; what is more is counted in one last box."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """One thing. href: its own page, where there is one."""
+    """One thing. to: texts of the things of the next column it leads to, None for all of them. href: its own page,
+    where there is one."""
 
     text: str
+    to: frozenset[str] | None = None
     hint: str = ""
     href: str | None = None
 
@@ -38,7 +40,7 @@ class Drawing:
 
 
 def draw(columns: Sequence[Sequence[Node]], more: str) -> Drawing:
-    """Lay out columns from left to right; every box of one is joined to every box of the next.
+    """Lay out columns from left to right; a box is joined to those of the next column it leads to.
 
     Empty columns are left out. more: a text with `{n}` for the boxes that are not shown.
     """
@@ -46,7 +48,13 @@ def draw(columns: Sequence[Sequence[Node]], more: str) -> Drawing:
     tallest = max((len(column) for column in shown), default=0)
     height = tallest * (BOX_HEIGHT + GAP)
     placed = [_place(column, number, height) for number, column in enumerate(shown)]
-    paths = [_arrow(one, other) for left, right in itertools.pairwise(placed) for one in left for other in right]
+    paths = [
+        _arrow(one, other)
+        for left, right in itertools.pairwise(placed)
+        for one in left
+        for other in right
+        if one.node.to is None or other.node.text in one.node.to
+    ]
     width = len(placed) * (BOX_WIDTH + COLUMN_GAP) - COLUMN_GAP if placed else 0
     return Drawing(tuple(box for column in placed for box in column), tuple(paths), width, height)
 

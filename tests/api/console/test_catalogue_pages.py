@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from httpx import Client
+from markupsafe import escape
 
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS, find_feed
@@ -54,7 +55,7 @@ def test_a_features_page_says_what_it_is(inside: Client, name: str) -> None:
     for language, label in (("zh", entry.label), ("en", entry.label_en)):
         page = inside.get(f"/console/features/{name}", params={"lang": language})
         assert page.status_code == 200
-        assert label.replace("&", "&amp;") in page.text
+        assert str(escape(label)) in page.text
         assert all(f"/console/feeds/{code}" in page.text for code in entry.feeds)
 
 

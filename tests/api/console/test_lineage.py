@@ -20,3 +20,12 @@ def test_what_does_not_fit_is_counted() -> None:
 
 def test_nothing_is_drawn_of_nothing() -> None:
     assert draw([[], []], "").boxes == ()
+
+
+def test_only_what_leads_there_is_joined() -> None:
+    drawing = draw(
+        [[Node("税务", frozenset({"F18"})), Node("市场监管", frozenset({"F01"}))], [Node("F18"), Node("F01")]], ""
+    )
+    assert len(drawing.paths) == 2
+    heights = [(path.split("C")[0].split()[-1], path.split()[-1]) for path in drawing.paths]
+    assert all(start == end for start, end in heights)
