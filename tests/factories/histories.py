@@ -7,7 +7,11 @@ from typing import Any
 
 from bureau.clock import months_before
 from features.contracts.feeds import find_feed
+from features.definitions.entry import Entry
+from features.definitions.library import published
+from features.definitions.parts import is_population
 from features.lake.lake import Lake
+from tests.factories.asset_histories import asset_rows
 from tests.factories.courts import court_case, dishonest_debtor, enforcement
 from tests.factories.fiscal_histories import fiscal_rows
 from tests.factories.invoice_feeds import counterparty, invoice_line, invoice_month
@@ -30,11 +34,25 @@ def random_history(chance: Random, firms: list[str]) -> dict[str, list[Row]]:
     """Versions by feed, each with the instant it was received; every record may be corrected or withdrawn."""
     rows = [row for firm in firms for row in _first_versions(chance, firm)]
     rows += [row for firm in firms for row in supervised_rows(chance, firm, LAST_DAY, MONTHS)]
+    rows += [row for firm in firms for row in asset_rows(chance, firm, MONTHS, LAST_DAY)]
     history: dict[str, list[Row]] = {}
     for row in rows:
         feed = row["record_id"].split("-")[0]
         history.setdefault(feed, []).extend(_versions(chance, row, firms, find_feed(feed).deadline_days))
     return history
+
+
+def of_own_records() -> list[Entry]:
+    """The published features that the rows of one firm decide, which is what a history tells slowly.
+
+    Others rest on other firms' rows: derived feeds are told slowly in tests/features/definitions/test_relations.py,
+    figures of peers in tests/features/store/test_population.py.
+    """
+    return [
+        entry
+        for entry in published()
+        if not is_population(entry) and not any(find_feed(code).derived_from for code in entry.feeds)
+    ]
 
 
 def land_history(lake: Lake, history: dict[str, list[Row]]) -> None:

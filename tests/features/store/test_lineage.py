@@ -1,5 +1,6 @@
 """From a value back to its records: from these alone it can be computed again."""
 
+from collections import defaultdict
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -11,23 +12,25 @@ from bureau.grant import ReadGrant, operator_grant
 from features.contracts.feeds import find_feed
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.tax_grade import TAX_GRADE
-from features.definitions.library import published
 from features.lake.lake import Lake
 from features.lake.registry import resolve
-from features.store.lineage import Explanation, explain
+from features.store.build import build_features
+from features.store.lineage import Explanation, evidence, explain
+from features.store.live import live_vector
 from tests.factories.feeds import VALID_ROWS
-from tests.factories.histories import LAST_DAY, Row, land_history, random_history
+from tests.factories.histories import LAST_DAY, Row, land_history, of_own_records, random_history
 from tests.factories.lakes import ACME, BETA, land_rows, make_lake, uscc
 from tests.factories.tax import tax_arrears, tax_grade
 
-NAMES = [entry.name for entry in published() if not any(find_feed(code).derived_from for code in entry.feeds)]
-"""Derived feeds are told slowly in tests/features/definitions/test_relations.py: their rows come from other firms."""
+NAMES = [entry.name for entry in of_own_records()]
+OPERATOR = operator_grant()
 FIRMS = [uscc(number) for number in (1, 2, 3)]
 BYSTANDER = uscc(99)
+ONE_OF_EACH_FEED = list({entry.feeds: entry.name for entry in of_own_records()}.values())
 
 
 def explained(lake: Lake, name: str, firm: str, as_of: date = LAST_DAY) -> Explanation:
-    return explain(lake, name, resolve(lake, firm).enterprise_id, as_of, operator_grant())
+    return explain(lake, name, resolve(lake, firm).enterprise_id, as_of, OPERATOR)
 
 
 @pytest.fixture(scope="module")
@@ -42,21 +45,29 @@ def lake(history: dict[str, list[Row]], tmp_path_factory: pytest.TempPathFactory
     return lake
 
 
-def stand_in(number: int) -> str:
-    """A firm that receives the records of one feature and no others."""
-    return uscc(1_000 + number)
+Cited = dict[str, dict[str, set[str]]]
+"""By firm and feature: the records its explanation cites."""
 
 
-def cited_only(history: dict[str, list[Row]], firm: str, cited: list[set[str]]) -> dict[str, list[Row]]:
+def stand_in(firm: str, name: str) -> str:
+    """A firm that receives the records cited for one feature of one firm and no others."""
+    return uscc(10_000 * (1 + FIRMS.index(firm)) + NAMES.index(name))
+
+
+def cited_only(history: dict[str, list[Row]], cited: Cited) -> dict[str, list[Row]]:
     """The versions of the records cited for each feature, made over to a stand-in of its own."""
+    citing: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for firm, of_firm in cited.items():
+        for name, records in of_firm.items():
+            for record_id in records:
+                citing[record_id].append((firm, name))
     return {
         feed: [
             row
-            | {"record_id": f"{row['record_id']}@{number}"}
-            | {"uscc": stand_in(number) if row["uscc"] == firm else BYSTANDER}
+            | {"record_id": f"{row['record_id']}@{stand_in(firm, name)}"}
+            | {"uscc": stand_in(firm, name) if row["uscc"] == firm else BYSTANDER}
             for row in rows
-            for number, records in enumerate(cited)
-            if row["record_id"] in records
+            for firm, name in citing[row["record_id"]]
         ]
         for feed, rows in history.items()
     }
@@ -71,21 +82,31 @@ def long_ago(feed: str, firm: str, received: datetime) -> Row:
     return row | moved | ({"year": old.year} if "year" in row else {})
 
 
-@pytest.mark.parametrize("firm", FIRMS[:2])
 def test_every_value_can_be_computed_again_from_its_records(
-    lake: Lake, history: dict[str, list[Row]], firm: str, tmp_path: Path
+    lake: Lake, history: dict[str, list[Row]], tmp_path: Path
 ) -> None:
-    explanations = [explained(lake, name, firm) for name in NAMES]
-    cited = [{record.record_id for record in one.records} for one in explanations]
+    told, cited = {}, {}
+    for firm in FIRMS[:2]:
+        number = resolve(lake, firm).enterprise_id
+        told |= {(firm, name): value for name, value in live_vector(lake, NAMES, number, LAST_DAY, OPERATOR).items()}
+        entered = evidence(lake, NAMES, number, LAST_DAY, OPERATOR)
+        cited[firm] = {name: {record.record_id for record in records} for name, records in entered.items()}
     fresh = make_lake(tmp_path)
     first = min(row["received_at"] for rows in history.values() for row in rows)
     for feed in VALID_ROWS:  # every feed is connected; bank feedback, which no feature reads, makes stand-ins known
-        known = [stand_in(number) for number in range(len(NAMES))] if feed == "F60" else [BYSTANDER]
+        known = [stand_in(firm, name) for firm, name in told] if feed == "F60" else [BYSTANDER]
         land_rows(fresh, find_feed(feed), [long_ago(feed, one, first) for one in known])
-    land_history(fresh, {feed: rows for feed, rows in cited_only(history, firm, cited).items() if rows})
-    again = {name: explained(fresh, name, stand_in(number)).value for number, name in enumerate(NAMES)}
-    assert again == {one.name: one.value for one in explanations}
-    assert sum(map(bool, cited)) > len(NAMES) / 2
+    land_history(fresh, {feed: rows for feed, rows in cited_only(history, cited).items() if rows})
+    city = {row["uscc"]: row for row in build_features(fresh, NAMES, LAST_DAY, OPERATOR).iter_rows(named=True)}
+    assert {(firm, name): city[stand_in(firm, name)][name] for firm, name in told} == told
+    assert sum(bool(records) for of_firm in cited.values() for records in of_firm.values()) > len(told) / 2
+
+
+def test_a_feature_explained_alone_is_explained_as_among_all(lake: Lake) -> None:
+    number = resolve(lake, FIRMS[0]).enterprise_id
+    values, entered = (read(lake, NAMES, number, LAST_DAY, OPERATOR) for read in (live_vector, evidence))
+    for name in ONE_OF_EACH_FEED:
+        assert explained(lake, name, FIRMS[0]) == Explanation(name, values[name], entered[name])
 
 
 def test_a_record_that_enters_both_sides_stands_once_with_all_columns(lake: Lake) -> None:

@@ -10,19 +10,17 @@ import pytest
 
 from bureau.clock import SHANGHAI, known_before
 from bureau.grant import operator_grant
-from features.contracts.feeds import find_feed
-from features.definitions.library import find_feature, published
+from features.definitions.library import find_feature
 from features.lake.lake import Lake
 from features.lake.registry import enterprises
 from features.store.build import build_features
 from features.store.live import live_vector
 from features.store.training_set import training_set
-from tests.factories.histories import LAST_DAY, Row, land_history, random_history
+from tests.factories.histories import LAST_DAY, Row, land_history, of_own_records, random_history
 from tests.factories.lakes import make_lake, uscc
 from tests.factories.naive import evaluate, newest_known
 
-NAMES = [entry.name for entry in published() if not any(find_feed(code).derived_from for code in entry.feeds)]
-"""Derived feeds are told slowly in tests/features/definitions/test_relations.py: their rows come from other firms."""
+NAMES = [entry.name for entry in of_own_records()]
 FIRMS = [uscc(number) for number in range(1, 7)]
 TRAINING = operator_grant("training")
 
