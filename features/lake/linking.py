@@ -8,15 +8,15 @@ import polars as pl
 from sqlalchemy import Connection, insert, select
 
 from features.lake.catalogue import Schema, read_frame
+from features.lake.ladder import CODE, RECORD, REVIEW, SCORES, climb
 from features.lake.lake import Lake
-from features.lake.names import match, name_key, spans
+from features.lake.names import SPAN, held_names
+from features.lake.spelling import name_key, parent_key
 from features.lake.tables import Link
 
-CODE, NAME, RECORD = "code", "name", "record"
-"""The rules, strongest first; a row's own code needs no link."""
 ASSIGNABLE = (
     *("row", "record_no", "version", "content_hash", "received_at"),
-    *("name", "enterprise_id", "known_at"),
+    *("name", "event_date", "enterprise_id", "known_at"),
 )
 ASSIGNED = ("row", "enterprise_id", "rule", "key", "starts", "known_at")
 """What an assignment says. starts: since when the link is known; all but `row` null: nobody's row yet."""
@@ -32,12 +32,12 @@ def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFra
     key and enterprise that was undone by hand is not tried again.
     """
     given = pl.col("enterprise_id").is_not_null()
-    named = rows.filter(~given).select("row", "received_at", key=name_key(pl.col("name")))
-    alone = spans(lake, named["key"]).join(_undone(connection), on=_PAIR, how="anti")
-    matched = match(named, alone).rename({"enterprise_id": "named"})
+    named = rows.filter(~given).select("row", "received_at", "event_date", key=name_key(pl.col("name")))
+    keys = pl.concat([named["key"], named.select(parent_key(pl.col("key"))).to_series()])
+    climbed = climb(named, held_names(lake, keys), _accepted(connection), _undone(connection))
     found = pl.col("named").is_not_null()
-    assigned = rows.join(matched, on="row", how="left").with_columns(
-        rule=pl.when(given).then(pl.lit(CODE)).when(found).then(pl.lit(NAME)),
+    assigned = rows.join(climbed.rename({"enterprise_id": "named"}), on="row", how="left").with_columns(
+        rule=pl.when(given).then(pl.lit(CODE)).otherwise("rule"),
         known_at=pl.when(found).then(pl.max_horizontal("received_at", "starts")).otherwise("known_at"),
         enterprise_id=pl.coalesce("enterprise_id", "named"),
     )
@@ -80,7 +80,8 @@ def give_links(connection: Connection, assigned: pl.DataFrame, snapshot: int) ->
     first = int(known.select(pl.col("link_id").max().fill_null(0)).item()) + 1
     numbered = new.with_columns(link_id=pl.int_range(first, first + pl.len(), dtype=pl.Int32))
     if not new.is_empty():
-        rows = numbered.with_columns(score=pl.lit(1.0), added_in=pl.lit(snapshot))
+        score = pl.col("rule").replace_strict(SCORES, return_dtype=pl.Float64)
+        rows = numbered.with_columns(score=score, added_in=pl.lit(snapshot))
         connection.execute(insert(Link), rows.rename({"link_id": "id", "starts": "known_from"}).to_dicts())
     return assigned.join(pl.concat([known, numbered.select(known.columns)]), on=identity, how="left")
 
@@ -88,6 +89,12 @@ def give_links(connection: Connection, assigned: pl.DataFrame, snapshot: int) ->
 def undone_links(connection: Connection) -> pl.Series:
     """Numbers of the links that were undone by hand."""
     return pl.Series("link_id", connection.scalars(select(Link.id).where(Link.known_to.is_not(None))).all(), pl.Int32)
+
+
+def _accepted(connection: Connection) -> pl.DataFrame:
+    """Pairs of key and enterprise that a person accepted, as spans that are open since."""
+    query = select(Link.key, Link.enterprise_id, Link.known_from, Link.known_to)
+    return read_frame(connection, query.where(Link.rule == REVIEW, Link.known_to.is_(None)), SPAN)
 
 
 def _undone(connection: Connection) -> pl.DataFrame:

@@ -30,7 +30,8 @@ def _link(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFram
     relatives = rows.with_columns(pl.col(ROW).cast(pl.Int64), name=pl.col(str(entry.contract.name_column)))
     undone = pl.col("link_id").is_in(undone_links(entry.connection).implode())
     siblings = stored.filter(~undone).join(rows, on="record_no", how="semi")
-    siblings = siblings.with_columns(row="row_no", name=pl.lit(None, pl.String))
+    nothing = {"name": pl.lit(None, pl.String), "event_date": pl.lit(None, pl.Date)}
+    siblings = siblings.with_columns(row="row_no", **nothing)
     family = pl.concat([siblings.select(ASSIGNABLE), relatives.select(ASSIGNABLE)])
     assigned = assign(entry.lake, entry.connection, family)
     claimed = assigned.filter(pl.col("key").is_not_null())

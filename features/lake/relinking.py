@@ -63,7 +63,7 @@ def _linked_rows(lake: Lake, contract: Contract) -> pl.DataFrame:
     linked = pl.Series("record_no", dtype=pl.Int64)
     if files:
         linked = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id > 0")["record_no"]
-    also = [] if contract.name_column is None else [contract.name_column]
+    also = ["event_date"] if contract.name_column is None else ["event_date", contract.name_column]
     return stored_versions(lake, contract, linked, also)
 
 

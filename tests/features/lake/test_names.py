@@ -1,9 +1,13 @@
 """When a name was one enterprise's alone."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
-from features.lake.names import SPAN, alone_spans, match, name_key
+from features.lake.ladder import climb
+from features.lake.names import SPAN, alone_spans
+from features.lake.spelling import name_key, parent_key
 
 HELD = {"enterprise_id": pl.Int32, "key": pl.String, "starts": pl.Int64, "ends": pl.Int64}
 
@@ -43,14 +47,51 @@ def test_spans(holders: list[tuple[int, int, int | None]], alone: list[tuple[int
     ],
 )
 def test_a_row_goes_to_the_first_who_bears_its_name_alone(received: int, found: tuple[int, int]) -> None:
-    alone = alone_spans(held((1, 3, 8), (2, 6, None)))
-    rows = pl.DataFrame({"row": [7], "key": ["X"], "received_at": [received]})
-    assert match(rows, alone).select("enterprise_id", "starts").row(0) == found
+    assert climbed(held((1, 3, 8), (2, 6, None)), received) == [(*found, "name")]
+
+
+def climbed(bearers: pl.DataFrame, received: int, happened: date = date(2030, 1, 1)) -> list[tuple[int, int, str]]:
+    """What the ladder says of one row named X."""
+    row = {"row": [7], "key": ["X"], "received_at": [received], "event_date": [happened]}
+    nobody = pl.DataFrame(schema=SPAN)
+    found = climb(pl.DataFrame(row), bearers, nobody, nobody.select("key", "enterprise_id"))
+    return found.select("enterprise_id", "starts", "rule").rows()
 
 
 def test_nobody_bears_the_name() -> None:
-    rows = pl.DataFrame({"row": [7], "key": ["Y"], "received_at": [1]})
-    assert match(rows, alone_spans(held((1, 3, None)))).is_empty()
+    assert climbed(held((1, 3, None)).with_columns(key=pl.lit("Y")), 1) == []
+
+
+EVENT = date(1970, 1, 3)
+DAY = 86_400_000_000
+
+
+@pytest.mark.parametrize(
+    ("bearers", "found"),
+    [
+        pytest.param([(1, 0, 4 * DAY)], [(1, 0, "former-name")], id="given up after the event"),
+        pytest.param([(1, 0, 1 * DAY)], [], id="given up before the event"),
+        pytest.param([(1, 0, 4 * DAY), (2, 5 * DAY, 6 * DAY)], [], id="another bore it since"),
+        pytest.param([(1, 0, 4 * DAY), (2, 5 * DAY, None)], [(2, 5 * DAY, "name")], id="another bears it now"),
+        pytest.param([(1, 0, 4 * DAY), (2, 9 * DAY, None)], [(1, 0, "former-name")], id="another bears it later"),
+    ],
+)
+def test_a_former_name(bearers: list[tuple[int, int, int | None]], found: list[tuple[int, int, str]]) -> None:
+    assert climbed(held(*bearers), received=7 * DAY, happened=EVENT) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "parent"),
+    [
+        pytest.param("甲贸易有限公司龙岗分公司", "甲贸易有限公司", id="a branch company"),
+        pytest.param("甲银行福田支行", "甲银行", id="a bank's branch"),
+        pytest.param("甲贸易有限责任公司第二营业部", "甲贸易有限公司", id="a sales office, the form written otherwise"),
+        pytest.param("甲贸易有限公司", None, id="no branch"),
+        pytest.param("龙岗分公司", None, id="a branch of nobody"),
+    ],
+)
+def test_a_branch_names_its_parent(name: str, parent: str | None) -> None:
+    assert pl.DataFrame({"name": [name]}).select(parent_key(name_key(pl.col("name")))).item() == parent
 
 
 @pytest.mark.parametrize(
@@ -59,6 +100,11 @@ def test_nobody_bears_the_name() -> None:
         pytest.param("华为（深圳）有限公司", "华为(深圳)有限公司", id="full-width brackets"),
         pytest.param("ＡＢＣ 科技", "abc科技", id="full-width letters, case and blanks"),
         pytest.param("“老街”·小馆", "老街小馆", id="quotes and dots"),
+        pytest.param("華東電機廠", "华东电机厂", id="traditional characters"),
+        pytest.param("甲有限责任公司", "甲有限公司", id="the long form of a limited company"),
+        pytest.param("甲股份公司", "甲股份有限公司", id="the short form of a joint-stock company"),
+        pytest.param("甲中心（有限合伙）", "甲中心有限合伙", id="a partnership in brackets"),
+        pytest.param("甲〔深圳〕有限公司", "甲(深圳)有限公司", id="another kind of brackets"),
     ],
 )
 def test_two_spellings_of_one_name(one: str, other: str) -> None:

@@ -11,6 +11,7 @@ from features.contracts.registration import REGISTRATION
 from features.lake.lake import Lake
 from features.lake.links import list_links
 from features.lake.quarantine import list_waiting
+from features.lake.registry import enterprises
 from features.lake.unlinking import end_link
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake
@@ -69,7 +70,39 @@ def test_a_later_version_under_a_former_name_stays_with_its_enterprise(lake: Lak
     land_rows(lake, COURT_CASE, [judged], "2025-06-01")
     rows = known(lake, COURT_CASE, "2025-06-01").select("uscc", "version", "outcome")
     assert list(rows.iter_rows()) == [(ACME, 2, "支持原告")]
+    assert [link.rule for link in list_links(lake)] == ["name"], "the name is still that enterprise's, a former one"
+
+
+def test_a_later_version_under_a_name_nobody_bears_follows_its_record(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    first = court_case(None, NAME)["record_id"]
+    land_rows(lake, COURT_CASE, [court_case(None, "某公司", record_id=first, version=2, op="U")], "2025-06-01")
+    assert known(lake, COURT_CASE, "2025-06-01").select("uscc", "version").rows() == [(ACME, 2)]
     assert [link.rule for link in list_links(lake)] == ["name", "record"]
+
+
+def test_a_former_name_borne_on_the_day_of_the_event_links(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, REGISTRATION, [registration(ACME, "新名字公司", version=2, op="U")], "2025-05-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-06-01")
+    assert owners(lake, "2025-06-01") == [ACME]
+    assert [link.rule for link in list_links(lake)] == ["former-name"]
+
+
+def test_a_branch_s_record_is_its_parent_s(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲贸易有限公司")], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, "甲贸易有限责任公司龙岗分公司")], "2025-04-01")
+    assert owners(lake, "2025-04-01") == [ACME]
+    assert [link.rule for link in list_links(lake)] == ["branch"]
+
+
+def test_two_codes_are_never_merged_by_a_name(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(ACME, NAME), court_case(BETA, NAME, record_id="F26-2")], "2025-04-01")
+    assert sorted(owners(lake, "2025-04-01")) == sorted([ACME, BETA])
+    assert enterprises(lake)["uscc"].to_list() == sorted([ACME, BETA])
+    assert list_links(lake) == []
 
 
 def test_a_withdrawal_without_a_code_withdraws(lake: Lake) -> None:
