@@ -22,6 +22,7 @@ from features.lake.links import list_links
 from features.lake.quarantine import list_waiting
 from features.lake.registry import enterprises
 from features.lake.replay import replay
+from features.lake.review import accept, list_open, propose, refuse
 from features.lake.rules import say
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
@@ -30,6 +31,8 @@ from features.lake.vacuum import vacuum
 from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
 
 feeds = typer.Typer(no_args_is_help=True, add_completion=False)
+review = typer.Typer(no_args_is_help=True, help="Decide on names that are merely alike.")
+feeds.add_typer(review, name="review")
 subjects = typer.Typer(add_completion=False)
 
 FeedArgument = Annotated[str, typer.Argument(help="Code of the feed, for example F16.")]
@@ -201,6 +204,32 @@ feeds.command("erase")(erase_records)
 feeds.command("archive")(archive)
 feeds.command("certificates")(list_certificates)
 feeds.command("endings")(endings)
+
+
+@review.command("list")
+def list_review(
+    propose_first: Annotated[bool, typer.Option("--propose", help="Look for names alike first.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the enterprises whose name is like one that waits; with --propose look for them first."""
+    lake = _open()
+    if propose_first:
+        typer.echo(f"{propose(lake, at=now()):,} pairs are new", err=form is not Format.TABLE)
+    print_rows([asdict(pair) for pair in list_open(lake)], ("review_id", "key", "uscc", "name", "score"), form)
+
+
+@review.command("accept")
+def accept_pair(number: Annotated[int, typer.Argument(help="Number of the pair in the list.")]) -> None:
+    """Link a waiting name to the enterprise proposed, from now on; feeds links --end undoes it."""
+    accept(_open(), number, at=now())
+    print(f"pair {number} is a link from now on")
+
+
+@review.command("refuse")
+def refuse_pair(number: Annotated[int, typer.Argument(help="Number of the pair in the list.")]) -> None:
+    """Refuse a pair; it is never proposed again."""
+    refuse(_open(), number, at=now())
+    print(f"pair {number} is refused")
 
 
 @subjects.command()

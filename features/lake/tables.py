@@ -60,7 +60,7 @@ class Link(CatalogueBase):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(index=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
-    rule: Mapped[str]  # name | record
+    rule: Mapped[str]  # of the ladder: name | former-name | branch | review | record
     score: Mapped[float]
     known_from: Mapped[int] = mapped_column(BigInteger)
     known_to: Mapped[int | None] = mapped_column(BigInteger)
@@ -142,6 +142,20 @@ class FeedStop(CatalogueBase):
     reason: Mapped[str]
     noted_at: Mapped[datetime]
     after_snapshot: Mapped[int]
+
+
+class LinkReview(CatalogueBase):
+    """A key that waits and an enterprise whose name is like it, for a person to decide."""
+
+    __tablename__ = "link_review"
+    __table_args__ = (UniqueConstraint("key", "enterprise_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    score: Mapped[float]
+    state: Mapped[str]  # open | accepted | refused
+    noted_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
 
 
 class Setting(CatalogueBase):
