@@ -73,10 +73,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "month": ("月份", "Month"),
     "as_table": ("以表格查看", "As a table"),
     "rules_of_feed": ("质量规则", "Quality rules"),
-    "severity_block": (
-        "字段缺失、多出或类型不符：整批拒收",
-        "A column missing, unknown or of another type stops the delivery.",
+    "severities": (
+        "拒收：整批不入库；隔离：该行待处理，其余入库；提示：入库并计数。",
+        "Block: the delivery is refused. Quarantine: the row waits. Warn: the row lands and is counted.",
     ),
+    "severity_block": ("拒收", "block"),
     "severity_quarantine": ("隔离", "quarantine"),
     "severity_warn": ("提示", "warn"),
     "no_features": ("没有特征读取该数据。", "No feature reads this feed."),

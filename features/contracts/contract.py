@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pandera.polars as pa
 import polars as pl
 
+from features.contracts.quality import QualityRule, of_cells, of_days_and_codes, of_files, rules
 from features.contracts.use import PERMANENT, Use
 
 Period = Literal["month", "quarter", "year"]
@@ -22,8 +23,8 @@ CADENCE_DAYS: dict[Cadence, int] = {"daily": 1, "weekly": 7, "monthly": 31, "qua
 
 USCC_PATTERN = "^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 """The form of a code; its two check characters are verified when a delivery lands."""
-HASH_PATTERN = "^[0-9a-f]{16,64}$"
-"""A keyed hash in lower-case hexadecimal; a raw identity never reaches a feed."""
+HASH_PATTERN = "^(?:[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64})$"
+"""A keyed hash of 64, 128 or 256 bits in lower-case hexadecimal: no length of a raw identity or telephone number."""
 
 
 class Delivered(pa.DataFrameModel):
@@ -39,19 +40,6 @@ class Delivered(pa.DataFrameModel):
 
     class Config:
         strict = True
-
-
-RULE_WORDS = {
-    "not_nullable": "must not be empty",
-    "greater_than_or_equal_to": "must be at least ",
-    "less_than_or_equal_to": "must be at most ",
-    "greater_than": "must be greater than ",
-    "isin": "must be one of ",
-    "in_range": "must lie in ",
-    "str_matches": "must have the form ",
-    "str_length": "must have a length of ",
-}
-"""How the names of pandera's checks read in a sentence."""
 
 
 def event_date_is(column: str) -> Any:
@@ -168,6 +156,17 @@ class Contract:
     def row_rules(self) -> tuple[str, ...]:
         """Blocking rules between the cells of one row."""
         return tuple(str(check.error or check.name) for check in self.schema.to_schema().checks)
+
+    @property
+    def quality_rules(self) -> tuple[QualityRule, ...]:
+        """Every rule a delivery is held to, the heaviest first. Nobody delivers a derived feed: nothing blocks it."""
+        blocking = () if self.derived_from else of_files(self.dtypes)
+        cells = of_cells(self.schema.to_schema().columns)
+        return (
+            *rules("block", blocking),
+            *rules("quarantine", (*cells, *self.row_rules, *of_days_and_codes(self.subject))),
+            *rules("warn", (doubt.text for doubt in self.doubts)),
+        )
 
 
 COMMON_COLUMNS: tuple[str, ...] = tuple(Delivered.to_schema().columns)

@@ -12,6 +12,7 @@ from bureau.errors import InvalidInput, UnreadableFile
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS, find_feed
+from features.contracts.quality import say
 from features.lake.compaction import compact
 from features.lake.delivery import Delivery, read_delivery
 from features.lake.due import due_feeds
@@ -23,7 +24,6 @@ from features.lake.quarantine import list_waiting
 from features.lake.registry import enterprises
 from features.lake.replay import replay
 from features.lake.review import accept, list_open, propose, refuse
-from features.lake.rules import say
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
 from features.lake.unlinking import end_link
@@ -63,8 +63,8 @@ def show(code: FeedArgument, form: FormatOption = Format.TABLE) -> None:
         print(f"{contract.code} {contract.name} / {contract.name_en}")
         for fact in _FACTS:
             print(f"  {fact}: {getattr(contract, fact)}")
-        for rule in contract.row_rules:
-            print(f"  rule: {rule}")
+        for rule in contract.quality_rules:
+            print(f"  {rule.severity}: {rule.text}")
     rows = [
         {
             "column": name,

@@ -4,28 +4,21 @@ Everything is columns at once; a row is named by its position in the delivered f
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
 from features.contracts.contract import Contract
+from features.contracts.quality import FIRST_DAY, kind
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
 from features.lake.rules import broken_rules
 
 ROW = "row"
-FIRST_DAY = date(1900, 1, 1)
-"""No record of an enterprise is older; an earlier date is a typing error."""
-
 _SHANGHAI_MICROS = 8 * 3600 * 1_000_000
 _FOUND = {ROW: pl.UInt32, "reason": pl.String}
 _REFUSALS = {ROW: pl.UInt32, "code": pl.String, "reason": pl.String}
 _TRUTH = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
-_KINDS: dict[type[pl.DataType], str] = {
-    pl.Date: "a day written YYYY-MM-DD",
-    pl.Boolean: "true or false",
-    pl.Float64: "a number",
-}
 
 
 @dataclass(frozen=True)
@@ -87,8 +80,9 @@ def _unparsed(frame: pl.DataFrame, typed: pl.DataFrame, column: str, dtype: pl.D
     lost = frame[column].is_not_null() & typed[column].is_null()
     if not lost.any():
         return pl.DataFrame(schema=_FOUND)
-    kind = _KINDS.get(dtype.base_type(), "an instant with its zone" if column == RECEIVED_AT else "a whole number")
-    reason = pl.format("{} holds '{}', which is not {}", pl.lit(column), pl.col(column).cast(pl.String), pl.lit(kind))
+    reason = pl.format(
+        "{} holds '{}', which is not {}", pl.lit(column), pl.col(column).cast(pl.String), pl.lit(kind(dtype))
+    )
     return frame.filter(lost).select(ROW, reason.alias("reason"))
 
 

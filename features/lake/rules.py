@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from features.contracts.contract import RULE_WORDS, Contract, Delivered
+from features.contracts.contract import Contract, Delivered
+from features.contracts.quality import RULE_WORDS, say
 
 BROKEN = {"row": pl.UInt32, "reason": pl.String}
 
@@ -65,12 +66,6 @@ def compile_rules(schema: type[Delivered]) -> tuple[Rule, ...] | None:
             text = pl.format("{} is '{}': it {}", pl.lit(name), pl.col(name).cast(pl.String), pl.lit(say(check)))
             rules.append(Rule(~holds, text))
     return tuple(rules)
-
-
-def say(check: Any) -> str:
-    """A check in words that finish a sentence about its column."""
-    name, _, rest = str(check.error or check.name).partition("(")
-    return RULE_WORDS.get(name, name) + rest.removesuffix(")")
 
 
 def _not_null(name: str, dtype: pl.DataType) -> Rule:

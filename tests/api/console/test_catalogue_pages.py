@@ -40,6 +40,7 @@ def test_every_feed_is_listed_and_has_its_page(inside: Client, language: str) ->
         page = inside.get(f"/console/feeds/{code}", params={"lang": language})
         assert page.status_code == 200
         assert find_feed(code).legal_basis in page.text
+        assert all(f"<code>{escape(rule.text)}</code>" in page.text for rule in find_feed(code).quality_rules)
 
 
 def test_a_feeds_page_leads_to_its_features_and_products(inside: Client) -> None:

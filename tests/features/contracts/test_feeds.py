@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from bureau.errors import UnknownName
-from features.contracts.contract import Contract
-from features.contracts.feeds import FEEDS, find_feed
+from features.contracts.contract import HASH_PATTERN, Contract
+from features.contracts.feeds import DERIVED_FEEDS, FEEDS, find_feed
+from features.contracts.quality import Severity
 from features.lake.judgement import judge
 from tests.factories.feeds import VALID_ROWS
 from tests.factories.lakes import ACME, frame_of, instant
@@ -24,8 +25,22 @@ def refusal(contract: Contract, **changes: Any) -> str:
     return "".join(judged.refused["reason"])
 
 
-def test_codes_are_unique() -> None:
-    assert len({contract.code for contract in FEEDS}) == len(FEEDS)
+def test_there_are_64_feeds_once_each_and_invoice_lines() -> None:
+    expected = [*(f"F{number:02d}" for number in range(1, 65)), "F16L"]
+    assert sorted(contract.code for contract in FEEDS) == sorted(expected)
+
+
+@pytest.mark.parametrize("contract", [*FEEDS, *DERIVED_FEEDS], ids=lambda contract: contract.code)
+def test_every_rule_is_told_once_with_its_severity(contract: Contract) -> None:
+    told: dict[Severity, list[str]] = {"block": [], "quarantine": [], "warn": []}
+    for rule in contract.quality_rules:
+        told[rule.severity].append(rule.text)
+    assert len({rule.text for rule in contract.quality_rules}) == len(contract.quality_rules)
+    assert bool(told["block"]) is not bool(contract.derived_from)
+    assert told["quarantine"]
+    assert set(contract.row_rules) <= set(told["quarantine"])
+    assert told["warn"] == [doubt.text for doubt in contract.doubts]
+    assert told["warn"]
 
 
 @pytest.mark.parametrize("contract", EVERY_FEED)
@@ -416,6 +431,30 @@ def test_a_row_at_the_edge_of_doubt_is_not_counted(feed: str, changes: dict[str,
     contract = find_feed(feed)
     row = VALID_ROWS[feed](ACME, **changes)
     assert judge(frame_of(contract, [row]), contract, instant("2030-07-01")).doubtful == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        pytest.param("0123456789abcdef", True, id="a hash of 64 bits"),
+        pytest.param("0123456789abcdef" * 2, True, id="a hash of 128 bits"),
+        pytest.param("0123456789abcdef" * 4, True, id="a hash of 256 bits"),
+        pytest.param("440305199001011234", False, id="an identity number of 18 digits"),
+        pytest.param("440305900101123", False, id="an identity number of 15 digits"),
+        pytest.param("13800138000", False, id="a mobile telephone number"),
+        pytest.param("0123456789ABCDEF", False, id="in capitals"),
+        pytest.param("0123456789abcdef" * 3, False, id="a length no hash has"),
+    ],
+)
+def test_a_hash_is_no_raw_identity(cell: str, kept: bool) -> None:
+    assert (refusal(find_feed("F64"), email_hash=cell) == "") is kept
+
+
+@pytest.mark.parametrize("contract", EVERY_FEED)
+def test_every_hash_has_the_form_of_one(contract: Contract) -> None:
+    texts = {rule.text for rule in contract.quality_rules}
+    hashes = [name for name in contract.dtypes if name.endswith("_hash")]
+    assert [name for name in hashes if f"{name} must have the form '{HASH_PATTERN}'" not in texts] == []
 
 
 def test_deadlines_of_periods_add_both_lags() -> None:

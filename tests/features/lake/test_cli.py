@@ -63,7 +63,9 @@ def test_show_tells_every_column(run: Run, feed: str) -> None:
 
 def test_show_tells_the_rules_in_words(run: Run) -> None:
     shown = run("show", "F18").stdout
-    assert "cleared_on must not precede struck_on" in shown
+    assert "  block: a delivery must have no other column\n" in shown
+    assert "  quarantine: cleared_on must not precede struck_on\n" in shown
+    assert "  warn: published before it happened\n" in shown
     assert "must be at least 0" in shown
     assert "欠税公告办法" in shown
 

@@ -1,5 +1,6 @@
 """The compiled rules judge as pandera does, over rows with every kind of damage, for every feed."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from random import Random
@@ -53,6 +54,13 @@ def test_both_judge_alike(contract: Contract) -> None:
 @pytest.mark.parametrize("contract", FEEDS, ids=lambda contract: contract.code)
 def test_every_rule_has_a_translation(contract: Contract) -> None:
     assert compile_rules(contract.schema) is not None
+
+
+@pytest.mark.parametrize("contract", FEEDS, ids=lambda contract: contract.code)
+def test_a_row_waits_for_a_rule_the_contract_tells(contract: Contract) -> None:
+    rows = damaged(contract, VALID_ROWS[contract.code], Random(contract.code))
+    told = {rule.text for rule in contract.quality_rules if rule.severity == "quarantine"}
+    assert {re.sub("^(\\w+) is '.*': it ", r"\1 ", reason) for reason in broken_rules(rows, contract)["reason"]} <= told
 
 
 def test_a_year_no_calendar_knows_waits_alone() -> None:
