@@ -76,12 +76,14 @@ def give_links(connection: Connection, assigned: pl.DataFrame, snapshot: int) ->
     identity = [*_PAIR, "starts"]
     query = select(Link.id, Link.key, Link.enterprise_id, Link.known_from)
     known = read_frame(connection, query, _LINKS)
-    new = assigned.select("rule", *identity).unique().join(known, on=identity, how="anti").sort(identity)
+    score = pl.col("rule").replace_strict(SCORES, return_dtype=pl.Float64)
+    surest = assigned.with_columns(score=score).sort(*identity, "score", "rule", descending=[False] * 3 + [True] * 2)
+    new = surest.unique(identity, keep="first", maintain_order=True).join(known, on=identity, how="anti")
+    new = new.select("rule", "score", *identity).sort(identity)
     first = int(known.select(pl.col("link_id").max().fill_null(0)).item()) + 1
     numbered = new.with_columns(link_id=pl.int_range(first, first + pl.len(), dtype=pl.Int32))
     if not new.is_empty():
-        score = pl.col("rule").replace_strict(SCORES, return_dtype=pl.Float64)
-        rows = numbered.with_columns(score=score, added_in=pl.lit(snapshot))
+        rows = numbered.with_columns(added_in=pl.lit(snapshot))
         connection.execute(insert(Link), rows.rename({"link_id": "id", "starts": "known_from"}).to_dicts())
     return assigned.join(pl.concat([known, numbered.select(known.columns)]), on=identity, how="left")
 

@@ -90,6 +90,17 @@ def test_a_former_name_borne_on_the_day_of_the_event_links(lake: Lake) -> None:
     assert [link.rule for link in list_links(lake)] == ["former-name"]
 
 
+def test_a_delivery_may_need_a_name_both_as_current_and_as_former(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, REGISTRATION, [registration(ACME, "新名字公司", version=2, op="U")], "2025-05-01")
+    rows = [
+        court_case(None, NAME, record_id=f"F26-{number}", received_at=instant(received))
+        for number, received in enumerate(["2025-04-01", "2025-06-01"])
+    ]
+    assert land_rows(lake, COURT_CASE, rows).landed == 2
+    assert [(link.rule, link.key) for link in list_links(lake)] == [("name", NAME)]
+
+
 def test_a_branch_s_record_is_its_parent_s(lake: Lake) -> None:
     land_rows(lake, REGISTRATION, [registration(ACME, "甲贸易有限公司")], "2025-03-01")
     land_rows(lake, COURT_CASE, [court_case(None, "甲贸易有限责任公司龙岗分公司")], "2025-04-01")
