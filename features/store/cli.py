@@ -109,7 +109,11 @@ def explain_feature(
     enterprise = resolve(lake, subject)
     explained = explain(lake, name, enterprise.enterprise_id, day, operator_grant())
     said = "unknown" if explained.value is None else f"{explained.value} ({entry.unit})"
-    told = f"{name} of {enterprise.uscc} as of {day}: {said}, from {len(explained.records):,} records"
+    count = len(explained.records)
+    told = f"{name} of {enterprise.uscc} as of {day}: {said}, from {count:,} record{'' if count == 1 else 's'}"
+    if explained.cohort is not None:
+        shared = ", ".join(f"{part} {value}" for part, value in explained.cohort.shared)
+        told += f" of its own and {explained.cohort.size:,} other firms ({shared})"
     typer.echo(told, err=form is not Format.TABLE)
     read = dict.fromkeys(column for record in explained.records for column in record.values)
     columns = ("record_id", "feed", "department", "event_date", *(column for column in read if column != "event_date"))

@@ -8,6 +8,7 @@ from typing import Any
 from bureau.grant import ReadGrant
 from features.contracts.contract import Contract
 from features.definitions.library import find_feature
+from features.definitions.parts import is_population
 from features.engine.algebra import Feature, Kind, own_leaves
 from features.engine.day_sql import OneDay
 from features.engine.feed_scan import enters, visible
@@ -17,9 +18,10 @@ from features.lake.reading import visible_sql
 from features.store.computation import used
 from features.store.connections import live_connection
 from features.store.evidence import Evidence, own_ties
-from features.store.live import live_vector
+from features.store.live import cohort_of, live_vector
 from features.store.live_kernel import Value
 from features.store.permission import permit
+from features.store.population import Cohort
 from features.store.subjects import code_of
 
 NEWEST_ALONE = (Kind.LATEST, Kind.DAYS_SINCE_LAST)
@@ -31,13 +33,15 @@ OLDEST_ALONE = (Kind.DAYS_SINCE_FIRST,)
 class Explanation:
     """A value and the records it was made of: from these alone it can be computed again. Oldest event first.
 
-    marks: of those records the ones under objection, review or suit on the day read.
+    marks: of those records the ones under objection, review or suit on the day read. cohort: of a figure of peers,
+    which never cites their records, the group and its size.
     """
 
     name: str
     value: Value
     records: tuple[Evidence, ...]
     marks: tuple[RecordMark, ...] = ()
+    cohort: Cohort | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,11 @@ def explain(
     value = live_vector(lake, [name], enterprise_id, as_of, grant, snapshot, used_on)[name]
     records = evidence(lake, [name], enterprise_id, as_of, grant, snapshot, used_on)[name]
     marked = marks_of(lake, [(record.feed, record.record_id) for record in records], as_of)
-    return Explanation(name, value, records, tuple(mark for marks in marked.values() for mark in marks))
+    marks = tuple(mark for found in marked.values() for mark in found)
+    if not is_population(find_feature(name)):
+        return Explanation(name, value, records, marks)
+    cohort = cohort_of(lake, name, enterprise_id, (as_of, used_on or as_of), snapshot)
+    return Explanation(name, value, records, marks, cohort)
 
 
 def evidence(

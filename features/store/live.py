@@ -13,7 +13,7 @@ from features.store.computation import sums_of
 from features.store.live_kernel import Value, live_by_kernel
 from features.store.live_sql import live_by_sql
 from features.store.permission import permit
-from features.store.population import population_of
+from features.store.population import Cohort, population_of
 from features.store.subjects import code_of
 
 
@@ -38,6 +38,19 @@ def live_vector(
     parts = _parts(names)
     own = dict(zip(parts, live(lake, parts, enterprise_id, days, snapshot), strict=True))
     return {name: own[name] if name in own else _of_peers(lake, name, own, days, snapshot, engine) for name in names}
+
+
+def cohort_of(lake: Lake, name: str, enterprise_id: int, days: tuple[date, date], snapshot: int) -> Cohort:
+    """The others a figure of peers was taken over, on the day read under the law of the day of use.
+
+    For a reader who was permitted the figure itself.
+    """
+    population, parts = population_of(find_feature(name)), _parts((name,))
+    own = dict(zip(parts, live_by_kernel(lake, parts, enterprise_id, days, snapshot), strict=True))
+    group = tuple(None if own[by] is None else str(own[by]) for by in population.by_names)
+    mine = None if own[population.of_name] is None else 0
+    _, size = sums_of(lake, find_feature(name), days, snapshot, Engine.KERNEL).others(group, mine)
+    return Cohort(tuple(zip(population.by_names, group, strict=True)), max(size, 0))
 
 
 @lru_cache(maxsize=64)

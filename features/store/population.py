@@ -25,6 +25,14 @@ Group = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
+class Cohort:
+    """The group a figure of peers was taken over: what its members share, and how many of the others have a value."""
+
+    shared: tuple[tuple[str, str | None], ...]
+    size: int
+
+
+@dataclass(frozen=True)
 class Sums:
     """Of each group the scaled integer sum of its known values and how many there are."""
 
@@ -32,18 +40,19 @@ class Sums:
 
     def figure(self, population: Population, group: Group, own: Value) -> float | None:
         """The statistic for one member of a group; its own value never enters the mean of the others."""
-        if None in group:
-            return None
-        total, count = self.groups.get(group, (0, 0))
-        mine = None if own is None or isinstance(own, str) else _scaled(own, population.scale)
-        if mine is not None:
-            total, count = total - mine, count - 1
+        mine = None if own is None or isinstance(own, str) else round(own * population.scale)
+        total, count = self.others(group, mine)
         if count < population.least:
             return None
         mean = total / (count * population.scale)
         if population.statistic is Statistic.MEAN:
             return mean
         return None if mine is None else mine / population.scale - mean
+
+    def others(self, group: Group, mine: int | None) -> tuple[int, int]:
+        """The sum and the number of a group's members but one, whose own scaled value is left out."""
+        total, count = (0, 0) if None in group else self.groups.get(group, (0, 0))
+        return (total, count) if mine is None else (total - mine, count - 1)
 
 
 def sums_path(lake: Lake, entry: Entry, days: tuple[date, date], snapshot: int, engine: Engine) -> Path:
@@ -105,7 +114,3 @@ def population_of(entry: Entry) -> Population:
     if not isinstance(entry.definition, Population):
         raise TypeError(f"{entry.name} is a feature of the enterprise's own records.")
     return entry.definition
-
-
-def _scaled(value: float, scale: int) -> int:
-    return round(value * scale)

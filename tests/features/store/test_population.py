@@ -19,7 +19,7 @@ from features.lake.registry import resolve
 from features.store.build import build_features
 from features.store.lineage import explain
 from features.store.live import live_vector
-from features.store.population import Sums, group_sums, population_of
+from features.store.population import Cohort, Sums, group_sums, population_of
 from features.store.training_set import training_set
 from tests.factories.lakes import land_rows, make_lake, uscc
 from tests.factories.registrations import registration
@@ -80,6 +80,7 @@ def test_the_evidence_names_no_other_firm(lake: Lake) -> None:
     explained = explain(lake, MEAN, number, DAY, operator_grant())
     assert {record.feed for record in explained.records} == {"F01"}
     assert all(FIRMS[2] in record.record_id for record in explained.records)
+    assert explained.cohort == Cohort((("industry_section", "F"), ("registration_district", "440305")), len(FIRMS) - 1)
 
 
 def test_what_lands_later_moves_the_mean_from_then_on(tmp_path: Path, lake: Lake) -> None:
