@@ -54,12 +54,14 @@ class _Portion:
 _COUNTS = ("landed", "quarantined", "unchanged", "doubtful")
 
 
-def land(lake: Lake, delivery: Delivery, *, received_at: datetime) -> Landed:
+def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool = True) -> Landed:
     """Land one delivery. `received_at` stamps its rows; those of a history delivery bring their own.
 
     The same batch twice changes nothing. Good rows are stored, the others wait in quarantine. Killed at any
     point, the former snapshot is intact and landing again completes it. Afterwards rows without a code are tried
     again: those of the feed, or of every feed when registrations came.
+
+    links: False leaves that to `settle_links`, which who lands many deliveries calls once at their end.
     """
     with exclusive(lake):
         if _landed_before(lake, delivery):
@@ -67,9 +69,17 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime) -> Landed:
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
         with lake.catalogue.begin() as connection:
             landed = _land(lake, connection, delivery, received_at)
-        for contract in FEEDS if delivery.contract is REGISTRATION else (delivery.contract,):
-            relink(lake, contract, at=received_at)
+        if links:
+            for contract in FEEDS if delivery.contract is REGISTRATION else (delivery.contract,):
+                relink(lake, contract, at=received_at)
         return replace(landed, snapshot=lake.snapshot())
+
+
+def settle_links(lake: Lake, *, at: datetime) -> None:
+    """Bring the links of every feed in line with the names known now. Doing it again changes nothing."""
+    with exclusive(lake):
+        for contract in FEEDS:
+            relink(lake, contract, at=at)
 
 
 def _landed_before(lake: Lake, delivery: Delivery) -> bool:

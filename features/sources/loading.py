@@ -9,7 +9,7 @@ from pathlib import Path
 from bureau.errors import InvalidInput, UnknownName
 from features.lake.delivery import drop_delivery, read_delivery
 from features.lake.lake import LARGE, MANY_BUCKETS, Lake, choose_buckets
-from features.lake.landing import Landed, land
+from features.lake.landing import Landed, land, settle_links
 from features.sources.city import city
 from features.sources.city.checks import check_city
 from features.sources.city.parameters import load_parameters
@@ -141,10 +141,11 @@ def load_source(
     claimed = claim_source(home, name, written.last_day)
     landed = []
     for number, path in enumerate(written.paths, start=1):
-        landed.append(land(lake, read_delivery(path), received_at=at))
+        landed.append(land(lake, read_delivery(path), received_at=at, links=False))
         if not options.keeps:
             drop_delivery(path)
         tell(f"{path.name} landed: {landed[-1].landed:,} of {landed[-1].rows:,} rows", number / written.count)
+    settle_links(lake, at=at)
     return LoadReport(name, claimed.last_day, _by_feed(landed), lake.snapshot())
 
 
