@@ -12,6 +12,7 @@ from features.contracts.contract import Contract
 from features.contracts.quality import FIRST_DAY, kind
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
+from features.lake.persons import identities
 from features.lake.rules import broken_rules
 
 ROW = "row"
@@ -36,7 +37,7 @@ class Judged:
 def judge(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> Judged:
     """Judge delivered rows. `received_at` stamps those that do not bring their own."""
     typed, refused = _parse(frame, contract, received_at)
-    for refuse in (_broken_rules, _impossible_dates, _impossible_codes):
+    for refuse in (_identities, _broken_rules, _impossible_dates, _impossible_codes):
         found = refuse(typed, contract)
         refused = pl.concat([refused, found])
         typed = typed.join(found, on=ROW, how="anti", maintain_order="left")
@@ -84,6 +85,10 @@ def _unparsed(frame: pl.DataFrame, typed: pl.DataFrame, column: str, dtype: pl.D
         "{} holds '{}', which is not {}", pl.lit(column), pl.col(column).cast(pl.String), pl.lit(kind(dtype))
     )
     return frame.filter(lost).select(ROW, reason.alias("reason"))
+
+
+def _identities(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    return _gather("person", identities(typed, contract))
 
 
 def _broken_rules(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:

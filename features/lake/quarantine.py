@@ -13,6 +13,7 @@ from features.lake.digest import numbers_of
 from features.lake.entry import Entry
 from features.lake.judgement import ROW
 from features.lake.lake import Lake
+from features.lake.persons import masked, open_columns
 from features.lake.tables import Batch, Quarantined
 
 _HELD: Schema = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, "settled_in": pl.Int64}
@@ -21,10 +22,13 @@ _HELD: Schema = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, 
 def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> int:
     """Hold rows refused (`row`, `code`, `reason`, `batch_no`); returns how many were not waiting already.
 
-    A row is known by its cells: delivered again, it waits once, with the instant it was first received.
+    A row is known by its cells: delivered again, it waits once, with the instant it was first received. Raw
+    identities of persons are masked: what waits holds none.
     """
     if refused.is_empty():
         return 0
+    delivered = delivered.with_columns(masked(set(open_columns(entry.contract)) & set(delivered.columns)))
+    refused = refused.with_columns(masked(["reason"]))
     rows = _describe(delivered, refused, received_at)
     rows = rows.sort(RECEIVED_AT).unique("row_hash", keep="first", maintain_order=True)
     before = _held(entry.connection, entry.contract.code, rows["row_hash"])

@@ -114,7 +114,8 @@ class LakeFile(CatalogueBase):
 class Quarantined(CatalogueBase):
     """A row that waits: why, and its cells as text so that it can be tried again under a later contract.
 
-    code: cell | rule | uscc | date | conflict | unlinked. settled_in: the snapshot in which it no longer waited.
+    code: cell | person | rule | uscc | date | conflict | unlinked.
+    settled_in: the snapshot in which it no longer waited.
     """
 
     __tablename__ = "quarantined_row"

@@ -1,0 +1,121 @@
+"""Natural persons are keyed hashes: nothing a whole demonstration writes holds a raw identity."""
+
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pydantic import SecretBytes
+
+from bureau.errors import InvalidInput
+from bureau.person import PersonKey, key_version, person_hash
+from features.contracts.complaint import COMPLAINT
+from features.contracts.contract import HASH_PATTERN
+from features.contracts.registration import REGISTRATION
+from features.lake.persons import MASK
+from features.lake.quarantine import list_waiting
+from features.lake.replay import replay
+from tests.factories.demonstrations import Demonstration
+from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
+from tests.factories.market import complaint
+from tests.factories.registrations import registration
+
+KEY = PersonKey(1, SecretBytes(bytes(range(32))))
+IDENTITY, DIGITS, MOBILE, MAIL = "11010519491231002X", "110105194912310038", "13912345678", "li.si@example.com"
+
+DATE = rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+RAW_IDENTITY = re.compile(rb"(?<![0-9A-Za-z])[1-9]\d{5}" + DATE + rb"\d{3}[\dXx](?![0-9A-Za-z])")
+RAW_MAIL = re.compile(rb"[\w.+-]{2,}@[a-z0-9-]{2,}\.(?:com|cn|net|org)\b")
+RAW_MOBILE = re.compile(
+    rb"(?:\xe7\x94\xb5\xe8\xaf\x9d|\xe6\x89\x8b\xe6\x9c\xba|phone|mobile|tel)\D{0,4}1[3-9]\d{9}(?!\d)", re.I
+)
+_WEIGHTS, _CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
+
+
+def is_identity(text: str) -> bool:
+    """Whether the check character agrees: other numbers of 18 digits seldom do."""
+    total = sum(int(digit) * weight for digit, weight in zip(text[:17], _WEIGHTS, strict=True))
+    return _CHECKS[total % 11] == text[17].upper()
+
+
+def readable(path: Path) -> Iterator[bytes]:
+    """What a file says: the texts of a Parquet file, any other file as it lies."""
+    if path.suffix == ".parquet":
+        for column in pl.read_parquet(path, hive_partitioning=False).select(pl.col(pl.String)).iter_columns():
+            yield "\n".join(column.drop_nulls().unique().to_list()).encode()
+    elif path.suffix == ".gz":
+        yield zlib.decompress(path.read_bytes(), 47)
+    else:
+        yield path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["city_demo", "cumcm_demo"])
+def test_no_file_of_a_home_holds_a_raw_identity(name: str, request: pytest.FixtureRequest) -> None:
+    shown: Demonstration = request.getfixturevalue(name)
+    found = []
+    for path in sorted(shown.home.rglob("*")):
+        for text in readable(path) if path.is_file() else ():
+            found += [(path.name, one) for one in RAW_IDENTITY.findall(text) if is_identity(one.decode())]
+            found += [(path.name, one) for pattern in (RAW_MAIL, RAW_MOBILE) for one in pattern.findall(text)]
+    assert found == []
+    assert not RAW_MAIL.search(shown.printed.encode())
+
+
+@pytest.mark.parametrize(
+    "other", ["１１０１０５１９４９１２３１００２Ｘ", " 110105 19491231 002x ", "110105-19491231-002X"]
+)
+def test_one_identity_however_it_is_written(other: str) -> None:
+    hashed = person_hash(IDENTITY, KEY)
+    assert person_hash(other, KEY) == hashed
+    assert re.match(HASH_PATTERN, hashed)
+    assert key_version(hashed) == 1
+
+
+def test_another_key_another_hash() -> None:
+    hashes = {
+        person_hash(IDENTITY, key) for key in (KEY, PersonKey(2, KEY.secret), PersonKey(1, SecretBytes(b"x" * 32)))
+    }
+    assert len(hashes) == 3
+
+
+@pytest.mark.parametrize("identity", ["", "  ", "-"])
+def test_nobody_has_no_hash(identity: str) -> None:
+    with pytest.raises(InvalidInput):
+        person_hash(identity, KEY)
+
+
+@pytest.mark.parametrize(("version", "secret"), [(0, b"x" * 32), (256, b"x" * 32), (1, b"x" * 31)])
+def test_a_weak_key_is_refused(version: int, secret: bytes) -> None:
+    with pytest.raises(InvalidInput):
+        PersonKey(version, SecretBytes(secret))
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        pytest.param("address", f"深圳市南山区,身份证{IDENTITY}", id="an identity number after a Chinese character"),
+        pytest.param("address", f"电话{MOBILE}转2", id="a mobile number"),
+        pytest.param("name", f"深圳市{MAIL}贸易", id="an e-mail address"),
+        pytest.param("legal_rep_hash", DIGITS, id="an identity number that would pass for a hash"),
+    ],
+)
+def test_a_row_with_a_raw_identity_waits_without_it(tmp_path: Path, column: str, text: str) -> None:
+    lake = make_lake(tmp_path)
+    landed = land_rows(lake, REGISTRATION, [registration(ACME, **{column: text}), registration(BETA)])
+    assert (landed.landed, landed.quarantined) == (1, 1)
+    (waiting,) = list_waiting(lake)
+    assert waiting.code == "person"
+    with lake.catalogue.connect() as connection:
+        cells = connection.exec_driver_sql("SELECT cells || reason FROM quarantined_row").scalar_one()
+    assert MASK in cells
+    assert not any(raw in cells for raw in (IDENTITY, DIGITS, MOBILE, MAIL))
+    assert replay(lake, at=instant("2025-08-01")).waiting == 1
+
+
+def test_numbers_that_are_no_persons_land(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    row = registration(ACME, record_id=f"F01-{MOBILE}", reg_no=DIGITS[:15])
+    assert land_rows(lake, REGISTRATION, [row]).landed == 1
+    assert land_rows(lake, COMPLAINT, [complaint(ACME)]).landed == 1
