@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.demonstrations import Demonstration, demonstrate
+
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
+"""How long an example takes is the machine's matter, not the property's."""
 
 
 @pytest.fixture(scope="session")

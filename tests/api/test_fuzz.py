@@ -34,7 +34,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
-@bounded(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@bounded(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(data=st.data())
 def test_no_request_is_our_own_fault(operation: APIOperation, bank: Caller, data: st.DataObject) -> None:
     mode = data.draw(st.sampled_from(list(GenerationMode)))

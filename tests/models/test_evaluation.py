@@ -30,7 +30,7 @@ def test_auc_counts_pairs(score: list[float], target: list[float], expected: flo
     assert weighted_auc(np.array(score, float), np.array(target, float)) == expected
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000))
 def test_weighted_auc_and_gap_agree_with_scikit_learn(seed: int) -> None:
     score, target, weight = sample(seed, rows=60)

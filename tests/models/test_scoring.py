@@ -30,7 +30,7 @@ def test_base_reasons_and_other_points_make_the_score(recipe: TreeRecipe | Logis
         assert answer.score == pytest.approx(model.scale.points(np.log(answer.pd / (1 - answer.pd))), abs=0.5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.fixed_dictionaries(
         {name: st.none() | st.floats(-1e15, 1e15) for name in COLUMNS.names[:-1]}

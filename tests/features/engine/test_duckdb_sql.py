@@ -247,7 +247,7 @@ def spine_of(rows: list[dict[str, Any]], places: list[int | None]) -> pl.DataFra
     )
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 @given(case=cases())
 def test_one_day_equals_the_algebra_told_slowly(case: Case) -> None:
     places = [1, None, 2, 1]
@@ -258,7 +258,7 @@ def test_one_day_equals_the_algebra_told_slowly(case: Case) -> None:
     ]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(case=cases(), others=st.lists(st.sampled_from(DAYS), min_size=3, max_size=3))
 def test_many_days_equal_the_algebra_told_slowly(case: Case, others: list[date]) -> None:
     read_days = [case.as_of, case.as_of, *others]
@@ -272,7 +272,7 @@ def test_many_days_equal_the_algebra_told_slowly(case: Case, others: list[date])
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(case=cases())
 def test_what_becomes_known_later_changes_nothing_earlier(case: Case) -> None:
     known_then = [row for row in case.rows if row["received_at"] < known_before(case.as_of)]

@@ -24,7 +24,7 @@ FEEDS = {"F01": REGISTRATION, "F26": COURT_CASE}
 NAMES = ("甲公司", "乙公司")
 LAST_DAY = 12
 
-quick = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 
 
 def received(day: int) -> datetime:

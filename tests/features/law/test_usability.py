@@ -42,14 +42,14 @@ def rows(draw: st.DrawFn, contract: Contract) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("contract", LIMITED, ids=lambda contract: contract.code)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), used_on=days)
 def test_the_condition_is_the_law_told_slowly(contract: Contract, data: st.DataObject, used_on: date) -> None:
     row = data.draw(rows(contract))
     assert allows(contract, row, used_on) == may_be_used(contract, row, used_on)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), used_on=days, use=st.builds(
     Use, st.none() | st.integers(0, 90), st.sampled_from(["event_date", "cleared_on"]),
     st.sampled_from([(), ("cleared_on",)])), personal=st.booleans())  # fmt: skip

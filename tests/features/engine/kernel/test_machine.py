@@ -87,7 +87,7 @@ def computed(
     return list(zip(*columns, strict=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     case=told.cases(), others=st.lists(st.sampled_from(told.DAYS), min_size=3, max_size=3), buckets=st.integers(1, 3)
 )
@@ -100,7 +100,7 @@ def test_many_days_equal_the_algebra_told_slowly(case: told.Case, others: list[d
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(case=told.cases())
 def test_the_size_of_a_block_changes_nothing(case: told.Case) -> None:
     places = [1, 2, None, 1, 2, 1]
