@@ -21,6 +21,7 @@ from features.lake.registry import resolve
 from features.lake.tabular import open_table
 from features.store.city_build import CityBuild, write_city
 from features.store.comparison import compare
+from features.store.correlation import likeness
 from features.store.days import read_day
 from features.store.evidence import Evidence
 from features.store.lineage import explain
@@ -136,6 +137,28 @@ def compare_engines(
     print_rows([asdict(one) for one in compared], columns, form)
     if any(one.differing for one in compared):
         raise typer.Exit(1)
+
+
+@features.command()
+def correlated(
+    as_of: Annotated[str | None, typer.Option(help="The day compared, YYYY-MM-DD. Default: today.")] = None,
+    above: Annotated[float, typer.Option(min=0.0, max=1.0, help="The correlation above which two count once.")] = 0.98,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Print the groups of features that say the same on a day, and how many count when each group counts once."""
+    day = Settings().feature_day if as_of is None else read_day(as_of, "--as-of")
+    found = likeness(_open(), [entry.name for entry in published()], day, above, operator_grant())
+    rows = [
+        {"features": " ".join(group.features), "size": len(group.features), "weakest": round(group.weakest, 4)}
+        for group in found.groups
+    ]
+    print_rows(rows, ("size", "weakest", "features"), form)
+    if found.constant:
+        typer.echo(f"The same for every enterprise: {' '.join(found.constant)}", err=form is not Format.TABLE)
+    told = (
+        f"{found.features} features, {found.counting} counting once, on {found.enterprises:,} enterprises as of {day}"
+    )
+    typer.echo(told, err=form is not Format.TABLE)
 
 
 def _line(entry: Entry) -> dict[str, Any]:
