@@ -17,8 +17,10 @@ from models.release import model_folder, read_release, versions
 from models.service import load_released
 from models.shelf import SHELF, find_model
 from models.training import Trained
+from models.worth.cli import worth
 
 models = typer.Typer(no_args_is_help=True, help="Train, evaluate and use the models.")
+models.command()(worth)
 
 Name = Annotated[str, typer.Argument(help="The model, e.g. sme_default.")]
 LIST_COLUMNS = ("name", "title", "in_service", "newest", "kind", "auc", "auc_low", "auc_high", "trained_as_of")

@@ -12,10 +12,13 @@ from models.invoice_default import spec as invoice_spec
 from models.invoice_default import train as invoice_train
 from models.scoring import ScoringModel
 from models.sme_default import evaluate as sme_evaluate
+from models.sme_default import labels as sme_labels
+from models.sme_default import periods as sme_periods
 from models.sme_default import spec as sme_spec
 from models.sme_default import train as sme_train
 from models.spec import ModelSpec
 from models.training import Trained
+from models.worth.question import Question
 
 Train = Callable[[Lake, date, ReadGrant], Trained]
 Evaluate = Callable[[Lake, date, ReadGrant, ScoringModel], list[dict[str, object]]]
@@ -23,17 +26,29 @@ Evaluate = Callable[[Lake, date, ReadGrant, ScoringModel], list[dict[str, object
 
 @dataclass(frozen=True)
 class Shelved:
-    """A model's question and how it is answered, trained and judged."""
+    """A model's question and how it is answered, trained and judged.
+
+    question: what the worth of feeds is measured by; None where outcomes have no days to be divided by.
+    """
 
     spec: ModelSpec
     train: Train
     evaluate: Evaluate
+    question: Question | None = None
 
 
+_DEFAULT = Question(
+    spec=sme_spec.SPEC,
+    read_labels=sme_labels.read_labels,
+    part=sme_periods.part,
+    recipe=sme_spec.TREES,
+    least_to_train=sme_spec.LEAST_TO_TRAIN,
+    least_to_judge=sme_spec.LEAST_TO_JUDGE,
+)
 SHELF = {
     shelved.spec.name: shelved
     for shelved in (
-        Shelved(sme_spec.SPEC, sme_train.train, sme_evaluate.evaluate),
+        Shelved(sme_spec.SPEC, sme_train.train, sme_evaluate.evaluate, _DEFAULT),
         Shelved(invoice_spec.SPEC, invoice_train.train, invoice_evaluate.evaluate),
     )
 }

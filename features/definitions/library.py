@@ -9,6 +9,7 @@ from typing import Any
 
 from bureau.errors import UnknownName
 from features.contracts.contract import Contract
+from features.contracts.feeds import DERIVED_FEEDS
 from features.definitions.annual_report import ANNUAL_REPORT_FEATURES
 from features.definitions.commitment import COMMITMENT_FEATURES
 from features.definitions.complaint import COMPLAINT_FEATURES
@@ -110,6 +111,12 @@ _BY_NAME = {entry.name: entry for entry in _PUBLISHED}
 def published() -> tuple[Entry, ...]:
     """Every published feature, by domain."""
     return _PUBLISHED
+
+
+def features_of(feed: str) -> tuple[Entry, ...]:
+    """The published features that read a feed, or a feed derived from it."""
+    read = {feed, *(derived.code for derived in DERIVED_FEEDS if feed in derived.derived_from)}
+    return tuple(entry for entry in _PUBLISHED if read & set(entry.feeds))
 
 
 def find_feature(name: str) -> Entry:

@@ -9,7 +9,7 @@ from bureau.errors import UnknownName
 from bureau.grant import PURPOSES
 from features.contracts.feeds import find_feed
 from features.definitions.entry import CL0, CL1, Entry
-from features.definitions.library import canonical, definition_hash, find_feature, published
+from features.definitions.library import canonical, definition_hash, features_of, find_feature, published
 from features.engine.algebra import NEUTRAL, Feature, leaves
 from features.engine.sentence import sentence
 from features.engine.windows import Step, months
@@ -127,3 +127,9 @@ def test_every_part_of_a_definition_enters_its_canonical_form() -> None:
     forms = [str(canonical(one)) for one in (definition, *changed)]
     assert len(set(forms)) == len(forms)
     assert canonical(replace(definition)) == canonical(definition)
+
+
+def test_a_feed_has_the_features_that_read_it_or_what_is_derived_from_it() -> None:
+    assert {entry.name for entry in features_of("F18")} >= {"tax_arrears_count_24m", "tax_arrears_open"}
+    assert {entry.name for entry in features_of("X01")} < {entry.name for entry in features_of("F03")}
+    assert features_of("F60") == ()
