@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.console.lineage import Node
-from features.definitions.entry import Entry
-from features.definitions.library import published
+from features.definitions.library import features_of
 from products.product import Product, catalogue
 
 WIDEST = {"zh": 12, "en": 22}
@@ -18,11 +17,6 @@ class Dependents:
 
     products: tuple[Product, ...]
     models: tuple[str, ...]
-
-
-def features_of(feed: str) -> tuple[Entry, ...]:
-    """The published features that read a feed."""
-    return tuple(entry for entry in published() if feed in entry.feeds)
 
 
 def users_of_feature(name: str, serving: Mapping[str, str]) -> Dependents:

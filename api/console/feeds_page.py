@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse
 
 from api.caller import Served
 from api.console.charts import styled
-from api.console.dependents import WIDEST, features_of, leads_to, users_columns, users_of_feature, users_of_feed
+from api.console.dependents import WIDEST, leads_to, users_columns, users_of_feature, users_of_feed
 from api.console.lineage import Node, draw
 from api.console.session import SignedIn
+from api.console.worth_section import worth_section
 from api.pages.assets import BUNDLE
 from api.pages.rendering import language_of, render
 from api.pages.words import WORDS
@@ -19,6 +20,7 @@ from bureau.errors import UnknownObject
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS, find_feed
 from features.definitions.entry import Entry
+from features.definitions.library import features_of
 from features.health.day_files import days_of
 from features.health.feed_days import FeedDay, read_feed_days
 from features.lake.status import feed_statuses
@@ -92,6 +94,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         drawing=draw(columns, words["more_boxes"]),
         measured=measured,
         chart=None if measured is None or not measured.months else _months_chart(measured, words["rows"]),
+        worth=worth_section(deployment.settings.home, code, entries, language),
     )
 
 

@@ -83,6 +83,30 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_features": ("没有特征读取该数据。", "No feature reads this feed."),
     "no_features_found": ("没有符合条件的特征。", "No feature matches."),
     "not_measured": ("尚未度量：运行 bureau close-day 后显示。", "Not measured yet: shown after bureau close-day."),
+    "worth": ("对违约预测的价值", "What it is worth for foreseeing default"),
+    "worth_not_measured": (
+        "尚未度量：运行 bureau models worth --feed {feed} 后显示。",
+        "Not measured yet: shown after bureau models worth --feed {feed}.",
+    ),
+    "worth_ablation": (
+        "{day} 度量：用 {train} 笔贷款（{train_bad} 笔违约）训练，用此后发放的 {test} 笔（{test_bad} 笔违约）检验 AUC，"
+        "误差为按企业重抽样的标准误。",
+        "Measured on {day}: learnt from {train} loans ({train_bad} defaults), AUC on {test} granted later "
+        "({test_bad} defaults), with standard errors over firms.",
+    ),
+    "worth_everything": ("全部特征", "All features"),
+    "worth_alone": ("仅本数据的特征", "This feed's features alone"),
+    "worth_best": ("其中最强的单个特征", "The best single one of them"),
+    "worth_loss": ("去掉本数据后的损失", "Lost without this feed"),
+    "worth_study": (
+        "{bad} 家逾期90天的借款企业，与同月在贷、从未逾期90天的 {good} 家对照（{alike} 行业和规模相同）。"
+        "数值为平均秩之差，以标准差计，带为95%置信区间；每月只用当月末已知的记录。",
+        "{bad} borrowers that fell 90 days behind beside {good} reported on in the same month that never did "
+        "({alike} of the same section and size): the difference of mean ranks in standard deviations with its 95% "
+        "band, each month with what was known at its end.",
+    ),
+    "worth_months": ("距逾期满90天当月的月数", "months from the one that ends 90 days overdue"),
+    "worth_difference": ("高出对照（标准差）", "standard deviations above others"),
     "more_boxes": ("另有 {n} 项", "{n} more"),
     "search": ("名称或含义包含", "Name or meaning contains"),
     "all_feeds": ("全部", "All"),

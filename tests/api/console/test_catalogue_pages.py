@@ -13,7 +13,9 @@ from features.definitions.library import find_feature, published
 from features.health.feature_days import measure_features
 from features.health.feed_days import keep_feeds, measure_feeds
 from features.lake.lake import open_lake
+from models.worth.files import write_worth
 from tests.factories.deployments import Caller
+from tests.factories.worth import course, measured_worth
 
 
 @pytest.fixture
@@ -83,3 +85,17 @@ def test_a_measured_day_is_drawn_with_its_table(inside: Client, settings: Settin
     assert 'id="spec-bins"' in page
     assert "20.0%" in page
     assert 'id="spec-months"' in inside.get("/console/feeds/F01").text
+
+
+def test_a_measured_feed_shows_its_worth_and_others_how_to_measure_it(inside: Client, settings: Settings) -> None:
+    assert "bureau models worth --feed F18" in inside.get("/console/feeds/F18").text
+    worth = measured_worth("F18")
+    write_worth(settings.home, worth.model_copy(update={"courses": (*worth.courses, course("published_no_more", 9.0))}))
+    for language, label in (("zh", "去掉本数据后的损失"), ("en", "Lost without this feed")):
+        page = inside.get("/console/feeds/F18", params={"lang": language}).text
+        assert label in page
+        assert "0.0176 ± 0.0134" in page
+        assert 'id="spec-worth"' in page
+        assert "<td>published_no_more</td>" in page
+    assert "bureau models worth --feed F16" in inside.get("/console/feeds/F16").text
+    assert "bureau models worth" not in inside.get("/console/feeds/F60").text
