@@ -66,9 +66,10 @@ def of_cells(columns: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} {say(check)}"
 
 
-def of_days_and_codes(subject: str) -> tuple[str, ...]:
+def of_rows(subject: str) -> tuple[str, ...]:
     """What is asked of the rows of every feed. subject: the column of the code."""
     return (
+        "no text or hash may hold a person's identity number, mobile number or e-mail address",
         "event_date must not lie after the day it was received",
         f"event_date must not lie before {FIRST_DAY}",
         f"{subject} must have check characters that agree",
