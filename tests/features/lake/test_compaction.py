@@ -10,7 +10,7 @@ from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake import compaction
 from features.lake.compaction import compact
 from features.lake.lake import Lake, choose_buckets
-from features.lake.vacuum import vacuum
+from features.lake.vacuum import removable, vacuum
 from tests.factories.lakes import instant, known, land_rows, make_lake, uscc
 from tests.factories.tax import tax_arrears
 
@@ -61,12 +61,25 @@ def test_vacuum_gives_up_what_only_old_snapshots_list(tmp_path: Path) -> None:
     compact(lake, "F18", at=instant("2025-09-01"))
     assert vacuum(lake, keep_days=30, at=instant("2025-09-30")).files == 0
     assert known(lake, TAX_ARREARS, "2025-08-01", then).equals(view)
+    wanted = removable(lake, keep_days=30, at=instant("2025-10-02"))
+    assert known(lake, TAX_ARREARS, "2025-08-01", then).equals(view)
     done = vacuum(lake, keep_days=30, at=instant("2025-10-02"))
+    assert wanted == done
     assert (done.files, done.oldest) == (3, then + 1)
     assert known(lake, TAX_ARREARS, "2025-08-01").equals(view)
     assert {*lake.root.glob("feed=F18/*")} == {*lake.files("F18")}
     with pytest.raises(UnknownName, match="no snapshot that can still be read"):
         lake.files("F18", then)
+
+
+def test_vacuum_keeps_a_young_snapshot_though_a_later_one_is_dated_before_it(tmp_path: Path) -> None:
+    lake = corrected(tmp_path)
+    land_rows(lake, TAX_ARREARS, [tax_arrears(FIRMS[0], arrears_fen=9, version=9)], "2025-09-29")
+    young, view = lake.snapshot(), known(lake, TAX_ARREARS, "2025-10-01")
+    compact(lake, "F18", at=instant("2025-08-01"))
+    assert removable(lake, keep_days=30, at=instant("2025-10-02")).files == 0
+    assert vacuum(lake, keep_days=30, at=instant("2025-10-02")).files == 0
+    assert known(lake, TAX_ARREARS, "2025-10-01", young).equals(view)
 
 
 def test_a_large_lake_chooses_its_buckets_before_it_holds_anything(tmp_path: Path) -> None:
