@@ -27,7 +27,8 @@ from features.lake.review import accept, list_open, propose, refuse
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
 from features.lake.unlinking import end_link
-from features.lake.vacuum import vacuum
+from features.lake.vacuum import removable, vacuum
+from features.store.dependence import depending_on_feeds
 from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
 
 feeds = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -178,10 +179,20 @@ def compact_feeds(
 @feeds.command("vacuum")
 def vacuum_files(
     keep_days: Annotated[int, typer.Option(min=1, help="Snapshots replaced within so many days stay readable.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
 ) -> None:
-    """Give back the disk of files that only older snapshots list. Answers given from those replay no longer."""
-    done = vacuum(_open(), keep_days=keep_days, at=now())
-    print(f"{done.files:,} files with {done.rows:,} rows removed; snapshots from {done.oldest} on can be read")
+    """Give back the disk of files that only older snapshots list, and say first what goes.
+
+    An answer stored from an older snapshot stays as it was given, but can no longer be replayed from files.
+    """
+    lake, at = _open(), now()
+    found = removable(lake, keep_days=keep_days, at=at)
+    print(
+        f"{found.files:,} files with {found.rows:,} rows to remove; then snapshots from {found.oldest} on can be read"
+    )
+    if not dry_run:
+        done = vacuum(lake, keep_days=keep_days, at=at)
+        print(f"{done.files:,} files with {done.rows:,} rows removed; snapshots from {done.oldest} on can be read")
 
 
 @feeds.command()
@@ -194,7 +205,9 @@ def links(
     lake = _open()
     if end is not None:
         ended = end_link(lake, end, at=now())
-        typer.echo(f"link {end} is undone, {ended:,} rows ended", err=form is not Format.TABLE)
+        changing = depending_on_feeds(lake, ended.enterprise_ids, ended.feeds)
+        told = f"link {end} is undone, {ended.rows:,} rows ended; from now on {len(changing)} features can change of:"
+        typer.echo("\n".join((told, *ended.usccs)), err=form is not Format.TABLE)
     columns = ("link_id", "key", "uscc", "name", "rule", "known_from", "known_to")
     print_rows([asdict(link) for link in list_links(lake, limit)], columns, form)
 

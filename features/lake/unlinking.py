@@ -1,9 +1,10 @@
 """Undo a link that was wrong: its rows end now, and every earlier view keeps them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from bureau.clock import to_micros
 from bureau.errors import UnknownName
@@ -14,13 +15,23 @@ from features.lake.files import exclusive
 from features.lake.lake import Lake
 from features.lake.layout import parquet
 from features.lake.query import query
-from features.lake.tables import Link
+from features.lake.tables import EnterpriseRow, Link
 from features.lake.versions import stored_versions
 from features.lake.writing import ending, write_closings
 
 
-def end_link(lake: Lake, link_id: int, *, at: datetime) -> int:
-    """Undo a link from `at` on; returns how many rows ended. Raises `UnknownName` where no such link is open.
+@dataclass(frozen=True)
+class Unlinked:
+    """What undoing a link changed from then on. rows: how many ended. feeds: codes of those that lost rows."""
+
+    rows: int
+    enterprise_ids: tuple[int, ...]
+    usccs: tuple[str, ...]
+    feeds: tuple[str, ...]
+
+
+def end_link(lake: Lake, link_id: int, *, at: datetime) -> Unlinked:
+    """Undo a link from `at` on. Raises `UnknownName` where no such link is open.
 
     The rows it brought end, with the later versions that followed them. Its key is not tried with that
     enterprise again: a corrected delivery that brings the code also brings the record back.
@@ -31,14 +42,24 @@ def end_link(lake: Lake, link_id: int, *, at: datetime) -> int:
         snapshot = make_snapshot(connection, "end-link", at)
         connection.execute(update(Link).where(Link.id == link_id).values(known_to=to_micros(at), ended_in=snapshot))
         entries = (Entry(lake, connection, feed, snapshot) for feed in FEEDS if feed.name_column)
-        return sum(_end_rows(entry, link_id, to_micros(at)) for entry in entries)
+        ended = {entry.contract.code: _end_rows(entry, link_id, to_micros(at)) for entry in entries}
+        return _told(connection, {feed: rows for feed, rows in ended.items() if not rows.is_empty()})
 
 
-def _end_rows(entry: Entry, link_id: int, at: int) -> int:
+def _told(connection: Connection, ended: dict[str, pl.DataFrame]) -> Unlinked:
+    numbers = pl.concat([pl.Series(dtype=pl.Int32), *(rows["enterprise_id"] for rows in ended.values())])
+    touched = select(EnterpriseRow.id, EnterpriseRow.uscc).where(EnterpriseRow.id.in_(numbers.unique().to_list()))
+    found = connection.execute(touched.order_by(EnterpriseRow.id)).all()
+    ids, codes = tuple(number for number, _ in found), tuple(code for _, code in found)
+    return Unlinked(sum(rows.height for rows in ended.values()), ids, codes, tuple(ended))
+
+
+def _end_rows(entry: Entry, link_id: int, at: int) -> pl.DataFrame:
+    """End the rows a link brought; returns them."""
     rows = _brought_rows(entry.lake, entry.contract, link_id)
     still_open = rows.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") > at))
     write_closings(entry, ending(still_open, at))
-    return still_open.height
+    return still_open
 
 
 def _brought_rows(lake: Lake, contract: Contract, link_id: int) -> pl.DataFrame:

@@ -152,7 +152,8 @@ def test_an_undone_link_ends_and_is_not_made_again(lake: Lake) -> None:
     before = land_rows(lake, COURT_CASE, [court_case(None, NAME, case_no="1")], "2025-04-01").snapshot
     ended = end_link(lake, list_links(lake)[0].link_id, at=instant("2025-05-01"))
     land_rows(lake, COURT_CASE, [court_case(None, NAME, case_no="2")], "2025-06-01")
-    assert ended == 1
+    assert (ended.rows, ended.usccs, ended.feeds) == (1, (ACME,), ("F26",))
+    assert ended.enterprise_ids == (1,)
     assert (owners(lake, "2025-04-30"), owners(lake, "2025-05-01"), owners(lake, "2025-07-01")) == ([ACME], [], [])
     assert owners(lake, "2025-05-01", before) == [ACME]
     assert list_links(lake)[0].known_to == instant("2025-05-01")

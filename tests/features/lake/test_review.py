@@ -71,7 +71,7 @@ def test_an_accepted_pair_is_a_link_known_from_then_on(lake: Lake) -> None:
 def test_an_accepted_pair_can_be_undone(lake: Lake) -> None:
     propose(lake, at=AT)
     accept(lake, list_open(lake)[0].review_id, at=AT)
-    assert end_link(lake, list_links(lake)[0].link_id, at=instant("2025-08-05")) == 1
+    assert end_link(lake, list_links(lake)[0].link_id, at=instant("2025-08-05")).rows == 1
     assert known(lake, COURT_CASE, "2025-08-05").is_empty()
     assert known(lake, COURT_CASE, "2025-08-04")["uscc"].to_list() == [ACME]
 
