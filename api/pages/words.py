@@ -90,9 +90,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "worth_ablation": (
         "{day} 度量：用 {train} 笔贷款（{train_bad} 笔违约）训练，用此后发放的 {test} 笔（{test_bad} 笔违约）检验 AUC，"
-        "误差为按企业重抽样的标准误。",
+        "误差为按企业重抽样并计入拟合随机性的标准误。",
         "Measured on {day}: learnt from {train} loans ({train_bad} defaults), AUC on {test} granted later "
-        "({test_bad} defaults), with standard errors over firms.",
+        "({test_bad} defaults), with standard errors over firms and over the chance in fitting.",
     ),
     "worth_everything": ("全部特征", "All features"),
     "worth_alone": ("仅本数据的特征", "This feed's features alone"),

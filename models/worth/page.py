@@ -36,8 +36,8 @@ def _ablation(features: int, found: Ablation) -> list[str]:
     return [
         "## Models with and without it",
         f"Learnt from {found.train_loans:,} loans ({found.train_defaults:,} defaults), judged by "
-        f"{found.test_loans:,} newer ones ({found.test_defaults:,} defaults). Errors are standard errors over firms, "
-        "and know nothing of the chance in fitting.",
+        f"{found.test_loans:,} newer ones ({found.test_defaults:,} defaults). Errors are standard errors over firms "
+        "and over the chance in fitting.",
         "| model of | AUC |\n|---|---|\n"
         f"| all published features | {found.everything} |\n"
         f"| its {features} features alone | {found.alone} |\n"

@@ -9,8 +9,8 @@ import polars as pl
 
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
+from models.boosted_trees import TreeRecipe
 from models.cross_validation import Rows
-from models.predictor import Recipe
 from models.spec import ModelSpec
 from models.training import Labelled
 
@@ -28,6 +28,6 @@ class Question:
     spec: ModelSpec
     read_labels: Callable[[Lake, date, ReadGrant], pl.DataFrame]
     part: Callable[[Labelled, Period], Rows]
-    recipe: Recipe
+    recipe: TreeRecipe
     least_to_train: int
     least_to_judge: int

@@ -1,13 +1,15 @@
 """Models with and without some columns: what carries the risk is missed, what says nothing is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.columns import Column, Columns
 from models.cross_validation import Rows
 from models.evaluation import auc_interval, weighted_auc
-from models.worth.ablation import Bench, bench, best_single
-from models.worth.resampling import figure, resample
+from models.worth.ablation import FITS, FITS_OF_EVERYTHING, Bench, bench, best_single
+from models.worth.resampling import Judged, resample
 from tests.factories.portfolio import COLUMNS, SMALL_TREES, portfolio
 
 FEW, MANY = 600, 1_500
@@ -39,21 +41,29 @@ def test_what_says_nothing_is_not_missed(judged: Bench) -> None:
     assert abs(found.alone.value - 0.5) < 0.08
 
 
-def test_the_loss_is_that_of_the_two_models(judged: Bench) -> None:
-    rest = [place for place, name in enumerate(COLUMNS.names) if name not in SILENT]
+def auc_of(judged: Bench, places: list[int], seed: int) -> float:
+    columns = Columns(tuple(COLUMNS.columns[place] for place in places))
     train, test = judged.train, judged.test.rows
-    left = SMALL_TREES.fit(
-        Columns(tuple(COLUMNS.columns[place] for place in rest)), train.matrix[:, rest], train.target, train.weight
-    )
-    auc = weighted_auc(left.raw(test.matrix[:, rest]), test.target, test.weight)
+    recipe = replace(SMALL_TREES, seed=SMALL_TREES.seed + seed)
+    fitted = recipe.fit(columns, train.matrix[:, places], train.target, train.weight)
+    return weighted_auc(fitted.raw(test.matrix[:, places]), test.target, test.weight)
+
+
+def test_the_loss_is_between_the_means_of_models_fitted_by_different_chance(judged: Bench) -> None:
+    every = list(range(len(COLUMNS.names)))
+    rest = [place for place in every if COLUMNS.names[place] not in SILENT]
+    whole = [auc_of(judged, every, seed) for seed in range(FITS_OF_EVERYTHING)]
+    left = [auc_of(judged, rest, seed) for seed in range(FITS)]
     found = judged.without(SILENT)
-    assert found.loss.value == pytest.approx(found.everything.value - auc, abs=1e-5)
+    assert found.everything.value == pytest.approx(np.mean(whole), abs=1e-5)
+    assert found.loss.value == pytest.approx(np.mean(whole) - np.mean(left), abs=1e-5)
+    assert found.loss.error**2 > np.var(whole, ddof=1) / FITS_OF_EVERYTHING + np.var(left, ddof=1) / FITS
 
 
 def test_the_error_of_an_auc_agrees_with_the_interval_over_the_firms() -> None:
     test = rows(FEW, 2)
     score = test.matrix[:, 3]
-    found = figure(resample(test).aucs(score))
+    found = resample(test).judge([score]).figure
     interval = auc_interval(score, test.target, test.weight, test.firm)
     assert found.value == pytest.approx(interval.value, abs=1e-5)
     assert found.error == pytest.approx((interval.high - interval.low) / 2 / 1.96, rel=0.2)
@@ -62,7 +72,13 @@ def test_the_error_of_an_auc_agrees_with_the_interval_over_the_firms() -> None:
 def test_equal_scores_differ_by_nothing_in_every_resample() -> None:
     test = rows(FEW, 2)
     resampled, score = resample(test), test.matrix[:, 3]
-    assert figure(resampled.aucs(score) - resampled.aucs(2 * score + 1)).error == 0.0
+    assert (resampled.judge([score]) - resampled.judge([2 * score + 1])).figure.error == 0.0
+
+
+def test_chance_in_fitting_adds_to_the_error_of_a_difference() -> None:
+    calm, chancy = Judged(np.array([0.7, 0.6, 0.8])), Judged(np.array([0.6, 0.5, 0.7]), chance=0.0009)
+    assert (calm - chancy).figure.value == pytest.approx(0.1)
+    assert (calm - chancy).figure.error == pytest.approx(0.03)
 
 
 def test_a_single_column_is_chosen_and_turned_on_the_training_rows() -> None:
