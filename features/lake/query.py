@@ -25,8 +25,15 @@ def execute(sql: str) -> None:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     # Opening one costs 20 ms, a cursor on it almost nothing. Extensions would be downloaded: never.
-    return duckdb.connect(config={"autoinstall_known_extensions": False})
+    return keep(duckdb.connect(config={"autoinstall_known_extensions": False}))
 
 
-# The threads of an open database do not survive a fork.
+def keep(database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Never close a database: a forked process has it without its threads, and closing would wait for them."""
+    _kept.append(database)
+    return database
+
+
+_kept: list[duckdb.DuckDBPyConnection] = []
+# The threads of an open database do not survive a fork: a child opens one of its own.
 os.register_at_fork(after_in_child=_database.cache_clear)

@@ -9,6 +9,7 @@ from functools import cache
 import duckdb
 
 from features.lake.lake import Lake
+from features.lake.query import keep
 
 _threads = threading.local()
 
@@ -24,7 +25,7 @@ def live_connection() -> duckdb.DuckDBPyConnection:
 
 @cache
 def _live_database() -> duckdb.DuckDBPyConnection:
-    database = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+    database = keep(duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}))
     database.execute("SET parquet_metadata_cache = true")  # files of the lake never change
     # Every feed gives a live query one row: there is no join to order, and planning is half of its time.
     database.execute("SET disabled_optimizers = 'join_order,projection_pullup'")
