@@ -14,6 +14,7 @@ import polars as pl
 from bureau.clock import known_before, to_micros
 from features.engine.admission import leaf_rules
 from features.engine.algebra import Feature
+from features.engine.dialects import DUCKDB, Dialect
 from features.engine.windows import Bounds, Step, bounds
 from features.law.horizons import legal_day
 
@@ -31,6 +32,7 @@ class WindowSql:
 class DaySql(Protocol):
     """SQL of the day read, its cutoff and the ends of windows, beside a spine `s`."""
 
+    dialect: Dialect
     as_of: str
     cutoff: str
 
@@ -55,22 +57,27 @@ class OneDay:
     """Every row is read as of one day, given when the query runs: its text is the same for every day, and the
     database sees constants, so that the scan itself is narrowed."""
 
-    as_of = "$as_of"
-    cutoff = "$cutoff"
-
-    def __init__(self, leaves: Iterable[Feature], rules: Iterable[str] = ()) -> None:
+    def __init__(self, leaves: Iterable[Feature], rules: Iterable[str] = (), dialect: Dialect = DUCKDB) -> None:
         """rules: of legal days wanted besides those of the leaves."""
         leaves = tuple(leaves)
+        self.dialect = dialect
+        self.as_of, self.cutoff = self._parameter("as_of"), self._parameter("cutoff")
         self._windows, self._rules = _windows(leaves), _rules(leaves, rules)
 
     def window(self, leaf: Feature) -> WindowSql:
         """The ends of a leaf's window, as parameters."""
         number = list(self._windows).index(window_key(leaf))
-        return WindowSql(None if leaf.within.step is Step.EVER else f"$after_{number}", f"$until_{number}")
+        return WindowSql(
+            None if leaf.within.step is Step.EVER else self._parameter(f"after_{number}"),
+            self._parameter(f"until_{number}"),
+        )
 
     def legal(self, rule: str) -> str:
         """A legal day, as a parameter."""
-        return f"$legal_{self._rules.index(rule)}"
+        return self._parameter(f"legal_{self._rules.index(rule)}")
+
+    def _parameter(self, name: str) -> str:
+        return f"{self.dialect.marker}{name}"
 
     def parameters(self, as_of: date, used_on: date | None = None) -> Parameters:
         """The values of one day; a query may use fewer of them. used_on: the day of use, the day read unless said."""
@@ -96,8 +103,9 @@ class ManyDays:
     as_of = "s.as_of"
     cutoff = "s.cutoff"
 
-    def __init__(self, days: Sequence[date], leaves: Iterable[Feature]) -> None:
+    def __init__(self, days: Sequence[date], leaves: Iterable[Feature], dialect: Dialect = DUCKDB) -> None:
         leaves = tuple(leaves)
+        self.dialect = dialect
         self._windows, self._rules = _windows(leaves), _rules(leaves)
         ends = {
             f"legal_{number}": pl.Series([legal_day(rule, day) for day in days], dtype=pl.Date)

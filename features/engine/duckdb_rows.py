@@ -1,8 +1,9 @@
-"""Row expressions as DuckDB SQL over the record alias `f`."""
+"""Row expressions as SQL over the record alias `f`."""
 
 from datetime import date
 from typing import Protocol
 
+from features.engine.dialects import Dialect
 from features.engine.rows import (
     Arithmetic,
     AsOf,
@@ -22,8 +23,9 @@ from features.engine.rows import (
 
 
 class RowDays(Protocol):
-    """SQL of the days a record is held against."""
+    """SQL of the days a record is held against, in the words of one database."""
 
+    dialect: Dialect
     as_of: str
 
     def legal(self, rule: str) -> str:
@@ -40,7 +42,7 @@ def row_sql(expression: Expression, days: RowDays) -> str:
         case Column(name):
             return f'f."{name}"'
         case Literal(value):
-            return literal_sql(value)
+            return literal_sql(value, days.dialect)
         case AsOf():
             return days.as_of
         case LegalDay(rule):
@@ -50,7 +52,7 @@ def row_sql(expression: Expression, days: RowDays) -> str:
         case Comparison(sign, left, right):
             return f"({sql(left)} {sign} {sql(right)})"
         case OneOf(code, values):
-            return f"({sql(code)} IN ({', '.join(map(literal_sql, values))}))"
+            return f"({sql(code)} IN ({', '.join(map(days.dialect.text, values))}))"
         case IsKnown(value):
             return f"({sql(value)} IS NOT NULL)"
         case Both(left, right):
@@ -60,12 +62,12 @@ def row_sql(expression: Expression, days: RowDays) -> str:
         case Not(condition):
             return f"(NOT {sql(condition)})"
         case Mapped(code, scale):
-            cases = " ".join(f"WHEN {literal_sql(text)} THEN {number}" for text, number in scale)
+            cases = " ".join(f"WHEN {days.dialect.text(text)} THEN {number}" for text, number in scale)
             return f"(CASE {sql(code)} {cases} END)"
     raise TypeError(f"{type(expression).__name__} is not part of the algebra.")
 
 
-def literal_sql(value: Scalar) -> str:
+def literal_sql(value: Scalar, dialect: Dialect) -> str:
     """A constant of a definition as SQL."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
@@ -73,4 +75,4 @@ def literal_sql(value: Scalar) -> str:
         return str(value)
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
-    return "'" + value.replace("'", "''") + "'"
+    return dialect.text(value)

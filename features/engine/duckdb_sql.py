@@ -1,4 +1,4 @@
-"""The readable reference: one DuckDB query that computes any features for any rows.
+"""The readable reference: one query that computes any features for any rows, in the words of DuckDB or of Spark.
 
 A *spine* names the rows wanted: (row_no, enterprise_id, enterprise_known_from), and each row's day where days differ.
 Each feed is scanned once and joined to the spine; every aggregate of that feed is a conditional aggregate of the one
@@ -27,7 +27,7 @@ def feature_query(
     """The query: a row per spine row in row_no order; `row_no`, then one column per name.
 
     spine: a table name or sub-select. alone: it has one row, and the sources hold that enterprise's records only.
-    Numbers come as DOUBLE, categories as VARCHAR.
+    Numbers come as DOUBLE, categories as texts.
     """
     contracts = {leaf.feed.code: leaf.feed for one in wanted.values() for leaf in leaves(one)}
     scans = {code: FeedScan(contract, sources[code], day) for code, contract in contracts.items()}
@@ -69,7 +69,7 @@ class _Parts:
         if isinstance(definition, Derived):
             return _arithmetic(definition, self.value(definition.left), self.value(definition.right))
         sql = self._scans[definition.feed.code].value(definition)
-        typed = f"CAST({sql} AS {'VARCHAR' if definition.take.categories else 'DOUBLE'})"
+        typed = f"CAST({sql} AS {'STRING' if definition.take.categories else 'DOUBLE'})"
         return self.numbers.setdefault(typed, f"v{len(self.numbers)}")
 
 

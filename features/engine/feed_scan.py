@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from features.contracts.contract import Contract
 from features.engine.algebra import Feature, Kind
 from features.engine.day_sql import DaySql
-from features.engine.duckdb_rows import literal_sql, row_sql
+from features.engine.duckdb_rows import row_sql
 from features.law.usability import usable
 
 EVENT = "f.event_date"
 MONTH = "year(f.event_date) * 12 + month(f.event_date)"
-NEWEST = "{'d': f.event_date, 'k': f.known_from, 'r': f.record_no}"
+NEWEST = (EVENT, "f.known_from", "f.record_no")
 """The total order of `latest`: of two records of one day the one known later, then the higher number."""
 
 
@@ -81,6 +81,7 @@ class FeedScan:
 
     def _finished(self, leaf: Feature) -> str:
         """Enters what a leaf needs into the scan and returns the SQL that finishes it beside the subject `s`."""
+        words = self._day.dialect
         where = f"FILTER (WHERE {self._input(enters(leaf, self._day))})"
         value = leaf.take.value and self._input(row_sql(leaf.take.value, self._day))
         match leaf.take.kind:
@@ -89,9 +90,9 @@ class FeedScan:
             case Kind.EXISTS:
                 return f"CASE WHEN {self._cell(f'count(*) {where}')} > 0 THEN 1 END"
             case Kind.DISTINCT:
-                return f"nullif({self._cell(f'count(DISTINCT {value}) {where}')}, 0)"
+                return f"nullif({self._cell(words.distinct(str(value), where))}, 0)"
             case Kind.MONTHS_ACTIVE:
-                return f"nullif({self._cell(f'count(DISTINCT {self._input(MONTH)}) {where}')}, 0)"
+                return f"nullif({self._cell(words.distinct(self._input(MONTH), where))}, 0)"
             case Kind.TOTAL:
                 return self._cell(f"CAST(sum({value}) {where} AS BIGINT)")
             case Kind.MEAN:
@@ -102,12 +103,12 @@ class FeedScan:
             case Kind.LARGEST:
                 return self._cell(f"max({value}) {where}")
             case Kind.DAYS_SINCE_LAST:
-                return f"s.as_of - {self._cell(f'max({self._input(EVENT)}) {where}')}"
+                return words.days(self._cell(f"max({self._input(EVENT)}) {where}"), "s.as_of")
             case Kind.DAYS_SINCE_FIRST:
-                return f"s.as_of - {self._cell(f'min({self._input(EVENT)}) {where}')}"
+                return words.days(self._cell(f"min({self._input(EVENT)}) {where}"), "s.as_of")
             case Kind.LATEST:
-                cell = self._cell(f"arg_max_null({value}, {self._input(NEWEST)}) {where}")
-                return _listed(cell, leaf.take.categories)
+                cell = self._cell(words.newest(str(value), self._input(words.order(*NEWEST)), where))
+                return _listed(cell, tuple(map(words.text, leaf.take.categories)))
 
 
 def visible(contract: Contract, day: DaySql) -> str:
@@ -131,7 +132,7 @@ def enters(leaf: Feature, day: DaySql) -> str:
     return " AND ".join(parts)
 
 
-def _listed(cell: str, categories: tuple[str, ...]) -> str:
-    if not categories:
+def _listed(cell: str, texts: tuple[str, ...]) -> str:
+    if not texts:
         return cell
-    return f"CASE WHEN {cell} IN ({', '.join(map(literal_sql, categories))}) THEN {cell} END"
+    return f"CASE WHEN {cell} IN ({', '.join(texts)}) THEN {cell} END"

@@ -4,7 +4,8 @@ A record's number stands for its id wherever the id is the feed's code, a hyphen
 distances from the event, an instant as its day, second and microsecond, and what equals another column is left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -19,15 +20,6 @@ TEXT_RECORDS = 2**62
 _EARLIEST = 2**18
 """Makes the day number of an event positive: no contract takes a day before 1900."""
 _DAY, _SECOND = 86_400_000_000, 1_000_000
-_KNOWN = (
-    f"(((event_date - DATE '1970-01-01') + known_lag) * {_DAY}"
-    f" + known_second::BIGINT * {_SECOND} + known_micro)::BIGINT"
-)
-_RESTORED = {
-    "publish_date": "event_date + publish_lag",
-    "known_at": _KNOWN,
-    "received_at": f"coalesce(received_at, {_KNOWN})",
-}
 
 
 def bucket_of(enterprise_id: pl.Expr, buckets: int) -> pl.Expr:
@@ -78,11 +70,31 @@ def known_at(packed: pl.DataFrame) -> pl.Series:
     return packed.select(day + pl.col("known_second").cast(pl.Int64) * _SECOND + pl.col("known_micro")).to_series()
 
 
-def rows_sql(contract: Contract, paths: Iterable[Path]) -> str:
+def parquet(paths: Iterable[Path]) -> str:
+    """The DuckDB table function that reads some files; paths are the lake's own, never a caller's text."""
+    listing = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{listing}], hive_partitioning = false)"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How a database reads files of the lake. All other SQL of reading is one text that DuckDB and Spark understand.
+
+    table: the table that files make. event_day: days from 1970 to the event, as an integer.
+    """
+
+    table: Callable[[Iterable[Path]], str]
+    event_day: str
+
+
+DUCKDB_FILES = Reader(parquet, "(event_date - DATE '1970-01-01')")
+
+
+def rows_sql(contract: Contract, paths: Iterable[Path], reader: Reader = DUCKDB_FILES) -> str:
     """A sub-select in parentheses of all logical columns of some files of rows, plus their `bucket`."""
-    columns = ", ".join(logical(contract, name) for name in LOGICAL)
+    columns = ", ".join(_logical(contract, name, reader) for name in LOGICAL)
     own = "".join(f', "{name}"' for name in contract.own_columns)
-    return f"(SELECT {columns}{own} FROM {parquet(paths)})"
+    return f"(SELECT {columns}{own} FROM {reader.table(paths)})"
 
 
 LOGICAL = (
@@ -92,14 +104,13 @@ LOGICAL = (
 """The columns of a stored row beside its feed's own."""
 
 
-def logical(contract: Contract, name: str) -> str:
+def _logical(contract: Contract, name: str, reader: Reader) -> str:
     """A logical column as SQL over the stored ones."""
-    if name == "record_id":
-        return f"coalesce(record_id, '{contract.code}-' || record_no) AS record_id"
-    return f"{_RESTORED[name]} AS {name}" if name in _RESTORED else name
-
-
-def parquet(paths: Iterable[Path]) -> str:
-    """The DuckDB table function that reads some files; paths are the lake's own, never a caller's text."""
-    listing = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{listing}], hive_partitioning = false)"
+    known = f"(({reader.event_day} + known_lag) * {_DAY} + known_second::BIGINT * {_SECOND} + known_micro)::BIGINT"
+    restored = {
+        "record_id": f"coalesce(record_id, '{contract.code}-' || record_no)",
+        "publish_date": "event_date + publish_lag",
+        "known_at": known,
+        "received_at": f"coalesce(received_at, {known})",
+    }
+    return f"{restored[name]} AS {name}" if name in restored else name
