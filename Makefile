@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_SYSTEM_CERTS := 1
 STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
 
-.PHONY: run test setup lock check clean
+.PHONY: run test setup spark lock check clean
 
 run: setup
 	@$(BIN)/bureau demo
@@ -34,9 +34,16 @@ $(STAMP):
 		|| { echo "LightGBM cannot start: install the OpenMP library with your system's package manager (Debian and Ubuntu: apt-get install libgomp1), then run make again."; exit 2; }
 	@rm -f $(VENV)/.ready-* && touch $@
 
+# The third execution of features, for cities that one machine does not hold; needs Java 17 or newer.
+spark: setup
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-build-isolation -r requirements-spark.lock
+
 lock: setup
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"])' \
+		| $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements-spark.lock
 
 clean:
 	@rm -rf $(VENV) var
