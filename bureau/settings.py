@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     """PostgreSQL (`postgresql+psycopg://...`); unset means two SQLite files under the home."""
     today: date | None = None
     """Dates feature reads; consent, tokens, billing and audit always use real time."""
+    spark_master: str = "local[2]"
+    """Where Spark computes: `local[N]`, or the address of a master, e.g. `spark://HOST:7077`."""
     secret_key: SecretStr | None = None
     """Signs console sessions; unset means a random key kept in the home."""
 

@@ -8,8 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STREET = ("bureau", "features", "models", "products", "api")
-DEFERRED = {"mlflow", "shap", "matplotlib"}
-"""Libraries that may be imported inside a function: they cost seconds and only training and plotting need them."""
+DEFERRED = {"mlflow", "shap", "matplotlib", "pyspark", "py4j"}
+"""Libraries that may be imported inside a function: they cost seconds, few commands need them, Spark may be absent."""
 MODULES = sorted(path for layer in STREET for path in (ROOT / layer).rglob("*.py"))
 
 

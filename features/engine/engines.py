@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Engine(StrEnum):
-    """What computes. `duckdb` is the readable reference, `kernel` the fast one."""
+    """What computes. `duckdb` is the readable reference, `kernel` the fast one, `spark` the one for many machines."""
 
     KERNEL = "kernel"
     DUCKDB = "duckdb"
+    SPARK = "spark"

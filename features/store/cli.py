@@ -1,5 +1,6 @@
 """`bureau features`: look at the library, compute it, and trace a value to its records."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,8 @@ from features.definitions.entry import Entry
 from features.definitions.library import definition_hash, find_feature, published
 from features.engine.engines import Engine
 from features.engine.sentence import sentence
+from features.engine.spark.machine import spark_missing
+from features.engine.spark.session import spark_session
 from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
 from features.lake.tabular import open_table
@@ -75,7 +78,7 @@ def build(
     names, day, lake = _names(only), read_day(as_of, "--as-of"), _open()
     check_writable(out)
     wanted = CityBuild(tuple(names), day, lake.snapshot(), engine=engine)
-    with progress_of("features") as tell:
+    with _session(engine), progress_of("features") as tell:
         rows = write_city(lake, wanted, operator_grant(), out, tell)
     print(f"{rows:,} enterprises, {len(names)} features as of {day} by {engine}: {out}")
 
@@ -90,7 +93,9 @@ def build_training_set(
     """Add features to labelled rows, each as it could have been known on its own day."""
     names, offered = _names(only), open_table(labels).frame
     check_writable(out)
-    made = training_set(_open(), offered, names, operator_grant("training"), engine=engine)
+    lake = _open()
+    with _session(engine):
+        made = training_set(lake, offered, names, operator_grant("training"), engine=engine)
     made.write(out)
     print(
         f"{made.frame.height:,} rows, {made.unknown:,} of unknown subjects, {len(names)} features, "
@@ -131,10 +136,13 @@ def compare_engines(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Hold every engine against the reference on made-up records full of edges; exit code 1 where a cell differs."""
-    with TemporaryDirectory(prefix="bureau-compare-") as folder:
-        compared = list(compare(Path(folder), _names(only), rows, seed))
+    engines = [engine for engine in Engine if engine is not Engine.SPARK or spark_missing() is None]
+    with TemporaryDirectory(prefix="bureau-compare-") as folder, _session(engines[-1]):
+        compared = list(compare(Path(folder), _names(only), rows, seed, engines))
     columns = ("engine", "form", "cells", "known", "varying", "differing", "example")
     print_rows([asdict(one) for one in compared], columns, form)
+    if missing := spark_missing():
+        typer.echo(f"Spark was left out. {missing}", err=True)
     if any(one.differing for one in compared):
         raise typer.Exit(1)
 
@@ -173,6 +181,11 @@ def _evidence(record: Evidence, columns: tuple[str, ...]) -> dict[str, Any]:
 
 def _names(only: list[str] | None) -> list[str]:
     return [find_feature(name).name for name in only] if only else [entry.name for entry in published()]
+
+
+def _session(engine: Engine) -> AbstractContextManager[Any]:
+    """What an execution needs to be open while it computes."""
+    return spark_session(Settings().spark_master) if engine is Engine.SPARK else nullcontext()
 
 
 def _open() -> Lake:

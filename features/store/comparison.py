@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from features.store.live import live_vector
 from features.store.training_set import training_set
 
 REFERENCE = Engine.DUCKDB
+LIVE = (Engine.KERNEL,)
+"""The engines that answer a live call, beside the reference."""
 LANDED_FIRST = 0.8
 _LIVE_FIRMS = 8
 
@@ -46,8 +48,13 @@ class Compared:
     example: str
 
 
-def compare(folder: Path, names: Sequence[str], rows: int, seed: int) -> Iterator[Compared]:
-    """Every engine but the reference, in every form. folder: for the lake. rows: wanted of each feed."""
+def compare(
+    folder: Path, names: Sequence[str], rows: int, seed: int, engines: Sequence[Engine] = LIVE
+) -> Iterator[Compared]:
+    """Engines but the reference, in every form. folder: for the lake. rows: wanted of each feed.
+
+    Spark, which answers no live call, is held against it once, when all has landed.
+    """
     lake = open_lake(folder, f"sqlite:///{folder / 'catalogue.db'}")
     frames = [
         (contract, history(contract, rows, np.random.default_rng([seed, n]))) for n, contract in _delivered(names)
@@ -57,16 +64,18 @@ def compare(folder: Path, names: Sequence[str], rows: int, seed: int) -> Iterato
         _land(lake, contract, earlier, "first")
     for link in list_links(lake)[::3]:
         end_link(lake, link.link_id, at=known_before(LAST_DAY))
-    engines = [engine for engine in Engine if engine is not REFERENCE]
-    for engine in engines:
+    live = [engine for engine in engines if engine in LIVE]
+    for engine in live:
         yield from _batches(lake, names, engine, "")
         yield _live(lake, names, engine, "live")
     for contract, _, later in cuts:
         _land(lake, contract, later, "later")
-    for engine in engines:
+    for engine in live:
         yield _live(lake, names, engine, "live, landed since")
         yield from _batches(lake, names, engine, ", landed since")
         yield _live(lake, names, engine, "live, made anew")
+    if Engine.SPARK in engines:
+        yield from _batches(lake, names, Engine.SPARK, ", landed since", COMPARED_DAYS[:1])
 
 
 def _delivered(names: Sequence[str]) -> list[tuple[int, Contract]]:
@@ -98,11 +107,14 @@ def _land(lake: Lake, contract: Contract, frame: pl.DataFrame, batch: str) -> No
     land(lake, read_delivery(path), received_at=at)
 
 
-def _batches(lake: Lake, names: Sequence[str], engine: Engine, when: str) -> Iterator[Compared]:
+def _batches(
+    lake: Lake, names: Sequence[str], engine: Engine, when: str, days: Sequence[date] = COMPARED_DAYS
+) -> Iterator[Compared]:
+    """days: those a city is built as of; a training set has them all."""
     grant, labels = operator_grant(), _labels()
     pairs = [
         (build_features(lake, names, day, grant, engine=one), build_features(lake, names, day, grant, engine=REFERENCE))
-        for day in COMPARED_DAYS
+        for day in days
         for one in (engine,)
     ]
     yield _held(engine, "build" + when, pairs)

@@ -1,4 +1,4 @@
-"""Compute some features for many rows, by SQL or by the kernel."""
+"""Compute some features for many rows, by the kernel, by DuckDB or by Spark."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -6,19 +6,19 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from features.contracts.feeds import find_feed
 from features.definitions.entry import Entry, own_definition
 from features.definitions.parts import is_population, parts_of
-from features.engine.algebra import leaves
-from features.engine.day_sql import DaySql, ManyDays, OneDay, cutoff_micros
+from features.engine.day_sql import cutoff_micros
+from features.engine.dialects import DUCKDB, SPARK
 from features.engine.duckdb_sql import feature_query, feeds
 from features.engine.engines import Engine
-from features.lake.deriving import derive
 from features.lake.lake import Lake
+from features.store.asking import Asked, ask, derive_feeds
 from features.store.connections import build_connection
 from features.store.feed_sources import feed_sources
 from features.store.kernel_computation import compute_by_kernel
 from features.store.population import Sums, fill, group_sums, read_sums, sums_path, write_sums
+from features.store.spark_computation import compute_by_spark
 from features.store.subjects import known_since
 
 Parameter = date | int | None
@@ -41,17 +41,9 @@ def compute(
         return _with_peers(lake, entries, snapshot, rows, engine, used_on)
     if engine is Engine.KERNEL:
         return compute_by_kernel(lake, entries, snapshot, rows, used_on)
-    parts = [leaf for entry in entries for leaf in leaves(entry.definition)]
-    listed = rows["as_of"].unique().sort().to_list()
-    spine = rows.with_row_index("row_no")
-    if len(listed) == 1:
-        one = OneDay(parts)
-        return _by_sql(lake, entries, snapshot, one, spine.drop("as_of"), one.parameters(listed[0], used_on))
-    if used_on is not None:
-        raise ValueError("Rows of several days are each used on their own day.")
-    many = ManyDays(listed, parts)
-    spine = spine.join(many.frame, on="as_of", how="left", maintain_order="left")
-    return _by_sql(lake, entries, snapshot, many, spine)
+    if engine is Engine.SPARK:
+        return compute_by_spark(lake, entries, snapshot, ask(entries, rows, used_on, SPARK))
+    return _by_duckdb(lake, entries, snapshot, ask(entries, rows, used_on, DUCKDB))
 
 
 def _with_peers(
@@ -96,25 +88,15 @@ def city_rows(lake: Lake, snapshot: int, as_of: date) -> pl.DataFrame:
     return known.sort("enterprise_id").with_columns(as_of=pl.lit(as_of))
 
 
-def _by_sql(
-    lake: Lake,
-    entries: Sequence[Entry],
-    snapshot: int,
-    day: DaySql,
-    spine: pl.DataFrame,
-    parameters: Mapping[str, Parameter] | None = None,
-) -> pl.DataFrame:
+def _by_duckdb(lake: Lake, entries: Sequence[Entry], snapshot: int, asked: Asked) -> pl.DataFrame:
     wanted = {entry.name: own_definition(entry) for entry in entries}
-    for code in feeds(wanted.values()):
-        if find_feed(code).derived_from:
-            derive(lake, find_feed(code), snapshot)
-    sources = feed_sources(lake, feeds(wanted.values()), snapshot)
-    query = feature_query(wanted, sources, "spine", day)
+    derive_feeds(lake, wanted.values(), snapshot)
+    query = feature_query(wanted, feed_sources(lake, feeds(wanted.values()), snapshot), "spine", asked.day)
     with build_connection(lake) as connection:
-        connection.register("given", spine)
+        connection.register("given", asked.spine)
         connection.execute("CREATE TEMP TABLE spine AS SELECT * FROM given")  # its statistics order joins well
         statement = connection.extract_statements(query)[0]
-        values: pl.DataFrame = connection.sql(statement, params=used(statement, parameters or {})).pl()
+        values: pl.DataFrame = connection.sql(statement, params=used(statement, asked.parameters)).pl()
     closed = {entry.name: pl.Enum(entry.categories) for entry in entries if entry.categories}
     return values.drop("row_no").cast(closed)  # type: ignore[arg-type]  # a mapping of column to type
 

@@ -65,10 +65,10 @@ def bucket_count(lake: Lake, files: Sequence[StoredFile]) -> int:
     return 1 if sum(file.rows for file in files) <= PORTION else lake.buckets
 
 
-def portions(files: Sequence[StoredFile], buckets: int) -> list[range]:
-    """Buckets to read together, so that no portion is much larger than `PORTION` rows."""
+def portions(files: Sequence[StoredFile], buckets: int, size: int = PORTION) -> list[range]:
+    """Buckets to read together, so that no portion is much larger than `size` rows."""
     rows = max(sum(file.rows for file in files), 1)
-    together = max(1, min(buckets, PORTION * buckets // rows))
+    together = max(1, min(buckets, size * buckets // rows))
     return [range(first, min(first + together, buckets)) for first in range(0, buckets, together)]
 
 

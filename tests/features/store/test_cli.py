@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from bureau.errors import BureauError, ImpossibleDate, ImpossibleUscc, InvalidInput, UnknownName, UnreadableFile
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.definitions.library import published
+from features.engine.spark import session
+from features.store import cli
 from features.store.cli import features
 from tests.factories.lakes import ACME, BETA, land_rows, make_lake
 from tests.factories.tax import tax_arrears
@@ -114,3 +116,17 @@ def test_an_empty_home_says_what_to_load(folder: Path, monkeypatch: pytest.Monke
     result = run("build", "--as-of", "2025-05-01", "--out", folder / "x.parquet")
     assert isinstance(result.exception, InvalidInput)
     assert "bureau source load" in str(result.exception)
+
+
+def test_spark_that_cannot_run_is_said_before_anything_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "spark_missing", lambda: "Spark is not installed: pip install it.")
+    result = run("build", "--as-of", "2025-05-01", "--out", folder / "c.parquet", "--engine", "spark")
+    assert isinstance(result.exception, InvalidInput)
+    assert not (folder / "c.parquet").exists()
+
+
+def test_a_comparison_without_spark_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "spark_missing", lambda: "Spark is not installed: pip install it.")
+    compared = run("compare", "--feature", ARREARS, "--rows", "20")
+    assert compared.exit_code == 0
+    assert "Spark was left out. Spark is not installed: pip install it." in compared.stderr
