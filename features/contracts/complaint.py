@@ -5,7 +5,7 @@ import polars as pl
 
 from features.contracts.contract import (
     PUBLISHED_BEFORE_EVENT,
-    USCC_PATTERN,
+    SUBJECT_PATTERN,
     Contract,
     Delivered,
     Doubt,
@@ -27,7 +27,7 @@ class Complaint(Delivered):
     Two in five name a shop and no code. Who complained is not delivered. The end is a later version.
     """
 
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     shop_name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="商户名称")
     case_no: str = pa.Field(str_length={"min_value": 1, "max_value": 64}, title="登记编号")
     kind: str = pa.Field(isin=COMPLAINT_KINDS, title="类型", description="A private complaint, or a report of a breach")

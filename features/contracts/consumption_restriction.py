@@ -5,7 +5,7 @@ import polars as pl
 
 from features.contracts.contract import (
     HASH_PATTERN,
-    USCC_PATTERN,
+    SUBJECT_PATTERN,
     Contract,
     Delivered,
     event_date_is,
@@ -20,7 +20,7 @@ class ConsumptionRestriction(Delivered):
     An order against an enterprise also binds its legal representative, who is named by a keyed hash only.
     """
 
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="被限制企业名称")
     person_hash: str = pa.Field(
         nullable=True, str_matches=HASH_PATTERN, title="被限制人员标识", description="Keyed hash of the person bound"

@@ -23,6 +23,10 @@ CADENCE_DAYS: dict[Cadence, int] = {"daily": 1, "weekly": 7, "monthly": 31, "qua
 
 USCC_PATTERN = "^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 """The form of a code; its two check characters are verified when a delivery lands."""
+NUMBER_PATTERN = "^[0-9]{6}[0-9A-Z]{9}$"
+"""A number from before the codes: registration number 注册号, or a taxpayer's number of division and organisation."""
+SUBJECT_PATTERN = f"{USCC_PATTERN}|{NUMBER_PATTERN}"
+"""What stands in the column for the code where a department may not know it: the code, or a number from before."""
 HASH_PATTERN = "^(?:[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64})$"
 """A keyed hash of 64, 128 or 256 bits in lower-case hexadecimal: no length of a raw identity or telephone number."""
 
@@ -96,6 +100,8 @@ class Contract:
     publish_lag_days, receive_lag_days: median and 95th percentile, event to publication and publication to us.
     period: set where a row sums up a period; its last day is the event date.
     name_column: where a row may come without a code, the column by which it is matched to an enterprise.
+    address_column: beside `name_column`, the column whose address tells the district.
+    number_column: the column that holds another number of the enterprise, by which rows without a code find it.
     outside_key: the column whose value becomes another name of the enterprise.
     derived_from: codes of the feeds the platform makes it of; nobody delivers a derived feed.
     feature_source: whether features may be declared on it; bank feedback is what models predict.
@@ -126,6 +132,8 @@ class Contract:
     period: Period | None = None
     subject: str = "uscc"
     name_column: str | None = None
+    address_column: str | None = None
+    number_column: str | None = None
     outside_key: str | None = None
     derived_from: tuple[str, ...] = ()
     feature_source: bool = True

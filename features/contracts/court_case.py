@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.contract import SUBJECT_PATTERN, Contract, Delivered, event_date_is, not_before
 from features.contracts.use import Use
 
 CASE_ROLES = ("原告", "被告")
@@ -15,7 +15,7 @@ class CourtCase(Delivered):
     One in ten comes with a name only; two in five state no amount.
     """
 
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="当事人名称")
     case_no: str = pa.Field(str_length={"min_value": 1, "max_value": 64}, title="案号")
     role: str = pa.Field(isin=CASE_ROLES, title="诉讼地位")

@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.contract import SUBJECT_PATTERN, Contract, Delivered, event_date_is, not_before
 from features.contracts.use import Use
 
 PERFORMANCES = ("全未", "部分")
@@ -12,7 +12,7 @@ PERFORMANCES = ("全未", "部分")
 class DishonestDebtor(Delivered):
     """F28: one record per debtor and case. Publisher: supreme court, daily. Event date: day of publication."""
 
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="失信被执行人名称")
     case_no: str = pa.Field(str_length={"min_value": 1, "max_value": 64}, title="案号")
     duty: str = pa.Field(nullable=True, title="生效文书确定的义务")

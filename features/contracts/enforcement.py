@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.contract import SUBJECT_PATTERN, Contract, Delivered, event_date_is, not_before
 from features.contracts.use import Use
 
 
@@ -13,7 +13,7 @@ class Enforcement(Delivered):
     A closed case is removed at the source without notice: its absence arrives as a withdrawal.
     """
 
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="被执行人名称")
     case_no: str = pa.Field(str_length={"min_value": 1, "max_value": 64}, title="案号")
     court: str = pa.Field(title="执行法院")

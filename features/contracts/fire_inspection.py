@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is
+from features.contracts.contract import SUBJECT_PATTERN, Contract, Delivered, event_date_is
 from features.contracts.use import Use
 
 FIRE_RESULTS = ("合格", "责令改正", "不合格", "临时查封")
@@ -16,7 +16,7 @@ class FireInspection(Delivered):
     The brigade keys by address; who was inspected there is often written by name alone.
     """
 
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="被检查单位名称")
     address: str = pa.Field(str_length={"min_value": 1, "max_value": 300}, title="检查地址")
     doc_no: str = pa.Field(str_length={"min_value": 1, "max_value": 128}, title="检查记录编号")
@@ -47,4 +47,5 @@ FIRE_INSPECTION = Contract(
     million_rows=0.9,
     use=Use(months=36),
     name_column="name",
+    address_column="address",
 )

@@ -4,7 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import (
-    USCC_PATTERN,
+    SUBJECT_PATTERN,
     Contract,
     Delivered,
     event_date_is,
@@ -18,7 +18,7 @@ class Gas(Delivered):
     """F49: one record per account and month. Publisher: gas supplier. An account may carry the holder's name alone."""
 
     account: str = pa.Field(str_length={"min_value": 1, "max_value": 64}, title="用气户号")
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="户名")
     period: pl.Date = pa.Field(title="所属期", description="Last day of the month")
     m3: pl.Int64 = pa.Field(ge=0, title="用气量", description="Cubic metres")

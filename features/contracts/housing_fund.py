@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, period_ends
+from features.contracts.contract import SUBJECT_PATTERN, Contract, Delivered, event_date_is, period_ends
 from features.contracts.use import Use
 
 
@@ -14,7 +14,7 @@ class HousingFund(Delivered):
     """
 
     account_no: str = pa.Field(str_length={"min_value": 1, "max_value": 32}, title="单位账号")
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="单位名称", description="Of the account")
     period: pl.Date = pa.Field(title="所属期", description="Last day of the month")
     members: pl.Int32 = pa.Field(ge=0, title="缴存人数")

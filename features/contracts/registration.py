@@ -47,4 +47,5 @@ REGISTRATION = Contract(
     direction="neutral",
     million_rows=4.3,
     outside_key="outside_key",
+    number_column="reg_no",
 )

@@ -45,4 +45,5 @@ TAX_REGISTRATION = Contract(
     direction="neutral",
     million_rows=3.2,
     use=PERMANENT,
+    number_column="tax_id",
 )

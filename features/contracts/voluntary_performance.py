@@ -5,7 +5,7 @@ import polars as pl
 
 from features.contracts.contract import (
     HASH_PATTERN,
-    USCC_PATTERN,
+    SUBJECT_PATTERN,
     Contract,
     Delivered,
     event_date_is,
@@ -17,7 +17,7 @@ from features.contracts.use import Use
 class VoluntaryPerformance(Delivered):
     """F32: one record per certificate. Publisher: court, monthly. Event date: day of performance."""
 
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="履行人名称")
     person_hash: str = pa.Field(
         nullable=True, str_matches=HASH_PATTERN, title="履行人员标识", description="Keyed hash of who performed"

@@ -5,7 +5,7 @@ import polars as pl
 
 from features.contracts.contract import (
     PUBLISHED_BEFORE_EVENT,
-    USCC_PATTERN,
+    SUBJECT_PATTERN,
     Contract,
     Delivered,
     Doubt,
@@ -23,7 +23,7 @@ class Water(Delivered):
     """
 
     account: str = pa.Field(str_length={"min_value": 1, "max_value": 64}, title="用水户号")
-    uscc: str = pa.Field(nullable=True, str_matches=USCC_PATTERN, title="统一社会信用代码")
+    uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
     name: str = pa.Field(str_length={"min_value": 1, "max_value": 200}, title="户名")
     period: pl.Date = pa.Field(title="所属期", description="Last day of the month read")
     months_covered: pl.Int32 = pa.Field(

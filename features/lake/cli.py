@@ -208,7 +208,7 @@ def links(
         changing = depending_on_feeds(lake, ended.enterprise_ids, ended.feeds)
         told = f"link {end} is undone, {ended.rows:,} rows ended; from now on {len(changing)} features can change of:"
         typer.echo("\n".join((told, *ended.usccs)), err=form is not Format.TABLE)
-    columns = ("link_id", "key", "uscc", "name", "rule", "known_from", "known_to")
+    columns = ("link_id", "key", "uscc", "name", "rule", "score", "known_from", "known_to")
     print_rows([asdict(link) for link in list_links(lake, limit)], columns, form)
 
 

@@ -22,8 +22,18 @@ from features.contracts.registration import REGISTRATION
 from features.lake.entry import make_snapshot
 from features.lake.files import exclusive, sweep, write_again
 from features.lake.lake import Lake, forget_files
+from features.lake.renaming import SETTLED
 from features.lake.sent import erase_from_deliveries
-from features.lake.tables import Alias, Certificate, EnterpriseRow, LakeFile, Mark, Quarantined, Setting
+from features.lake.tables import (
+    Alias,
+    Certificate,
+    EnterpriseNumber,
+    EnterpriseRow,
+    LakeFile,
+    Mark,
+    Quarantined,
+    Setting,
+)
 
 LISTED = 10_000
 """Hashes of records that stand in a certificate one by one; of more, one hash over all."""
@@ -142,7 +152,16 @@ def _erase_from_catalogue(connection: Connection, erasure: Erasure) -> int:
         for number in erasure.records["enterprise_id"].unique():
             connection.execute(update(EnterpriseRow).where(EnterpriseRow.id == number).values(name=None))
             connection.execute(delete(Alias).where(Alias.enterprise_id == number))
+    _erase_numbers(connection, erasure)
     return waiting
+
+
+def _erase_numbers(connection: Connection, erasure: Erasure) -> None:
+    """The numbers that erased records brought, and the belief that every link agrees with what is left of them."""
+    borne = delete(EnterpriseNumber).where(EnterpriseNumber.kind == erasure.contract.number_column)
+    for number in erasure.records["enterprise_id"].unique():
+        connection.execute(borne.where(EnterpriseNumber.enterprise_id == number))
+    connection.execute(delete(Setting).where(Setting.name == SETTLED))
 
 
 def _hashed(key: bytes, records: pl.DataFrame) -> dict[str, Any]:

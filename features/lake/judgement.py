@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from features.contracts.contract import Contract
+from features.contracts.contract import NUMBER_PATTERN, Contract
 from features.contracts.quality import FIRST_DAY, kind
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
@@ -107,7 +107,8 @@ def _impossible_dates(typed: pl.DataFrame, _contract: Contract) -> pl.DataFrame:
 
 
 def _impossible_codes(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    wrong = impossible_codes(typed[contract.subject])
+    subjects = typed[contract.subject]
+    wrong = impossible_codes(subjects.filter(~subjects.str.contains(NUMBER_PATTERN)))
     reason = pl.format(
         "{} is no unified social credit code: its check characters do not agree", pl.col(contract.subject)
     )

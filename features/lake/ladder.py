@@ -5,38 +5,72 @@ not on the order of landing, and two different codes are never merged by a name:
 alone fits. What is merely alike decides nothing: it is proposed to a person (`features.lake.review`).
 """
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from features.lake.names import alone_spans
 from features.lake.spelling import parent_key
 
-CODE, NAME, FORMER, BRANCH, REVIEW, RECORD = "code", "name", "former-name", "branch", "review", "record"
-"""The rules: its own code; the current name; a former name, borne on the day of the event; the parent of a named
-branch; a person's decision; a later version of a record already assigned."""
-SCORES = {CODE: 1.0, NAME: 1.0, RECORD: 1.0, FORMER: 0.95, BRANCH: 0.9, REVIEW: 0.8}
+CODE, NUMBER, NAME, FORMER, BRANCH = "code", "number", "name", "former-name", "branch"
+TRADE, REVIEW, RECORD = "trade-name", "review", "record"
+"""The rules: its own code; a number from before the codes; the current name; a former name, borne on the day of the
+event; the parent of a named branch; the trade name, form and district; a person's decision; a later version of a
+record already assigned."""
+SCORES = {CODE: 1.0, NUMBER: 1.0, NAME: 1.0, RECORD: 1.0, FORMER: 0.95, BRANCH: 0.9, TRADE: 0.85, REVIEW: 0.8}
 
 _DAY, _SHANGHAI = 86_400_000_000, 8 * 3_600_000_000
+_ORDER = {rule: place for place, rule in enumerate((NUMBER, NAME, FORMER, BRANCH, TRADE, REVIEW))}
 _FOUND = ("row", "key", "enterprise_id", "starts", "rule")
 
 
-def climb(rows: pl.DataFrame, held: pl.DataFrame, accepted: pl.DataFrame, undone: pl.DataFrame) -> pl.DataFrame:
-    """The enterprise of each row that has one: `row`, `key`, `enterprise_id`, `starts`, `rule`.
+@dataclass(frozen=True)
+class Bearers:
+    """Who bore what when. names (of parents too) and trades: spans of `SPAN`; numbers: rows of `HELD`.
 
-    rows: `row`, `key`, `received_at`, `event_date`. held: who bore a key when, with `SPAN`; of parents' keys too.
     accepted: pairs a person decided on, with `SPAN`. undone: pairs of key and enterprise that are not tried again.
     """
-    alone = alone_spans(held)
+
+    names: pl.DataFrame
+    trades: pl.DataFrame
+    numbers: pl.DataFrame
+    accepted: pl.DataFrame
+    undone: pl.DataFrame
+
+
+def climb(rows: pl.DataFrame, bearers: Bearers) -> pl.DataFrame:
+    """The enterprise of each row that has one: `row`, `key`, `enterprise_id`, `starts`, `rule`.
+
+    rows: `row`, `key`, `trade`, `number`, `received_at`, `event_date`.
+    """
+    alone = alone_spans(bearers.names)
     parents = rows.with_columns(own=pl.col("key"), key=parent_key(pl.col("key"))).drop_nulls("key")
+    traded = rows.with_columns(key=pl.col("trade")).drop_nulls("key")
     rungs = [
+        _numbered(rows.with_columns(key=pl.col("number")).drop_nulls("key"), bearers.numbers),
         _open(rows, alone, NAME),
-        _former(rows, held, alone),
+        _former(rows, bearers.names, alone),
         _open(parents, alone, BRANCH).drop("key").join(parents.select("row", key="own"), on="row"),
-        _open(rows, accepted, REVIEW),
+        _open(traded, alone_spans(bearers.trades), TRADE),
+        _open(rows, bearers.accepted, REVIEW),
     ]
     found = pl.concat([rung.select(*_FOUND, "instant") for rung in rungs])
-    order = pl.col("rule").replace_strict({NAME: 0, FORMER: 1, BRANCH: 2, REVIEW: 3}, return_dtype=pl.Int8)
-    left = found.join(undone, on=["key", "enterprise_id"], how="anti").sort("instant", order, "starts")
+    order = pl.col("rule").replace_strict(_ORDER, return_dtype=pl.Int8)
+    left = found.join(bearers.undone, on=["key", "enterprise_id"], how="anti").sort("instant", order, "starts")
     return left.unique("row", keep="first", maintain_order=True).select(_FOUND)
+
+
+def _numbered(rows: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """Numbers one enterprise alone bore by the day of the event, as far as was known at a row's arrival or first."""
+    bore = rows.join(numbers, on="key").filter(pl.col("borne_from") <= pl.col("event_date"))
+    # Of one bearer its registration and its taxpayer record may both say so.
+    first = bore.group_by("row", "key", "enterprise_id", "received_at").agg(pl.col("starts").min())
+    ordered = first.sort("row", "starts", "enterprise_id")
+    another = pl.col("starts").shift(-1).over("row")
+    alone = ordered.with_columns(another=another).unique("row", keep="first", maintain_order=True)
+    instant = pl.max_horizontal("received_at", "starts")
+    single = alone.with_columns(instant=instant, rule=pl.lit(NUMBER))
+    return single.filter(pl.col("another").is_null() | (pl.col("another") > pl.col("instant")))
 
 
 def _open(rows: pl.DataFrame, spans: pl.DataFrame, rule: str) -> pl.DataFrame:

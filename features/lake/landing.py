@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from bureau.clock import from_micros
+from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
 from features.lake.delivery import PORTION, Delivery
@@ -18,6 +19,7 @@ from features.lake.judgement import Judged, judge
 from features.lake.lake import Lake
 from features.lake.quarantine import hold
 from features.lake.relinking import relink
+from features.lake.renaming import Renamed, note_settled, renamed_since_settled
 from features.lake.tables import Batch
 from features.lake.writing import store
 
@@ -69,17 +71,28 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool =
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
         with lake.catalogue.begin() as connection:
             landed = _land(lake, connection, delivery, received_at)
-        if links:
-            for contract in FEEDS if delivery.contract is REGISTRATION else (delivery.contract,):
-                relink(lake, contract, at=received_at)
+        if links and _names(delivery.contract):
+            _relink_all(lake, renamed_since_settled(lake), at=received_at)
+        elif links:
+            relink(lake, delivery.contract, at=received_at)
         return replace(landed, snapshot=lake.snapshot())
 
 
 def settle_links(lake: Lake, *, at: datetime) -> None:
     """Bring the links of every feed in line with the names known now. Doing it again changes nothing."""
     with exclusive(lake):
-        for contract in FEEDS:
-            relink(lake, contract, at=at)
+        _relink_all(lake, None, at=at)
+
+
+def _names(contract: Contract) -> bool:
+    """Whether records of a feed say by which name or number others may mean an enterprise."""
+    return contract is REGISTRATION or contract.number_column is not None
+
+
+def _relink_all(lake: Lake, renamed: Renamed | None, *, at: datetime) -> None:
+    for contract in FEEDS:
+        relink(lake, contract, at=at, renamed=renamed)
+    note_settled(lake)
 
 
 def _landed_before(lake: Lake, delivery: Delivery) -> bool:

@@ -7,16 +7,18 @@ order of landing; where later facts about the past change it, `relinking` writes
 import polars as pl
 from sqlalchemy import Connection, insert, select
 
+from features.contracts.contract import Contract
 from features.lake.catalogue import Schema, read_frame
-from features.lake.ladder import CODE, RECORD, REVIEW, SCORES, climb
+from features.lake.ladder import CODE, RECORD, REVIEW, SCORES, Bearers, climb
 from features.lake.lake import Lake
-from features.lake.names import SPAN, held_names
-from features.lake.spelling import name_key, parent_key
+from features.lake.names import SPAN, held_names, held_trades
+from features.lake.numbers import held_numbers, number_in
+from features.lake.spelling import name_key, parent_key, trade_key
 from features.lake.tables import Link
 
 ASSIGNABLE = (
     *("row", "record_no", "version", "content_hash", "received_at"),
-    *("name", "event_date", "enterprise_id", "known_at"),
+    *("name", "address", "number", "event_date", "enterprise_id", "known_at"),
 )
 ASSIGNED = ("row", "enterprise_id", "rule", "key", "starts", "known_at")
 """What an assignment says. starts: since when the link is known; all but `row` null: nobody's row yet."""
@@ -32,9 +34,10 @@ def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFra
     key and enterprise that was undone by hand is not tried again.
     """
     given = pl.col("enterprise_id").is_not_null()
-    named = rows.filter(~given).select("row", "received_at", "event_date", key=name_key(pl.col("name")))
-    keys = pl.concat([named["key"], named.select(parent_key(pl.col("key"))).to_series()])
-    climbed = climb(named, held_names(lake, keys), _accepted(connection), _undone(connection))
+    named = rows.filter(~given).with_columns(key=name_key(pl.col("name")))
+    named = named.with_columns(trade=trade_key(pl.col("key"), pl.col("address")))
+    named = named.select("row", "key", "trade", "number", "received_at", "event_date")
+    climbed = climb(named, _bearers(lake, connection, named))
     found = pl.col("named").is_not_null()
     assigned = rows.join(climbed.rename({"enterprise_id": "named"}), on="row", how="left").with_columns(
         rule=pl.when(given).then(pl.lit(CODE)).otherwise("rule"),
@@ -42,6 +45,24 @@ def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFra
         enterprise_id=pl.coalesce("enterprise_id", "named"),
     )
     return _inherit(assigned).select(ASSIGNED)
+
+
+def _bearers(lake: Lake, connection: Connection, named: pl.DataFrame) -> Bearers:
+    keys = pl.concat([named["key"], named.select(parent_key(pl.col("key"))).to_series()])
+    return Bearers(
+        names=held_names(lake, keys),
+        trades=held_trades(lake, named["trade"]),
+        numbers=held_numbers(connection, named["number"]),
+        accepted=_accepted(connection),
+        undone=_undone(connection),
+    )
+
+
+def sought(contract: Contract) -> dict[str, pl.Expr]:
+    """By what a row of a feed is linked: `name`, `address` and `number`, the last two null where it has none."""
+    address = pl.lit(None, pl.String) if contract.address_column is None else pl.col(contract.address_column)
+    name = pl.col(str(contract.name_column))
+    return {"name": name, "address": address, "number": number_in(pl.col(contract.subject))}
 
 
 def _inherit(assigned: pl.DataFrame) -> pl.DataFrame:

@@ -19,6 +19,7 @@ class KnownLink:
     uscc: str
     name: str | None
     rule: str
+    score: float
     known_from: datetime
     known_to: datetime | None
 
@@ -27,13 +28,15 @@ def list_links(lake: Lake, limit: int | None = None) -> list[KnownLink]:
     """Links in the order they were made, the first `limit` or all."""
     owner = EnterpriseRow
     query = (
-        select(Link.id, Link.key, owner.uscc, owner.name, Link.rule, Link.known_from, Link.known_to)
+        select(Link.id, Link.key, owner.uscc, owner.name, Link.rule, Link.score, Link.known_from, Link.known_to)
         .join(owner, owner.id == Link.enterprise_id)
         .order_by(Link.id)
         .limit(limit)
     )
     with lake.catalogue.connect() as connection:
         return [
-            KnownLink(number, key, uscc, name, rule, from_micros(start), None if end is None else from_micros(end))
-            for number, key, uscc, name, rule, start, end in connection.execute(query)
+            KnownLink(
+                number, key, uscc, name, rule, score, from_micros(start), None if end is None else from_micros(end)
+            )
+            for number, key, uscc, name, rule, score, start, end in connection.execute(query)
         ]

@@ -9,7 +9,7 @@ from features.contracts.registration import REGISTRATION
 from features.lake.lake import Lake
 from features.lake.layout import rows_sql
 from features.lake.query import query
-from features.lake.spelling import name_key
+from features.lake.spelling import name_key, trade_key
 from features.lake.versions import VOID
 
 SPAN = {"key": pl.String, "enterprise_id": pl.Int32, "starts": pl.Int64, "ends": pl.Int64}
@@ -18,30 +18,52 @@ SPAN = {"key": pl.String, "enterprise_id": pl.Int32, "starts": pl.Int64, "ends":
 
 def held_names(lake: Lake, keys: pl.Series) -> pl.DataFrame:
     """Who bore each of some name keys when, with the columns of `SPAN`."""
-    wanted = keys.drop_nulls().unique().alias("key").to_frame().with_columns(digest=pl.col("key").hash())
-    files = lake.files(REGISTRATION.code) if not wanted.is_empty() else []
-    if not files:
+    return _held(lake, keys, "digest")
+
+
+def held_trades(lake: Lake, keys: pl.Series) -> pl.DataFrame:
+    """Who bore each of some trade names in its form and district when, with the columns of `SPAN`."""
+    return _held(lake, keys, "trade_digest")
+
+
+def _held(lake: Lake, keys: pl.Series, digest: str) -> pl.DataFrame:
+    wanted = keys.drop_nulls().unique().alias("key").to_frame().with_columns(pl.col("key").hash().alias(digest))
+    if wanted.is_empty():
         return pl.DataFrame(schema=SPAN)
-    rows = pl.concat([_names_in(path) for path in files], rechunk=False).join(wanted, on="digest")
-    closings = lake.closings(REGISTRATION.code)
+    return borne(lake, wanted, digest, lake.snapshot()).select(*SPAN)
+
+
+def borne(lake: Lake, wanted: pl.DataFrame, on: str, snapshot: int) -> pl.DataFrame:
+    """The rows of registrations in a snapshot that join `wanted` on a column, with `starts` and `ends`."""
+    files = lake.files(REGISTRATION.code, snapshot)
+    if not files:
+        return wanted.clear().with_columns(enterprise_id=pl.lit(0, pl.Int32), starts=pl.lit(0), ends=pl.lit(0))
+    rows = pl.concat([names_in(path).join(wanted, on=on) for path in files], rechunk=False)
+    closings = lake.closings(REGISTRATION.code, snapshot)
     if closings:
         ends = pl.scan_parquet(closings).join(rows.lazy().select("row_no"), on="row_no", how="semi")
         ended = ends.group_by("row_no").agg(later=pl.col("closed_at").min()).collect()
         rows = rows.join(ended, on="row_no", how="left").with_columns(ends=pl.min_horizontal("ends", "later"))
     seen = pl.col("ends").is_null() | ((pl.col("ends") != VOID) & (pl.col("ends") > pl.col("starts")))
-    return rows.filter(seen).select(*SPAN)
+    return rows.filter(seen)
 
 
 @lru_cache(maxsize=1024)
-def _names_in(path: Path) -> pl.DataFrame:
-    """The names in one file of registrations, which never changes: 32 bytes a row, the name as its hash."""
-    columns = "name, enterprise_id, known_at AS starts, closed_at AS ends, row_no"
+def names_in(path: Path) -> pl.DataFrame:
+    """The names in one file of registrations, which never changes: 40 bytes a row, the names as their hashes."""
+    columns = "name, address, enterprise_id, known_at AS starts, closed_at AS ends, row_no"
     named = query(f"SELECT {columns} FROM {rows_sql(REGISTRATION, [path])} WHERE op <> 'D'")
-    return named.select("enterprise_id", "starts", "ends", "row_no", digest=name_key(pl.col("name")).hash())
+    keyed = named.with_columns(key=name_key(pl.col("name")))
+    trade = trade_key(pl.col("key"), pl.col("address"))
+    # A null has a hash too, and nobody bears it.
+    trade_digest = pl.when(trade.is_not_null()).then(trade.hash())
+    return keyed.select(
+        "enterprise_id", "starts", "ends", "row_no", digest=pl.col("key").hash(), trade_digest=trade_digest
+    )
 
 
-def alone_spans(held: pl.DataFrame) -> pl.DataFrame:
-    """The spans in which one enterprise alone held a key, from the spans in which each did."""
+def alone_spans(held: pl.DataFrame, key: type[pl.DataType] = pl.String) -> pl.DataFrame:
+    """The spans in which one enterprise alone held a key, from the spans in which each did. key: its type."""
     instants = pl.concat([held.select("key", at="starts"), held.select("key", at="ends")])
     pieces = instants.unique().sort("key", "at", nulls_last=True).with_columns(until=pl.col("at").shift(-1).over("key"))
     holders = pieces.drop_nulls("at").join(held, on="key")
@@ -54,7 +76,7 @@ def alone_spans(held: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("holders") == 1)
         .sort("key", "at")
     )
-    return _merge(alone).select(pl.col(column).cast(dtype) for column, dtype in SPAN.items())
+    return _merge(alone).select(pl.col(column).cast(dtype) for column, dtype in (SPAN | {"key": key}).items())
 
 
 def _merge(alone: pl.DataFrame) -> pl.DataFrame:

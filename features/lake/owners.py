@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from features.contracts.contract import NUMBER_PATTERN
 from features.lake.entry import Entry
 from features.lake.judgement import ROW
-from features.lake.linking import ASSIGNABLE, assign, give_links, undone_links
+from features.lake.linking import ASSIGNABLE, assign, give_links, sought, undone_links
 from features.lake.registry import enrol
 
 
@@ -15,7 +16,9 @@ def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.Da
     stored: the stored rows of the same records, whose owner a row without code or name may share.
     """
     contract = entry.contract
-    numbers = enrol(entry.lake, entry.connection, rows[contract.subject], entry.snapshot)
+    subjects = rows[contract.subject]
+    codes = subjects.filter(~subjects.str.contains(NUMBER_PATTERN))
+    numbers = enrol(entry.lake, entry.connection, codes, entry.snapshot)
     coded = rows.join(numbers, left_on=contract.subject, right_on="uscc", how="left", maintain_order="left")
     arrived = pl.when(pl.col("enterprise_id").is_not_null()).then("received_at")
     coded = coded.with_columns(link_id=pl.lit(0, pl.Int32), known_at=arrived)
@@ -27,10 +30,11 @@ def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.Da
 
 def _link(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Owners of rows without a code, from all rows of their records: `row`, `enterprise_id`, `link_id`, `known_at`."""
-    relatives = rows.with_columns(pl.col(ROW).cast(pl.Int64), name=pl.col(str(entry.contract.name_column)))
+    relatives = rows.with_columns(pl.col(ROW).cast(pl.Int64), **sought(entry.contract))
     undone = pl.col("link_id").is_in(undone_links(entry.connection).implode())
     siblings = stored.filter(~undone).join(rows, on="record_no", how="semi")
-    nothing = {"name": pl.lit(None, pl.String), "event_date": pl.lit(None, pl.Date)}
+    nothing: dict[str, pl.Expr] = dict.fromkeys(("name", "address", "number"), pl.lit(None, pl.String))
+    nothing |= {"event_date": pl.lit(None, pl.Date)}
     siblings = siblings.with_columns(row="row_no", **nothing)
     family = pl.concat([siblings.select(ASSIGNABLE), relatives.select(ASSIGNABLE)])
     assigned = assign(entry.lake, entry.connection, family)

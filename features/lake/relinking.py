@@ -13,22 +13,25 @@ from features.lake.entry import Entry, make_snapshot
 from features.lake.judgement import ROW
 from features.lake.lake import Lake
 from features.lake.layout import parquet
-from features.lake.linking import ASSIGNABLE, assign, undone_links
+from features.lake.linking import ASSIGNABLE, assign, sought, undone_links
 from features.lake.quarantine import hold
 from features.lake.query import query
+from features.lake.renaming import Renamed
 from features.lake.replay import retry
 from features.lake.versions import stored_versions
 from features.lake.writing import store
 
 
-def relink(lake: Lake, contract: Contract, *, at: datetime) -> None:
+def relink(lake: Lake, contract: Contract, *, at: datetime, renamed: Renamed | None = None) -> None:
     """Bring one feed's links in line with the names known now; for the lake's one writer.
 
     Rows already linked rightly keep their place, so doing it again changes nothing.
+
+    renamed: the names that changed since all links were right, so that only records that bear one are looked at.
     """
     if contract.name_column is None:
         return
-    mistaken = _mistaken_records(lake, contract)
+    mistaken = _mistaken_records(lake, contract, renamed)
     if not mistaken.is_empty():
         with lake.catalogue.begin() as connection:
             snapshot = make_snapshot(connection, "relink", at, contract.code)
@@ -37,9 +40,9 @@ def relink(lake: Lake, contract: Contract, *, at: datetime) -> None:
     retry(lake, contract.code, at=at, codes=("unlinked",))
 
 
-def _mistaken_records(lake: Lake, contract: Contract) -> pl.Series:
+def _mistaken_records(lake: Lake, contract: Contract, renamed: Renamed | None) -> pl.Series:
     """Records with a row whose owner, or the instant it counts from, is not what the names known now say."""
-    rows = _linked_rows(lake, contract)
+    rows = _linked_rows(lake, contract, renamed)
     if rows.is_empty():
         return rows["record_no"]
     given = pl.col("link_id") == 0
@@ -47,8 +50,8 @@ def _mistaken_records(lake: Lake, contract: Contract) -> pl.Series:
         undone = rows.filter(pl.col("link_id").is_in(undone_links(connection).implode()))
         rows = rows.join(undone, on="record_no", how="anti")
         open_rows = rows.with_columns(pl.when(given).then("enterprise_id"), pl.when(given).then("known_at"))
-        names = {"row": "row_no", "name": contract.name_column}
-        assigned = assign(lake, connection, open_rows.with_columns(**names).select(ASSIGNABLE))
+        assignable = open_rows.with_columns(row="row_no", **sought(contract)).select(ASSIGNABLE)
+        assigned = assign(lake, connection, assignable)
     wanted = assigned.select("enterprise_id", "known_at", row_no="row")
     both = rows.join(wanted, on="row_no", suffix="_wanted")
     right = pl.all_horizontal(
@@ -57,14 +60,17 @@ def _mistaken_records(lake: Lake, contract: Contract) -> pl.Series:
     return both.filter(~right)["record_no"].unique()
 
 
-def _linked_rows(lake: Lake, contract: Contract) -> pl.DataFrame:
-    """All rows of the records of which any row is there by a link."""
+def _linked_rows(lake: Lake, contract: Contract, renamed: Renamed | None) -> pl.DataFrame:
+    """All rows of the records of which any row is there by a link, and that bear a changed name if asked so."""
     files = lake.files(contract.code)
+    sought_by = [str(contract.name_column), contract.subject]
+    sought_by += [] if contract.address_column is None else [contract.address_column]
     linked = pl.Series("record_no", dtype=pl.Int64)
     if files:
-        linked = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id > 0")["record_no"]
-    also = ["event_date"] if contract.name_column is None else ["event_date", contract.name_column]
-    return stored_versions(lake, contract, linked, also)
+        columns = ", ".join(("record_no", *(sought_by if renamed is not None else ())))
+        rows = query(f"SELECT DISTINCT {columns} FROM {parquet(files)} WHERE link_id > 0")
+        linked = (rows if renamed is None else rows.filter(renamed.concerns(contract)))["record_no"]
+    return stored_versions(lake, contract, linked, ["event_date", *sought_by])
 
 
 def _rewrite(entry: Entry, record_nos: pl.Series, at: datetime) -> None:

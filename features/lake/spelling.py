@@ -37,6 +37,15 @@ _FORMS = {
 }
 _PARENT = r"^(.*(?:公司|合伙|合作社|集团|厂|银行)).*(?:分公司|分行|支行|营业部|营业所|门店|分店|办事处|分厂)$"
 
+_PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃"
+    "|青海|内蒙古|广西|西藏|宁夏|新疆"
+)
+_CITIES = "深圳|广州|珠海|汕头|佛山|韶关|湛江|肇庆|江门|茂名|惠州|梅州|汕尾|河源|阳江|清远|东莞|中山|潮州|揭阳|云浮"
+_REGION = rf"(?:(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区)?)?(?:(?:{_CITIES})市?)?"
+_FORM = "(股份有限公司|有限公司|特殊普通合伙|普通合伙|有限合伙|合作社)$"
+_DISTRICT = r"^(?:[^省市]*省)?(?:[^市]*市)?([^省市]{1,6}?[区县])"
+
 
 def name_key(name: pl.Expr) -> pl.Expr:
     """What the spellings of one name share.
@@ -54,3 +63,15 @@ def parent_key(key: pl.Expr) -> pl.Expr:
     """The key of the enterprise whose branch a name names; null for what names no branch."""
     parent = key.str.extract(_PARENT, 1)
     return pl.when(parent != key).then(parent)
+
+
+def trade_key(key: pl.Expr, address: pl.Expr) -> pl.Expr:
+    """Trade name with its word for the industry, form, and district of the address; null where one is missing.
+
+    A region may stand in front, in brackets, or not at all. Two names that differ in the word for the industry are
+    two names by law, so it stays in.
+    """
+    form = key.str.extract(_FORM, 1)
+    bare = key.str.replace(_FORM, "").str.replace(rf"\({_REGION}\)", "").str.replace(f"^{_REGION}", "")
+    district = address.str.normalize("NFKC").str.extract(_DISTRICT, 1)
+    return pl.when(bare.str.len_chars() >= 2).then(pl.concat_str(bare, form, district, separator="|"))

@@ -52,6 +52,23 @@ class Alias(CatalogueBase):
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
 
 
+class EnterpriseNumber(CatalogueBase):
+    """A number an enterprise bore before the codes, since when, and since when that is known: the earliest of each.
+
+    kind: the column it stood in, reg_no or tax_id. added_in: the snapshot that added it or moved a day of it.
+    """
+
+    __tablename__ = "enterprise_number"
+    __table_args__ = (UniqueConstraint("key", "kind", "enterprise_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str]
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), index=True)
+    borne_from: Mapped[date]
+    known_at: Mapped[int] = mapped_column(BigInteger)
+    added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"), index=True)
+
+
 class Link(CatalogueBase):
     """A key that belongs to an enterprise though no code says so, from `known_from` until it is undone."""
 
@@ -60,7 +77,7 @@ class Link(CatalogueBase):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(index=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
-    rule: Mapped[str]  # of the ladder: name | former-name | branch | review | record
+    rule: Mapped[str]  # of the ladder: number | name | former-name | branch | trade-name | review | record
     score: Mapped[float]
     known_from: Mapped[int] = mapped_column(BigInteger)
     known_to: Mapped[int | None] = mapped_column(BigInteger)

@@ -10,6 +10,7 @@ from features.lake.entry import Entry
 from features.lake.files import Bounds, NewFile, add_file, bounds_of
 from features.lake.judgement import ROW
 from features.lake.layout import pack
+from features.lake.numbers import add_numbers
 from features.lake.owners import find_owners
 from features.lake.registry import add_aliases, label
 from features.lake.versions import VOID, hash_contents, number_records, sift, stored_versions
@@ -63,6 +64,8 @@ def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
     packed = pack(fresh, contract, entry.lake.buckets, first_row=entry.first_row)
     add_file(entry.lake, entry.connection, rows, packed, bounds_of(packed), entry.snapshot)
     note_endings(entry, fresh)
+    if contract.number_column is not None:
+        add_numbers(entry.connection, contract, fresh, entry.snapshot)
     if contract is REGISTRATION:
         _register(entry, fresh)
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from bureau.clock import month_end, months_before
 from bureau.uscc import compose_uscc
-from features.contracts.contract import USCC_PATTERN, Contract
+from features.contracts.contract import SUBJECT_PATTERN, USCC_PATTERN, Contract
 from features.contracts.registration import REGISTRATION
 from features.engine.windows import MONTHS_IN
 from features.lake.delivery import RECEIVED_AT
@@ -143,7 +143,7 @@ def _texts(facts: Mapping[str, Any], name: str, chance: Chance) -> Callable[[dat
     if pattern is None:
         shortest = facts.get("min_value") or 1
         return lambda _: f"{name}{int(chance.integers(5))}".ljust(shortest, "0")
-    if pattern == USCC_PATTERN:
+    if pattern in (USCC_PATTERN, SUBJECT_PATTERN):
         return lambda _: FIRMS[int(chance.integers(len(FIRMS)))]
     tokens = [
         (_alphabet(found[1]), int(found[3] or (0 if found[2] == "?" else 1))) for found in _TOKEN.finditer(pattern)

@@ -5,9 +5,10 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.lake.ladder import climb
+from features.lake.ladder import Bearers, climb
 from features.lake.names import SPAN, alone_spans
-from features.lake.spelling import name_key, parent_key
+from features.lake.numbers import HELD as HELD_NUMBERS
+from features.lake.spelling import name_key, parent_key, trade_key
 
 HELD = {"enterprise_id": pl.Int32, "key": pl.String, "starts": pl.Int64, "ends": pl.Int64}
 
@@ -52,9 +53,11 @@ def test_a_row_goes_to_the_first_who_bears_its_name_alone(received: int, found: 
 
 def climbed(bearers: pl.DataFrame, received: int, happened: date = date(2030, 1, 1)) -> list[tuple[int, int, str]]:
     """What the ladder says of one row named X."""
-    row = {"row": [7], "key": ["X"], "received_at": [received], "event_date": [happened]}
+    row: dict[str, list[object]] = {"row": [7], "key": ["X"], "received_at": [received], "event_date": [happened]}
+    row |= {"trade": [None], "number": [None]}
     nobody = pl.DataFrame(schema=SPAN)
-    found = climb(pl.DataFrame(row), bearers, nobody, nobody.select("key", "enterprise_id"))
+    known = Bearers(bearers, nobody, pl.DataFrame(schema=HELD_NUMBERS), nobody, nobody.select("key", "enterprise_id"))
+    found = climb(pl.DataFrame(row, schema_overrides={"trade": pl.String, "number": pl.String}), known)
     return found.select("enterprise_id", "starts", "rule").rows()
 
 
@@ -115,3 +118,25 @@ def test_two_spellings_of_one_name(one: str, other: str) -> None:
 def test_two_names_stay_two() -> None:
     keys = pl.DataFrame({"name": ["甲有限公司", "甲股份有限公司"]}).select(name_key(pl.col("name")))["name"]
     assert keys[0] != keys[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "trade"),
+    [
+        pytest.param(
+            "深圳市甲乙贸易有限公司", "深圳市南山区科苑路1号", "甲乙贸易|有限公司|南山区", id="region in front"
+        ),
+        pytest.param(
+            "甲乙贸易(深圳)有限责任公司", "广东省深圳市南山区", "甲乙贸易|有限公司|南山区", id="region in brackets"
+        ),
+        pytest.param("甲乙贸易有限公司", "南山区科苑路", "甲乙贸易|有限公司|南山区", id="no region at all"),
+        pytest.param("广东省深圳市甲乙股份公司", "深圳市福田区", "甲乙|股份有限公司|福田区", id="another form"),
+        pytest.param("深圳市甲乙贸易有限公司", "科苑路1号", None, id="an address without a district"),
+        pytest.param("深圳市甲乙贸易有限公司", None, None, id="no address"),
+        pytest.param("甲乙小馆", "深圳市南山区", None, id="no form"),
+        pytest.param("深圳市甲有限公司", "深圳市南山区", None, id="one character tells nobody apart"),
+    ],
+)
+def test_a_trade_name_has_its_form_and_district(name: str, address: str | None, trade: str | None) -> None:
+    row = pl.DataFrame({"name": [name], "address": [address]}, schema={"name": pl.String, "address": pl.String})
+    assert row.select(trade_key(name_key(pl.col("name")), pl.col("address"))).item() == trade

@@ -1,0 +1,99 @@
+"""Which names and numbers mean something else since a snapshot: what the links of other feeds depend on."""
+
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import insert, select, update
+
+from features.contracts.contract import Contract
+from features.contracts.registration import REGISTRATION
+from features.lake.lake import Lake
+from features.lake.names import alone_spans, borne, names_in
+from features.lake.numbers import changed_numbers, number_in
+from features.lake.spelling import name_key, parent_key, trade_key
+from features.lake.tables import LakeFile, Setting, Snapshot
+
+SETTLED = "links_settled_in"
+"""The setting that holds the last snapshot by whose names every link was checked."""
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """Hashes of the name keys and trade names whose bearers changed, and numbers that did."""
+
+    names: pl.Series
+    trades: pl.Series
+    numbers: pl.Series
+
+    def concerns(self, contract: Contract) -> pl.Expr:
+        """Whether a row of a name-matched feed may now have another owner."""
+        key = name_key(pl.col(str(contract.name_column)))
+        names = self.names.implode()
+        found = key.hash().is_in(names) | parent_key(key).hash().is_in(names)
+        found |= (
+            pl.col(contract.subject).is_in(self.numbers.implode()) & number_in(pl.col(contract.subject)).is_not_null()
+        )
+        if contract.address_column is not None:
+            trade = trade_key(key, pl.col(contract.address_column))
+            found |= trade.is_not_null() & trade.hash().is_in(self.trades.implode())
+        return found.fill_null(False)
+
+
+def renamed_since_settled(lake: Lake) -> Renamed | None:
+    """What changed since links were settled last; None where that cannot be told any more."""
+    with lake.catalogue.connect() as connection:
+        since = int(connection.scalar(select(Setting.value).where(Setting.name == SETTLED)) or 0)
+        if since < lake.oldest or since == 0:
+            return None
+        numbers = changed_numbers(connection, since)
+    touched = _touched(lake, since)
+    names, trades = (_changed(lake, touched, digest, since) for digest in ("digest", "trade_digest"))
+    return Renamed(names, trades, numbers)
+
+
+def note_settled(lake: Lake) -> None:
+    """Write down that every link agrees with the names of the newest snapshot."""
+    newest = str(lake.snapshot())
+    with lake.catalogue.begin() as connection:
+        row = update(Setting).where(Setting.name == SETTLED).values(value=newest)
+        if connection.execute(row).rowcount == 0:
+            connection.execute(insert(Setting).values(name=SETTLED, value=newest))
+
+
+def _touched(lake: Lake, since: int) -> pl.Series:
+    """Numbers of the enterprises whose registrations were written or ended after a snapshot."""
+    query = (
+        select(LakeFile.path, LakeFile.kind)
+        .join(Snapshot, Snapshot.id == LakeFile.added_in)
+        .where(LakeFile.feed == REGISTRATION.code, LakeFile.added_in > since, Snapshot.act != "compact")
+    )
+    with lake.catalogue.connect() as connection:
+        written = [(lake.root / path, kind) for path, kind in connection.execute(query)]
+    parts = [names_in(path)["enterprise_id"] for path, kind in written if kind == "rows"]
+    parts += [
+        pl.read_parquet(path, columns=["enterprise_id"])["enterprise_id"] for path, kind in written if kind != "rows"
+    ]
+    return pl.concat([pl.Series("enterprise_id", dtype=pl.Int32), *parts]).unique()
+
+
+def _changed(lake: Lake, touched: pl.Series, digest: str, since: int) -> pl.Series:
+    """Of the names some enterprises bear or bore, those that did not mean the same in an earlier snapshot."""
+    newest = lake.snapshot()
+    ever = [borne(lake, touched.to_frame(), "enterprise_id", snapshot)[digest] for snapshot in (since, newest)]
+    wanted = pl.concat([part.cast(pl.UInt64) for part in ever]).drop_nulls().unique().to_frame(digest)
+    wanted = wanted.with_columns(key=pl.col(digest))
+    before, after = (_meaning(borne(lake, wanted, digest, snapshot)) for snapshot in (since, newest))
+    same = [*before.columns]
+    differing = [
+        one.join(other, on=same, how="anti", nulls_equal=True)["key"]
+        for one, other in ((before, after), (after, before))
+    ]
+    return pl.concat(differing).unique()
+
+
+def _meaning(held: pl.DataFrame) -> pl.DataFrame:
+    """Everything the ladder asks of a name: who bore it alone when, and since when each of its bearers did."""
+    alone = alone_spans(held, key=pl.UInt64).with_columns(alone=pl.lit(True))
+    since = held.group_by("key", "enterprise_id").agg(pl.col("starts").min()).sort("key", "enterprise_id")
+    bearers = since.with_columns(pl.lit(None, pl.Int64).alias("ends"), alone=pl.lit(False))
+    return pl.concat([alone, bearers.select(alone.columns)])
