@@ -3,7 +3,7 @@
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Insert, Select, Update
 from sqlalchemy.orm import InstrumentedAttribute
 
 PORTION = 10_000
@@ -17,8 +17,22 @@ def read_frame(connection: Connection, query: Query, schema: Schema) -> pl.DataF
     """A query's rows under the names and types of `schema`."""
     # By portions: as Python's own objects a million rows take ten times the room.
     found = connection.execute(query.execution_options(yield_per=PORTION)).partitions()
-    portions = [pl.DataFrame([tuple(row) for row in part], schema=schema, orient="row") for part in found]
+    portions = [pl.DataFrame(dict(zip(schema, zip(*part, strict=True), strict=True)), schema=schema) for part in found]
     return pl.concat([pl.DataFrame(schema=schema), *portions])
+
+
+def execute_many(connection: Connection, statement: Insert | Update, rows: pl.DataFrame) -> None:
+    """Run a statement once a row, its parameters named as the columns, whose values go to the database as they are.
+
+    Built once and handed over as plain values: building each row's parameters anew costs more than the row itself.
+    """
+    compiled = statement.compile(dialect=connection.dialect, column_keys=rows.columns)
+    if not compiled.positional:  # type: ignore[attr-defined]
+        connection.exec_driver_sql(str(compiled), rows.to_dicts())
+        return
+    columns = {name: rows[name].to_list() for name in rows.columns}
+    values = zip(*(columns[name] for name in compiled.positiontup), strict=True)  # type: ignore[attr-defined]
+    connection.exec_driver_sql(str(compiled), list(values))
 
 
 def read_where_in(

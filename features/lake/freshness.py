@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bureau.clock import known_before, shanghai_day
+from bureau.db import Instant
 from features.contracts.feeds import find_feed
 from features.lake.lake import Lake
 from features.lake.tables import Batch
@@ -39,15 +40,10 @@ def stale_feeds(lake: Lake, as_of: date, feeds: Iterable[str], snapshot: int | N
 @lru_cache(maxsize=64)
 def _newest(lake: Lake, as_of: date, snapshot: int) -> dict[str, date]:
     """The day of each feed's newest delivery received by a day. A snapshot never changes, so neither does this."""
-    query = select(Batch.feed, Batch.received_at, Batch.history).where(Batch.added_in <= snapshot)
-    days: dict[str, date] = {}
+    within, before = Batch.added_in <= snapshot, known_before(as_of)
+    newest = select(Batch.feed, func.max(Batch.received_at, type_=Instant)).where(within, Batch.received_at < before)
+    going_on = select(Batch.feed).where(within, Batch.received_at >= before, Batch.history).distinct()
     with lake.catalogue.connect() as connection:
-        for feed, received_at, history in connection.execute(query):
-            if received_at < known_before(as_of):
-                day = shanghai_day(received_at)
-            elif history:
-                day = as_of
-            else:
-                continue
-            days[feed] = max(day, days.get(feed, day))
-    return days
+        found = connection.execute(newest.group_by(Batch.feed)).all()
+        days = {feed: shanghai_day(received_at) for feed, received_at in found}
+        return days | dict.fromkeys(connection.scalars(going_on), as_of)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bureau.errors import UnknownSubject
 from bureau.uscc import clean, is_uscc, parse_uscc
-from features.lake.catalogue import Schema, read_frame, read_where_in
+from features.lake.catalogue import Schema, execute_many, read_frame, read_where_in
 from features.lake.code_index import code_index
 from features.lake.lake import Lake
 from features.lake.tables import Alias, EnterpriseRow
@@ -70,8 +70,9 @@ def enrol(lake: Lake, connection: Connection, codes: pl.Series, snapshot: int) -
     first = (connection.scalar(select(func.max(EnterpriseRow.id))) or 0) + 1
     numbers = pl.int_range(first, first + unknown.len(), dtype=pl.Int32, eager=True)
     enrolled = pl.DataFrame({"uscc": unknown, "enterprise_id": numbers})
-    rows = enrolled.select(pl.col("enterprise_id").alias("id"), "uscc", pl.lit(snapshot).alias("added_in"))
-    connection.execute(insert(EnterpriseRow).values(name=None, name_version=0, name_known_at=0), rows.to_dicts())
+    unnamed = {"name": pl.lit(None, pl.String), "name_version": pl.lit(0), "name_known_at": pl.lit(0)}
+    rows = enrolled.select("uscc", id="enterprise_id", added_in=pl.lit(snapshot), **unnamed)
+    execute_many(connection, insert(EnterpriseRow), rows)
     return pl.concat([known, enrolled])
 
 
@@ -91,7 +92,7 @@ def label(connection: Connection, names: pl.DataFrame) -> None:
         .where(EnterpriseRow.id == bindparam("e"), older)
         .values(name=bindparam("n"), name_version=bindparam("v"), name_known_at=bindparam("k"))
     )
-    connection.execute(statement, newest.select(e="enterprise_id", n="name", v="version", k="known_at").to_dicts())
+    execute_many(connection, statement, newest.select(e="enterprise_id", n="name", v="version", k="known_at"))
 
 
 def add_aliases(connection: Connection, aliases: pl.DataFrame, snapshot: int) -> None:
@@ -102,4 +103,4 @@ def add_aliases(connection: Connection, aliases: pl.DataFrame, snapshot: int) ->
     unknown = wanted.join(known, on=list(_ALIASES), how="anti")
     if not unknown.is_empty():
         rows = unknown.select("key", "enterprise_id", "known_at", pl.lit(snapshot).alias("added_in"))
-        connection.execute(insert(Alias), rows.to_dicts())
+        execute_many(connection, insert(Alias).inline(), rows)

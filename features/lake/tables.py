@@ -6,7 +6,7 @@ Files, links and snapshots are only added and ended, so an old snapshot reads as
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bureau.db import Instant
@@ -89,7 +89,10 @@ class Batch(CatalogueBase):
     """One delivery that was landed, and what became of its rows."""
 
     __tablename__ = "lake_batch"
-    __table_args__ = (UniqueConstraint("feed", "batch_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("feed", "batch_id", "sha256"),
+        Index("ix_lake_batch_received", "feed", "received_at", "added_in"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     feed: Mapped[str]
     batch_id: Mapped[str]
@@ -113,6 +116,8 @@ class LakeFile(CatalogueBase):
     """
 
     __tablename__ = "lake_file"
+    # Few of all files ever listed are there still, or were a moment ago: those come first.
+    __table_args__ = (Index("ix_lake_file_standing", "removed_in", "feed", "kind"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     feed: Mapped[str] = mapped_column(index=True)
     kind: Mapped[str]

@@ -3,23 +3,19 @@
 from functools import lru_cache
 
 import polars as pl
-from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import select
 
 from bureau.errors import UnknownSubject
-from bureau.uscc import clean, is_uscc
 from features.contracts.feeds import FEEDS
+from features.lake.catalogue import Schema, read_where_in
+from features.lake.code_index import code_index
+from features.lake.codes import clean_codes, impossible_codes
 from features.lake.lake import Lake
 from features.lake.layout import rows_sql
 from features.lake.query import query
 from features.lake.tables import Alias, EnterpriseRow
 
-Pairs = Select[str, int]
-Text = InstrumentedAttribute[str]
-
-_CHUNK = 10_000
-_CODES: Pairs = select(EnterpriseRow.uscc, EnterpriseRow.id)
-_KEYS: Pairs = select(Alias.key, Alias.enterprise_id).order_by(Alias.known_at, Alias.id)
+_KEYS: Schema = {"key": pl.String, "enterprise_id": pl.Int32, "known_at": pl.Int64, "id": pl.Int64}
 
 
 def code_of(lake: Lake, enterprise_id: int) -> str:
@@ -33,20 +29,27 @@ def code_of(lake: Lake, enterprise_id: int) -> str:
 
 def numbers_of(lake: Lake, keys: pl.Series) -> pl.Series:
     """Enterprise numbers (int32) of codes or outside keys, row by row; null for a key nobody is known by."""
-    distinct = keys.drop_nulls().unique().to_list()
-    codes = {key: clean(key) for key in distinct}
-    by_code = _meanings(lake, _CODES, EnterpriseRow.uscc, [code for code in codes.values() if is_uscc(code)])
-    by_key = _meanings(lake, _KEYS, Alias.key, [key.strip() for key, code in codes.items() if not is_uscc(code)])
-    found = {key: by_code.get(code, by_key.get(key.strip())) for key, code in codes.items()}
-    numbers = [None if key is None else found[key] for key in keys]
-    return pl.Series("enterprise_id", numbers, dtype=pl.Int32)
+    asked = keys.cast(pl.String).alias("asked").to_frame()
+    wanted = (
+        asked.drop_nulls()
+        .unique()
+        .with_columns(code=clean_codes(pl.col("asked")), key=pl.col("asked").str.strip_chars())
+    )
+    wrong = impossible_codes(wanted["code"])
+    is_code = ~pl.col("code").is_in(wrong.implode())
+    codes = wanted.filter(is_code).select("asked", "code")
+    coded = codes.select("asked", code_index(lake).find(codes["code"]))
+    keyed = wanted.filter(~is_code).join(_bearers(lake, wanted.filter(~is_code)["key"]), on="key", how="left")
+    found = pl.concat([coded, keyed.select("asked", "enterprise_id")])
+    return asked.join(found, on="asked", how="left", maintain_order="left")["enterprise_id"]
 
 
-def _meanings(lake: Lake, pairs: Pairs, column: Text, wanted: list[str]) -> dict[str, int]:
-    """The number each wanted text stands for; pairs come oldest first, so that the newest stays."""
-    chunks = (wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK))
+def _bearers(lake: Lake, keys: pl.Series) -> pl.DataFrame:
+    """The number each outside key stands for, the newest where it passed on: `key`, `enterprise_id`."""
+    query = select(Alias.key, Alias.enterprise_id, Alias.known_at, Alias.id)
     with lake.catalogue.connect() as connection:
-        return {text: number for chunk in chunks for text, number in connection.execute(pairs.where(column.in_(chunk)))}
+        found = read_where_in(connection, query, Alias.key, keys, _KEYS)
+    return found.sort("known_at", "id").unique("key", keep="last").select("key", "enterprise_id")
 
 
 @lru_cache(maxsize=4)
