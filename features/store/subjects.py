@@ -6,14 +6,12 @@ import polars as pl
 from sqlalchemy import select
 
 from bureau.errors import UnknownSubject
-from features.contracts.feeds import FEEDS
 from features.lake.catalogue import Schema, read_where_in
 from features.lake.code_index import code_index
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.lake import Lake
-from features.lake.layout import rows_sql
-from features.lake.query import query
 from features.lake.tables import Alias, EnterpriseRow
+from features.store.first_known import first_known
 
 _KEYS: Schema = {"key": pl.String, "enterprise_id": pl.Int32, "known_at": pl.Int64, "id": pl.Int64}
 
@@ -58,17 +56,7 @@ def known_since(lake: Lake, snapshot: int) -> pl.DataFrame:
 
     A snapshot never changes, so neither does this.
     """
-    scans = [
-        f"SELECT enterprise_id, known_at FROM {rows_sql(feed, files)}"
-        for feed in FEEDS
-        if (files := lake.files(feed.code, snapshot))
-    ]
-    if not scans:
-        return pl.DataFrame(schema={"enterprise_id": pl.Int32, "enterprise_known_from": pl.Int64})
-    return query(
-        "SELECT enterprise_id, min(known_at) AS enterprise_known_from"
-        f" FROM ({' UNION ALL '.join(scans)}) GROUP BY enterprise_id ORDER BY enterprise_id"
-    )
+    return first_known(lake, snapshot)
 
 
 def known_from(lake: Lake, snapshot: int, enterprise_id: int) -> int | None:
