@@ -56,7 +56,7 @@ def write_delivery(
     _check_names(path, frame.schema, contract, history)
     _check_types(path, frame.schema, contract)
     content = BytesIO()
-    frame.write_parquet(content, compression="zstd", compression_level=1, statistics=False)
+    frame.write_parquet(content, compression="lz4", statistics=False)
     sidecar = Sidecar(
         feed=feed,
         batch_id=batch_id,

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Days = NDArray[np.int32]
+"""Days since 1970, where there are many."""
 Flags = NDArray[np.bool_]
 Words = NDArray[np.str_]
 Uints = NDArray[np.uint64]
@@ -22,7 +24,15 @@ def delayed(path: Floats, months: int) -> Floats:
     return np.concatenate([np.repeat(path[:, :1], months, axis=1), path[:, :-months]], axis=1)
 
 
+def felt(path: Floats, firm: Ints, month: Ints, delay: int) -> Floats:
+    """(rows,) a path as felt `delay` months later by these firms in these months: `delayed`, for some of its cells."""
+    cells: Floats = path[firm, np.maximum(month - delay, 0)]
+    return cells
+
+
 def trailing_mean(path: Floats, months: int) -> Floats:
     """The mean of each month and the `months - 1` before it."""
-    mean: Floats = np.mean([delayed(path, lag) for lag in range(months)], axis=0)
+    before = np.repeat(path[:, :1], months, axis=1)
+    totals = np.cumsum(np.concatenate([before, path], axis=1), axis=1)
+    mean: Floats = (totals[:, months:] - totals[:, :-months]) / months
     return mean

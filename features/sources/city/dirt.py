@@ -1,6 +1,6 @@
 """What goes wrong between a department and us. Only what is delivered suffers; the truth stands beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -93,17 +93,14 @@ def soil(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np
     for column in OPTIONAL.get(feed, ()):
         statements = _left_empty(statements, column, rules.optional_missing, chance)
     if feed in FIGURES:
-        wrong = rules.corrected, _WRONG_FACTORS
-        statements = _corrected(statements, FIGURES[feed], wrong, parameters, chance)
-        mixed = rules.unit_mixed if FIGURES[feed].endswith("_fen") else 0.0
-        statements = _corrected(statements, FIGURES[feed], (mixed, _UNIT_FACTORS), parameters, chance)
+        statements = _corrected(statements, FIGURES[feed], parameters, chance)
     if feed in _WITHDRAWABLE:
         statements = _withdrawn(statements, parameters, chance)
     if feed in FIGURES and feed not in _SIGNED:
         statements = _negative(statements, FIGURES[feed], rules.negative, chance)
     if feed != "F01":
-        statements = _rewritten(statements, rules.wrong_check_character, _mistyped, chance)
-        statements = _rewritten(statements, rules.full_width, _widened, chance)
+        rewrites = (rules.wrong_check_character, _mistyped), (rules.full_width, _widened)
+        statements = _rewritten(statements, rewrites, chance)
         statements = _in_the_future(statements, rules.future_event, chance)
     return statements
 
@@ -116,18 +113,16 @@ def _left_empty(statements: pl.DataFrame, column: str, share: float, chance: np.
 
 
 def _corrected(
-    statements: pl.DataFrame,
-    column: str,
-    wrong_by: tuple[float, tuple[float, ...]],
-    parameters: Parameters,
-    chance: np.random.Generator,
+    statements: pl.DataFrame, column: str, parameters: Parameters, chance: np.random.Generator
 ) -> pl.DataFrame:
-    """First a wrong figure, then the right one as the next version. wrong_by: the share, and the possible factors."""
-    share, factors = wrong_by
-    row, on = _change_later(statements, share, parameters, chance)
+    """First a wrong figure, mistyped or in another unit, then the right one as the next version."""
+    rules = parameters.dirt
+    mixed = rules.unit_mixed if column.endswith("_fen") else 0.0
+    row, on = _change_later(statements, rules.corrected + mixed, parameters, chance)
     right = statements[row]
-    factor = pl.Series(chance.choice(factors, len(row)))
-    wrong = (right[column] * factor).round().cast(right.schema[column])
+    in_another_unit = chance.random(len(row)) * (rules.corrected + mixed) < mixed
+    mistyped_by, unit = chance.choice(_WRONG_FACTORS, len(row)), chance.choice(_UNIT_FACTORS, len(row))
+    wrong = (right[column] * pl.Series(np.where(in_another_unit, unit, mistyped_by))).round().cast(right.schema[column])
     mistyped = statements[column].clone().scatter(row, wrong)
     return pl.concat([statements.with_columns(mistyped), _changed(right, on, op="U")])
 
@@ -170,14 +165,17 @@ def _in_the_future(statements: pl.DataFrame, share: float, chance: np.random.Gen
 
 
 def _rewritten(
-    statements: pl.DataFrame, share: float, rewrite: Callable[[pl.Series], pl.Series], chance: np.random.Generator
+    statements: pl.DataFrame,
+    rewrites: Sequence[tuple[float, Callable[[pl.Series], pl.Series]]],
+    chance: np.random.Generator,
 ) -> pl.DataFrame:
-    """A share of the codes written otherwise."""
-    row = some(statements.height, share, chance)
-    codes = statements["uscc"]
-    position = np.arange(statements.height)
-    position[row] = statements.height + np.arange(len(row))
-    return statements.with_columns(uscc=pl.concat([codes, rewrite(codes.gather(row))]).gather(position))
+    """Of the codes a share each written otherwise."""
+    codes, position = [statements["uscc"]], np.arange(statements.height)
+    for share, rewrite in rewrites:
+        row = some(statements.height, share, chance)
+        position[row] = sum(map(len, codes)) + np.arange(len(row))
+        codes.append(rewrite(codes[0][row]))
+    return statements.with_columns(uscc=pl.concat(codes)[position])
 
 
 def _mistyped(codes: pl.Series) -> pl.Series:

@@ -5,7 +5,7 @@ import polars as pl
 
 from features.contracts.electricity import VOLTAGES
 from features.contracts.power_arrears import POWER_ARREARS_KINDS
-from features.sources.city.arrays import delayed, logistic
+from features.sources.city.arrays import delayed, felt, logistic
 from features.sources.city.population import SMALL
 from features.sources.city.rows import days, fen, settle, state, words
 from features.sources.city.shard import Shard
@@ -22,7 +22,7 @@ def electricity(shard: Shard) -> pl.DataFrame:
     rule, firms, months = shard.parameters.feeds.power, shard.firms, shard.months
     firm, month = np.nonzero(shard.delivered & firms.metered[:, None])
     count = len(firm)
-    stress = delayed(shard.latent.stress, rule.delay_months)[firm, month]
+    stress = felt(shard.latent.stress, firm, month, rule.delay_months)
     need = 3.0 * firms.revenue**0.42 * np.exp(0.5 * chance.standard_normal(firms.count))
     course = rule.use_stress * stress + rule.own_sigma * chance.standard_normal(count)
     kwh = np.round(need[firm] * _SUMMER[months.month_of_year[month] - 1] * np.exp(course))

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts.feeds import find_feed
-from features.sources.city.arrays import Ints
+from features.sources.city.arrays import Days, Ints
 from features.sources.city.months import day_number
 from features.sources.city.parameters import Parameters
 from features.sources.city.rows import days
@@ -20,6 +20,8 @@ _NORMAL = np.array([NormalDist().inv_cdf((step + 0.5) / _STEPS) for step in rang
 """A lag is one of so many equally likely ones: drawing a position costs a tenth of drawing a logarithm."""
 _NIGHT_SECONDS = 3_600, 21_600
 """Deliveries land at night, so a record counts from the day it is received."""
+_SPARSE = 0.03
+"""Up to this share positions are drawn instead of rows; hardly any is drawn twice."""
 _SHANGHAI = timedelta(hours=8) // timedelta(seconds=1)
 
 
@@ -39,7 +41,7 @@ def publish(
     """
     publish_lag, receive_lag = _lags(feed, parameters)
     count = statements.height
-    published = statements["learned_on"].to_physical().to_numpy().astype(np.int64) + _drawn(publish_lag, count, chance)
+    published = statements["learned_on"].to_physical().to_numpy() + _drawn(publish_lag, count, chance)
     if "published_after" in statements.columns:
         held = statements["published_after"].to_physical().fill_null(0).to_numpy()
         published = np.maximum(published, held)
@@ -52,7 +54,7 @@ def publish(
     received[early] = first + chance.integers(0, 14, len(early))
     arrived = np.flatnonzero(received <= day_number(parameters.calendar.last))
     arrived = np.concatenate([arrived, arrived[some(len(arrived), parameters.dirt.duplicated, chance)]])
-    instant = received * 86_400 + chance.integers(*_NIGHT_SECONDS, count, dtype=np.int32) - _SHANGHAI
+    instant = received.astype(np.int64) * 86_400 + chance.integers(*_NIGHT_SECONDS, count, dtype=np.int32) - _SHANGHAI
     misdated = some(count, parameters.dirt.published_before, chance)
     published[misdated] = _events(statements)[misdated] - chance.integers(1, 4, len(misdated))
     return (
@@ -72,20 +74,22 @@ def draw_outages(feed: str, parameters: Parameters, seed: int) -> tuple[tuple[in
     return tuple((int(begin), int(begin + length - 1)) for begin, length in zip(begins, lengths, strict=True))
 
 
-def _after_outages(received: Ints, outages: Sequence[tuple[int, int]]) -> Ints:
+def _after_outages(received: Days, outages: Sequence[tuple[int, int]]) -> Days:
     """What would have come in a silence comes on the day it ends."""
     for begins, ends in outages:
-        received = np.where((received >= begins) & (received <= ends), ends + 1, received)
+        received[(received >= begins) & (received <= ends)] = ends + 1
     return received
 
 
-def _events(statements: pl.DataFrame) -> Ints:
+def _events(statements: pl.DataFrame) -> Days:
     column = "event_date" if "event_date" in statements.columns else "learned_on"
-    return statements[column].to_physical().to_numpy().astype(np.int64)
+    return statements[column].to_physical().to_numpy()
 
 
 def some(count: int, share: float, chance: np.random.Generator) -> Ints:
     """Positions of a share of so many rows, in order."""
+    if share <= _SPARSE:
+        return np.unique(chance.integers(0, max(count, 1), chance.binomial(count, share)))
     chosen: Ints = np.flatnonzero(chance.random(count, dtype=np.float32) < share)
     return chosen
 
@@ -98,11 +102,11 @@ def _lags(feed: str, parameters: Parameters) -> tuple[tuple[float, float], tuple
     return contract.publish_lag_days, contract.receive_lag_days
 
 
-def _drawn(lag: tuple[float, float], count: int, chance: np.random.Generator) -> Ints:
+def _drawn(lag: tuple[float, float], count: int, chance: np.random.Generator) -> Days:
     """Whole days, log-normal with the given median and 95th percentile."""
     median, p95 = lag
     median, p95 = max(median, 0.1), max(p95, 0.2)  # a lag of no days is drawn as one that rounds to none
     sigma = np.log(p95 / median) / _P95
-    possible = np.round(median * np.exp(sigma * _NORMAL)).astype(np.int64)
-    drawn: Ints = possible[chance.integers(0, _STEPS, count, dtype=np.uint16)]
+    possible = np.round(median * np.exp(sigma * _NORMAL)).astype(np.int32)
+    drawn: Days = possible[chance.integers(0, _STEPS, count, dtype=np.uint16)]
     return drawn

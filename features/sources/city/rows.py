@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.sources.city.arrays import Flags, Floats, Ints
+from features.sources.city.arrays import Days, Flags, Floats, Ints
 from features.sources.city.shard import Shard
 from features.sources.city.streams import scramble_within
 
@@ -25,9 +25,9 @@ ORDINALS = 1 << ORDINAL_BITS
 """How many records of one feed an enterprise can have; months, kinds and ranks fit."""
 
 
-def days(numbers: Ints, where: Flags | None = None) -> pl.Series:
+def days(numbers: Ints | Days, where: Flags | None = None) -> pl.Series:
     """Dates from days since 1970; null where `where` is false."""
-    series = pl.Series(numbers.astype(np.int32)).cast(pl.Date)
+    series = pl.Series(numbers.astype(np.int32, copy=False)).cast(pl.Date)
     return series if where is None else only_where(series, where)
 
 
@@ -38,7 +38,7 @@ def only_where(values: pl.Series, present: Flags) -> pl.Series:
 
 def words(of: Sequence[str | None], position: Ints) -> pl.Series:
     """The word at each position, or null for None; no text is made row by row."""
-    return pl.Series(list(of), dtype=pl.String).gather(position)
+    return pl.Series(list(of), dtype=pl.String)[position]
 
 
 def same(word: str, count: int) -> pl.Series:
@@ -61,7 +61,7 @@ def state(
     entity = shard.firms.entity[firm]
     number = scramble_within(entity, ordinal, ORDINAL_BITS, shard.chances.seed ^ crc32(feed.encode()))
     on = days(happened)
-    return pl.DataFrame({"uscc": shard.identities.uscc.gather(firm), **columns}).with_columns(
+    return pl.DataFrame({"uscc": shard.identities.uscc[firm], **columns}).with_columns(
         record_id=pl.Series(number),
         op=pl.lit("I"),
         version=pl.lit(1, dtype=pl.Int32),

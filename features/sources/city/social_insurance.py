@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from features.sources.city.arrays import Floats, Ints, delayed, logistic
+from features.sources.city.arrays import Floats, Ints, delayed, felt, logistic
 from features.sources.city.rows import days, fen, state
 from features.sources.city.shard import Shard
 
@@ -27,7 +27,7 @@ def social_insurance(shard: Shard) -> pl.DataFrame:
     base = insured * wage[firm] * 1.04 ** (month / 12)
     payable = base * _RATE
     rule = shard.parameters.feeds.staff
-    stress = delayed(shard.latent.stress, rule.delay_months)[firm, month]
+    stress = felt(shard.latent.stress, firm, month, rule.delay_months)
     unpaid = chance.random(len(firm)) < logistic(rule.unpaid + rule.unpaid_stress * stress)
     period = months.ends[month]
     return state(

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts.tax_declaration import TAX_KINDS
-from features.sources.city.arrays import Flags, Floats, delayed, logistic
+from features.sources.city.arrays import Flags, Floats, delayed, felt, logistic
 from features.sources.city.population import SMALL, SOLE_TRADER
 from features.sources.city.rows import days, fen, same, settle, state
 from features.sources.city.shard import Shard
@@ -104,10 +104,11 @@ def _declared(shard: Shard, owed: Owed, late_odds: Floats, chance: np.random.Gen
     rule, months = shard.parameters.feeds.tax, shard.months
     firm, month = np.nonzero(owed.due & shard.active)
     count, base, payable = len(firm), owed.base[firm, month], owed.payable[firm, month]
-    stress = delayed(shard.latent.stress, rule.delay_months)[firm, month]
+    stress = felt(shard.latent.stress, firm, month, rule.delay_months)
     late = chance.random(count) < logistic(late_odds[firm, month])
     mean_days = rule.late_days + rule.late_days_stress * np.maximum(stress, 0)
-    late_days = np.where(late, 1 + np.minimum(chance.exponential(mean_days), 120), 0).astype(np.int64)
+    late_days = np.zeros(count, dtype=np.int64)
+    late_days[late] = 1 + np.minimum(chance.exponential(mean_days[late]), 120)
     period = months.ends[month]
     due = period + _DUE_AFTER_DAYS
     declared = np.where(late, due + late_days, due - chance.integers(0, 9, count))

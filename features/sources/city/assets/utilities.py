@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from features.sources.city.arrays import Flags, Floats, Ints, delayed, logistic
+from features.sources.city.arrays import Flags, Floats, Ints, felt, logistic
 from features.sources.city.assets.drawing import numbered, weighted
 from features.sources.city.assets.habits import SupplyHabits
 from features.sources.city.rows import days, fen, only_where, settle, state
@@ -57,7 +57,7 @@ def _bills(shard: Shard, supply: Supply, chance: np.random.Generator) -> tuple[p
     firm, month = np.nonzero(shard.delivered & supply.holders[:, None] & (odd | ~supply.bimonthly[:, None]))
     count = len(firm)
     covered = 1 + supply.bimonthly[firm].astype(np.int64)
-    stress = delayed(shard.latent.stress, rule.delay_months)[firm, month]
+    stress = felt(shard.latent.stress, firm, month, rule.delay_months)
     used = covered * _levels(shard, supply, chance)[firm]
     used = used * np.exp(rule.use_stress * stress + rule.own_sigma * chance.standard_normal(count))
     idle = chance.random(count) < logistic(_IDLE + rule.idle_stress * stress)

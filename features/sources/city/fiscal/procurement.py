@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts.procurement import PROCUREMENT_ROLES
-from features.sources.city.arrays import delayed, logistic
+from features.sources.city.arrays import felt, logistic
 from features.sources.city.fiscal.events import day_of, struck
 from features.sources.city.rows import days, fen, only_where, state
 from features.sources.city.shapes import SIZES
@@ -23,7 +23,7 @@ def procurements(shard: Shard) -> pl.DataFrame:
     eager = rule.rate * np.exp(0.6 * chance.standard_normal(firms.count))
     firm, month = struck(bids, eager[:, None], chance)
     count, happened = len(firm), day_of(shard, month, chance)
-    stress = delayed(shard.latent.stress, rule.delay_months)[firm, month]
+    stress = felt(shard.latent.stress, firm, month, rule.delay_months)
     won = chance.random(count) < logistic(rule.won + rule.won_quality * shard.latent.quality[firm])
     breach = rule.broken * np.exp(rule.broken_stress * stress + rule.broken_integrity * shard.latent.integrity[firm])
     broke = won & (chance.random(count) < np.minimum(breach, 0.5))

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from features.contracts.construction_conduct import QUALIFICATIONS
-from features.sources.city.arrays import delayed
+from features.sources.city.arrays import felt
 from features.sources.city.justice.occasions import in_sections, numbered, occasions
 from features.sources.city.rows import days, state, words
 from features.sources.city.shard import Shard
@@ -21,7 +21,7 @@ def construction_conduct(shard: Shard) -> pl.DataFrame:
     builders = in_sections(shard, "E") & (chance.random(firms.count) < rule.assessed_share)
     held = occasions(shard, np.full((firms.count, 1), rule.rate), chance, among=shard.active & builders[:, None])
     firm, count = held.firm, held.count
-    stress = delayed(latent.stress, rule.delay_months)[firm, held.month]
+    stress = felt(latent.stress, firm, held.month, rule.delay_months)
     score = rule.mean + rule.quality * latent.quality[firm] + rule.stress * stress
     score = score + rule.sigma * chance.standard_normal(count)
     bad_acts = chance.poisson(rule.bad_acts * np.exp(rule.integrity * latent.integrity[firm]))
