@@ -1,4 +1,5 @@
-"""Figures of an enterprise's peers: the others of its industry section and district on the same day.
+"""Figures of an enterprise's peers: the others of its industry section and district at the last
+month's end.
 
 A reason made of them cites the group and its size (at least 20), never another firm.
 """

@@ -176,7 +176,7 @@ class Statistic(StrEnum):
 
 @dataclass(frozen=True)
 class Population:
-    """A figure of the other enterprises of the same group on the same day.
+    """A figure of the other enterprises of the same group at the end of the month before the day read.
 
     of, of_name: the published number it is a figure of. by, by_names: the published categories that make a group.
     scale: values are rounded to 1/scale before they are summed, so that any order gives the same sum.

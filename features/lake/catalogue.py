@@ -27,11 +27,11 @@ def execute_many(connection: Connection, statement: Insert | Update, rows: pl.Da
     Built once and handed over as plain values: building each row's parameters anew costs more than the row itself.
     """
     compiled = statement.compile(dialect=connection.dialect, column_keys=rows.columns)
-    if not compiled.positional:  # type: ignore[attr-defined]
+    if not compiled.positiontup:
         connection.exec_driver_sql(str(compiled), rows.to_dicts())
         return
     columns = {name: rows[name].to_list() for name in rows.columns}
-    values = zip(*(columns[name] for name in compiled.positiontup), strict=True)  # type: ignore[attr-defined]
+    values = zip(*(columns[name] for name in compiled.positiontup), strict=True)
     connection.exec_driver_sql(str(compiled), list(values))
 
 

@@ -17,7 +17,7 @@ from features.store.asking import Asked, ask, derive_feeds
 from features.store.connections import build_connection
 from features.store.feed_sources import feed_sources
 from features.store.kernel_computation import compute_by_kernel
-from features.store.population import Sums, fill, group_sums, read_sums, sums_path, write_sums
+from features.store.population import DAY, Sums, fill, group_sums, month_end_before, read_sums, sums_path, write_sums
 from features.store.spark_computation import compute_by_spark
 from features.store.subjects import known_since
 
@@ -54,32 +54,35 @@ def _with_peers(
     engine: Engine,
     used_on: date | None,
 ) -> pl.DataFrame:
-    """Own figures by the execution, figures of peers from the sums of their groups on each row's day."""
+    """Own figures by the execution; figures of peers from their sums at the end of the month before each row's day."""
     own = compute(lake, parts_of(entries), snapshot, rows, engine, used_on)
-    days = rows["as_of"].unique().sort().to_list()
-    table_of = [days.index(day) for day in rows["as_of"]]
+    peers = [entry for entry in entries if is_population(entry)]
+    before = rows.with_columns(as_of=month_end_before(pl.col("as_of")))
+    then = compute(lake, parts_of(peers), snapshot, before, engine)
+    sums = {day: sums_on(lake, peers, day, snapshot, engine) for day in before["as_of"].unique().sort()}
 
     def column(entry: Entry) -> pl.Series:
         if not is_population(entry):
             return own[entry.name]
-        sums = [sums_of(lake, entry, (day, used_on or day), snapshot, engine) for day in days]
-        return fill(own, entry, sums, table_of)
+        of_entry = {day: found[entry.name] for day, found in sums.items()}
+        return fill(entry, own, then.with_columns(before["as_of"].alias(DAY)), of_entry)
 
     return pl.DataFrame([column(entry) for entry in entries])
 
 
-def sums_of(lake: Lake, entry: Entry, days: tuple[date, date], snapshot: int, engine: Engine) -> Sums:
-    """The sums of a population feature's groups as of a day, computed now or read where they were kept.
-
-    days: the day read and the day of use.
-    """
-    place = sums_path(lake, entry, days, snapshot, engine)
-    if (kept := read_sums(place)) is not None:
-        return kept
-    rows = city_rows(lake, snapshot, days[0])
-    sums = group_sums(compute(lake, parts_of([entry]), snapshot, rows, engine, days[1]), entry)
-    write_sums(place, sums)
-    return sums
+def sums_on(lake: Lake, peers: Sequence[Entry], day: date, snapshot: int, engine: Engine) -> dict[str, Sums]:
+    """The sums of population features' groups as of a day, under its law: read where they were kept, else computed
+    for all of them in one run over the city."""
+    places = {entry.name: sums_path(lake, entry, day, snapshot, engine) for entry in peers}
+    kept = {name: read_sums(place) for name, place in places.items()}
+    missing = [entry for entry in peers if kept[entry.name] is None]
+    made: dict[str, Sums] = {}
+    if missing:
+        city = compute(lake, parts_of(missing), snapshot, city_rows(lake, snapshot, day), engine)
+        made = {entry.name: group_sums(city, entry) for entry in missing}
+        for name, sums in made.items():
+            write_sums(places[name], sums)
+    return {name: sums for name, sums in kept.items() if sums is not None} | made
 
 
 def city_rows(lake: Lake, snapshot: int, as_of: date) -> pl.DataFrame:

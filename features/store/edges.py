@@ -145,6 +145,7 @@ def _texts(facts: Mapping[str, Any], name: str, chance: Chance) -> Callable[[dat
         return lambda _: f"{name}{int(chance.integers(5))}".ljust(shortest, "0")
     if pattern in (USCC_PATTERN, SUBJECT_PATTERN):
         return lambda _: FIRMS[int(chance.integers(len(FIRMS)))]
+    pattern = pattern.removeprefix("^(?:").partition("|")[0]  # of several lengths the first
     tokens = [
         (_alphabet(found[1]), int(found[3] or (0 if found[2] == "?" else 1))) for found in _TOKEN.finditer(pattern)
     ]

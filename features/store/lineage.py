@@ -73,7 +73,7 @@ def explain(
     marks = tuple(mark for found in marked.values() for mark in found)
     if not is_population(find_feature(name)):
         return Explanation(name, value, records, marks)
-    cohort = cohort_of(lake, name, enterprise_id, (as_of, used_on or as_of), snapshot)
+    cohort = cohort_of(lake, name, enterprise_id, as_of, snapshot)
     return Explanation(name, value, records, marks, cohort)
 
 

@@ -9,11 +9,11 @@ from features.definitions.library import find_feature
 from features.definitions.parts import parts_of
 from features.engine.engines import Engine
 from features.lake.lake import Lake
-from features.store.computation import sums_of
+from features.store.computation import sums_on
 from features.store.live_kernel import Value, live_by_kernel
 from features.store.live_sql import live_by_sql
 from features.store.permission import permit
-from features.store.population import Cohort, population_of
+from features.store.population import Cohort, peers_day, population_of
 from features.store.subjects import code_of
 
 
@@ -37,19 +37,19 @@ def live_vector(
     live, days = (live_by_kernel if engine is Engine.KERNEL else live_by_sql), (as_of, used_on or as_of)
     parts = _parts(names)
     own = dict(zip(parts, live(lake, parts, enterprise_id, days, snapshot), strict=True))
-    return {name: own[name] if name in own else _of_peers(lake, name, own, days, snapshot, engine) for name in names}
+    absent = tuple(name for name in names if name not in own)
+    peers = _of_peers(lake, absent, own, (enterprise_id, as_of), snapshot, engine)
+    return {name: peers[name] if name in peers else own[name] for name in names}
 
 
-def cohort_of(lake: Lake, name: str, enterprise_id: int, days: tuple[date, date], snapshot: int) -> Cohort:
-    """The others a figure of peers was taken over, on the day read under the law of the day of use.
-
-    For a reader who was permitted the figure itself.
-    """
-    population, parts = population_of(find_feature(name)), _parts((name,))
-    own = dict(zip(parts, live_by_kernel(lake, parts, enterprise_id, days, snapshot), strict=True))
-    group = tuple(None if own[by] is None else str(own[by]) for by in population.by_names)
-    mine = None if own[population.of_name] is None else 0
-    _, size = sums_of(lake, find_feature(name), days, snapshot, Engine.KERNEL).others(group, mine)
+def cohort_of(lake: Lake, name: str, enterprise_id: int, as_of: date, snapshot: int) -> Cohort:
+    """The others a figure of peers was taken over. For a reader who was permitted the figure itself."""
+    entry, day = find_feature(name), peers_day(as_of)
+    population, parts = population_of(entry), _parts((name,))
+    then = dict(zip(parts, live_by_kernel(lake, parts, enterprise_id, (day, day), snapshot), strict=True))
+    group = tuple(None if then[by] is None else str(then[by]) for by in population.by_names)
+    mine = None if then[population.of_name] is None else 0
+    _, size = sums_on(lake, [entry], day, snapshot, Engine.KERNEL)[name].others(group, mine)
     return Cohort(tuple(zip(population.by_names, group, strict=True)), max(size, 0))
 
 
@@ -60,13 +60,28 @@ def _parts(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _of_peers(
-    lake: Lake, name: str, own: Mapping[str, Value], days: tuple[date, date], snapshot: int, engine: Engine
-) -> Value:
-    """A figure of peers beside the enterprise's own values."""
-    entry = find_feature(name)
-    population = population_of(entry)
-    group = tuple(None if own[by] is None else str(own[by]) for by in population.by_names)
-    return sums_of(lake, entry, days, snapshot, engine).figure(population, group, own[population.of_name])
+    lake: Lake,
+    names: tuple[str, ...],
+    own: Mapping[str, Value],
+    subject: tuple[int, date],
+    snapshot: int,
+    engine: Engine,
+) -> dict[str, Value]:
+    """Figures of peers beside the enterprise's own values. subject: the enterprise and the day read."""
+    if not names:
+        return {}
+    day, parts = peers_day(subject[1]), _parts(names)
+    live = live_by_kernel if engine is Engine.KERNEL else live_by_sql
+    then = dict(zip(parts, live(lake, parts, subject[0], (day, day), snapshot), strict=True))
+    entries = [find_feature(name) for name in names]
+    sums = sums_on(lake, entries, day, snapshot, engine)
+    found: dict[str, Value] = {}
+    for entry in entries:
+        population = population_of(entry)
+        group = tuple(None if then[by] is None else str(then[by]) for by in population.by_names)
+        value, now = then[population.of_name], own[population.of_name]
+        found[entry.name] = sums[entry.name].figure(population, group, value, now)
+    return found
 
 
 @lru_cache(maxsize=65_536)

@@ -1,24 +1,28 @@
 """Population features: figures of the other enterprises of a group on a day, from the sums of each group.
 
-An execution computes the parts; the sums are of integers, so that executions, orders and machines agree.
+A figure of a day D is of the end of the month before D: one state of the peers a month, whatever lands on a day. An
+execution computes the parts; the sums are of integers, so that executions, orders and machines agree.
 """
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
+from sqlalchemy import or_, select
 
+from bureau.clock import known_before, to_micros
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash
 from features.engine.algebra import Population, Statistic
 from features.engine.engines import Engine
 from features.lake.lake import Lake
+from features.lake.tables import LakeFile
 
 Value = float | str | None
 Group = tuple[str | None, ...]
@@ -38,15 +42,16 @@ class Sums:
 
     groups: Mapping[Group, tuple[int, int]]
 
-    def figure(self, population: Population, group: Group, own: Value) -> float | None:
-        """The statistic for one member of a group; its own value never enters the mean of the others."""
-        mine = None if own is None or isinstance(own, str) else round(own * population.scale)
-        total, count = self.others(group, mine)
+    def figure(self, population: Population, group: Group, then: Value, own: Value) -> float | None:
+        """The statistic for one member of a group: `then` is its value in the sums, left out of them; `own` its present
+        one."""
+        total, count = self.others(group, _scaled(then, population))
         if count < population.least:
             return None
         mean = total / (count * population.scale)
         if population.statistic is Statistic.MEAN:
             return mean
+        mine = _scaled(own, population)
         return None if mine is None else mine / population.scale - mean
 
     def others(self, group: Group, mine: int | None) -> tuple[int, int]:
@@ -55,13 +60,33 @@ class Sums:
         return (total, count) if mine is None else (total - mine, count - 1)
 
 
-def sums_path(lake: Lake, entry: Entry, days: tuple[date, date], snapshot: int, engine: Engine) -> Path:
-    """Where sums are kept, for the state of the feeds they rest on: of another state they are other sums."""
-    files = [
-        path.name for code in entry.feeds for path in (*lake.files(code, snapshot), *lake.closings(code, snapshot))
-    ]
-    told = json.dumps([definition_hash([entry.name]), [str(day) for day in days], files, engine])
-    return lake.root / "groups" / entry.name / f"{days[0]}.{sha256(told.encode()).hexdigest()[:20]}.json"
+def month_end_before(day: pl.Expr) -> pl.Expr:
+    """The last day of the month before each day."""
+    return day.dt.month_start().dt.offset_by("-1d")
+
+
+def peers_day(day: date) -> date:
+    """The day on which the peers of a day are looked at."""
+    return day.replace(day=1) - timedelta(days=1)
+
+
+def sums_path(lake: Lake, entry: Entry, day: date, snapshot: int, engine: Engine) -> Path:
+    """Where sums are kept, for the state of the feeds they rest on as far as it was known on the day."""
+    told = json.dumps([definition_hash([entry.name]), str(day), _files(lake, entry, day, snapshot), engine])
+    return lake.root / "groups" / entry.name / f"{day}.{sha256(told.encode()).hexdigest()[:20]}.json"
+
+
+def _files(lake: Lake, entry: Entry, day: date, snapshot: int) -> list[str]:
+    """The files of an entry's feeds that hold anything known by the end of a day: later ones change nothing."""
+    query = (
+        select(LakeFile.path)
+        .where(LakeFile.feed.in_(entry.feeds), LakeFile.added_in <= snapshot)
+        .where(or_(LakeFile.removed_in.is_(None), LakeFile.removed_in > snapshot))
+        .where(or_(LakeFile.min_known.is_(None), LakeFile.min_known < to_micros(known_before(day))))
+        .order_by(LakeFile.id)
+    )
+    with lake.catalogue.connect() as connection:
+        return list(connection.scalars(query))
 
 
 @lru_cache(maxsize=1024)
@@ -89,7 +114,7 @@ def write_sums(path: Path, sums: Sums) -> None:
 def group_sums(city: pl.DataFrame, entry: Entry) -> Sums:
     """The sums of a city's groups from the columns of an entry's parts."""
     population = population_of(entry)
-    scaled = (pl.col(population.of_name) * population.scale).round().cast(pl.Int64)
+    scaled = _scaled_column(city[population.of_name], population)
     grouped = (
         city.select(*(pl.col(name).cast(pl.String) for name in population.by_names), scaled.alias("_value"))
         .drop_nulls()
@@ -100,13 +125,39 @@ def group_sums(city: pl.DataFrame, entry: Entry) -> Sums:
     return Sums({tuple(row[:-2]): (int(row[-2]), int(row[-1])) for row in grouped.iter_rows()})
 
 
-def fill(values: pl.DataFrame, entry: Entry, sums: Sequence[Sums], table_of: Iterable[int]) -> pl.Series:
-    """A population feature for rows whose parts are in `values`; `table_of` says which sums each row reads."""
+DAY = "_day"
+"""The column that says of which day the sums of a row are."""
+
+
+def fill(entry: Entry, own: pl.DataFrame, then: pl.DataFrame, sums: Mapping[date, Sums]) -> pl.Series:
+    """A population feature for many rows.
+
+    own: the parts' present values. then: their values in the sums, and `DAY`. sums: by day.
+    """
     population = population_of(entry)
-    groups = values.select(pl.col(name).cast(pl.String) for name in population.by_names).iter_rows()
-    rows = zip(groups, values[population.of_name], table_of, strict=True)
-    figures = [sums[table].figure(population, group, own) for group, own, table in rows]
-    return pl.Series(entry.name, figures, dtype=pl.Float64)
+    by = [*population.by_names, DAY]
+    groups = [
+        [*group, day, total, count] for day, found in sums.items() for group, (total, count) in found.groups.items()
+    ]
+    schema = {**dict.fromkeys(population.by_names, pl.String), DAY: pl.Date, "_total": pl.Int64, "_count": pl.Int64}
+    rows = then.select(*(pl.col(name).cast(pl.String) for name in population.by_names), DAY).with_columns(
+        _mine=_scaled_column(then[population.of_name], population),
+        _own=_scaled_column(own[population.of_name], population),
+    )
+    joined = rows.join(pl.DataFrame(groups, schema=schema, orient="row"), on=by, how="left", maintain_order="left")
+    total = pl.col("_total") - pl.col("_mine").fill_null(0)
+    count = pl.col("_count") - pl.col("_mine").is_not_null().cast(pl.Int64)
+    mean = total.cast(pl.Float64) / (count * population.scale).cast(pl.Float64)
+    figure = mean if population.statistic is Statistic.MEAN else pl.col("_own") / population.scale - mean
+    return joined.select(pl.when(count >= population.least).then(figure).alias(entry.name)).to_series()
+
+
+def _scaled(value: Value, population: Population) -> int | None:
+    return None if value is None or isinstance(value, str) else round(value * population.scale)
+
+
+def _scaled_column(values: pl.Series, population: Population) -> pl.Series:
+    return (values * population.scale).round(mode="half_to_even").cast(pl.Int64)
 
 
 def population_of(entry: Entry) -> Population:

@@ -61,4 +61,3 @@ def test_what_is_asked_daily_has_an_index(lake: Lake, query: Select[Any], index:
     with lake.catalogue.connect() as connection:
         plan = " ".join(str(row) for row in connection.execute(text(f"EXPLAIN QUERY PLAN {said}")))
     assert index in plan
-    assert "ix_lake_file_feed" not in plan

@@ -63,7 +63,7 @@ def test_the_mean_is_of_the_others(lake: Lake, engine: Engine) -> None:
 
 @pytest.mark.parametrize("engine", [Engine.DUCKDB, Engine.KERNEL])
 def test_before_anything_was_known_of_the_feed_nothing_is_said(lake: Lake, engine: Engine) -> None:
-    assert live(lake, FIRMS[2], engine, date(2025, 4, 18)) is None
+    assert live(lake, FIRMS[2], engine, date(2025, 4, 30)) is None
 
 
 def test_built_trained_and_live_are_the_same(lake: Lake) -> None:
@@ -128,7 +128,7 @@ def _city(name: str, rows: list[tuple[str, float | None]]) -> pl.DataFrame:
 def test_small_groups_are_silent(group: tuple[str | None, ...], own: float | None, expected: float | None) -> None:
     sums = Sums({("F",): (105, 21), ("G",): (20, 20)})
     population = population_of(find_feature("peer_penalties_36m_section"))
-    assert sums.figure(population, group, own) == expected
+    assert sums.figure(population, group, own, own) == expected
 
 
 def test_an_execution_is_asked_for_parts_only() -> None:
