@@ -13,6 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from sqlalchemy import or_, select
 
@@ -48,7 +49,7 @@ class Sums:
         total, count = self.others(group, _scaled(then, population))
         if count < population.least:
             return None
-        mean = total / (count * population.scale)
+        mean = float(total) / float(count * population.scale)
         if population.statistic is Statistic.MEAN:
             return mean
         mine = _scaled(own, population)
@@ -145,11 +146,15 @@ def fill(entry: Entry, own: pl.DataFrame, then: pl.DataFrame, sums: Mapping[date
         _own=_scaled_column(own[population.of_name], population),
     )
     joined = rows.join(pl.DataFrame(groups, schema=schema, orient="row"), on=by, how="left", maintain_order="left")
-    total = pl.col("_total") - pl.col("_mine").fill_null(0)
-    count = pl.col("_count") - pl.col("_mine").is_not_null().cast(pl.Int64)
-    mean = total.cast(pl.Float64) / (count * population.scale).cast(pl.Float64)
-    figure = mean if population.statistic is Statistic.MEAN else pl.col("_own") / population.scale - mean
-    return joined.select(pl.when(count >= population.least).then(figure).alias(entry.name)).to_series()
+    filled = joined.with_columns(
+        total=(pl.col("_total") - pl.col("_mine").fill_null(0)).cast(pl.Float64),
+        count=(pl.col("_count") - pl.col("_mine").is_not_null().cast(pl.Int64)).cast(pl.Float64),
+    ).select("total", "count", pl.col("_own").cast(pl.Float64))
+    total, count, mine = (column.fill_null(np.nan).to_numpy() for column in filled)
+    enough = count >= population.least  # numpy divides as Python does for one enterprise; polars may multiply instead
+    mean = np.divide(total, count * population.scale, out=np.full(len(total), np.nan), where=enough)
+    figure = mean if population.statistic is Statistic.MEAN else mine / population.scale - mean
+    return pl.Series(entry.name, figure).fill_nan(None)
 
 
 def _scaled(value: Value, population: Population) -> int | None:

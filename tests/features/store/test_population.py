@@ -19,7 +19,8 @@ from features.lake.registry import resolve
 from features.store.build import build_features
 from features.store.lineage import explain
 from features.store.live import live_vector
-from features.store.population import Cohort, Sums, group_sums, population_of
+from features.store.population import DAY as SUMS_DAY
+from features.store.population import Cohort, Sums, fill, group_sums, population_of
 from features.store.training_set import training_set
 from tests.factories.lakes import land_rows, make_lake, uscc
 from tests.factories.registrations import registration
@@ -134,3 +135,13 @@ def test_small_groups_are_silent(group: tuple[str | None, ...], own: float | Non
 def test_an_execution_is_asked_for_parts_only() -> None:
     parts = [entry.name for entry in parts_of([find_feature(MEAN), find_feature("tax_arrears_count_24m")])]
     assert parts == ["tax_arrears_count_24m", "industry_section", "registration_district"]
+
+
+@given(st.lists(st.none() | st.floats(-50, 50), min_size=LEAST, max_size=3 * LEAST))
+def test_many_rows_and_one_enterprise_are_told_to_the_same_bit(values: list[float | None]) -> None:
+    entry = find_feature("above_peer_sales_trend_6p_section")
+    population = population_of(entry)
+    city = _city(population.of_name, [("F", value) for value in values])
+    sums = group_sums(city, entry)
+    filled = fill(entry, city, city.with_columns(pl.lit(DAY).alias(SUMS_DAY)), {DAY: sums})
+    assert filled.to_list() == [sums.figure(population, ("F",), value, value) for value in values]
