@@ -17,4 +17,4 @@ Schema = TypeVar("Schema", bound=BaseModel)
 def read_rules(name: str, schema: type[Schema]) -> tuple[Schema, ...]:
     """The list in a file of this package."""
     written = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-    return TypeAdapter(tuple[schema, ...]).validate_python(written)  # type: ignore[valid-type]
+    return TypeAdapter(tuple[schema, ...]).validate_python(written)  # type: ignore[valid-type]  # a type at run time

@@ -24,7 +24,7 @@ def spark_missing() -> str | None:
     java = _java()
     if java is None:
         return f"Spark needs Java {OLDEST_JAVA} or newer and there is none: install one, or set JAVA_HOME."
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603  # found on PATH
     if java_version(said) < OLDEST_JAVA:
         return f"Spark needs Java {OLDEST_JAVA} or newer: {java} is older; set JAVA_HOME to a newer one."
     return None

@@ -176,4 +176,5 @@ def _sweep(lake: Lake, held: dict[str, HotFeed]) -> None:
 
 
 def _hot_feed(line: dict[str, object]) -> HotFeed:
-    return HotFeed(**{name: tuple(value) if isinstance(value, list) else value for name, value in line.items()})  # type: ignore[arg-type]
+    facts = {name: tuple(value) if isinstance(value, list) else value for name, value in line.items()}
+    return HotFeed(**facts)  # type: ignore[arg-type]  # the manifest is our own: these are the fields it was written from
