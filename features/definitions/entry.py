@@ -42,10 +42,14 @@ class Entry:
         return categories(self.definition)
 
     @property
+    def fill(self) -> int | None:
+        """What no record counts as, once the feed is connected; None: the value is unknown."""
+        return self.definition.missing if isinstance(self.definition, Feature) else None
+
+    @property
     def missing(self) -> str:
         """What no record means."""
-        fill = self.definition.missing if isinstance(self.definition, Feature) else None
-        return "unknown" if fill is None else f"{fill} once the feed is connected, else unknown"
+        return "unknown" if self.fill is None else f"{self.fill} once the feed is connected, else unknown"
 
 
 def own_definition(entry: Entry) -> Definition:

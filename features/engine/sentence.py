@@ -1,6 +1,9 @@
 """A definition in words, for a reader who knows credit and not Python."""
 
-from features.engine.algebra import Feature, Operation, Population, Published, Statistic
+from typing import Literal as Choice
+
+from features.engine.algebra import Feature, Population, Published, Statistic
+from features.engine.phrases import PHRASES, Phrases
 from features.engine.rows import (
     Arithmetic,
     AsOf,
@@ -18,68 +21,80 @@ from features.engine.rows import (
 )
 from features.engine.windows import Step, Window
 
-_WORDS = {Operation.SUM: "plus", Operation.DIFFERENCE: "less", Operation.RATIO: "over"}
+Language = Choice["zh", "en"]
 
 
-def sentence(definition: Published) -> str:
+def sentence(definition: Published, language: Language = "en") -> str:
     """What is computed, e.g. `count in F18 of the last 24 months where arrears_fen > 0`."""
-    if isinstance(definition, Feature):
-        return _leaf(definition)
-    if isinstance(definition, Population):
-        named = zip(definition.by_names, map(sentence, definition.by), strict=True)
-        group = " and ".join(f"{name} ({said})" for name, said in named)
-        own = f"{definition.of_name} ({sentence(definition.of)})"
-        mean = f"mean of {own} over the others of the same {group}, at least {definition.least} of them"
-        return mean if definition.statistic is Statistic.MEAN else f"{definition.of_name} less the {mean}"
-    left, right = f"({sentence(definition.left)})", f"({sentence(definition.right)})"
-    if definition.operation is Operation.TREND:
-        return f"change from {right} to {left}, relative to the first"
-    return f"{left} {_WORDS[definition.operation]} {right}"
+    return _said(definition, PHRASES[language])
 
 
-def _leaf(leaf: Feature) -> str:
-    value = "" if leaf.take.value is None else f" of {expression_words(leaf.take.value)}"
-    where = "" if leaf.where is None else f" where {expression_words(leaf.where)}"
-    return f"{leaf.take.kind.value.replace('_', ' ')}{value} in {leaf.feed.code} {_window(leaf.within)}{where}"
-
-
-def _window(window: Window) -> str:
-    if window.step is Step.EVER:
-        return "ever"
-    step = "published periods" if window.step is Step.PERIODS else window.step.value
-    span = f"of the last {window.length} {step}"
-    return f"{span} ending {window.before} earlier" if window.before else span
-
-
-def expression_words(expression: Expression) -> str:
+def expression_words(expression: Expression, language: Language = "en") -> str:
     """A row expression as it would be written on paper."""
+    return _expression(expression, PHRASES[language])
 
+
+def _said(definition: Published, say: Phrases) -> str:
+    if isinstance(definition, Feature):
+        return _leaf(definition, say)
+    if isinstance(definition, Population):
+        return _population(definition, say)
+    left, right = _said(definition.left, say), _said(definition.right, say)
+    return say.operations[definition.operation].format(left=left, right=right)
+
+
+def _population(figure: Population, say: Phrases) -> str:
+    named = zip(figure.by_names, (_said(part, say) for part in figure.by), strict=True)
+    group = say.both.join(say.named.format(name=name, said=said) for name, said in named)
+    own = say.named.format(name=figure.of_name, said=_said(figure.of, say))
+    mean = say.peers.format(own=own, group=group, least=figure.least)
+    return mean if figure.statistic is Statistic.MEAN else say.above.format(name=figure.of_name, mean=mean)
+
+
+def _leaf(leaf: Feature, say: Phrases) -> str:
+    value = "" if leaf.take.value is None else _expression(leaf.take.value, say)
+    take = say.kinds[leaf.take.kind]
+    taken = say.of.format(take=take, value=value) if value else take
+    where = "" if leaf.where is None else say.where.format(condition=_expression(leaf.where, say))
+    return say.leaf.format(taken=taken, feed=leaf.feed.code, window=_window(leaf.within, say), where=where)
+
+
+def _window(window: Window, say: Phrases) -> str:
+    if window.step is Step.EVER:
+        return say.ever
+    span = say.last.format(n=window.length, step=say.steps[window.step])
+    step = say.steps[window.step]
+    return say.earlier.format(span=span, n=window.before, step=step) if window.before else span
+
+
+def _expression(expression: Expression, say: Phrases) -> str:
     def words(part: Expression) -> str:
-        return expression_words(part)
+        return _expression(part, say)
 
     match expression:
         case Column(name):
             return name
         case Literal(value):
-            return str(value)
+            return say.truths[value] if isinstance(value, bool) else str(value)
         case AsOf():
-            return "the day read"
+            return say.day_read
         case LegalDay(rule):
-            return "the day of use" if rule == "day" else f"the legal day {rule}"
+            return say.day_of_use if rule == "day" else say.legal_day.format(rule=rule)
         case Arithmetic(sign, left, right):
             return f"({words(left)} {sign} {words(right)})"
         case Comparison(sign, left, right):
             return f"{words(left)} {sign} {words(right)}"
         case OneOf(code, values):
-            return f"{words(code)} is one of {', '.join(values)}"
+            return say.one_of.format(code=words(code), values=say.comma.join(values))
         case IsKnown(value):
-            return f"{words(value)} is known"
+            return say.known.format(value=words(value))
         case Both(left, right):
-            return f"({words(left)} and {words(right)})"
+            return f"({words(left)}{say.both}{words(right)})"
         case Either(left, right):
-            return f"({words(left)} or {words(right)})"
+            return f"({words(left)}{say.either}{words(right)})"
         case Not(condition):
-            return f"not ({words(condition)})"
+            return say.negation.format(condition=words(condition))
         case Mapped(code, scale):
-            return f"{words(code)} read as {', '.join(f'{text}={number}' for text, number in scale)}"
+            read = say.comma.join(f"{text}={number}" for text, number in scale)
+            return say.mapped.format(code=words(code), scale=read)
     raise TypeError(f"{type(expression).__name__} is not part of the algebra.")

@@ -10,6 +10,7 @@ from bureau.grant import PURPOSES
 from features.contracts.feeds import find_feed
 from features.definitions.entry import CL0, CL1, Entry
 from features.definitions.library import canonical, definition_hash, features_of, find_feature, published
+from features.definitions.units import UNITS
 from features.engine.algebra import NEUTRAL, Feature, leaves
 from features.engine.sentence import sentence
 from features.engine.windows import Step, months
@@ -94,6 +95,18 @@ def test_every_window_of_a_monthly_feed_counts_published_periods(entry: Entry) -
 def test_every_definition_has_its_sentence(entry: Entry) -> None:
     said = sentence(entry.definition)
     assert all(re.search(rf"\b{code}\b", said) for code in entry.feeds)
+
+
+@EVERY
+def test_every_definition_and_unit_is_told_in_chinese(entry: Entry) -> None:
+    said = sentence(entry.definition, "zh")
+    assert all(code in said for code in entry.feeds)
+    assert not re.search(r"\b(?:of|the|in|where|and|or|not|known|ever|last|plus|over|less|True|False)\b", said)
+    assert entry.unit in UNITS
+
+
+def test_no_unit_is_left_that_no_feature_counts() -> None:
+    assert {entry.unit for entry in published()} == set(UNITS)
 
 
 def test_a_category_has_no_direction() -> None:
