@@ -14,7 +14,8 @@ from api.console.dependents import WIDEST, users_columns, users_of_feature
 from api.console.lineage import Node, draw
 from api.console.session import SignedIn
 from api.pages.assets import BUNDLE
-from api.pages.rendering import language_of, render
+from api.pages.quantity import quantity
+from api.pages.rendering import Language, language_of, render
 from api.pages.words import WORDS
 from bureau.errors import UnknownObject
 from features.contracts.feeds import FEEDS, find_feed
@@ -25,10 +26,6 @@ from features.health.bins import Bins, read_baseline
 from features.health.feature_days import BASELINE, FeatureDay, measured_days, read_feature_days
 
 router = APIRouter(prefix="/console/features", include_in_schema=False)
-
-
-UNKNOWN = "?"
-"""The bin of the firms without a value."""
 
 
 class Bar(NamedTuple):
@@ -85,14 +82,15 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
     folder = deployment.settings.home / "health"
     day = next((one for one in _newest(folder) if one.feature == name), None)
     bins = read_baseline(folder / BASELINE).get(name)
-    bars = [] if day is None or bins is None else distribution(entry, bins, day)
+    bars = [] if day is None or bins is None else distribution(entry, bins, day, language)
     return render(
         request,
         "feature.html",
         who=visitor.institution,
         bundle=f"/assets/{BUNDLE}",
         entry=entry,
-        computes=sentence(entry.definition),
+        missing=_missing(entry, words),
+        computes=sentence(entry.definition, language),
         fingerprint=definition_hash([name]),
         drawing=draw(columns, words["more_boxes"]),
         users=users,
@@ -106,9 +104,9 @@ def _fitting(name: str) -> str:
     return name if len(name) <= WIDEST["en"] else name[: WIDEST["en"] - 1] + "…"
 
 
-def distribution(entry: Entry, bins: Bins, day: FeatureDay) -> list[Bar]:
-    """Shares of firms by bin, unknown last; the bins are the baseline's."""
-    labels = [*(entry.categories or _ranges(bins.edges)), UNKNOWN]
+def distribution(entry: Entry, bins: Bins, day: FeatureDay, language: Language) -> list[Bar]:
+    """Shares of firms by bin, those without a value last; the bins are the baseline's."""
+    labels = [*(entry.categories or _ranges(bins.edges, entry.unit, language)), WORDS[language]["no_value"]]
     before, now = [*bins.counts, bins.missing], [*day.counts, day.missing]
     return [
         Bar(label, one / max(sum(before), 1), other / max(sum(now), 1))
@@ -116,10 +114,15 @@ def distribution(entry: Entry, bins: Bins, day: FeatureDay) -> list[Bar]:
     ]
 
 
-def _ranges(edges: Sequence[float]) -> list[str]:
+def _ranges(edges: Sequence[float], unit: str, language: Language) -> list[str]:
     if not edges:
-        return [">"]
-    return [*(f"≤ {edge:,.6g}" for edge in edges), f"> {edges[-1]:,.6g}"]
+        return [WORDS[language]["any_value"]]
+    ends = [quantity(edge, unit, language) for edge in edges]
+    return [*(f"≤ {end}" for end in ends), f"> {ends[-1]}"]
+
+
+def _missing(entry: Entry, words: dict[str, str]) -> str:
+    return words["missing_unknown"] if entry.fill is None else words["missing_filled"].format(fill=entry.fill)
 
 
 def _is_wanted(entry: Entry, feed: str, text: str) -> bool:
@@ -147,7 +150,11 @@ def _chart(bars: Sequence[Bar], words: dict[str, str]) -> dict[str, Any]:
             xOffset=alt.XOffset("which:N", sort=[words["baseline"], words["newest_day"]]),
             y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=5)),
             color=alt.Color("which:N", title=None, scale=scale, legend=alt.Legend(orient="bottom")),
-            tooltip=["bin:N", "which:N", alt.Tooltip("share:Q", format=".1%")],
+            tooltip=[
+                alt.Tooltip("bin:N", title=words["bin"]),
+                alt.Tooltip("which:N", title=words["day"]),
+                alt.Tooltip("share:Q", title=words["share_of_firms"], format=".1%"),
+            ],
         )
     )
     return styled(chart)

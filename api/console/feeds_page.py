@@ -14,11 +14,12 @@ from api.console.lineage import Node, draw
 from api.console.session import SignedIn
 from api.console.worth_section import worth_section
 from api.pages.assets import BUNDLE
-from api.pages.rendering import language_of, render
+from api.pages.rendering import Language, language_of, render
 from api.pages.words import WORDS
 from bureau.errors import UnknownObject
+from features.contracts.chinese import in_chinese, type_words
 from features.contracts.contract import Contract
-from features.contracts.feeds import FEEDS, find_feed
+from features.contracts.feeds import DERIVED_FEEDS, FEEDS, find_feed
 from features.definitions.entry import Entry
 from features.definitions.library import features_of
 from features.health.day_files import days_of
@@ -27,11 +28,13 @@ from features.lake.status import feed_statuses
 
 router = APIRouter(prefix="/console/feeds", include_in_schema=False)
 
-FACTS = (
+CATALOGUE_FACTS = (
     *("department", "act", "channel", "openness", "share_scope", "level", "controller", "legal_basis", "retention"),
-    *("cadence", "publish_lag_days", "receive_lag_days", "deadline_days", "fresh_for_days", "direction"),
+    *("cadence", "direction"),
 )
-"""The facts of a catalogue item (深圳经济特区社会信用条例第三十四条) and of its delivery, as the page lists them."""
+"""The facts of a catalogue item (深圳经济特区社会信用条例第三十四条), as the page lists them."""
+DELIVERY_FACTS = ("publish_lag_days", "receive_lag_days", "deadline_days", "fresh_for_days")
+_PAGES = {contract.code: contract for contract in (*FEEDS, *DERIVED_FEEDS)}
 
 
 @router.get("")
@@ -42,12 +45,12 @@ def feeds_page(request: Request, visitor: SignedIn, deployment: Served) -> HTMLR
     rows = [
         {
             "contract": contract,
-            "status": statuses[contract.code],
-            "stale": statuses[contract.code].is_stale(desk.today),
+            "status": statuses.get(contract.code),
+            "stale": contract.code in statuses and statuses[contract.code].is_stale(desk.today),
             "features": len(features_of(contract.code)),
             "products": len(users_of_feed(contract.code, desk.serving).products),
         }
-        for contract in FEEDS
+        for contract in _PAGES.values()
     ]
     return render(request, "feeds.html", who=visitor.institution, rows=rows, today=desk.today)
 
@@ -58,17 +61,19 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
 
     Raises `UnknownObject` for a feed there is no contract for.
     """
-    if code not in {contract.code for contract in FEEDS}:
+    if code not in _PAGES:
         raise UnknownObject("feed", code)
-    desk, contract, language = deployment.desk(), find_feed(code), language_of(request)
+    desk, contract, language = deployment.desk(), _PAGES[code], language_of(request)
     words = WORDS[language]
-    status = next(one for one in feed_statuses(desk.lake) if one.feed == code)
+    status = next((one for one in feed_statuses(desk.lake) if one.feed == code), None)
     measured = _measured(deployment.settings.home / "health", code)
     users = users_of_feed(code, desk.serving)
     entries = features_of(code)
+    facts = CATALOGUE_FACTS if contract.derived_from else (*CATALOGUE_FACTS, *DELIVERY_FACTS)
     columns = [
         [Node(contract.department)],
-        [Node(contract.code, None, contract.name if language == "zh" else contract.name_en)],
+        [_node(find_feed(source), language, f"/console/feeds/{source}") for source in contract.derived_from],
+        [_node(contract, language)],
         [
             Node(
                 _label(entry, language),
@@ -86,14 +91,15 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         who=visitor.institution,
         bundle=f"/assets/{BUNDLE}",
         contract=contract,
-        facts=[(fact, _said(contract, fact, words)) for fact in FACTS],
-        columns=_columns(contract),
+        facts=[(fact, _said(contract, fact, language)) for fact in facts],
+        columns=_columns(contract, language),
+        rules=[(rule.severity, _phrase(rule.text, language)) for rule in contract.quality_rules],
         held=status,
-        stale=status.is_stale(desk.today),
+        stale=status is not None and status.is_stale(desk.today),
         entries=entries,
         drawing=draw(columns, words["more_boxes"]),
         measured=measured,
-        chart=None if measured is None or not measured.months else _months_chart(measured, words["rows"]),
+        chart=None if measured is None or not measured.months else _months_chart(measured, words),
         worth=worth_section(deployment.settings.home, code, entries, language),
     )
 
@@ -103,21 +109,31 @@ def _label(entry: Entry, language: str) -> str:
     return label if len(label) <= widest else label[: widest - 1] + "…"
 
 
-def _said(contract: Contract, fact: str, words: dict[str, str]) -> str:
+def _node(contract: Contract, language: Language, href: str | None = None) -> Node:
+    return Node(contract.code, None, contract.name if language == "zh" else contract.name_en, href)
+
+
+def _said(contract: Contract, fact: str, language: Language) -> str:
     value = getattr(contract, fact)
     if fact in ("openness", "cadence", "direction"):
-        return words[f"{fact}_{value}"]
+        return WORDS[language][f"{fact}_{value}"]
+    if fact in ("share_scope", "retention"):
+        return _phrase(value, language)
     return " / ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _columns(contract: Contract) -> list[dict[str, str]]:
+def _phrase(text: str, language: Language) -> str:
+    return in_chinese(text) if language == "zh" else text
+
+
+def _columns(contract: Contract, language: Language) -> list[dict[str, str]]:
     return [
         {
             "name": name,
-            "title": column.title,
-            "type": str(column.dtype.type),
+            "title": column.title if language == "zh" else name.replace("_", " "),
+            "type": type_words(column.dtype.type)[language == "en"],
             "optional": "✓" if column.nullable else "",
-            "description": column.description or "",
+            "description": _phrase(column.description or "", language),
         }
         for name, column in contract.schema.to_schema().columns.items()
         if name in contract.own_columns
@@ -131,15 +147,18 @@ def _measured(folder: Path, code: str) -> FeedDay | None:
     return found[0] if found else None
 
 
-def _months_chart(measured: FeedDay, title: str) -> dict[str, Any]:
+def _months_chart(measured: FeedDay, words: dict[str, str]) -> dict[str, Any]:
     rows = [{"month": month, "rows": count} for month, count in measured.months]
     chart = (
         alt.Chart({"values": rows})
         .mark_bar(color="#0b3d91")
         .encode(
             x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-            y=alt.Y("rows:Q", title=title, axis=alt.Axis(format="~s", tickCount=5)),
-            tooltip=[alt.Tooltip("month:O"), alt.Tooltip("rows:Q", format=",")],
+            y=alt.Y("rows:Q", title=words["rows"], axis=alt.Axis(format="~s", tickCount=5)),
+            tooltip=[
+                alt.Tooltip("month:O", title=words["month"]),
+                alt.Tooltip("rows:Q", title=words["rows"], format=","),
+            ],
         )
     )
     return styled(chart)

@@ -6,6 +6,7 @@ from typing import Any
 from bureau.errors import UnknownName
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
+from features.definitions.units import UNITS
 
 NOTHING = "—"
 _RECORD_ID = {"zh": "记录编号", "en": "record"}
@@ -36,6 +37,11 @@ def quantity(value: float | str | None, unit: str, language: str) -> str:
     if unit == "bp":
         return f"{value / 10_000:.2%}"
     return f"{value:,.6g}"
+
+
+def unit_words(unit: str, language: str) -> str:
+    """A unit of the feature catalogue; Chinese has them all."""
+    return UNITS.get(unit, unit) if language == "zh" else unit
 
 
 def cell(column: str, value: Any) -> str:

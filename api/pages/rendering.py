@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api.pages.quantity import cell, cell_class, column_title, feature_label, quantity, signed, yuan
+from api.pages.quantity import cell, cell_class, column_title, feature_label, quantity, signed, unit_words, yuan
 from api.pages.words import WORDS
 from bureau.clock import SHANGHAI
 
@@ -39,7 +39,12 @@ _TEMPLATES = Environment(
 )
 _TEMPLATES.filters.update(yuan=yuan, signed=signed, moment=moment)
 _TEMPLATES.globals.update(
-    quantity=quantity, cell=cell, cell_class=cell_class, column_title=column_title, feature_label=feature_label
+    quantity=quantity,
+    cell=cell,
+    cell_class=cell_class,
+    column_title=column_title,
+    feature_label=feature_label,
+    unit_words=unit_words,
 )
 
 

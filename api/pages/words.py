@@ -89,8 +89,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Not measured yet: shown after bureau models worth --feed {feed}.",
     ),
     "worth_ablation": (
-        "{day} 度量：用 {train} 笔贷款（{train_bad} 笔违约）训练，用此后发放的 {test} 笔（{test_bad} 笔违约）检验 AUC，"
-        "误差为按企业重抽样并计入拟合随机性的标准误。",
+        "{day} 度量：用 {train} 笔贷款（{train_bad} 笔违约）训练，用此后发放的 {test} 笔（{test_bad} 笔违约）检验，"
+        "数值为区分度（AUC），误差为按企业重抽样并计入拟合随机性的标准误。",
         "Measured on {day}: learnt from {train} loans ({train_bad} defaults), AUC on {test} granted later "
         "({test_bad} defaults), with standard errors over firms and over the chance in fitting.",
     ),
@@ -119,6 +119,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "consent_class": ("授权类别", "Consent class"),
     "missing_rate": ("缺失率", "Unknown"),
     "missing_means": ("缺失的含义", "Meaning of no record"),
+    "missing_unknown": ("未知", "unknown"),
+    "missing_filled": ("数据接入后为{fill}，否则未知", "{fill} once the feed is connected, else unknown"),
+    "value_here": ("〔数值〕", "[value]"),
+    "comma": ("、", ", "),
+    "psi": ("稳定性 PSI", "PSI"),
+    "no_value": ("未知", "unknown"),
+    "any_value": ("任何值", "any value"),
+    "share_of_firms": ("企业占比", "Share of firms"),
     "purposes": ("可用用途", "Purposes"),
     "reference": ("依据", "Reference"),
     "fingerprint": ("定义指纹", "Definition hash"),
@@ -127,7 +135,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_users": ("目前没有产品使用该特征。", "No product reads this feature now."),
     "distribution": ("分布", "Distribution"),
     "distribution_hint": (
-        "{day} 与基准日 {baseline} 比较：{rows} 家企业，PSI {psi}，缺失率 {missing}。",
+        "{day} 与基准日 {baseline} 比较：{rows} 家企业，稳定性指数（PSI）{psi}，缺失率 {missing}。",
         "{day} beside the baseline of {baseline}: {rows} enterprises, PSI {psi}, {missing} unknown.",
     ),
     "baseline": ("基准日", "Baseline"),

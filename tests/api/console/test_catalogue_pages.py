@@ -8,7 +8,9 @@ from httpx import Client
 from markupsafe import escape
 
 from bureau.settings import Settings
-from features.contracts.feeds import FEEDS, find_feed
+from features.contracts.chinese import in_chinese
+from features.contracts.contract import Contract
+from features.contracts.feeds import DERIVED_FEEDS, FEEDS, find_feed
 from features.definitions.library import find_feature, published
 from features.health.feature_days import measure_features
 from features.health.feed_days import keep_feeds, measure_feeds
@@ -42,7 +44,40 @@ def test_every_feed_is_listed_and_has_its_page(inside: Client, language: str) ->
         page = inside.get(f"/console/feeds/{code}", params={"lang": language})
         assert page.status_code == 200
         assert find_feed(code).legal_basis in page.text
-        assert all(f"<code>{escape(rule.text)}</code>" in page.text for rule in find_feed(code).quality_rules)
+        rules = [rule.text for rule in find_feed(code).quality_rules]
+        told = rules if language == "en" else [in_chinese(rule) for rule in rules]
+        assert all(f'<span class="rule">{escape(rule)}</span>' in page.text for rule in told)
+
+
+def test_a_chinese_page_says_in_chinese_what_the_contract_says_in_english(inside: Client) -> None:
+    chinese, english = (inside.get("/console/feeds/F18", params={"lang": lang}).text for lang in ("zh", "en"))
+    for said, meant in (
+        ("已公告部分公开", "announced part public"),
+        ("清缴后5年", "until cleared, and 5 years"),
+        ("余额核定之日", "Day the balance was struck"),
+        ("整数", "whole number"),
+    ):
+        assert f">{said}<" in chinese
+        assert f">{meant}<" in english
+        assert meant not in chinese
+
+
+def test_a_chinese_feature_page_tells_its_definition_in_chinese(inside: Client) -> None:
+    page = inside.get("/console/features/tax_arrears_count_24m").text
+    assert "F18 近 24 个月：记录数，条件为" in page
+    assert "次公告" in page
+    assert "数据接入后为0，否则未知" in page
+    assert "近24个月欠税〔数值〕次" in page
+    assert " of the last 24 months" in inside.get("/console/features/tax_arrears_count_24m?lang=en").text
+
+
+@pytest.mark.parametrize("contract", DERIVED_FEEDS, ids=lambda contract: contract.code)
+def test_a_derived_feed_has_its_page_that_leads_to_what_it_is_made_of(inside: Client, contract: Contract) -> None:
+    page = inside.get(f"/console/feeds/{contract.code}")
+    assert page.status_code == 200
+    assert all(f"/console/feeds/{source}" in page.text for source in contract.derived_from)
+    assert "按月接收的记录" not in page.text
+    assert "bureau models worth" not in page.text
 
 
 def test_a_feeds_page_leads_to_its_features_and_products(inside: Client) -> None:
