@@ -157,12 +157,19 @@ def fill(entry: Entry, own: pl.DataFrame, then: pl.DataFrame, sums: Mapping[date
     return pl.Series(entry.name, figure).fill_nan(None)
 
 
+FURTHEST = 2**40
+"""Scaled values beyond count as this: a change on next to nothing says no more, and 8 million of them fit an int64."""
+
+
 def _scaled(value: Value, population: Population) -> int | None:
-    return None if value is None or isinstance(value, str) else round(value * population.scale)
+    if value is None or isinstance(value, str):
+        return None
+    return max(-FURTHEST, min(FURTHEST, round(value * population.scale)))
 
 
 def _scaled_column(values: pl.Series, population: Population) -> pl.Series:
-    return (values * population.scale).round(mode="half_to_even").cast(pl.Int64)
+    scaled = (values.cast(pl.Float64) * population.scale).round(mode="half_to_even")
+    return scaled.clip(-FURTHEST, FURTHEST).cast(pl.Int64)
 
 
 def population_of(entry: Entry) -> Population:
