@@ -139,7 +139,7 @@ def compare_engines(
     engines = [engine for engine in Engine if engine is not Engine.SPARK or spark_missing() is None]
     with TemporaryDirectory(prefix="bureau-compare-") as folder, _session(engines[-1]):
         compared = list(compare(Path(folder), _names(only), rows, seed, engines))
-    columns = ("engine", "form", "cells", "known", "varying", "differing", "example")
+    columns = ("engine", "form", "cells", "known", "peers", "varying", "differing", "example")
     print_rows([asdict(one) for one in compared], columns, form)
     if missing := spark_missing():
         typer.echo(f"Spark was left out. {missing}", err=True)

@@ -12,8 +12,9 @@ import polars as pl
 from bureau.clock import known_before
 from bureau.grant import operator_grant
 from features.contracts.contract import Contract
-from features.contracts.feeds import FEEDS
+from features.contracts.feeds import FEEDS, find_feed
 from features.definitions.library import find_feature, published
+from features.definitions.parts import is_population
 from features.engine.engines import Engine
 from features.lake.delivery import RECEIVED_AT, read_delivery, write_delivery
 from features.lake.lake import Lake, open_lake
@@ -21,7 +22,8 @@ from features.lake.landing import land
 from features.lake.links import list_links
 from features.lake.unlinking import end_link
 from features.store.build import build_features
-from features.store.edges import COMPARED_DAYS, FIRMS, LAST_DAY, history
+from features.store.edge_groups import PEERS, group_rows
+from features.store.edges import COMPARED_DAYS, FIRMS, LAST_DAY, Chance, history
 from features.store.live import live_vector
 from features.store.training_set import training_set
 
@@ -29,20 +31,21 @@ REFERENCE = Engine.DUCKDB
 LIVE = (Engine.KERNEL,)
 """The engines that answer a live call, beside the reference."""
 LANDED_FIRST = 0.8
-_LIVE_FIRMS = 8
+_LIVE_FIRMS = 12
 
 
 @dataclass(frozen=True)
 class Compared:
     """One engine and form: how many cells were held against the reference, how many differ, and one that does.
 
-    known: cells with a value. varying: features that took more than one.
+    known: cells with a value, `peers` of them figures of peers. varying: features that took more than one value.
     """
 
     engine: str
     form: str
     cells: int
     known: int
+    peers: int
     varying: int
     differing: int
     example: str
@@ -56,9 +59,7 @@ def compare(
     Spark, which answers no live call, is held against it once, when all has landed.
     """
     lake = open_lake(folder, f"sqlite:///{folder / 'catalogue.db'}")
-    frames = [
-        (contract, history(contract, rows, np.random.default_rng([seed, n]))) for n, contract in _delivered(names)
-    ]
+    frames = [(contract, _rows(contract, rows, np.random.default_rng([seed, n]))) for n, contract in _delivered(names)]
     cuts = [(contract, *_cut(frame)) for contract, frame in frames]
     for contract, earlier, _ in cuts:
         _land(lake, contract, earlier, "first")
@@ -81,9 +82,13 @@ def compare(
 def _delivered(names: Sequence[str]) -> list[tuple[int, Contract]]:
     """The feeds that are delivered and, through features, read; and registrations, which name firms."""
     read = {code for name in names for code in find_feature(name).feeds}
-    bases = {base for contract in FEEDS if contract.code in read for base in contract.derived_from}
+    bases = {base for code in read for base in find_feed(code).derived_from}
     wanted = {*read, *bases, "F01"}
     return [(n, contract) for n, contract in enumerate(FEEDS) if contract.code in wanted and not contract.derived_from]
+
+
+def _rows(contract: Contract, rows: int, chance: Chance) -> pl.DataFrame:
+    return pl.concat([history(contract, rows, chance), group_rows(contract, chance)])
 
 
 def _cut(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -125,7 +130,7 @@ def _batches(
 
 def _labels() -> pl.DataFrame:
     """Every firm on every compared day, in no order, and somebody unknown."""
-    places = [(firm, day) for firm in (*FIRMS, "nobody") for day in COMPARED_DAYS]
+    places = [(firm, day) for firm in (*FIRMS, *PEERS, "nobody") for day in COMPARED_DAYS]
     return pl.DataFrame(places, schema={"subject": pl.String, "as_of": pl.Date}, orient="row").sample(
         fraction=1, shuffle=True, seed=1
     )
@@ -152,20 +157,22 @@ def _schema(names: Sequence[str]) -> dict[str, type[pl.DataType]]:
 
 
 @cache
-def _published() -> frozenset[str]:
-    return frozenset(entry.name for entry in published())
+def _published() -> dict[str, bool]:
+    """The names that are compared, and whether each is a figure of peers."""
+    return {entry.name: is_population(entry) for entry in published()}
 
 
 def _held(engine: Engine, form: str, pairs: list[tuple[pl.DataFrame, pl.DataFrame]]) -> Compared:
-    cells, known, differing, example = 0, 0, 0, ""
+    cells, known, peers, differing, example = 0, 0, 0, 0, ""
     names = [name for name in pairs[0][0].columns if name in pairs[0][1].columns and name in _published()]
     varying = sum(pl.concat([told[name] for _, told in pairs]).n_unique() > 1 for name in names)
     for made, told in pairs:
         for name in names:
             different = made[name].ne_missing(told[name])
             cells, differing = cells + made.height, differing + int(different.sum())
-            known += made.height - told[name].null_count()
+            told_here = made.height - told[name].null_count()
+            known, peers = known + told_here, peers + told_here * _published()[name]
             if different.any() and not example:
                 at = int(different.arg_true()[0])
                 example = f"{name}: {made[name][at]} and not {told[name][at]}"
-    return Compared(engine.value, form, cells, known, varying, differing, example)
+    return Compared(engine.value, form, cells, known, peers, varying, differing, example)

@@ -15,7 +15,7 @@ import polars as pl
 
 from bureau.clock import month_end, months_before
 from bureau.uscc import compose_uscc
-from features.contracts.contract import SUBJECT_PATTERN, USCC_PATTERN, Contract
+from features.contracts.contract import HASH_PATTERN, SUBJECT_PATTERN, USCC_PATTERN, Contract
 from features.contracts.registration import REGISTRATION
 from features.engine.windows import MONTHS_IN
 from features.lake.delivery import RECEIVED_AT
@@ -25,6 +25,8 @@ LAST_DAY = date(2025, 7, 31)
 COMPARED_DAYS = (LAST_DAY, date(2025, 2, 28), date(2023, 12, 30), date(2019, 1, 1))
 FIRMS = tuple(compose_uscc("91", "440300", f"{number:08d}") for number in range(1, 31))
 NUMBERS = (0, 1, 2, 7, 254, 255, 256, 32_767, 32_768, 65_534, 65_535, 65_536, 2**31, 2**32, 5_000_000_001, 2**53 + 1)
+PERSONS = tuple(f"{number:016x}" for number in range(1, 41))
+"""Few enough to run and own several firms each, so that derived feeds have rows."""
 _CANDIDATES = 12
 """Rows drawn for each wanted one; the contract takes those that keep its rules."""
 _TOKEN = re.compile(r"\[([^\]]+)\](\?|\{(\d+)(?:,(\d+))?\})?")
@@ -34,24 +36,31 @@ Chance = np.random.Generator
 
 def first_versions(contract: Contract, rows: int, chance: Chance) -> pl.DataFrame:
     """Up to `rows` rows that keep the contract, as first received (`received_at`)."""
-    drawn = rows * _CANDIDATES
-    events = [_event(contract, chance) for _ in range(drawn)]
+    count = rows * _CANDIDATES
+    events = [_event(contract, chance) for _ in range(count)]
+    firms = [FIRMS[int(n)] for n in chance.integers(0, len(FIRMS) - 4, count)]  # of the last four little is known
+    return drawn(contract, firms, events, chance, contract.code).head(rows)
+
+
+def drawn(
+    contract: Contract, firms: Sequence[str], events: Sequence[date], chance: Chance, called: str
+) -> pl.DataFrame:
+    """A row for each firm and day side by side, less those that break the contract. called: begins their ids."""
     columns = contract.schema.to_schema().columns
     cells: dict[str, list[Any]] = {name: _cells(name, columns[name], events, chance) for name in contract.dtypes}
-    firms = [FIRMS[int(n)] for n in chance.integers(0, len(FIRMS) - 4, drawn)]  # of the last four little is known
     cells |= {
-        "record_id": [f"{contract.code}-{number}" for number in range(drawn)],
-        "op": ["I"] * drawn,
-        "version": [1] * drawn,
-        "event_date": events,
-        "publish_date": events,
-        contract.subject: firms,
+        "record_id": [f"{called}-{number}" for number in range(len(firms))],
+        "op": ["I"] * len(firms),
+        "version": [1] * len(firms),
+        "event_date": list(events),
+        "publish_date": list(events),
+        contract.subject: list(firms),
         RECEIVED_AT: [_received(event, chance) for event in events],
     }
     cells |= _names(contract, firms, cells, chance)
     frame = pl.DataFrame(cells, schema={**contract.dtypes, RECEIVED_AT: pl.Datetime("us", "UTC")}, strict=False)
     kept = judge(frame, contract, datetime(2026, 1, 1, tzinfo=UTC)).kept
-    return frame[kept["row"].to_list()].head(rows)
+    return frame[kept["row"].to_list()]
 
 
 def history(contract: Contract, rows: int, chance: Chance) -> pl.DataFrame:
@@ -62,7 +71,7 @@ def history(contract: Contract, rows: int, chance: Chance) -> pl.DataFrame:
     days = chance.choice([0, 0, 1, 40, 300, 900], changed.height)
     later = changed[RECEIVED_AT].to_list()
     received = [
-        max(at, _noon(event)) + timedelta(days=int(lag), seconds=1)
+        max(at, noon(event)) + timedelta(days=int(lag), seconds=1)
         for at, event, lag in zip(later, other["event_date"], days, strict=True)
     ]
     stays = pl.Series(chance.random(changed.height) < 0.8)
@@ -92,10 +101,10 @@ def _event(contract: Contract, chance: Chance) -> date:
 def _received(event: date, chance: Chance) -> datetime:
     """Mostly soon, sometimes years later, often around the midnight of Shanghai."""
     lag = int(chance.choice([0, 0, 1, 5, 30, 90, 120, 254, 255, 256, 900]))
-    return _noon(event) + timedelta(days=lag, hours=12, microseconds=int(chance.choice([-1, 0, 1])))
+    return noon(event) + timedelta(days=lag, hours=12, microseconds=int(chance.choice([-1, 0, 1])))
 
 
-def _noon(day: date) -> datetime:
+def noon(day: date) -> datetime:
     """Noon in Shanghai."""
     return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
 
@@ -145,6 +154,8 @@ def _texts(facts: Mapping[str, Any], name: str, chance: Chance) -> Callable[[dat
         return lambda _: f"{name}{int(chance.integers(5))}".ljust(shortest, "0")
     if pattern in (USCC_PATTERN, SUBJECT_PATTERN):
         return lambda _: FIRMS[int(chance.integers(len(FIRMS)))]
+    if pattern == HASH_PATTERN:
+        return lambda _: PERSONS[int(chance.integers(len(PERSONS)))]
     pattern = pattern.removeprefix("^(?:").partition("|")[0]  # of several lengths the first
     tokens = [
         (_alphabet(found[1]), int(found[3] or (0 if found[2] == "?" else 1))) for found in _TOKEN.finditer(pattern)
