@@ -47,18 +47,18 @@ def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_
 
 def _describe(delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
     """The cells of refused rows as one JSON text each, with record id, reason and instant (microseconds)."""
-    rows = delivered.with_row_index(ROW).join(refused, on=ROW, how="inner", maintain_order="left")
+    of_refused = delivered.with_row_index(ROW).join(refused, on=ROW, how="semi")
     cells = pl.struct(pl.col(column).cast(pl.String) for column in delivered.columns if column != RECEIVED_AT)
     landed = pl.lit(to_micros(received_at))
     received = pl.col(RECEIVED_AT) if RECEIVED_AT in delivered.columns else landed
-    described = rows.select(
-        "code",
-        "reason",
-        "batch_no",
+    told = of_refused.select(  # a feed's own columns may be called reason or code
+        ROW,
         pl.col("record_id").cast(pl.String),
         cells=cells.struct.json_encode(),
         received_at=_micros(received, delivered.schema.get(RECEIVED_AT)).fill_null(landed),
     )
+    rows = told.join(refused, on=ROW, how="inner", maintain_order="left")
+    described = rows.select("code", "reason", "batch_no", "record_id", "cells", "received_at")
     return described.with_columns(numbers_of(described.select(row_hash="cells")))
 
 

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from features.contracts.contract import Contract
+from features.contracts.deregistration import DEREGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.delivery import read_delivery
 from features.lake.lake import Lake
@@ -14,6 +15,7 @@ from features.lake.quarantine import list_waiting
 from features.lake.replay import Replayed, replay
 from features.lake.tables import Quarantined
 from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake
+from tests.factories.market import deregistration
 from tests.factories.tax import tax_arrears
 
 BAD = tax_arrears(BETA, arrears_fen=-1)
@@ -34,6 +36,13 @@ def test_a_waiting_row_says_where_it_came_from_and_why(lake: Lake) -> None:
         instant("2025-07-01"),
     )
     assert row.reason == "arrears_fen is '-1': it must be at least 0"
+
+
+@pytest.mark.parametrize("stated", [None, "决议解散"])
+def test_a_feed_s_own_reason_is_not_why_a_row_waits(lake: Lake, stated: str | None) -> None:
+    land_rows(lake, DEREGISTRATION, [deregistration(ACME[:17] + "?", reason=stated), deregistration(BETA)])
+    (row,) = list_waiting(lake)
+    assert row.reason.startswith("uscc")
 
 
 def test_the_same_bad_row_waits_once(lake: Lake) -> None:
