@@ -5,9 +5,7 @@ given keep what they told.
 """
 
 import hashlib
-import hmac
 import json
-import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,11 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
 from features.lake.entry import make_snapshot
+from features.lake.erased import erasure_key, keyed_hash, note_erased
 from features.lake.files import exclusive, sweep, write_again
 from features.lake.lake import Lake, forget_files
 from features.lake.renaming import SETTLED
@@ -37,7 +36,6 @@ from features.lake.tables import (
 
 LISTED = 10_000
 """Hashes of records that stand in a certificate one by one; of more, one hash over all."""
-_KEY = "erasure_key"
 _PORTION = 5_000
 _ROW_NO = {"row_no": pl.Int64}
 
@@ -84,13 +82,15 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
             files = _rewrite_files(lake, connection, erasure, snapshot)
             sent = erase_from_deliveries(lake.root.parent, feed, erasure.records["record_id"])
             waiting = _erase_from_catalogue(connection, erasure)
+            key = erasure_key(connection)
+            hashes = sorted(keyed_hash(key, record_id) for record_id in erasure.records["record_id"].unique())
             body = {
                 "feed": feed,
                 "scope": erasure.scope,
                 "basis": erasure.basis,
                 "made_at": at.isoformat(),
                 "snapshot": snapshot,
-                **_hashed(_key(connection), erasure.records),
+                **_hashed(hashes),
                 "quarantined": waiting,
                 "files": files,
                 "deliveries": sent,
@@ -110,6 +110,7 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
                 )
                 .returning(Certificate.id)
             ).scalar_one()
+            note_erased(connection, feed, hashes, number)
         _remove_former(lake)
     return Erased(number, values["records"], rows, len(files), snapshot)
 
@@ -164,36 +165,10 @@ def _erase_numbers(connection: Connection, erasure: Erasure) -> None:
     connection.execute(delete(Setting).where(Setting.name == SETTLED))
 
 
-def _hashed(key: bytes, records: pl.DataFrame) -> dict[str, Any]:
+def _hashed(hashes: list[str]) -> dict[str, Any]:
     """Keyed hashes of record ids: who is shown an id can check that it was erased, and nobody can read it here."""
-    hashes = sorted(keyed_hash(key, record_id) for record_id in records["record_id"].unique())
     whole = hashlib.sha256("".join(hashes).encode()).hexdigest()
     return {"record_hashes": hashes if len(hashes) <= LISTED else [], "record_hashes_sha256": whole}
-
-
-def keyed_hash(key: bytes, record_id: str) -> str:
-    """HMAC-SHA256 of a record id."""
-    return hmac.new(key, record_id.encode(), hashlib.sha256).hexdigest()
-
-
-def _key(connection: Connection) -> bytes:
-    """The lake's key for such hashes, made on first use."""
-    held = connection.scalar(select(Setting.value).where(Setting.name == _KEY))
-    if held is None:
-        held = secrets.token_hex(32)
-        connection.execute(insert(Setting).values(name=_KEY, value=held))
-    return bytes.fromhex(held)
-
-
-def was_erased(lake: Lake, record_id: str) -> bool:
-    """Whether a certificate that lists its records names this one."""
-    with lake.catalogue.connect() as connection:
-        held = connection.scalar(select(Setting.value).where(Setting.name == _KEY))
-        if held is None:
-            return False
-        sought = keyed_hash(bytes.fromhex(held), record_id)
-        named = select(func.count()).select_from(Certificate).where(Certificate.body.contains(sought))
-        return bool(connection.scalar(named))
 
 
 def certificates(lake: Lake) -> Sequence[dict[str, Any]]:
@@ -218,7 +193,8 @@ def _remove_former(lake: Lake) -> None:
     """Files no snapshot lists any more, what was derived from them, and the bytes of deleted lines in SQLite's log."""
     forget_files()
     sweep(lake)
-    shutil.rmtree(lake.root / "hot", ignore_errors=True)
+    for derived in ("hot", "derived"):
+        shutil.rmtree(lake.root / derived, ignore_errors=True)
     if lake.catalogue.dialect.name == "sqlite":
         with lake.catalogue.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

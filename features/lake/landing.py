@@ -14,12 +14,14 @@ from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
 from features.lake.delivery import PORTION, Delivery
 from features.lake.entry import Entry, make_snapshot
+from features.lake.erased import leave_out_erased, note_sent_again
 from features.lake.files import exclusive
 from features.lake.judgement import Judged, judge
 from features.lake.lake import Lake
 from features.lake.quarantine import hold
 from features.lake.relinking import relink
 from features.lake.renaming import Renamed, note_settled, renamed_since_settled
+from features.lake.sent import erase_from_deliveries
 from features.lake.tables import Batch
 from features.lake.writing import store
 
@@ -28,8 +30,8 @@ from features.lake.writing import store
 class Landed:
     """What became of a delivery's rows: landed + quarantined + unchanged = rows.
 
-    unchanged: stored or waiting already. doubtful: rows a warning rule doubts; they count in the others too.
-    snapshot: the newest after landing.
+    unchanged: stored or waiting already, or of a record erased by law. doubtful: rows a warning rule doubts; they
+    count in the others too. snapshot: the newest after landing.
     """
 
     feed: str
@@ -44,13 +46,17 @@ class Landed:
 
 @dataclass(frozen=True)
 class _Portion:
-    """What became of a portion's rows. newest: the latest arrival among those kept (microseconds)."""
+    """What became of a portion's rows. newest: the latest arrival among those kept (microseconds).
+
+    erased: ids of records that had been erased.
+    """
 
     landed: int
     quarantined: int
     unchanged: int
     doubtful: int
     newest: int | None
+    erased: pl.Series
 
 
 _COUNTS = ("landed", "quarantined", "unchanged", "doubtful")
@@ -70,7 +76,9 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool =
             said = delivery.sidecar
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
         with lake.catalogue.begin() as connection:
-            landed = _land(lake, connection, delivery, received_at)
+            landed, erased = _land(lake, connection, delivery, received_at)
+        if not erased.is_empty():
+            erase_from_deliveries(lake.root.parent, delivery.contract.code, erased)
         if links and _names(delivery.contract):
             _relink_all(lake, renamed_since_settled(lake), at=received_at)
         elif links:
@@ -104,7 +112,8 @@ def _landed_before(lake: Lake, delivery: Delivery) -> bool:
         return connection.scalar(query) is not None
 
 
-def _land(lake: Lake, connection: Connection, delivery: Delivery, received_at: datetime) -> Landed:
+def _land(lake: Lake, connection: Connection, delivery: Delivery, received_at: datetime) -> tuple[Landed, pl.Series]:
+    """What became of a delivery, and the ids of records in it that had been erased."""
     snapshot = make_snapshot(connection, "land", received_at, delivery.contract.code)
     batch_no = _open_batch(connection, delivery, received_at, snapshot)
     entry = Entry(lake, connection, delivery.contract, snapshot)
@@ -117,7 +126,8 @@ def _land(lake: Lake, connection: Connection, delivery: Delivery, received_at: d
     newest_at = received_at if newest is None else from_micros(newest)
     connection.execute(update(Batch).where(Batch.id == batch_no).values(**counts, received_at=newest_at))
     said = delivery.sidecar
-    return Landed(said.feed, said.batch_id, said.rows, **counts, snapshot=snapshot)
+    erased = pl.concat([pl.Series(dtype=pl.String), *(part.erased for part in parts)])
+    return Landed(said.feed, said.batch_id, said.rows, **counts, snapshot=snapshot), erased
 
 
 def _judged_ahead(delivery: Delivery, received_at: datetime) -> Iterator[tuple[pl.DataFrame, Judged]]:
@@ -140,6 +150,9 @@ def _land_portion(
     entry: Entry, batch_no: int, delivered: pl.DataFrame, judged: Judged, received_at: datetime
 ) -> _Portion:
     of_batch = pl.lit(batch_no, pl.Int32).alias("batch_no")
+    judged, erased = leave_out_erased(entry, delivered, judged)
+    if not erased.is_empty():
+        note_sent_again(entry, batch_no, erased.len())
     stored = store(entry, judged.kept.with_columns(of_batch))
     refused = pl.concat([judged.refused, stored.refused]).with_columns(of_batch)
     held = hold(entry, delivered, refused, received_at)
@@ -147,9 +160,10 @@ def _land_portion(
     return _Portion(
         landed=stored.landed,
         quarantined=held,
-        unchanged=stored.unchanged + refused.height - held,
+        unchanged=stored.unchanged + refused.height - held + erased.len(),
         doubtful=judged.doubtful,
         newest=None if newest is None else int(str(newest)),
+        erased=erased,
     )
 
 

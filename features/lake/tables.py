@@ -215,7 +215,7 @@ class Ending(CatalogueBase):
     id: Mapped[int] = mapped_column(primary_key=True)
     feed: Mapped[str]
     batch_no: Mapped[int] = mapped_column(ForeignKey("lake_batch.id"))
-    cause: Mapped[str]  # withdrawn, or the column that ends use
+    cause: Mapped[str]  # withdrawn, the column that ends use, or erased: brought again, and nothing kept of it
     rows: Mapped[int]
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"), index=True)
 
@@ -233,6 +233,15 @@ class Certificate(CatalogueBase):
     rows: Mapped[int]
     body: Mapped[str]  # JSON
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
+
+
+class ErasedRecord(CatalogueBase):
+    """An erased record, by the keyed hash of its id: what a later delivery brings of it is left out."""
+
+    __tablename__ = "erased_record"
+    feed: Mapped[str] = mapped_column(primary_key=True)
+    record_hash: Mapped[str] = mapped_column(primary_key=True)
+    certificate: Mapped[int] = mapped_column(ForeignKey("erasure_certificate.id"))
 
 
 class ArchiveFile(CatalogueBase):

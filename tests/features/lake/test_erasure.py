@@ -10,7 +10,11 @@ from sqlalchemy import select
 
 from features.contracts.penalty import PENALTY
 from features.lake.compaction import compact
-from features.lake.erasure import Erasure, certificates, erase, was_erased
+from features.lake.endings import list_endings
+from features.lake.erased import ERASED, was_erased
+from features.lake.erasure import Erasure, certificates, erase
+from features.lake.hot.building import Wanted
+from features.lake.hot.manifest import lineage, map_feed, read_manifest, renew
 from features.lake.lake import Lake
 from features.lake.marks import mark_record
 from features.lake.stored import numbers_of_ids, numbers_of_subject
@@ -81,8 +85,9 @@ def test_the_certificate_proves_it_and_names_nobody(lake: Lake) -> None:
     assert GONE not in json.dumps(told)
     assert ACME not in json.dumps(told)
     assert all(file["sha256_before"] != file["sha256_after"] for file in (*told["files"], *told["deliveries"]))
-    assert was_erased(lake, GONE)
-    assert not was_erased(lake, f"F34-{BETA}-2025-01-15")
+    assert was_erased(lake, "F34", GONE)
+    assert not was_erased(lake, "F34", f"F34-{BETA}-2025-01-15")
+    assert not was_erased(lake, "F35", GONE)
 
 
 def test_a_subject_is_erased_with_all_its_records(lake: Lake) -> None:
@@ -113,3 +118,47 @@ def test_a_feed_of_one_record_stays_readable(tmp_path: Path) -> None:
     land_rows(lake, PENALTY, [penalty(ACME)], "2025-02-01")
     erase_record(lake)
     assert known(lake, PENALTY, "2025-05-02").is_empty()
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(penalty(ACME), id="as it was"),
+        pytest.param(penalty(ACME, version=9, op="U", fine_fen=8), id="a later version"),
+        pytest.param(penalty(ACME, severity="?"), id="a row that breaks the contract"),
+    ],
+)
+def test_delivered_again_it_stays_erased(lake: Lake, again: dict[str, object]) -> None:
+    erase_record(lake)
+    landed = land_rows(lake, PENALTY, [again, penalty(GAMMA, version=2, op="U", fine_fen=9)], "2025-05-01")
+    assert (landed.rows, landed.landed, landed.quarantined, landed.unchanged) == (2, 1, 0, 1)
+    assert GONE not in known(lake, PENALTY, "2025-05-02")["record_id"]
+    assert holding(lake, GONE) == []
+    told = list_endings(lake, "F34")[0]
+    assert (told.cause, told.rows, told.publisher, told.snapshot) == (ERASED, 1, PENALTY.department, landed.snapshot)
+
+
+def test_erased_twice_is_remembered_once(lake: Lake) -> None:
+    erase_record(lake)
+    records = pl.DataFrame({"record_no": [1], "record_id": [GONE], "enterprise_id": [1]})
+    typed = records.cast({"enterprise_id": pl.Int32})
+    erase(lake, Erasure(PENALTY, "record", "再次", typed), at=instant("2025-04-02"))
+    assert was_erased(lake, "F34", GONE)
+
+
+def test_what_never_was_erased_lands_as_ever(lake: Lake) -> None:
+    erase_record(lake)
+    assert land_rows(lake, PENALTY, [penalty(ACME, date(2025, 2, 3))], "2025-05-01").landed == 1
+    assert [told.cause for told in list_endings(lake, "F34")] == []
+
+
+def test_hot_files_are_made_again_without_it(lake: Lake) -> None:
+    wanted = [Wanted("F34", ("fine_fen",), ())]
+    before = lake.snapshot()
+    renew(lake, wanted, before)
+    erase_record(lake)
+    assert read_manifest(lake) == {}
+    held = renew(lake, wanted, lake.snapshot())["F34"]
+    (segment,) = map_feed(lake, held)
+    assert held.lineage == lineage(lake, "F34", lake.snapshot())
+    assert segment.offsets.tolist() == [0, 0, 0, 2, 3]  # nothing of the first, two versions of the second
