@@ -1,14 +1,17 @@
 """Who uses a feature or a feed: the features made of it, the products that read it, the models that serve those."""
 
-from collections.abc import Mapping
+import itertools
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.console.lineage import Node
+from features.contracts.contract import Contract
 from features.definitions.library import features_of
 from products.product import Product, catalogue
 
-WIDEST = {"zh": 12, "en": 22}
-"""Characters that fit into a box of the drawing."""
+WIDEST, WIDE, NARROW = 60, 5, 3
+"""What a box of the drawing holds: twelve Chinese characters or twenty letters, or some of both."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,44 @@ def users_columns(
     """The last two columns of a lineage: models, with `direct` for products that read without one, and products."""
 
     def text(product: Product) -> str:
-        return f"{product.code} {product.name if language == 'zh' else product.name_en}"[: WIDEST[language]]
+        return fitting(_full(product, language))
 
     ways = [*users.models, *([direct] if any(one.code not in serving for one in users.products) else [])]
     models = [
         Node(way, frozenset(text(one) for one in users.products if serving.get(one.code, direct) == way))
         for way in ways
     ]
-    return models, [Node(text(product)) for product in users.products]
+    return models, [Node(text(product), None, _full(product, language)) for product in users.products]
+
+
+def source_columns(feeds: Sequence[Contract], language: str) -> tuple[list[Node], list[Node]]:
+    """The first two columns of a lineage: departments, and the feeds of each."""
+    nodes = [feed_node(one, language) for one in feeds]
+    departments = [
+        Node(
+            department,
+            frozenset(node.text for one, node in zip(feeds, nodes, strict=True) if one.department == department),
+        )
+        for department in dict.fromkeys(one.department for one in feeds)
+    ]
+    return departments, nodes
+
+
+def feed_node(contract: Contract, language: str) -> Node:
+    """A feed in a drawing, leading to its page."""
+    full = f"{contract.code} {contract.name if language == 'zh' else contract.name_en}"
+    return Node(fitting(full), None, full, f"/console/feeds/{contract.code}")
+
+
+def fitting(text: str) -> str:
+    """A text cut to what a box holds."""
+    widths = itertools.accumulate(WIDE if unicodedata.east_asian_width(sign) in "WF" else NARROW for sign in text)
+    fits = sum(width <= WIDEST for width in widths)
+    return text if fits == len(text) else text[: fits - 1].rstrip() + "…"
+
+
+def _full(product: Product, language: str) -> str:
+    return f"{product.code} {product.name if language == 'zh' else product.name_en}"
 
 
 def _dependents(products: list[Product], serving: Mapping[str, str]) -> Dependents:

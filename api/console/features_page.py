@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from api.caller import Served
 from api.console.charts import styled
-from api.console.dependents import WIDEST, users_columns, users_of_feature
+from api.console.dependents import fitting, source_columns, users_columns, users_of_feature
 from api.console.lineage import Node, draw
 from api.console.session import SignedIn
 from api.pages.assets import BUNDLE
@@ -66,17 +66,10 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
     entry, desk, language = find_feature(name), deployment.desk(), language_of(request)
     words = WORDS[language]
     users = users_of_feature(name, desk.serving)
-    contracts = [find_feed(code) for code in entry.feeds]
+    label = entry.label if language == "zh" else entry.label_en
     columns = [
-        [
-            Node(department, frozenset(one.code for one in contracts if one.department == department))
-            for department in dict.fromkeys(one.department for one in contracts)
-        ],
-        [
-            Node(one.code, None, one.name if language == "zh" else one.name_en, f"/console/feeds/{one.code}")
-            for one in contracts
-        ],
-        [Node(_fitting(entry.name), None, entry.name)],
+        *source_columns([find_feed(code) for code in entry.feeds], language),
+        [Node(fitting(label), None, entry.name)],
         *users_columns(users, desk.serving, language, words["direct"]),
     ]
     folder = deployment.settings.home / "health"
@@ -98,10 +91,6 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
         bars=bars,
         chart=_chart(bars, words) if bars else None,
     )
-
-
-def _fitting(name: str) -> str:
-    return name if len(name) <= WIDEST["en"] else name[: WIDEST["en"] - 1] + "…"
 
 
 def distribution(entry: Entry, bins: Bins, day: FeatureDay, language: Language) -> list[Bar]:

@@ -9,7 +9,15 @@ from starlette.responses import HTMLResponse
 
 from api.caller import Served
 from api.console.charts import styled
-from api.console.dependents import WIDEST, leads_to, users_columns, users_of_feature, users_of_feed
+from api.console.dependents import (
+    feed_node,
+    fitting,
+    leads_to,
+    source_columns,
+    users_columns,
+    users_of_feature,
+    users_of_feed,
+)
 from api.console.lineage import Node, draw
 from api.console.session import SignedIn
 from api.console.worth_section import worth_section
@@ -20,7 +28,6 @@ from bureau.errors import UnknownObject
 from features.contracts.chinese import in_chinese, type_words
 from features.contracts.contract import Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS, find_feed
-from features.definitions.entry import Entry
 from features.definitions.library import features_of
 from features.health.day_files import days_of
 from features.health.feed_days import FeedDay, read_feed_days
@@ -71,12 +78,11 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
     entries = features_of(code)
     facts = CATALOGUE_FACTS if contract.derived_from else (*CATALOGUE_FACTS, *DELIVERY_FACTS)
     columns = [
-        [Node(contract.department)],
-        [_node(find_feed(source), language, f"/console/feeds/{source}") for source in contract.derived_from],
-        [_node(contract, language)],
+        *source_columns([find_feed(source) for source in contract.derived_from] or [contract], language),
+        [feed_node(contract, language)] if contract.derived_from else [],
         [
             Node(
-                _label(entry, language),
+                fitting(entry.label if language == "zh" else entry.label_en),
                 leads_to(users_of_feature(entry.name, desk.serving), desk.serving, words["direct"]),
                 entry.name,
                 f"/console/features/{entry.name}",
@@ -102,15 +108,6 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         chart=None if measured is None or not measured.months else _months_chart(measured, words),
         worth=worth_section(deployment.settings.home, code, entries, language),
     )
-
-
-def _label(entry: Entry, language: str) -> str:
-    label, widest = (entry.label if language == "zh" else entry.label_en), WIDEST[language]
-    return label if len(label) <= widest else label[: widest - 1] + "…"
-
-
-def _node(contract: Contract, language: Language, href: str | None = None) -> Node:
-    return Node(contract.code, None, contract.name if language == "zh" else contract.name_en, href)
 
 
 def _said(contract: Contract, fact: str, language: Language) -> str:

@@ -11,8 +11,8 @@ SHOWN = 14
 
 @dataclass(frozen=True)
 class Node:
-    """One thing. to: texts of the things of the next column it leads to, None for all of them. href: its own page,
-    where there is one."""
+    """One thing. to: texts of the things of the next column it leads to, None for all of them. hint: what pointing at
+    it tells. href: its own page, where there is one."""
 
     text: str
     to: frozenset[str] | None = None

@@ -115,3 +115,19 @@ def test_filtering_keeps_the_language(visit: Visit) -> None:
     page.wait_for_url("**lang=en**")
     assert "by=outcome" in page.url
     assert page.locator("th", has_text="Outcome").count() == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "path",
+    ["feeds/F36", "feeds/X02", "features/registered_capital", "features/peer_tax_arrears_count_24m_section_district"],
+)
+def test_every_text_of_a_lineage_stays_in_its_box(visit: Visit, path: str, language: str) -> None:
+    visit.page.goto(f"{visit.base}/console/{path}?lang={language}")
+    spilling = visit.page.evaluate(
+        "[...document.querySelectorAll('.lineage g')].map(g => [g.querySelector('text'), g.querySelector('rect')])"
+        ".filter(([text, box]) => text.getBoundingClientRect().right > box.getBoundingClientRect().right)"
+        ".map(([text]) => text.textContent)"
+    )
+    assert spilling == []
+    assert visit.page.locator(".lineage g").count() >= 3

@@ -75,7 +75,9 @@ def test_a_chinese_feature_page_tells_its_definition_in_chinese(inside: Client) 
 def test_a_derived_feed_has_its_page_that_leads_to_what_it_is_made_of(inside: Client, contract: Contract) -> None:
     page = inside.get(f"/console/feeds/{contract.code}")
     assert page.status_code == 200
-    assert all(f"/console/feeds/{source}" in page.text for source in contract.derived_from)
+    for source in contract.derived_from:
+        assert f'href="/console/feeds/{source}"' in page.text
+        assert f">{find_feed(source).department}</text>" in page.text
     assert "按月接收的记录" not in page.text
     assert "bureau models worth" not in page.text
 
