@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from bureau.clock import now
+from bureau.clock import now, shanghai_day
+from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from bureau.progress import progress_of
 from bureau.settings import Settings
-from features.closing.inbox import take_in
+from features.closing.inbox import INBOX, REFUSED, take_in
 from features.closing.journal import Facts, Journal, open_journal
 from features.definitions.library import find_feature, published
 from features.health.alerts import alerts
@@ -20,6 +21,7 @@ from features.health.feed_days import keep_feeds, measure_feeds
 from features.lake.due import compact_due
 from features.lake.lake import Lake, open_lake
 from features.lake.locking import alone
+from features.lake.registry import enterprises
 from features.sources.source import read_source
 from features.store.city_build import CityBuild, built_parts, write_parts
 from features.store.days import read_day
@@ -42,6 +44,9 @@ def run(
     """Close a day: land what waits in the inbox, renew features and scores, measure health. Killed, it goes on."""
     settings = Settings()
     chosen = settings.feature_day if day is None else read_day(day, "--day")
+    last = max(settings.feature_day, shanghai_day(now()))
+    if chosen > last:
+        raise InvalidInput(f"{chosen} has not come yet. Close a day up to {last}.")
     folder = settings.home / "closing"
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder / ".closing"):
@@ -51,7 +56,7 @@ def run(
 def close(settings: Settings, journal: Journal, day: date) -> None:
     """Every step of a day's closing that its journal does not hold yet, all from one snapshot once it has landed."""
     home, lake = settings.home, open_lake(settings.home, settings.catalogue_url)
-    journal.step("deliveries", lambda: asdict(take_in(lake, home, day, now())))
+    journal.step("deliveries", lambda: _take_in(lake, home, day))
     journal.step("compaction", lambda: {"feeds": len(compact_due(lake, at=now()))})
     snapshot = int(journal.step("snapshot", lambda: {"number": lake.snapshot()})["number"])
     journal.step("hot files", lambda: {"feeds": renew_hot_files(lake, snapshot)})
@@ -60,6 +65,19 @@ def close(settings: Settings, journal: Journal, day: date) -> None:
     journal.step("features", lambda: _build(lake, wanted, folder))
     journal.step("scores", lambda: _score(home, folder, day))
     journal.step("health", lambda: _measure(lake, home, wanted, folder))
+
+
+def _take_in(lake: Lake, home: Path, day: date) -> Facts:
+    """Refuses a home without a record before the step is done, so that the same day can be closed once it has some."""
+    taken = take_in(lake, home, day, now())
+    if taken.refused:
+        typer.echo(f"  {home / INBOX / REFUSED}: refused files, each with its reason beside it")
+    if enterprises(lake).is_empty():
+        raise InvalidInput(
+            f"{home} holds no enterprise yet. Load a source (bureau source load city), "
+            f"or put deliveries with their sidecars into {home / INBOX}, then close the day again."
+        )
+    return asdict(taken)
 
 
 def _build(lake: Lake, wanted: CityBuild, folder: Path) -> Facts:

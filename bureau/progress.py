@@ -28,7 +28,8 @@ def _lines(console: Console) -> Tell:
     started = monotonic()
 
     def tell(line: str, done: float) -> None:
-        console.print(f"{line} ({done:.0%}, {_remaining(monotonic() - started, done)} left)", highlight=False)
+        left = f", {_remaining(monotonic() - started, done)} left" if done else ""
+        console.print(f"{line} ({done:.0%}{left})", highlight=False)
 
     return tell
 
