@@ -62,12 +62,18 @@ class UnknownName(InvalidInput):
 
     code = "unknown-name"
 
-    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
-        known = tuple(known)
+    def __init__(self, kind: str, name: str, known: Iterable[str] = (), *, see: str = "") -> None:
+        """see: the command that lists what there is."""
+        known = sorted(known)
         near = get_close_matches(name, known, n=3)
-        hint = f" Did you mean: {', '.join(near)}?" if near else f" There are: {', '.join(sorted(known)[:8])}."
-        super().__init__(f"There is no {kind} {name!r}." + (hint if known else ""))
+        hint = f" Did you mean: {', '.join(near)}?" if near else _there_are(known) if known else ""
+        super().__init__(f"There is no {kind} {name!r}." + hint + (f" List them with: {see}" if see else ""))
         self.kind, self.name = kind, name
+
+
+def _there_are(known: list[str], shown: int = 8) -> str:
+    more = f" and {len(known) - shown:,} more" if len(known) > shown else ""
+    return f" There are: {', '.join(known[:shown])}{more}."
 
 
 class UnreadableFile(InvalidInput):

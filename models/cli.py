@@ -19,7 +19,7 @@ from models.shelf import SHELF, find_model
 from models.training import Trained
 from models.worth.cli import worth
 
-models = typer.Typer(no_args_is_help=True, help="Train, evaluate and use the models.")
+models = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, evaluate and use the models.")
 models.command()(worth)
 
 Name = Annotated[str, typer.Argument(help="The model, e.g. sme_default.")]

@@ -8,7 +8,7 @@ from bureau.listing import Format, FormatOption, print_rows
 from products.check import check_files
 from products.product import Product, catalogue, find_product
 
-products = typer.Typer(no_args_is_help=True, help="List and check the catalogue.")
+products = typer.Typer(no_args_is_help=True, add_completion=False, help="List and check the catalogue.")
 
 COLUMNS = ("code", "version", "name", "name_en", "kind", "consent", "price_fen", "per", "state")
 

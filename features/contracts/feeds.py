@@ -147,5 +147,5 @@ _BY_CODE = {contract.code: contract for contract in (*FEEDS, *DERIVED_FEEDS)}
 def find_feed(code: str) -> Contract:
     """The contract of a feed; raises `UnknownName` with the nearest codes."""
     if code not in _BY_CODE:
-        raise UnknownName("feed", code, _BY_CODE)
+        raise UnknownName("feed", code, _BY_CODE, see="bureau feeds list")
     return _BY_CODE[code]

@@ -122,7 +122,7 @@ def features_of(feed: str) -> tuple[Entry, ...]:
 def find_feature(name: str) -> Entry:
     """The entry of a name; raises `UnknownName` with near names."""
     if name not in _BY_NAME:
-        raise UnknownName("feature", name, _BY_NAME)
+        raise UnknownName("feature", name, _BY_NAME, see="bureau features list")
     return _BY_NAME[name]
 
 

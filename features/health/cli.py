@@ -16,7 +16,9 @@ from features.health.feed_days import FeedDay, measure_feeds
 from features.lake.lake import Lake, open_lake
 from features.store.days import read_day
 
-health = typer.Typer(no_args_is_help=True, add_completion=False)
+health = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="How feeds came and features look on a day; what to look at."
+)
 
 DayOption = Annotated[str | None, typer.Option(help="YYYY-MM-DD; the day features are read as of unless said.")]
 FEED_COLUMNS = ("feed", "rows", "usual", "late", "late_share", "silent_days", "fresh_for_days", "stale")
@@ -40,7 +42,9 @@ def list_features(day: DayOption = None, form: FormatOption = Format.TABLE) -> N
     measured = read_feature_days(_folder(), chosen)
     if not measured:
         days = ", ".join(map(str, measured_days(_folder())[-5:])) or "none yet"
-        raise InvalidInput(f"No features were measured on {chosen} (measured: {days}); run: bureau close-day")
+        raise InvalidInput(
+            f"No features were measured on {chosen} (measured: {days}); run: bureau close-day --day {chosen}"
+        )
     rows = [asdict(one) | {"new_categories": " ".join(one.new_categories)} for one in measured]
     rows = [
         row | {name: round(row[name], 4) for name in ("psi", "missing_rate", "baseline_missing_rate")} for row in rows

@@ -31,7 +31,9 @@ from features.lake.vacuum import removable, vacuum
 from features.store.dependence import depending_on_feeds
 from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
 
-feeds = typer.Typer(no_args_is_help=True, add_completion=False)
+feeds = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Check, ingest and list feeds; see what waits in quarantine."
+)
 review = typer.Typer(no_args_is_help=True, help="Decide on names that are merely alike.")
 feeds.add_typer(review, name="review")
 subjects = typer.Typer(add_completion=False)
@@ -42,8 +44,9 @@ LimitOption = Annotated[int | None, typer.Option(min=0, help="At most so many; a
 
 
 _FACTS = (
-    *("department", "cadence", "grain", "publish_lag_days", "receive_lag_days", "deadline_days", "fresh_for_days"),
-    *("level", "controller", "share_scope", "legal_basis", "retention", "feature_source"),
+    *("department", "act", "channel", "openness", "direction", "cadence", "grain"),
+    *("publish_lag_days", "receive_lag_days", "deadline_days", "fresh_for_days", "million_rows"),
+    *("level", "controller", "share_scope", "legal_basis", "retention", "personal", "feature_source"),
 )
 
 

@@ -81,7 +81,7 @@ def accept(lake: Lake, review_id: int, *, at: datetime) -> None:
             pair = select(LinkReview.key, LinkReview.enterprise_id, LinkReview.score)
             found = connection.execute(pair.where(LinkReview.id == review_id, LinkReview.state == OPEN)).first()
             if found is None:
-                raise UnknownName("open proposal", str(review_id))
+                raise UnknownName("open proposal", str(review_id), see="bureau feeds review list")
             numbers = connection.scalars(select(Link.id).order_by(Link.id.desc()).limit(1)).first() or 0
             link = {"id": numbers + 1, "rule": REVIEW, "known_from": to_micros(at)}
             link |= {"added_in": make_snapshot(connection, "review", at)}
@@ -95,7 +95,7 @@ def refuse(lake: Lake, review_id: int, *, at: datetime) -> None:
     """Refuse a proposed pair; it is never proposed again."""
     with exclusive(lake), lake.catalogue.begin() as connection:
         if _decide(connection, review_id, REFUSED, at) == 0:
-            raise UnknownName("open proposal", str(review_id))
+            raise UnknownName("open proposal", str(review_id), see="bureau feeds review list")
 
 
 def _decide(connection: Connection, review_id: int, state: str, at: datetime) -> int:

@@ -38,7 +38,7 @@ def end_link(lake: Lake, link_id: int, *, at: datetime) -> Unlinked:
     """
     with exclusive(lake), lake.catalogue.begin() as connection:
         if connection.scalar(select(Link.id).where(Link.id == link_id, Link.known_to.is_(None))) is None:
-            raise UnknownName("open link", str(link_id))
+            raise UnknownName("open link", str(link_id), see="bureau feeds links")
         snapshot = make_snapshot(connection, "end-link", at)
         connection.execute(update(Link).where(Link.id == link_id).values(known_to=to_micros(at), ended_in=snapshot))
         entries = (Entry(lake, connection, feed, snapshot) for feed in FEEDS if feed.name_column)

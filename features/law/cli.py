@@ -12,7 +12,9 @@ from features.law.clocks import clocks
 from features.law.terms import Regime, TermTable, find_table, term_tables
 from features.law.usability import usable
 
-law = typer.Typer(no_args_is_help=True, add_completion=False)
+law = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Show until when records may be used, by the rules of each day."
+)
 
 Table = Annotated[str | None, typer.Argument(help="Only this table, e.g. penalty; all unless said.")]
 _REGIME = ("regime", "in_force_from", "source", "article", "rule", "mark", "transition", "unclear")

@@ -31,7 +31,9 @@ from features.store.lineage import explain
 from features.store.parquet_file import check_writable
 from features.store.training_set import training_set
 
-features = typer.Typer(no_args_is_help=True, help="List, build and explain point-in-time features.")
+features = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="List, build and explain point-in-time features."
+)
 
 Name = Annotated[str, typer.Argument(help="The feature, e.g. tax_arrears_count_24m.")]
 AsOf = Annotated[str, typer.Option(help="Only what was known on this day counts: YYYY-MM-DD.")]

@@ -69,6 +69,8 @@ def test_show_tells_the_rules_in_words(run: Run) -> None:
     assert "  warn: published before it happened\n" in shown
     assert "must be at least 0" in shown
     assert "欠税公告办法" in shown
+    assert "  act: 逾期未缴税款\n" in shown
+    assert "  openness: public\n" in shown
 
 
 def test_check_counts_reasons_and_changes_nothing(run: Run, tmp_path: Path) -> None:
@@ -196,3 +198,23 @@ def test_wrong_words_are_refused_in_one_sentence(run: Run, arguments: list[str],
     with pytest.raises(error) as refused:
         run(*arguments)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(
+            ["show", "F99"], "There is no feed 'F99'. Did you mean: .*[?] List them with: bureau feeds list", id="feed"
+        ),
+        pytest.param(["links", "--end", "7"], "no open link '7'. List them with: bureau feeds links", id="link"),
+        pytest.param(
+            ["review", "accept", "7"], "no open proposal '7'. List them with: bureau feeds review list", id="pair"
+        ),
+        pytest.param(
+            ["review", "refuse", "7"], "no open proposal '7'. List them with: bureau feeds review list", id="no"
+        ),
+    ],
+)
+def test_an_unknown_name_says_where_to_look(run: Run, arguments: list[str], said: str) -> None:
+    with pytest.raises(UnknownName, match=said):
+        run(*arguments)
