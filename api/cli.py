@@ -23,7 +23,7 @@ COMMANDS = {
     "demo": Entry("api.demo.cli", "demo", "Load a source, train, and go once the whole way from a record to a bill."),
     "source": Entry("features.sources.cli", "source", "Load the records of a source into this home."),
     "subjects": Entry("features.lake.cli", "subjects", "List the enterprises of this home, one code a line."),
-    "feeds": Entry("features.lake.cli", "feeds", "Check, ingest and list feeds; see what waits in quarantine."),
+    "feeds": Entry("api.feeds_cli", "feeds", "Check, ingest and list feeds; see what waits in quarantine."),
     "law": Entry("features.law.cli", "law", "Show until when records may be used, by the rules of each day."),
     "features": Entry("features.store.cli", "features", "List, build and explain point-in-time features."),
     "health": Entry("features.health.cli", "health", "How feeds came and features look on a day; what to look at."),

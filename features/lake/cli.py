@@ -27,7 +27,6 @@ from features.lake.review import accept, list_open, propose, refuse
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
 from features.lake.unlinking import end_link
-from features.lake.vacuum import removable, vacuum
 from features.store.dependence import depending_on_feeds
 from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
 
@@ -177,25 +176,6 @@ def compact_feeds(
             continue
         done = compact(lake, contract.code, at=now())
         print(f"{done.feed}: {done.files} files, {done.rows:,} rows written")
-
-
-@feeds.command("vacuum")
-def vacuum_files(
-    keep_days: Annotated[int, typer.Option(min=1, help="Snapshots replaced within so many days stay readable.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
-) -> None:
-    """Give back the disk of files that only older snapshots list, and say first what goes.
-
-    An answer stored from an older snapshot stays as it was given, but can no longer be replayed from files.
-    """
-    lake, at = _open(), now()
-    found = removable(lake, keep_days=keep_days, at=at)
-    print(
-        f"{found.files:,} files with {found.rows:,} rows to remove; then snapshots from {found.oldest} on can be read"
-    )
-    if not dry_run:
-        done = vacuum(lake, keep_days=keep_days, at=at)
-        print(f"{done.files:,} files with {done.rows:,} rows removed; snapshots from {done.oldest} on can be read")
 
 
 @feeds.command()

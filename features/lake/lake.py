@@ -1,5 +1,6 @@
 """The lake: Parquet files under one folder, and the catalogue that says which of them make up a snapshot."""
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,9 @@ from features.lake.locking import alone
 from features.lake.tables import LakeFile, Setting, Snapshot
 
 OLDEST = "oldest_snapshot"
-"""The setting that holds the first snapshot whose files are all still there."""
+"""The setting that holds the first snapshot from which on every file is still there."""
+KEPT = "kept_snapshots"
+"""The setting that lists older ones whose files are all still there too."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_catalogue"
 _UNBORN = 2**31 - 1
@@ -71,9 +74,17 @@ class Lake:
 
     @property
     def oldest(self) -> int:
-        """The first snapshot whose files are all still there; 0 where none was ever given up."""
+        """The first snapshot from which on every file is still there; 0 where none was ever given up."""
         with self.catalogue.connect() as connection:
             return int(connection.scalar(select(Setting.value).where(Setting.name == OLDEST)) or 0)
+
+    def is_readable(self, snapshot: int) -> bool:
+        """Whether the files of a snapshot are all still there."""
+        if snapshot >= self.oldest:
+            return True
+        with self.catalogue.connect() as connection:
+            kept = connection.scalar(select(Setting.value).where(Setting.name == KEPT))
+        return snapshot in json.loads(kept or "[]")
 
     def _listed(self, feed: str, kind: str, snapshot: int | None) -> list[Path]:
         return list(_files(self, feed, kind, self.snapshot() if snapshot is None else snapshot))
@@ -82,7 +93,7 @@ class Lake:
 @lru_cache(maxsize=4096)
 def _files(lake: Lake, feed: str, kind: str, snapshot: int) -> tuple[Path, ...]:
     """A committed snapshot's list never changes, and a live answer asks for a dozen of them."""
-    if snapshot < lake.oldest:
+    if not lake.is_readable(snapshot):
         raise UnknownName("snapshot that can still be read", str(snapshot))
     with lake.catalogue.connect() as connection:
         return tuple(lake.root / path for path in connection.scalars(_listing(feed, kind, snapshot)))

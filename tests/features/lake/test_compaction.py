@@ -110,3 +110,21 @@ def test_a_correction_after_compaction_closes_what_was_folded(tmp_path: Path) ->
     assert third.landed == 1
     view = known(lake, TAX_ARREARS, "2025-10-01").filter(pl.col("uscc") == FIRMS[0])
     assert view["arrears_fen"].to_list() == [3]
+
+
+def test_a_needed_snapshot_outlives_a_vacuum_and_no_other_of_its_age(tmp_path: Path) -> None:
+    lake = corrected(tmp_path)
+    first, needed = 1, lake.snapshot()
+    view = known(lake, TAX_ARREARS, "2025-08-01", needed)
+    compact(lake, "F18", at=instant("2025-09-01"))
+    land_rows(lake, TAX_ARREARS, [tax_arrears(FIRMS[0], arrears_fen=9, version=9)], "2025-09-02")
+    middle = lake.snapshot()
+    compact(lake, "F18", at=instant("2025-09-03"))
+    done = vacuum(lake, keep_days=30, at=instant("2025-12-01"), needed=[needed])
+    assert (done.files > 0, done.oldest) == (True, lake.snapshot())
+    assert known(lake, TAX_ARREARS, "2025-08-01", needed).equals(view)
+    assert [lake.is_readable(number) for number in (first, needed, middle)] == [False, True, False]
+    last = vacuum(lake, keep_days=30, at=instant("2025-12-02"), needed=[first, middle])
+    assert (last.files, last.oldest) == (3, lake.snapshot())
+    assert [lake.is_readable(number) for number in (first, needed, middle)] == [False, False, False]
+    assert {*lake.root.glob("feed=F18/*")} == {*lake.files("F18")}

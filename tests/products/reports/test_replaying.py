@@ -8,12 +8,14 @@ import pytest
 import rfc8785
 
 from bureau.clock import known_before
-from bureau.errors import InvalidInput
+from bureau.errors import InvalidInput, UnknownName
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.compaction import compact
+from features.lake.lake import forget_files
 from features.lake.marks import mark_record
+from features.lake.vacuum import vacuum
 from products.desk import Desk
 from products.product import Product, find_product
 from products.reports.answer import Answer
@@ -92,3 +94,17 @@ def test_the_desk_of_now_is_untouched(changed: Desk, given: dict[str, Answer], t
     before = bytes_of(answer(changed, find_product("P07")))
     again(changed, given["P07"])
     assert bytes_of(answer(changed, find_product("P07"))) == before
+
+
+def test_after_a_vacuum_the_same_bytes_where_it_was_needed_and_else_one_sentence(
+    changed: Desk, given: dict[str, Answer]
+) -> None:
+    at, basis = instant("2026-07-01"), given["P07"].snapshot
+    assert basis is not None
+    assert vacuum(changed.lake, keep_days=1, at=at, needed=[basis]).files > 0
+    for answered in given.values():
+        assert bytes_of(again(changed, answered)) == bytes_of(answered)
+    vacuum(changed.lake, keep_days=1, at=at)
+    forget_files()
+    with pytest.raises(UnknownName, match="no snapshot that can still be read"):
+        again(changed, given["P07"])
