@@ -25,6 +25,7 @@ from api.console.session import SignInNeeded
 from api.deployment import Deployment, open_deployment
 from api.envelope import BodyLimit, RequestId
 from api.errors import install_problems, problem_schemas, problems
+from api.hot_renewal import renewing
 from api.pages import assets, documentation
 from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
@@ -47,7 +48,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         async with contextmanager_in_threadpool(holding) as deployment:
             app.state.deployment = deployment
             await run_in_threadpool(warm_up)
-            yield
+            async with contextmanager_in_threadpool(renewing(deployment)):
+                yield
 
     app = FastAPI(
         title="Local Credit Bureau 地方征信平台",
