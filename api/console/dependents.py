@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.console.lineage import Node
+from api.pages.words import told
 from features.contracts.contract import Contract
 from features.definitions.library import features_of
 from products.product import Product, catalogue
@@ -70,7 +71,7 @@ def source_columns(feeds: Sequence[Contract], language: str) -> tuple[list[Node]
 
 def feed_node(contract: Contract, language: str) -> Node:
     """A feed in a drawing, leading to its page."""
-    full = f"{contract.code} {contract.name if language == 'zh' else contract.name_en}"
+    full = _full(contract, language)
     return Node(fitting(full), None, full, f"/console/feeds/{contract.code}")
 
 
@@ -81,8 +82,8 @@ def fitting(text: str) -> str:
     return text if fits == len(text) else text[: fits - 1].rstrip() + "…"
 
 
-def _full(product: Product, language: str) -> str:
-    return f"{product.code} {product.name if language == 'zh' else product.name_en}"
+def _full(thing: Contract | Product, language: str) -> str:
+    return f"{thing.code} {told(thing, 'name', language)}"
 
 
 def _dependents(products: list[Product], serving: Mapping[str, str]) -> Dependents:

@@ -16,7 +16,7 @@ from api.console.session import SignedIn
 from api.pages.assets import BUNDLE
 from api.pages.quantity import quantity
 from api.pages.rendering import Language, language_of, render
-from api.pages.words import WORDS
+from api.pages.words import WORDS, told
 from bureau.errors import UnknownObject
 from features.contracts.feeds import FEEDS, find_feed
 from features.definitions.entry import Entry
@@ -66,7 +66,7 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
     entry, desk, language = find_feature(name), deployment.desk(), language_of(request)
     words = WORDS[language]
     users = users_of_feature(name, desk.serving)
-    label = entry.label if language == "zh" else entry.label_en
+    label = told(entry, "label", language)
     columns = [
         *source_columns([find_feed(code) for code in entry.feeds], language),
         [Node(fitting(label), None, entry.name)],

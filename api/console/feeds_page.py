@@ -23,7 +23,7 @@ from api.console.session import SignedIn
 from api.console.worth_section import worth_section
 from api.pages.assets import BUNDLE
 from api.pages.rendering import Language, language_of, render
-from api.pages.words import WORDS
+from api.pages.words import WORDS, told
 from bureau.errors import UnknownObject
 from features.contracts.chinese import in_chinese, type_words
 from features.contracts.contract import Contract
@@ -82,7 +82,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         [feed_node(contract, language)] if contract.derived_from else [],
         [
             Node(
-                fitting(entry.label if language == "zh" else entry.label_en),
+                fitting(told(entry, "label", language)),
                 leads_to(users_of_feature(entry.name, desk.serving), desk.serving, words["direct"]),
                 entry.name,
                 f"/console/features/{entry.name}",

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.console.charts import styled
 from api.pages.rendering import Language
-from api.pages.words import WORDS
+from api.pages.words import WORDS, told
 from features.definitions.entry import Entry
 from models.worth.drawing import draw_course
 from models.worth.figures import Ablation, Matching
@@ -35,7 +35,7 @@ def worth_section(home: Path, feed: str, entries: Sequence[Entry], language: Lan
     worth = read_worth(home, feed)
     if worth is None or worth.ablation is None:
         return None
-    labels = {entry.name: entry.label if language == "zh" else entry.label_en for entry in entries}
+    labels = {entry.name: told(entry, "label", language) for entry in entries}
     words = WORDS[language]
     chart = draw_course(worth, lambda name: labels.get(name, name), words["worth_months"], words["worth_difference"])
     return WorthSection(

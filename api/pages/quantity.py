@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from api.pages.words import told
 from bureau.errors import UnknownName
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
@@ -82,4 +83,4 @@ def feature_label(name: str, language: str) -> str:
         feature = find_feature(name)
     except UnknownName:
         return name
-    return feature.label if language == "zh" else feature.label_en
+    return told(feature, "label", language)

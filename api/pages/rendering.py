@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.pages.quantity import cell, cell_class, column_title, feature_label, quantity, signed, unit_words, yuan
-from api.pages.words import WORDS
+from api.pages.words import WORDS, told
 from bureau.clock import SHANGHAI
 
 Language = Literal["zh", "en"]
@@ -40,6 +40,7 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters.update(yuan=yuan, signed=signed, moment=moment)
 _TEMPLATES.globals.update(
     quantity=quantity,
+    told=told,
     cell=cell,
     cell_class=cell_class,
     column_title=column_title,

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from api.issued import Issued
 from api.pages.rendering import language_of, render
+from api.pages.words import told
 from bureau.errors import UnknownProduct
 from products.product import find_product
 
@@ -50,7 +51,7 @@ def product_name(code: str, language: str) -> str:
         product = find_product(code)
     except UnknownProduct:
         return code
-    return product.name if language == "zh" else product.name_en
+    return told(product, "name", language)
 
 
 def points_steps(answer: dict[str, Any], language: str) -> list[Step]:

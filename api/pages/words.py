@@ -1,6 +1,6 @@
 """The fixed texts of the pages, Chinese first; both languages hold the same keys."""
 
-from typing import Literal
+from typing import Any, Literal
 
 _TEXTS: dict[str, tuple[str, str]] = {
     # every page
@@ -251,3 +251,8 @@ WORDS: dict[Literal["zh", "en"], dict[str, str]] = {
     "zh": {key: zh for key, (zh, _) in _TEXTS.items()},
     "en": {key: en for key, (_, en) in _TEXTS.items()},
 }
+
+
+def told(thing: Any, fact: str, language: str) -> str:
+    """The `name`, `label` or other text of a feed, feature, product or reason, which says it in both languages."""
+    return str(getattr(thing, fact if language == "zh" else f"{fact}_en"))
