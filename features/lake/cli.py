@@ -19,21 +19,17 @@ from features.lake.due import due_feeds
 from features.lake.judgement import judge
 from features.lake.lake import Lake, open_lake
 from features.lake.landing import land
-from features.lake.links import list_links
 from features.lake.quarantine import list_waiting
 from features.lake.registry import enterprises
 from features.lake.replay import replay
-from features.lake.review import accept, list_open, propose, refuse
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
-from features.lake.unlinking import end_link
-from features.store.dependence import depending_on_feeds
 from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
+from features.store.links_cli import links, review
 
 feeds = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Check, ingest and list feeds; see what waits in quarantine."
 )
-review = typer.Typer(no_args_is_help=True, help="Decide on names that are merely alike.")
 feeds.add_typer(review, name="review")
 subjects = typer.Typer(add_completion=False)
 
@@ -178,54 +174,12 @@ def compact_feeds(
         print(f"{done.feed}: {done.files} files, {done.rows:,} rows written")
 
 
-@feeds.command()
-def links(
-    end: Annotated[int | None, typer.Option(help="Number of a link to undo from now on.")] = None,
-    limit: LimitOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """List the links of records that came without a code; with --end undo one."""
-    lake = _open()
-    if end is not None:
-        ended = end_link(lake, end, at=now())
-        changing = depending_on_feeds(lake, ended.enterprise_ids, ended.feeds)
-        told = f"link {end} is undone, {ended.rows:,} rows ended; from now on {len(changing)} features can change of:"
-        typer.echo("\n".join((told, *ended.usccs)), err=form is not Format.TABLE)
-    columns = ("link_id", "key", "uscc", "name", "rule", "score", "known_from", "known_to")
-    print_rows([asdict(link) for link in list_links(lake, limit)], columns, form)
-
-
+feeds.command("links")(links)
 feeds.command("mark")(mark)
 feeds.command("erase")(erase_records)
 feeds.command("archive")(archive)
 feeds.command("certificates")(list_certificates)
 feeds.command("endings")(endings)
-
-
-@review.command("list")
-def list_review(
-    propose_first: Annotated[bool, typer.Option("--propose", help="Look for names alike first.")] = False,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """List the enterprises whose name is like one that waits; with --propose look for them first."""
-    lake = _open()
-    if propose_first:
-        typer.echo(f"{propose(lake, at=now()):,} pairs are new", err=form is not Format.TABLE)
-    print_rows([asdict(pair) for pair in list_open(lake)], ("review_id", "key", "uscc", "name", "score"), form)
-
-
-@review.command("accept")
-def accept_pair(number: Annotated[int, typer.Argument(help="Number of the pair in the list.")]) -> None:
-    """Link a waiting name to the enterprise proposed, from now on; feeds links --end undoes it."""
-    accept(_open(), number, at=now())
-    print(f"pair {number} is a link from now on")
-
-
-@review.command("refuse")
-def refuse_pair(number: Annotated[int, typer.Argument(help="Number of the pair in the list.")]) -> None:
-    """Refuse a pair; it is never proposed again."""
-    refuse(_open(), number, at=now())
-    print(f"pair {number} is refused")
 
 
 @subjects.command()
