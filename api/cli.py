@@ -79,7 +79,8 @@ def main() -> None:
     except BureauError as problem:
         _refuse(str(problem))
     except OSError as problem:  # a home that cannot be written, a full disk
-        _refuse(f"{problem.filename or 'the system'}: {problem.strerror or problem}.")
+        said = str(problem.strerror or problem).rstrip(".")
+        _refuse(f"{problem.filename or 'the system'}: {said}. Check the path, its rights, the disk and BUREAU_HOME.")
 
 
 def _refuse(sentence: str) -> None:

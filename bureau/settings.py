@@ -33,7 +33,8 @@ class Settings(BaseSettings):
         except ValidationError as problem:
             wrong = problem.errors()[0]
             name = f"BUREAU_{wrong['loc'][0]}".upper()
-            raise InvalidInput(f"{name} cannot be {wrong['input']!r}: {wrong['msg']}.") from problem
+            said = "write a day as YYYY-MM-DD" if wrong["type"].startswith("date") else wrong["msg"]
+            raise InvalidInput(f"{name} cannot be {wrong['input']!r}: {said}.") from problem
 
     @property
     def feature_day(self) -> date:

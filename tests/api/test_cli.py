@@ -1,0 +1,39 @@
+"""What a wrong setting or path leads to at the top of the street: one sentence on standard error, exit code 2."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        pytest.param(
+            "BUREAU_HOME", "a_file", "Check the path, its rights, the disk and BUREAU_HOME.", id="no directory"
+        ),
+        pytest.param("BUREAU_TODAY", "yesterday", "write a day as YYYY-MM-DD.", id="no day"),
+        pytest.param("BUREAU_TODAY", "2023-02-29", "write a day as YYYY-MM-DD.", id="a day the year has not"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    setting: str,
+    value: str,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a_file").write_text("no home")
+    monkeypatch.setenv(setting, value)
+    monkeypatch.setattr(sys, "argv", ["bureau", "feeds", "catalogue"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert told.startswith("bureau: ")
+    assert told.endswith(f"{said}\n")
+    assert told.count("\n") == 1
