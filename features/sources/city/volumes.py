@@ -12,9 +12,7 @@ from features.sources.city.records import FEEDS
 NEAR = 0.15
 """How far a feed's rows may be from its contract's, as a share."""
 FAR = {
-    "F01": "each change it shows is a version of its own",
-    "F08": "only those who leave the register inside the calendar have one",
-    "F21": "only companies file, once a quarter: there are no more quarters",
+    "F01": "each change it shows is a version of its own, and those who left since 2016 stay in it",
 }
 """Feeds that cannot come near, and why."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from features.sources.city.arrays import Floats, Ints, logistic
+from features.sources.city.arrays import Floats, Ints, logistic, trailing_mean
 from features.sources.city.shard import Shard
 
 Items = dict[str, Floats]
@@ -36,7 +36,10 @@ _OWN_WEIGHTS, _MOVING_WEIGHTS = 0.6, 0.15
 _SHORT_INVESTMENTS, _LONG_DEBT = 0.02, 0.12
 _MOST_OWED = 1.3
 """Of assets: a few owe more than they own."""
+_OWN_RATE = 0.35
+"""Spread between firms of the logarithm of the interest they are asked."""
 _YEARLY_INTEREST, _SURCHARGES, _SMALL_FIRM_TAX = 0.056, 0.004, 0.05
+_LEAST_OF_USUAL = 0.05
 _RESEARCH_SECTIONS = ("I", "M", "C")
 
 
@@ -49,7 +52,7 @@ def balance_sheet(shard: Shard, firm: Ints, month: Ints, chance: np.random.Gener
         drawn: Floats = (sigma * chance.standard_normal(count))[firm] + noise * chance.standard_normal(len(firm))
         return drawn
 
-    assets = shard.firms.revenue[firm] * np.exp(0.1 + habit(0.7, 0.12))
+    assets = _scale(shard, firm, month) * np.exp(0.1 + habit(0.7, 0.12))
     owed = rule.debt + rule.debt_leverage * latent.leverage[firm] + rule.debt_stress * stress
     liabilities = _MOST_OWED * assets * logistic(owed + colour + habit(rule.own_sigma, 0.25))
     current = assets * logistic(0.9 + habit(0.7, 0.15))
@@ -82,14 +85,15 @@ def profit_and_loss(shard: Shard, firm: Ints, month: Ints, sheet: Items, chance:
     usual = (rule.own_margin_sigma * chance.standard_normal(count) + rule.margin_quality * latent.quality)[firm]
     noise = rule.own_margin_sigma * chance.standard_normal(len(firm))
     margin = np.clip(rule.margin + usual + rule.margin_stress * latent.stress[firm, month] + noise, -0.5, 0.9)
-    ordinary = shard.firms.revenue[firm] / 4
+    ordinary = _scale(shard, firm, month) / 4
     admin = (
         0.10 * ordinary * np.exp(0.6 * chance.standard_normal(count)[firm] + 0.3 * chance.standard_normal(len(firm)))
     )
     selling = 0.05 * revenue * np.exp(0.7 * chance.standard_normal(count))[firm]
     makers = np.isin(np.array(list(shard.parameters.sections)), _RESEARCH_SECTIONS)[shard.firms.section]
     research = 0.06 * ordinary * (makers * (chance.random(count) < 0.4) * np.exp(chance.standard_normal(count)))[firm]
-    interest = (sheet["short_debt"] + sheet["long_debt"]) * _YEARLY_INTEREST / 4
+    rate = (_YEARLY_INTEREST * np.exp(_OWN_RATE * chance.standard_normal(count)))[firm]
+    interest = (sheet["short_debt"] + sheet["long_debt"]) * rate / 4
     finance, surcharges = 1.1 * interest, _SURCHARGES * revenue
     other_income = 0.01 * ordinary * (chance.random(len(firm)) < 0.15)
     operating = revenue * margin - surcharges - selling - admin - research - finance + other_income
@@ -111,6 +115,15 @@ def profit_and_loss(shard: Shard, firm: Ints, month: Ints, sheet: Items, chance:
         "income_tax": tax,
         "net_profit": operating + nonoperating - tax,
     }
+
+
+def _scale(shard: Shard, firm: Ints, month: Ints) -> Floats:
+    """(rows,) yearly sales a firm is set up for: what it was founded on, and part of what it has sold of late."""
+    usual = shard.firms.revenue
+    lately = np.maximum(12 * trailing_mean(shard.business.sales, 12), _LEAST_OF_USUAL * usual[:, None])
+    follows = shard.parameters.fiscal.financial_statement.follows_sales
+    scale: Floats = usual[firm] ** (1 - follows) * lately[firm, month] ** follows
+    return scale
 
 
 def _divided(whole: Floats, weights: dict[str, float], habit: Habit) -> Items:

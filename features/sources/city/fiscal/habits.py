@@ -38,11 +38,18 @@ class ExportRefundHabits(Strict):
 
 
 class FinancialStatementHabits(Strict):
-    """Log-odds: skipped of a statement, debt of liabilities in assets, cash in current assets."""
+    """Log-odds: skipped of a statement, debt of liabilities in assets, cash in current assets.
+
+    sole_traders: share of those in business who keep books and file. amended: statements filed a second time.
+    follows_sales: how far assets and fixed costs go with the sales of the last year; 0 not at all, 1 in proportion.
+    """
 
     skipped: float
     skipped_sigma: Positive
     skipped_stress: float
+    sole_traders: Share
+    amended: Share
+    follows_sales: Share
     zero_share: Share
     unbalanced_share: Share
     wrong_sign_share: Share

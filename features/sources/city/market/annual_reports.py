@@ -7,13 +7,14 @@ import polars as pl
 
 from features.sources.city.arrays import Flags, Floats, Ints, logistic
 from features.sources.city.population import MICRO, SMALL
-from features.sources.city.rows import days, fen, only_where, state
+from features.sources.city.rows import days, fen, only_where, settle, state
 from features.sources.city.shard import Shard
 
 NEVER_FILED = np.iinfo(np.int32).max
 _DUE_AFTER_DAYS = 181
 _WAN = 10_000
 _TAX_SHARES = (0.011, 0.032)
+_AMENDED_AFTER_DAYS = 5, 60
 _WEBSITE, _HEADCOUNT_UNSTATED = 0.18, 0.03
 
 
@@ -56,7 +57,10 @@ def _next_30_june(ended: Ints) -> Ints:
 
 
 def annual_reports(shard: Shard) -> pl.DataFrame:
-    """Published on the day it was filed, or when the platform publishes the year, whichever is later."""
+    """Published on the day it was filed, or when the platform publishes the year, whichever is later.
+
+    Some are amended in the weeks after, to say how many work there.
+    """
     chance = shard.chances.of("annual-reports")
     rule, drawn = shard.parameters.market.annual_report, draw_reporting(shard)
     come = np.flatnonzero(drawn.filed < NEVER_FILED)
@@ -64,6 +68,7 @@ def annual_reports(shard: Shard) -> pl.DataFrame:
     ended = drawn.ended[come]
     size = shard.firms.size[firm]
     amounts = _amounts(shard, firm, month, chance)
+    amended = filed + chance.integers(*_AMENDED_AFTER_DAYS, count)
     unit = np.where(chance.random(count) < rule.wrong_unit, 1 / _WAN, 1.0)
     staff = np.round((shard.firms.revenue[firm] / 1e5) ** 0.55 * np.exp(0.3 * chance.standard_normal(count)))
     staff_n = pl.Series(np.maximum(staff, 1).astype(np.int32))
@@ -78,11 +83,14 @@ def annual_reports(shard: Shard) -> pl.DataFrame:
             "guarantee": chance.random(count) < logistic(-3.2 + 0.5 * shard.latent.leverage[firm]),
             "public_flag": chance.random(count) < rule.public,
             "published_after": days(filed),
+            "amended_on": days(amended, chance.random(count) < rule.amended),
         },
     )  # fmt: skip
     site = pl.concat_str(pl.lit("www."), pl.col("uscc").str.slice(8, 8).str.to_lowercase(), pl.lit(".cn"))
     has_site = pl.Series(chance.random(count) < _WEBSITE * (1 + np.maximum(size - MICRO, 0)))
-    return stated.with_columns(website=pl.when(has_site).then(site))
+    stated = stated.with_columns(website=pl.when(has_site).then(site))
+    at_first = {"headcount": pl.when(pl.col("amended_on").is_null()).then("headcount")}
+    return settle(stated, on="amended_on", unknown_before=at_first).drop("amended_on")
 
 
 def _amounts(shard: Shard, firm: Ints, month: Ints, chance: np.random.Generator) -> dict[str, Floats]:

@@ -39,6 +39,7 @@ class AnnualReportHabits(Strict):
     skip_dormant: float
     cured_share: Share
     cured_days: Positive
+    amended: Share
     zeros: float
     zeros_stress: float
     made_up: float

@@ -128,10 +128,22 @@ def test_strained_companies_show_more_debt_and_less_cash(shard: Shard) -> None:
 def test_who_files_what(shard: Shard) -> None:
     sheet = financial_statements(shard)
     entity = sheet["entity"].to_numpy()
-    assert (shard.firms.size[entity] > SOLE_TRADER).all()
+    traders = shard.firms.size[entity] == SOLE_TRADER
+    assert 0 < traders.mean() < 0.5
+    assert not shard.firms.dormant[entity[traders]].any()
     dormant = sheet.filter(pl.Series(shard.firms.dormant[entity]))
     assert dormant.height > 0
     assert (dormant["assets_fen"] == 0).all()
+
+
+def test_a_statement_filed_again_says_what_went_into_research(shard: Shard) -> None:
+    sheet = financial_statements(shard)
+    again = sheet.filter(pl.col("version") == 2)
+    before = sheet.filter(pl.col("version") == 1).join(again, on="record_id", how="semi")
+    assert before.height == again.height > 0
+    assert before["research_fen"].null_count() == before.height
+    assert again["research_fen"].null_count() == 0
+    assert (again["learned_on"] > again["event_date"]).all()
 
 
 def test_arrears_of_contributions_come_with_strain_to_employers_only(shard: Shard) -> None:

@@ -122,6 +122,16 @@ def test_some_who_resigned_stay_open(town: Shard) -> None:
     assert 0.05 < succeeded["resigned_on"].null_count() / succeeded.height < 0.3
 
 
+def test_an_amended_report_says_how_many_work_there(town: Shard) -> None:
+    reports = annual_reports(town)
+    amended = reports.filter(pl.col("version") == 2)
+    before = reports.filter(pl.col("version") == 1).join(amended, on="record_id", how="semi")
+    assert before.height == amended.height > 0
+    assert before["headcount"].null_count() == before.height
+    assert amended["headcount"].null_count() < 0.1 * amended.height
+    assert (amended["learned_on"] > amended["filed_on"]).all()
+
+
 def test_a_report_is_filed_within_its_half_year_or_late(town: Shard) -> None:
     reports = annual_reports(town)
     assert (reports["filed_on"] > reports["event_date"]).all()
