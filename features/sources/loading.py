@@ -98,8 +98,8 @@ def _write_cumcm(folder: Path, lake: Lake, options: SourceOptions) -> SourceWrit
     return cumcm.write_deliveries(folder, options.data, lake)
 
 
-def _check_city(_lake: Lake, folder: Path, data: Path | None) -> tuple[Check, ...]:
-    return check_city(folder, data)
+def _check_city(lake: Lake, folder: Path, data: Path | None) -> tuple[Check, ...]:
+    return check_city(folder, data, lake)
 
 
 def _check_cumcm(lake: Lake, _folder: Path, _data: Path | None) -> tuple[Check, ...]:

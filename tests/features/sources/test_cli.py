@@ -41,3 +41,13 @@ def test_check_fails_where_a_rule_is_broken(tmp_path: Path, home: Path) -> None:
     printed = run(source, ["check"])
     assert printed.exit_code == 1
     assert "SHA-256" in printed.stdout or "Parquet" in printed.stdout
+
+
+def test_check_asks_all_published_features_of_a_landed_city() -> None:
+    run(source, ["load", "city", "--enterprises", "600"])
+    rows = {row["rule"]: row for row in json.loads(run(source, ["check", "--format", "json"]).stdout)}
+    auc = rows["AUC of all published features, out of time"]
+    assert auc["target"] == "0.78 to 0.84"
+    assert 0.5 < float(auc["found"].split()[0]) < 1.0
+    assert rows["their largest gap between good and bad (KS)"]["target"] == "0.42 to 0.52"
+    assert rows["the slope of their calibration"]["target"] == "0.90 to 1.10"
