@@ -7,18 +7,25 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from features.contracts.court_case import COURT_CASE
+from features.contracts.penalty import PENALTY
 from features.contracts.registration import REGISTRATION
 from features.lake.compaction import compact
+from features.lake.endings import list_endings
+from features.lake.erased import ERASED
+from features.lake.erasure import Erasure, erase
 from features.lake.lake import VERSION_TABLE, Lake, open_lake
 from features.lake.links import list_links
 from features.lake.quarantine import list_waiting
 from features.lake.registry import resolve
 from features.lake.replay import Replayed, replay
 from features.lake.status import feed_statuses
+from features.lake.stored import numbers_of_ids
 from features.lake.tables import CatalogueBase
 from features.lake.unlinking import end_link
+from features.lake.vacuum import vacuum
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, instant, known, land_rows
+from tests.factories.penalties import penalty
 from tests.factories.registrations import registration
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -59,3 +66,18 @@ def test_everything_a_lake_does(lake: Lake) -> None:
     (cases,) = [status for status in feed_statuses(lake) if status.feed == "F26"]
     assert (cases.batches, cases.files, cases.rows, cases.waiting) == (1, 1, 1, 1)
     assert cases.received_at == instant("2025-03-01")
+
+
+def test_an_erased_record_stays_erased_and_a_needed_snapshot_stays_readable(lake: Lake) -> None:
+    land_rows(lake, PENALTY, [penalty(ACME), penalty(BETA)], "2025-02-01")
+    gone, needed = f"F34-{ACME}-2025-01-15", lake.snapshot()
+    records = numbers_of_ids(lake, PENALTY, [gone])
+    erase(lake, Erasure(PENALTY, "record", "深信修〔2025〕1号", records), at=instant("2025-03-01"))
+    again = land_rows(lake, PENALTY, [penalty(ACME, version=2, op="U", fine_fen=1)], "2025-04-01")
+    assert (again.landed, again.unchanged) == (0, 1)
+    assert [(told.cause, told.rows) for told in list_endings(lake)] == [(ERASED, 1)]
+    compact(lake, "F34", at=instant("2025-05-01"))
+    assert vacuum(lake, keep_days=30, at=instant("2025-08-01"), needed=[needed]).files == 0
+    assert vacuum(lake, keep_days=30, at=instant("2025-08-01")).files == 1
+    assert not lake.is_readable(needed)
+    assert known(lake, PENALTY, "2025-05-01")["uscc"].to_list() == [BETA]
