@@ -23,7 +23,7 @@ from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
 from features.lake.tabular import open_table
 from features.store.city_build import CityBuild, write_city
-from features.store.comparison import compare
+from features.store.comparison import compare, summary
 from features.store.correlation import likeness
 from features.store.days import read_day
 from features.store.evidence import Evidence
@@ -143,6 +143,7 @@ def compare_engines(
         compared = list(compare(Path(folder), _names(only), rows, seed, engines))
     columns = ("engine", "form", "cells", "known", "peers", "varying", "differing", "example")
     print_rows([asdict(one) for one in compared], columns, form)
+    typer.echo(summary(compared), err=form is not Format.TABLE)
     if missing := spark_missing():
         typer.echo(f"Spark was left out. {missing}", err=True)
     if any(one.differing for one in compared):

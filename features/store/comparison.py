@@ -79,6 +79,18 @@ def compare(
         yield from _batches(lake, names, Engine.SPARK, ", landed since", COMPARED_DAYS[:1])
 
 
+def summary(compared: Sequence[Compared]) -> str:
+    """One sentence on all that was held against the reference."""
+    cells, known, peers, differing = (
+        sum(getattr(one, count) for one in compared) for count in ("cells", "known", "peers", "differing")
+    )
+    engines = " and ".join(dict.fromkeys(one.engine for one in compared))
+    return (
+        f"{engines} against {REFERENCE}: {differing:,} of {cells:,} cells differ; "
+        f"{known:,} were known, {peers:,} of them figures of peers"
+    )
+
+
 def _delivered(names: Sequence[str]) -> list[tuple[int, Contract]]:
     """The feeds that are delivered and, through features, read; and registrations, which name firms."""
     read = {code for name in names for code in find_feature(name).feeds}

@@ -13,7 +13,7 @@ from features.definitions.library import published
 from features.definitions.parts import parts_of
 from features.engine.engines import Engine
 from features.engine.kernel.program import compile_program
-from features.store.comparison import _held, compare
+from features.store.comparison import Compared, _held, compare, summary
 from features.store.edges import first_versions
 
 NAMES = ["tax_arrears_count_24m", "industry_section", "defendant_cases_24m", "sales_trend_6p"]
@@ -31,6 +31,13 @@ def test_a_cell_that_differs_is_shown(told: list[float | None]) -> None:
     made = pl.DataFrame({NAMES[0]: [1.0, 2.0]})
     found = _held(Engine.KERNEL, "build", [(made, pl.DataFrame({NAMES[0]: told}))])
     assert (found.cells, found.differing, found.example) == (2, 1, f"{NAMES[0]}: 2.0 and not {told[1]}")
+
+
+def test_one_sentence_sums_up_all_engines() -> None:
+    compared = [Compared(engine, "build", 1_000, 600, 20, 9, 0, "") for engine in ("kernel", "spark")]
+    assert summary(compared) == (
+        "kernel and spark against duckdb: 0 of 2,000 cells differ; 1,200 were known, 40 of them figures of peers"
+    )
 
 
 @pytest.mark.parametrize("contract", [feed for feed in FEEDS if not feed.derived_from], ids=lambda feed: feed.code)
