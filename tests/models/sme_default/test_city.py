@@ -11,12 +11,15 @@ from features.lake.lake import Lake
 from features.sources.loading import SourceOptions, load_source
 from features.store.records import records
 from features.store.training_set import training_set
+from models.evaluation import auc_interval
 from models.sme_default.labels import read_labels
 from models.sme_default.spec import SPEC
 from models.suspects import suspect_columns
 from models.training import LABEL_COLUMNS
 from tests.factories.homes import lake_in
 
+COURTS = {"F26": "cases", "F27": "enforcements", "F28": "dishonest_listings"}
+NAIVE_GAIN = 0.05
 LAST_DAY = date(2023, 4, 30)
 GRANT = operator_grant("training")
 
@@ -24,7 +27,7 @@ GRANT = operator_grant("training")
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     home = tmp_path_factory.mktemp("city")
-    load_source(lake_in(home), home, "city", SourceOptions(enterprises=300), at=now())
+    load_source(lake_in(home), home, "city", SourceOptions(enterprises=1000), at=now())
     return lake_in(home)
 
 
@@ -40,7 +43,7 @@ def named(frame: pl.DataFrame) -> set[str]:
 
 
 def test_the_city_has_loans_of_both_kinds(honest: pl.DataFrame) -> None:
-    assert len(honest) > 600
+    assert len(honest) > 2000
     assert 8 <= honest["target"].sum() < 0.1 * len(honest)
 
 
@@ -59,3 +62,28 @@ def test_what_the_bank_reported_later_is_named(city: Lake, honest: pl.DataFrame)
         )
     )
     assert named(honest.join(later, on="loan", how="left")) == {"worst_class", "days_overdue", "written_off_on"}
+
+
+def of_court(city: Lake, loans: pl.DataFrame, seen: pl.Expr) -> pl.DataFrame:
+    """The loans with how many records of each court feed were seen of the borrower, and of all together."""
+    for feed, name in COURTS.items():
+        rows = records(city, feed, LAST_DAY, GRANT).select("event_date", "known_from", subject="uscc")
+        joined = loans.select("loan", "subject", "as_of").join(rows, on="subject").filter(seen)
+        counts = joined.group_by("loan").agg(pl.len().alias(name))
+        loans = loans.join(counts, on="loan", how="left", maintain_order="left")
+    counted = loans.with_columns(pl.col(*COURTS.values()).fill_null(0))
+    return counted.with_columns(court_records=pl.sum_horizontal(*COURTS.values()))
+
+
+def test_a_join_that_asks_no_day_gains_what_nobody_could_know_and_is_named(city: Lake, honest: pl.DataFrame) -> None:
+    known_on = pl.from_epoch("known_from", "us").dt.date()
+    naive = of_court(city, honest, pl.lit(True))
+    dated = of_court(city, honest, (pl.col("event_date") <= pl.col("as_of")) & (known_on <= pl.col("as_of")))
+    gained, lawful = (auc(frame["court_records"], frame["target"]) for frame in (naive, dated))
+    assert gained - lawful >= NAIVE_GAIN
+    assert {"cases", "court_records"} <= named(naive)
+    assert named(dated) == set()
+
+
+def auc(column: pl.Series, target: pl.Series) -> float:
+    return auc_interval(column.cast(pl.Float64).to_numpy(), target.cast(pl.Float64).to_numpy()).value
