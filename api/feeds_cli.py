@@ -38,8 +38,8 @@ def vacuum_files(
         needed = answered_snapshots(session, at - timedelta(days=answers_days))
     found = removable(lake, keep_days=keep_days, at=at, needed=needed)
     typer.echo(
-        f"{found.files:,} files with {found.rows:,} rows to remove; then snapshots from {found.oldest} on can be read, "
-        f"and what answers rest on: {len(needed):,} snapshots"
+        f"{found.files:,} files with {found.rows:,} rows to remove; then snapshots from {found.oldest} on can be read; "
+        f"kept for answers: {len(needed):,}"
     )
     if not dry_run:
         done = vacuum(lake, keep_days=keep_days, at=at, needed=needed)

@@ -30,7 +30,10 @@ __all__ = ["spark"]
 pytestmark = [pytest.mark.spark, needs_spark]
 
 DAY = date(2025, 5, 1)
-NAMES = ["tax_arrears_count_24m", "industry_section", "defendant_cases_24m", "sales_trend_6p", "tax_grade"]
+NAMES = [
+    *("tax_arrears_count_24m", "industry_section", "defendant_cases_24m", "sales_trend_6p", "tax_grade"),
+    *("peer_tax_arrears_count_24m_section_district", "related_firms"),
+]
 FIRMS = [uscc(number) for number in range(1, 41)]
 ARREARS = [find_feature("tax_arrears_count_24m")]
 
@@ -61,6 +64,7 @@ def test_every_cell_is_that_of_the_reference(tmp_path: Path) -> None:
         ("training set, landed since", 0),
     ]
     assert min(one.known for one in compared) > 0
+    assert min(one.peers for one in compared) > 0
 
 
 @pytest.mark.usefixtures("spark")
