@@ -105,6 +105,24 @@ def soil(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np
     return statements
 
 
+def dirt_of(stated: pl.DataFrame, soiled: pl.DataFrame, feed: str) -> pl.DataFrame:
+    """What `soil` did, for the truth: feed, record_id, version, kind, and what it should be, as text.
+
+    kind: the column that is wrong, or "withdrawn" for a record that should never have been delivered.
+    """
+    first = soiled.head(stated.height)
+    wrong = ("uscc", "event_date", *OPTIONAL.get(feed, ()), *((FIGURES[feed],) if feed in FIGURES else ()))
+    parts = [_differing(stated, first, name) for name in wrong]
+    withdrawn = soiled.slice(stated.height).filter(pl.col("op") == "D")
+    never = withdrawn.select("record_id", "version", kind=pl.lit("withdrawn"), right=pl.lit(None, pl.String))
+    return pl.concat([*parts, never]).select(pl.lit(feed).alias("feed"), pl.all())
+
+
+def _differing(stated: pl.DataFrame, soiled: pl.DataFrame, column: str) -> pl.DataFrame:
+    right = stated.select("record_id", "version", kind=pl.lit(column), right=pl.col(column).cast(pl.String))
+    return right.filter(soiled[column].ne_missing(stated[column]))
+
+
 def _left_empty(statements: pl.DataFrame, column: str, share: float, chance: np.random.Generator) -> pl.DataFrame:
     """The same field stays empty in every version of a record."""
     drawn = scramble(statements["record_id"].to_numpy(), int(chance.integers(1 << 62)))

@@ -12,7 +12,7 @@ from features.lake.delivery import RECEIVED_AT, write_delivery
 from features.sources.city.arrays import Floats
 from features.sources.city.consignments import Consignment, consignments
 from features.sources.city.default import solve_intercepts
-from features.sources.city.dirt import soil
+from features.sources.city.dirt import dirt_of, soil
 from features.sources.city.latent import Weather, draw_weather
 from features.sources.city.manifest import TRUTH
 from features.sources.city.months import Months
@@ -26,6 +26,8 @@ PIECES = "pieces"
 """The folder of rows that wait for the other shards of their delivery."""
 SHARD = 10_000
 """Enterprises drawn at once; a larger city is more shards of this size."""
+DIRT_TOLD_UP_TO = 200_000
+"""Enterprises up to which the truth holds what is wrong row by row; of a whole city it would be gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def write_shard(city: City, number: int) -> tuple[Path, ...]:
     shard = draw_shard(city.parameters, city.months, city.weather, chances, mix, first=first, count=count)
     finished = {}
     for feed, stated in statements(shard, city.intercepts, city.folder / TRUTH):
-        rows = _delivered(shard, feed, stated)
+        rows = _delivered(city, shard, feed, stated)
         if feed in whole:
             finished[feed] = _write(city, Consignment(feed, number, number), rows)
         else:
@@ -88,14 +90,22 @@ def gather(city: City, consignment: Consignment) -> Path:
     return path
 
 
-def _delivered(shard: Shard, feed: str, stated: pl.DataFrame) -> pl.DataFrame:
+def _delivered(city: City, shard: Shard, feed: str, stated: pl.DataFrame) -> pl.DataFrame:
     """Soil and date what a department states, in the columns of its contract."""
     chance, parameters = shard.chances.of(f"delivery-{feed}"), shard.parameters
     outages = draw_outages(feed, parameters, shard.chances.seed)
-    arrived = publish(soil(stated, feed, parameters, chance), feed, parameters, chance, outages)
-    named = arrived.with_columns(record_id=pl.concat_str(pl.lit(f"{feed}-"), pl.col("record_id").cast(pl.String)))
+    soiled = soil(stated, feed, parameters, chance)
+    if city.enterprises <= DIRT_TOLD_UP_TO:
+        path = city.folder / TRUTH / "dirt" / f"{feed}-shard={shard.chances.shard:04d}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        dirt_of(stated, soiled, feed).with_columns(_named(feed)).write_parquet(path)
+    arrived = publish(soiled, feed, parameters, chance, outages).with_columns(_named(feed))
     columns = [pl.col(name).cast(dtype) for name, dtype in find_feed(feed).dtypes.items()]
-    return named.select(*columns, RECEIVED_AT)
+    return arrived.select(*columns, RECEIVED_AT)
+
+
+def _named(feed: str) -> pl.Expr:
+    return pl.concat_str(pl.lit(f"{feed}-"), pl.col("record_id").cast(pl.String)).alias("record_id")
 
 
 def _write(city: City, consignment: Consignment, rows: pl.DataFrame) -> Path:

@@ -8,10 +8,12 @@ import polars as pl
 import pytest
 
 from bureau.uscc import clean, is_uscc
-from features.sources.city.dirt import soil
+from features.sources.city.dirt import dirt_of, soil
+from features.sources.city.manifest import TRUTH
 from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import Parameters
-from tests.factories.cities import other_parameters
+from features.sources.city.truth import read_truth
+from tests.factories.cities import other_parameters, write_city
 from tests.factories.lakes import ACME
 
 MANY = 5_000
@@ -146,3 +148,40 @@ def test_clearing_days_are_sometimes_forgotten(village: Path) -> None:
     last = delivered(village, "F18").sort("version").group_by("record_id").last()
     old = last.filter(pl.col("struck_on") < date(2022, 1, 1))
     assert 0 < old["cleared_on"].null_count() < old.height
+
+
+@pytest.mark.parametrize(
+    ("rate", "kind", "right"),
+    [
+        pytest.param("wrong_check_character", "uscc", ACME, id="a mistyped code"),
+        pytest.param("full_width", "uscc", ACME, id="a code in wide digits"),
+        pytest.param("negative", "amount_fen", "1000", id="a figure below zero"),
+        pytest.param("corrected", "amount_fen", "1000", id="a mistyped figure"),
+        pytest.param("future_event", "event_date", "2020-01-31", id="a day of the wrong decade"),
+        pytest.param("withdrawn", "withdrawn", None, id="a record that never was"),
+    ],
+)
+def test_the_truth_tells_what_is_wrong_and_what_is_right(
+    tmp_path: Path, rate: str, kind: str, right: str | None
+) -> None:
+    feed = "F15" if rate == "negative" else "F16"
+    before = stated().rename({"amount_fen": "paid_fen"}) if feed == "F15" else stated()
+    after = soil(before, feed, dirty(tmp_path, **{rate: 0.1}), np.random.default_rng(3))
+    told = dirt_of(before, after, feed)
+    assert 0.05 * MANY < told.height < 0.15 * MANY
+    assert told["feed"].unique().to_list() == [feed]
+    assert told["kind"].unique().to_list() == [kind.replace("amount", "paid") if feed == "F15" else kind]
+    assert told["right"].unique().to_list() == [right]
+
+
+def test_where_nothing_is_wrong_the_truth_is_empty(tmp_path: Path) -> None:
+    assert dirt_of(stated(), soiled(dirty(tmp_path)), "F16").is_empty()
+
+
+def test_the_truth_of_a_city_names_rows_that_wait_and_their_codes(tmp_path: Path) -> None:
+    write_city(tmp_path, enterprises=200)
+    dirt = read_truth(tmp_path / TRUTH, "dirt").filter(pl.col("kind") == "uscc", pl.col("feed") == "F15")
+    rows = delivered(tmp_path, "F15").join(dirt, on=["record_id", "version"])
+    assert rows.height > 0
+    assert (rows["uscc"] != rows["right"]).all()
+    assert all(is_uscc(code) for code in rows["right"])
