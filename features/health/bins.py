@@ -12,6 +12,7 @@ from features.definitions.entry import Entry
 from features.definitions.library import definition_hash
 from features.health.day_files import write_whole
 from features.lake.layout import parquet
+from features.lake.query import quiet
 
 DECILES = tuple(step / 10 for step in range(1, 10))
 
@@ -51,7 +52,7 @@ def choose_edges(built: Sequence[Path], entries: Sequence[Entry]) -> dict[str, t
         return {}
     deciles = ", ".join(f'quantile_disc("{entry.name}", {list(DECILES)}) AS "{entry.name}"' for entry in numeric)
     with duckdb.connect() as connection:
-        found = connection.execute(f"SELECT {deciles} FROM {parquet(built)}").fetchall()[0]
+        found = quiet(connection).execute(f"SELECT {deciles} FROM {parquet(built)}").fetchall()[0]
     return {entry.name: tuple(sorted(set(edges or ()))) for entry, edges in zip(numeric, found, strict=True)}
 
 
@@ -59,7 +60,7 @@ def count(built: Sequence[Path], entries: Sequence[Entry], edges: dict[str, tupl
     """Rows per bin of every feature, in one scan of the built files."""
     figures = [figure for entry in entries for figure in _figures(entry, edges.get(entry.name, ()))]
     with duckdb.connect() as connection:
-        rows = connection.execute(f"SELECT count(*), {', '.join(figures)} FROM {parquet(built)}").fetchall()[0]
+        rows = quiet(connection).execute(f"SELECT count(*), {', '.join(figures)} FROM {parquet(built)}").fetchall()[0]
     total, cells = rows[0], iter(rows[1:])
     return {
         entry.name: _counted(entry, edges.get(entry.name, ()), total, next(cells), next(cells)) for entry in entries

@@ -5,6 +5,7 @@ from threading import Lock
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from sqlalchemy import select
 
 from features.lake.catalogue import read_frame
@@ -31,6 +32,16 @@ class CodeIndex:
         place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
         found = known[place] == wanted
         return pl.Series("enterprise_id", numbers[place]).zip_with(pl.Series(found), pl.Series([None], dtype=pl.Int32))
+
+    def listed(self, last: int) -> pl.DataFrame:
+        """The codes of the enterprises up to number `last`, by number: `enterprise_id`, `uscc`."""
+        codes, numbers = self._refreshed()
+        order = np.argsort(numbers, kind="stable")
+        order = order[: np.searchsorted(numbers, last, side="right", sorter=order)]
+        letters = pa.py_buffer(np.ascontiguousarray(codes[order]))
+        fixed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(codes.itemsize), len(order), [None, letters])
+        told = {"enterprise_id": numbers[order], "uscc": pl.from_arrow(fixed.cast(pa.binary()).cast(pa.string()))}
+        return pl.DataFrame(told, schema={"enterprise_id": pl.Int32, "uscc": pl.String})
 
     def _refreshed(self) -> tuple[np.ndarray, np.ndarray]:
         """Numbers are given in order and never again, so what is new has a higher number than all before."""

@@ -16,6 +16,8 @@ from features.lake.entry import make_snapshot
 from features.lake.files import Bounds, NewFile, bounds_of, exclusive, list_file, write_file
 from features.lake.lake import Lake
 from features.lake.layout import parquet
+from features.lake.query import quiet
+from features.lake.renaming import keep_settled
 from features.lake.tables import LakeFile
 from features.lake.versions import VOID
 
@@ -59,6 +61,7 @@ def compact(lake: Lake, feed: str, *, at: datetime) -> Compacted:
             connection.execute(retired.values(removed_in=snapshot))
             for one in written:
                 list_file(connection, one.file, one.sha256, one.rows, one.bounds, snapshot)
+            keep_settled(connection, snapshot)
         return Compacted(feed, sum(one.rows for one in written), len(written), snapshot)
 
 
@@ -66,13 +69,13 @@ def _write_buckets(lake: Lake, feed: str, snapshot: int, files: list[Path], clos
     """Write every bucket that has rows, some at a time."""
     config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "threads": 1}
     with duckdb.connect(config=config) as database, ThreadPoolExecutor(WORKERS) as workers:
-        database.execute("SET parquet_metadata_cache = true")  # each range opens the same files
+        quiet(database).execute("SET parquet_metadata_cache = true")  # each range opens the same files
         counted = f"SELECT bucket, count(*), max(enterprise_id) FROM {parquet(files)} GROUP BY bucket ORDER BY bucket"
         held = database.execute(counted).fetchall()
 
         def write(bucket: int, rows: int, last: int) -> _Written | None:
             file = NewFile(feed, "rows", f"b={bucket:03d}.s{snapshot:06d}.parquet", bucket)
-            with database.cursor() as cursor:
+            with quiet(database.cursor()) as cursor:
                 return _write_bucket(lake, file, _chunks(cursor, bucket, rows, last, files, closings))
 
         return [one for one in workers.map(lambda bucket: write(*bucket), held) if one is not None]
@@ -118,6 +121,6 @@ def _chunks(
         folded: pl.DataFrame = cursor.sql(
             f"SELECT r.* REPLACE ({ended} AS closed_at) FROM {parquet(files)} r{join}"
             f" WHERE r.bucket = {bucket} AND r.{within} AND {ended} IS DISTINCT FROM {VOID}"
-            " ORDER BY r.enterprise_id, r.event_date, r.record_no, r.version"
+            " ORDER BY r.enterprise_id, r.event_date, r.known_lag, r.known_second, r.known_micro, r.record_no"
         ).pl()
         yield folded

@@ -9,7 +9,7 @@ import polars as pl
 
 def query(sql: str, **frames: pl.DataFrame) -> pl.DataFrame:
     """The rows of a query over Parquet files and the frames given by name."""
-    with _database().cursor() as cursor:
+    with quiet(_database().cursor()) as cursor:
         for name, frame in frames.items():
             cursor.register(name, frame)
         found: pl.DataFrame = cursor.sql(sql).pl()
@@ -18,8 +18,14 @@ def query(sql: str, **frames: pl.DataFrame) -> pl.DataFrame:
 
 def execute(sql: str) -> None:
     """Run a statement that returns nothing of interest, such as a copy into a file of the lake."""
-    with _database().cursor() as cursor:
+    with quiet(_database().cursor()) as cursor:
         cursor.execute(sql)
+
+
+def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection that draws no bar on the terminal: a command tells its own progress. Cursors ask anew."""
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 @cache

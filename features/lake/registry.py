@@ -57,6 +57,13 @@ def enterprises(lake: Lake, snapshot: int | None = None) -> pl.DataFrame:
         return read_frame(connection, query, _ENTERPRISES)
 
 
+def codes(lake: Lake, snapshot: int) -> pl.DataFrame:
+    """Every enterprise of a snapshot, by number: `enterprise_id`, `uscc`; the committed ones, from memory."""
+    last = select(func.max(EnterpriseRow.id)).where(EnterpriseRow.added_in <= snapshot)
+    with lake.catalogue.connect() as connection:
+        return code_index(lake).listed(connection.scalar(last) or 0)
+
+
 def enrol(lake: Lake, connection: Connection, codes: pl.Series, snapshot: int) -> pl.DataFrame:
     """The number of every given code, unknown ones newly enrolled: `uscc`, `enterprise_id`."""
     wanted = codes.drop_nulls().unique().sort().alias("uscc")

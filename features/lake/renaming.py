@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
@@ -58,6 +58,12 @@ def note_settled(lake: Lake) -> None:
         row = update(Setting).where(Setting.name == SETTLED).values(value=newest)
         if connection.execute(row).rowcount == 0:
             connection.execute(insert(Setting).values(name=SETTLED, value=newest))
+
+
+def keep_settled(connection: Connection, snapshot: int) -> None:
+    """A snapshot that changes no name leaves links settled that were so in the one before."""
+    before = update(Setting).where(Setting.name == SETTLED, Setting.value == str(snapshot - 1))
+    connection.execute(before.values(value=str(snapshot)))
 
 
 def _touched(lake: Lake, since: int) -> pl.Series:

@@ -10,7 +10,7 @@ from features.definitions.library import find_feature
 from features.engine.day_sql import cutoff_micros
 from features.engine.engines import Engine
 from features.lake.lake import Lake
-from features.lake.registry import enterprises
+from features.lake.registry import codes
 from features.store.computation import compute
 from features.store.permission import permit
 from features.store.subjects import known_since
@@ -34,7 +34,7 @@ def build_features(
     permit(grant, entries)
     snapshot = lake.snapshot() if snapshot is None else snapshot
     known = known_since(lake, snapshot).filter(pl.col("enterprise_known_from") < cutoff_micros(as_of))
-    city = enterprises(lake, snapshot).join(known, on="enterprise_id", maintain_order="left")
+    city = codes(lake, snapshot).join(known, on="enterprise_id", maintain_order="left")
     rows = city.select("enterprise_id", "enterprise_known_from", as_of=pl.lit(as_of))
-    values = compute(lake, entries, snapshot, rows, engine, used_on)
+    values = compute(lake, entries, snapshot, rows, engine, used_on, once=True)
     return city.select("enterprise_id", "uscc").hstack(values)

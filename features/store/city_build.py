@@ -14,14 +14,16 @@ from features.definitions.library import definition_hash, find_feature
 from features.engine.day_sql import cutoff_micros
 from features.engine.engines import Engine
 from features.lake.lake import Lake
-from features.lake.registry import enterprises
-from features.store.computation import compute
+from features.lake.registry import codes
+from features.store.computation import compute, compute_portions
 from features.store.parquet_file import check_writable, write_features
 from features.store.permission import permit
 from features.store.subjects import known_since
 
 PORTION = 100_000
 """Enterprises computed at once: 340 features of them are 270 MB."""
+ROW_GROUP = 32_768
+"""Rows written together: fewer would make the file's own directory long."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,36 @@ def portions(lake: Lake, wanted: CityBuild, grant: ReadGrant, tell: Tell | None 
         yield _portion(lake, wanted, city, start, tell)
 
 
+def passing_portions(
+    lake: Lake, wanted: CityBuild, grant: ReadGrant, tell: Tell | None = None
+) -> Iterator[pl.DataFrame]:
+    """The rows of `portions` by the kernel, some thousand at a time, in the order in which it comes by them.
+
+    Hot files that are there are used, and none are made: each record is read once.
+    """
+    city, done = _city(lake, wanted, grant), 0
+    entries = [find_feature(name) for name in wanted.names]
+    rows = city.select("enterprise_id", "enterprise_known_from", as_of=pl.lit(wanted.as_of))
+    for portion in compute_portions(lake, entries, wanted.snapshot, rows, wanted.used_on, once=True):
+        done += len(portion.places)
+        if tell:
+            tell(f"{done:,} of {city.height:,} enterprises", done / city.height)
+        yield city[portion.places].select("enterprise_id", "uscc").hstack(portion.values)
+
+
 def write_city(lake: Lake, wanted: CityBuild, grant: ReadGrant, out: Path, tell: Tell | None = None) -> int:
-    """Write the city into one Parquet file, whole or not at all; returns its enterprises."""
+    """Write the city into one Parquet file, whole or not at all; returns its enterprises.
+
+    A large city's stand as they are computed, bucket by bucket; `enterprise_id` says which is which.
+    """
     check_writable(out)
     unfinished = out.with_name(f".{out.name}.unfinished")
-    frames = portions(lake, wanted, grant, tell)
-    first = next(frames)
+    given = passing_portions if wanted.engine is Engine.KERNEL else portions
+    frames = _gathered(given(lake, wanted, grant, tell))
+    first = next(frames, None)
+    if first is None:  # nobody is known that day
+        frames = portions(lake, wanted, grant, tell)
+        first = next(frames)
     schema = first.to_arrow().schema.with_metadata(wanted.stamp)
     with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
         rows = _write(writer, first) + sum(_write(writer, frame) for frame in frames)
@@ -93,7 +119,7 @@ def _city(lake: Lake, wanted: CityBuild, grant: ReadGrant) -> pl.DataFrame:
     permit(grant, map(find_feature, wanted.names))
     known = known_since(lake, wanted.snapshot)
     known = known.filter(pl.col("enterprise_known_from") < cutoff_micros(wanted.as_of))
-    return enterprises(lake, wanted.snapshot).join(known, on="enterprise_id", maintain_order="left")
+    return codes(lake, wanted.snapshot).join(known, on="enterprise_id", maintain_order="left")
 
 
 def _starts(city: pl.DataFrame) -> range:
@@ -109,6 +135,18 @@ def _portion(lake: Lake, wanted: CityBuild, city: pl.DataFrame, start: int, tell
         done = start + part.height
         tell(f"{done:,} of {city.height:,} enterprises", done / max(city.height, 1))
     return part.select("enterprise_id", "uscc").hstack(values)
+
+
+def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Consecutive frames as one, so that each but the last has `ROW_GROUP` rows at least."""
+    waiting: list[pl.DataFrame] = []
+    for frame in frames:
+        waiting.append(frame)
+        if sum(each.height for each in waiting) >= ROW_GROUP:
+            yield pl.concat(waiting)
+            waiting = []
+    if waiting:
+        yield pl.concat(waiting)
 
 
 def _write(writer: pq.ParquetWriter, frame: pl.DataFrame) -> int:

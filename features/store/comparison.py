@@ -16,6 +16,7 @@ from features.contracts.feeds import FEEDS, find_feed
 from features.definitions.library import find_feature, published
 from features.definitions.parts import is_population
 from features.engine.engines import Engine
+from features.lake.compaction import compact
 from features.lake.delivery import RECEIVED_AT, read_delivery, write_delivery
 from features.lake.lake import Lake, open_lake
 from features.lake.landing import land
@@ -75,8 +76,12 @@ def compare(
         yield _live(lake, names, engine, "live, landed since")
         yield from _batches(lake, names, engine, ", landed since")
         yield _live(lake, names, engine, "live, made anew")
+    for contract, _, _ in cuts:
+        compact(lake, contract.code, at=known_before(LAST_DAY))
+    for engine in live:
+        yield from _batches(lake, names, engine, ", compacted")
     if Engine.SPARK in engines:
-        yield from _batches(lake, names, Engine.SPARK, ", landed since", COMPARED_DAYS[:1])
+        yield from _batches(lake, names, Engine.SPARK, ", compacted", COMPARED_DAYS[:1])
 
 
 def summary(compared: Sequence[Compared]) -> str:

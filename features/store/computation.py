@@ -1,6 +1,6 @@
 """Compute some features for many rows, by the kernel, by DuckDB or by Spark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -12,11 +12,12 @@ from features.engine.day_sql import cutoff_micros
 from features.engine.dialects import DUCKDB, SPARK
 from features.engine.duckdb_sql import feature_query, feeds
 from features.engine.engines import Engine
+from features.engine.kernel.program import Integers
 from features.lake.lake import Lake
 from features.store.asking import Asked, ask, derive_feeds
 from features.store.connections import build_connection
 from features.store.feed_sources import feed_sources
-from features.store.kernel_computation import compute_by_kernel
+from features.store.kernel_computation import Portion, compute_by_kernel, kernel_portions
 from features.store.population import DAY, Sums, fill, group_sums, month_end_before, read_sums, sums_path, write_sums
 from features.store.spark_computation import compute_by_spark
 from features.store.subjects import known_since
@@ -31,19 +32,34 @@ def compute(
     rows: pl.DataFrame,
     engine: Engine,
     used_on: date | None = None,
+    once: bool = False,
 ) -> pl.DataFrame:
     """One column per entry, one row per given row, in its order. Categories come as an enumeration.
 
     rows: `enterprise_id`, `enterprise_known_from` (microseconds) and the day `as_of`; unknown enterprises are null.
     used_on: the day by whose law records are used, each row's own day unless said.
+    once: the kernel need not keep what it reads for later.
     """
     if any(map(is_population, entries)):
-        return _with_peers(lake, entries, snapshot, rows, engine, used_on)
+        return _with_peers(lake, entries, snapshot, rows, engine, used_on, once)
     if engine is Engine.KERNEL:
-        return compute_by_kernel(lake, entries, snapshot, rows, used_on)
+        return compute_by_kernel(lake, entries, snapshot, rows, used_on, once)
     if engine is Engine.SPARK:
         return compute_by_spark(lake, entries, snapshot, ask(entries, rows, used_on, SPARK))
     return _by_duckdb(lake, entries, snapshot, ask(entries, rows, used_on, DUCKDB))
+
+
+def compute_portions(
+    lake: Lake, entries: Sequence[Entry], snapshot: int, rows: pl.DataFrame, used_on: date | None, once: bool
+) -> Iterator[Portion]:
+    """What the kernel computes for some rows, some thousand at a time, in the order in which memory holds them."""
+    own = kernel_portions(lake, parts_of(entries), snapshot, rows, used_on, once)
+    if not any(map(is_population, entries)):
+        yield from own
+        return
+    peers = _Peers(lake, entries, snapshot, rows, Engine.KERNEL, once)
+    for portion in own:
+        yield Portion(portion.places, peers.beside(portion.values, portion.places))
 
 
 def _with_peers(
@@ -53,24 +69,42 @@ def _with_peers(
     rows: pl.DataFrame,
     engine: Engine,
     used_on: date | None,
+    once: bool,
 ) -> pl.DataFrame:
     """Own figures by the execution; figures of peers from their sums at the end of the month before each row's day."""
-    own = compute(lake, parts_of(entries), snapshot, rows, engine, used_on)
-    peers = [entry for entry in entries if is_population(entry)]
-    before = rows.with_columns(as_of=month_end_before(pl.col("as_of")))
-    then = compute(lake, parts_of(peers), snapshot, before, engine)
-    sums = {day: sums_on(lake, peers, day, snapshot, engine) for day in before["as_of"].unique().sort()}
-
-    def column(entry: Entry) -> pl.Series:
-        if not is_population(entry):
-            return own[entry.name]
-        of_entry = {day: found[entry.name] for day, found in sums.items()}
-        return fill(entry, own, then.with_columns(before["as_of"].alias(DAY)), of_entry)
-
-    return pl.DataFrame([column(entry) for entry in entries])
+    own = compute(lake, parts_of(entries), snapshot, rows, engine, used_on, once)
+    return _Peers(lake, entries, snapshot, rows, engine, once).beside(own)
 
 
-def sums_on(lake: Lake, peers: Sequence[Entry], day: date, snapshot: int, engine: Engine) -> dict[str, Sums]:
+class _Peers:
+    """What is known of the peers of some rows at the end of the month before each, and what it gives beside own
+    figures."""
+
+    def __init__(
+        self, lake: Lake, entries: Sequence[Entry], snapshot: int, rows: pl.DataFrame, engine: Engine, once: bool
+    ) -> None:
+        self._entries = entries
+        peers = [entry for entry in entries if is_population(entry)]
+        before = rows.with_columns(as_of=month_end_before(pl.col("as_of")))
+        then = compute(lake, parts_of(peers), snapshot, before, engine, once=once)
+        self._then = then.with_columns(before["as_of"].alias(DAY))
+        self._sums = {day: sums_on(lake, peers, day, snapshot, engine, once) for day in before["as_of"].unique().sort()}
+
+    def beside(self, own: pl.DataFrame, places: Integers | None = None) -> pl.DataFrame:
+        """All columns of the rows whose own figures these are: all of them, or those at some places."""
+        then = self._then if places is None else self._then[places]
+
+        def column(entry: Entry) -> pl.Series:
+            if not is_population(entry):
+                return own[entry.name]
+            return fill(entry, own, then, {day: found[entry.name] for day, found in self._sums.items()})
+
+        return pl.DataFrame([column(entry) for entry in self._entries])
+
+
+def sums_on(
+    lake: Lake, peers: Sequence[Entry], day: date, snapshot: int, engine: Engine, once: bool = False
+) -> dict[str, Sums]:
     """The sums of population features' groups as of a day, under its law: read where they were kept, else computed
     for all of them in one run over the city."""
     places = {entry.name: sums_path(lake, entry, day, snapshot, engine) for entry in peers}
@@ -78,7 +112,7 @@ def sums_on(lake: Lake, peers: Sequence[Entry], day: date, snapshot: int, engine
     missing = [entry for entry in peers if kept[entry.name] is None]
     made: dict[str, Sums] = {}
     if missing:
-        city = compute(lake, parts_of(missing), snapshot, city_rows(lake, snapshot, day), engine)
+        city = compute(lake, parts_of(missing), snapshot, city_rows(lake, snapshot, day), engine, once=once)
         made = {entry.name: group_sums(city, entry) for entry in missing}
         for name, sums in made.items():
             write_sums(places[name], sums)

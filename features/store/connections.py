@@ -9,7 +9,7 @@ from functools import cache
 import duckdb
 
 from features.lake.lake import Lake
-from features.lake.query import keep
+from features.lake.query import keep, quiet
 
 _threads = threading.local()
 
@@ -45,5 +45,5 @@ os.register_at_fork(after_in_child=_forget)
 def build_connection(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database with all cores for one computation; what does not fit in memory goes to a folder of the lake."""
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
-        connection.execute("SET temp_directory = ?", [str(lake.root / "spill")])
+        quiet(connection).execute("SET temp_directory = ?", [str(lake.root / "spill")])
         yield connection

@@ -1,44 +1,105 @@
-"""The rows a program reads: hot files of a snapshot, renewed where their feed changed."""
+"""The rows a program reads: hot files of a snapshot, or the lake's files bucket by bucket where there are none."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from features.definitions.entry import own_definition
 from features.definitions.library import published
 from features.definitions.parts import parts_of
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import DAYS_OF_A_RECORD, Program, compile_program
-from features.engine.kernel.running import FeedRows
-from features.lake.hot.building import Wanted, bucket_count, portions, read_segments, stored_files
-from features.lake.hot.manifest import holds, lineage, map_feed, read_manifest, renew
-from features.lake.hot.segment import Segment, micros_day
+from features.engine.kernel.running import Bound, FeedRows, bind
+from features.lake.hot.building import PORTION, bucket_count, compacted, portions, read_bucket, read_segments
+from features.lake.hot.manifest import holds, is_fresh, lineage, map_feed, read_manifest, renew
+from features.lake.hot.segment import Segment, micros_day, packed
+from features.lake.hot.wanted import Wanted, stored_files
 from features.lake.lake import Lake
 from features.store.feed_sources import connected_from
 
+THREADS = 2
 _TRIES = 5
 
 
-def current_rows(lake: Lake, program: Program, snapshot: int) -> dict[str, FeedRows]:
-    """Every feed's segments in a snapshot, by code. Hot files that are behind are made anew first.
+@dataclass(frozen=True)
+class RowSource:
+    """The rows of a program, a bucket of enterprises after the other; of one bucket: of everybody at once."""
+
+    buckets: int
+    bound: Callable[[int], Bound]
+
+
+def kept_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
+    """Rows in hot files, made anew first where they are behind: for work that comes back to them.
 
     A snapshot older than the hot files is read from the lake into memory, and the files stay.
     """
     needs = wanted_of(program)
     if snapshot == lake.snapshot():
         renew(lake, needs, snapshot)
-    return {one.feed: feed_rows(lake, one, snapshot) for one in needs}
+    bound = bind(program, {one.feed: _feed_rows(lake, one, snapshot) for one in needs})
+    return RowSource(lake.buckets, lambda _bucket: bound)
+
+
+def passing_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
+    """Rows for one pass: hot files where they are of the snapshot, else the lake's files, a bucket in memory at a time.
+
+    Making hot files of what is read once would cost more than the reading.
+    """
+    held = read_manifest(lake)
+    if all(is_fresh(lake, held, one, snapshot) for one in wanted_of(program)):
+        return kept_rows(lake, program, snapshot)
+    plans = [_plan(lake, one, snapshot) for one in _needs(program)]
+    whole = {plan.wanted.feed: _whole(lake, plan, snapshot) for plan in plans if not plan.in_buckets}
+    divided = sorted((plan for plan in plans if plan.in_buckets), key=lambda plan: -plan.rows)
+    buckets = lake.buckets if divided else 1
+
+    def bound(bucket: int) -> Bound:
+        with ThreadPoolExecutor(THREADS) as pool:
+            read = pool.map(lambda plan: _one_bucket(lake, plan, snapshot, bucket, buckets), divided)
+            return bind(program, whole | {plan.wanted.feed: rows for plan, rows in zip(divided, read, strict=True)})
+
+    return RowSource(buckets, bound)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How a feed is read for one pass. files: its one file of each bucket, None where rows lie in others too."""
+
+    wanted: Wanted
+    rows: int
+    files: dict[int, Path] | None
+    connected_on: int
+
+    @property
+    def in_buckets(self) -> bool:
+        """Whether it is read a bucket at a time: its rows lie so, or are too many to be held."""
+        return bool(self.files) or self.rows > PORTION
+
+
+def _plan(lake: Lake, wanted: Wanted, snapshot: int) -> _Plan:
+    rows = sum(file.rows for file in stored_files(lake, wanted.feed, snapshot))
+    files = compacted(lake, wanted.feed, snapshot)
+    return _Plan(wanted, rows, files, connected_on(lake, wanted.feed, snapshot))
+
+
+def _whole(lake: Lake, plan: _Plan, snapshot: int) -> FeedRows:
+    return FeedRows(read_feed(lake, plan.wanted, snapshot), plan.connected_on)
+
+
+def _one_bucket(lake: Lake, plan: _Plan, snapshot: int, bucket: int, buckets: int) -> FeedRows:
+    if plan.files is None:
+        segments = tuple(read_segments(lake, plan.wanted, snapshot, buckets, range(bucket, bucket + 1)))
+    else:
+        segments = (read_bucket(plan.files.get(bucket), plan.wanted, buckets),)
+    return FeedRows(segments, plan.connected_on, buckets, bucket)
 
 
 def renew_hot_files(lake: Lake, snapshot: int) -> int:
     """Bring the hot files of every published feature's feeds to a snapshot; returns how many feeds there are."""
     return len(renew(lake, _library_needs(), snapshot))
-
-
-def feed_rows(lake: Lake, wanted: Wanted, snapshot: int) -> FeedRows:
-    """One feed's segments in a snapshot: its hot files where they are of that snapshot, else read anew."""
-    code = wanted.feed
-    segments = mapped(lake, wanted, lineage(lake, code, snapshot)) or read_feed(lake, wanted, snapshot)
-    return FeedRows(segments, connected_on(lake, code, snapshot))
 
 
 def mapped(lake: Lake, wanted: Wanted, made_of: str) -> tuple[Segment, ...] | None:
@@ -56,10 +117,9 @@ def mapped(lake: Lake, wanted: Wanted, made_of: str) -> tuple[Segment, ...] | No
 
 def read_feed(lake: Lake, wanted: Wanted, snapshot: int) -> tuple[Segment, ...]:
     """A feed's segments in memory."""
-    stored = stored_files(lake, wanted.feed, snapshot)
-    buckets = bucket_count(lake, stored)
-    parts = portions(stored, buckets)
-    return tuple(segment for part in parts for segment in read_segments(lake, wanted, snapshot, buckets, part))
+    buckets = bucket_count(lake, stored_files(lake, wanted.feed, snapshot))
+    parts = portions(stored_files(lake, wanted.feed, snapshot), buckets)
+    return tuple(packed(segment) for part in parts for segment in read_segments(lake, wanted, snapshot, buckets, part))
 
 
 def connected_on(lake: Lake, code: str, snapshot: int) -> int:
@@ -72,6 +132,13 @@ def wanted_of(program: Program) -> list[Wanted]:
     """What hot rows must hold of the program's feeds: all that any published feature reads of them."""
     published_needs = {one.feed: one for one in _library_needs()}
     return [_join(one, published_needs.get(one.feed)) for one in _needs(program)]
+
+
+def _feed_rows(lake: Lake, wanted: Wanted, snapshot: int) -> FeedRows:
+    """One feed's segments in a snapshot: its hot files where they are of that snapshot, else read anew."""
+    code = wanted.feed
+    segments = mapped(lake, wanted, lineage(lake, code, snapshot)) or read_feed(lake, wanted, snapshot)
+    return FeedRows(segments, connected_on(lake, code, snapshot))
 
 
 @cache

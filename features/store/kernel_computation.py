@@ -1,26 +1,38 @@
 """Run the kernel for some features and the rows of a spine."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from features.definitions.entry import Entry, own_definition
 from features.definitions.library import find_feature
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import Integers, Program, compile_program
-from features.engine.kernel.running import Floats, Spine, bind, run
+from features.engine.kernel.running import Bound, Floats, Spine, run
 from features.lake.hot.segment import MICROS_OF_DAY, SHIFT
 from features.lake.lake import Lake
-from features.store.hot_rows import current_rows
+from features.store.hot_rows import THREADS, kept_rows, passing_rows
 
-THREADS = 2
+_PORTION = 8_192
+"""Rows computed at once by one thread: their features fit a core's share of the memory."""
+_AHEAD = 2 * THREADS
 _ALONE = 2_000
 """Rows below which a second thread costs more than it saves."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some rows of a spine, in an order of their own: their places in it, and a column per feature."""
+
+    places: Integers
+    values: pl.DataFrame
 
 
 @lru_cache(maxsize=64)
@@ -30,32 +42,81 @@ def program_of(names: tuple[str, ...]) -> Program:
 
 
 def compute_by_kernel(
-    lake: Lake, entries: Sequence[Entry], snapshot: int, rows: pl.DataFrame, used_on: date | None = None
+    lake: Lake, entries: Sequence[Entry], snapshot: int, rows: pl.DataFrame, used_on: date | None, once: bool
 ) -> pl.DataFrame:
-    """One column per entry, one row per row of `rows`: `enterprise_id`, `enterprise_known_from`, `as_of`.
+    """One column per entry, one row per row of `rows`, in their order, as `kernel_portions` computes them."""
+    parts = list(kernel_portions(lake, entries, snapshot, rows, used_on, once))
+    if not parts:
+        return _frame(entries, np.empty((len(entries), 0)))
+    places = np.concatenate([part.places for part in parts])
+    values = pl.concat([part.values for part in parts])
+    return values if np.array_equal(places, np.arange(len(places))) else values[np.argsort(places)]
 
-    used_on: the day of use of all rows, each row's own day unless said.
+
+def kernel_portions(
+    lake: Lake, entries: Sequence[Entry], snapshot: int, rows: pl.DataFrame, used_on: date | None, once: bool
+) -> Iterator[Portion]:
+    """Every row once, computed while the caller works on those before, a few ahead.
+
+    rows: `enterprise_id`, `enterprise_known_from`, `as_of`. used_on: the day of use of all rows, each row's own day
+    unless said. once: whether the records are read for this work alone, see `hot_rows`.
     """
     program = program_of(tuple(entry.name for entry in entries))
-    bound = bind(program, current_rows(lake, program, snapshot))
+    source = (passing_rows if once else kept_rows)(lake, program, snapshot)
     spine = _spine(program, rows, used_on)
-    out = np.empty((len(entries), rows.height))
-    shares = np.array_split(spine.order, THREADS if rows.height > _ALONE else 1)
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda share: run(bound, replace(spine, order=share), out), shares))
-    return pl.DataFrame([_column(entry, values) for entry, values in zip(entries, out, strict=True)])
+    waiting: deque[Future[Portion]] = deque()
+    with ThreadPoolExecutor(THREADS if rows.height > _ALONE else 1) as pool:
+        former: Bound | None = None
+        for bucket, places in _by_bucket(spine, source.buckets):
+            bound = source.bound(bucket)
+            if bound is not former:  # no two buckets are held at once
+                yield from _drained(waiting)
+            former = bound
+            for start in range(0, len(places), _PORTION):
+                waiting.append(pool.submit(_compute, entries, bound, spine, places[start : start + _PORTION]))
+                if len(waiting) > _AHEAD:
+                    yield waiting.popleft().result()
+        yield from _drained(waiting)
+
+
+def _drained(waiting: deque[Future[Portion]]) -> Iterator[Portion]:
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _compute(entries: Sequence[Entry], bound: Bound, spine: Spine, places: Integers) -> Portion:
+    own = Spine(
+        enterprises=spine.enterprises[places],
+        known_on=spine.known_on[places],
+        day_of=spine.day_of[places],
+        order=np.arange(len(places)),
+        days=spine.days,
+        bounds=spine.bounds,
+    )
+    out = np.empty((len(entries), len(places)))
+    run(bound, own, out)
+    return Portion(places, _frame(entries, out))
+
+
+def _by_bucket(spine: Spine, buckets: int) -> Iterator[tuple[int, Integers]]:
+    """Places of rows by bucket, an enterprise's together and in the order of memory."""
+    bucket, local = spine.enterprises % buckets, spine.enterprises // buckets
+    order = np.lexsort((local, bucket))
+    ends = np.searchsorted(bucket[order], np.arange(buckets), side="right")
+    for number, (start, end) in enumerate(zip((0, *ends[:-1]), ends, strict=True)):
+        if end > start:
+            yield number, order[start:end]
 
 
 def _spine(program: Program, rows: pl.DataFrame, used_on: date | None) -> Spine:
     listed = rows["as_of"].unique().sort()
     days, bounds = program.day_facts([(day, used_on or day) for day in listed])
-    enterprises = rows["enterprise_id"].cast(pl.Int64).fill_null(-1).to_numpy()
     known_day = (rows["enterprise_known_from"].cast(pl.Int64) + SHIFT) // MICROS_OF_DAY
     return Spine(
-        enterprises=enterprises,
+        enterprises=rows["enterprise_id"].cast(pl.Int64).fill_null(-1).to_numpy(),
         known_on=known_day.fill_null(NEVER).to_numpy(),
         day_of=_numbers(listed.search_sorted(rows["as_of"])),
-        order=np.argsort(enterprises, kind="stable"),
+        order=np.arange(rows.height),
         days=days,
         bounds=bounds,
     )
@@ -66,9 +127,15 @@ def _numbers(series: pl.Series) -> Integers:
     return numbers
 
 
-def _column(entry: Entry, values: Floats) -> pl.Series:
-    column = pl.Series(entry.name, values).fill_nan(None)
-    if not entry.categories:
-        return column
+def _frame(entries: Sequence[Entry], out: Floats) -> pl.DataFrame:
+    """The machine's answer as columns: unknown is null, a category its text."""
+    # Arrow makes unknown of NaN in one pass over a column, and the frame takes it as it lies.
+    table = pa.table([pa.array(values, from_pandas=True) for values in out], [entry.name for entry in entries])
+    frame = pl.DataFrame(table)
+    texts = [entry for entry in entries if entry.categories]
+    return frame.with_columns(_category(frame[entry.name], entry) for entry in texts)
+
+
+def _category(column: pl.Series, entry: Entry) -> pl.Series:
     listed = pl.Enum(entry.categories)
     return column.cast(pl.Series(dtype=listed).to_physical().dtype).cat.to(listed)

@@ -9,10 +9,12 @@ import numpy as np
 
 from features.engine.kernel.program import Integers, Program
 from features.engine.kernel.running import Bound, FeedRows, bind, segment_facts
-from features.lake.hot.building import Wanted, read_enterprise, stored_files
+from features.lake.hot.building import read_enterprise
 from features.lake.hot.changes import touched
 from features.lake.hot.manifest import holds, lineage, read_manifest
-from features.lake.hot.segment import Rows, Segment, make_segment
+from features.lake.hot.segment import Segment
+from features.lake.hot.stored import no_rows
+from features.lake.hot.wanted import Wanted, stored_files
 from features.lake.lake import Lake
 from features.store.hot_rows import connected_on, mapped, read_feed, wanted_of
 
@@ -81,7 +83,7 @@ def _base(lake: Lake, wanted: Wanted, snapshot: int) -> tuple[tuple[Segment, ...
             return older, Around(wanted, changed)
     if sum(file.rows for file in stored_files(lake, wanted.feed, snapshot)) <= FEW:
         return _whole_feed(lake, wanted, snapshot, made_of), None
-    return (_nobody(wanted),), Around(wanted, None)
+    return (no_rows(wanted),), Around(wanted, None)
 
 
 _whole: OrderedDict[tuple[Lake, Wanted, str], tuple[Segment, ...]] = OrderedDict()
@@ -101,9 +103,3 @@ def _whole_feed(lake: Lake, wanted: Wanted, snapshot: int, made_of: str) -> tupl
 @lru_cache(maxsize=1024)
 def _own_segment(lake: Lake, wanted: Wanted, snapshot: int, enterprise_id: int) -> Segment:
     return read_enterprise(lake, wanted, snapshot, enterprise_id)
-
-
-def _nobody(wanted: Wanted) -> Segment:
-    nothing = np.empty(0, np.int64)
-    columns = dict.fromkeys((*wanted.columns, "event_day", "known_from_day", "known_to_day"), nothing)
-    return make_segment(Rows(nothing, nothing, nothing, columns, dict.fromkeys(wanted.worded, ())), 0, 0)

@@ -19,7 +19,8 @@ from features.definitions.entry import Entry, own_definition
 from features.engine.duckdb_sql import feature_query, feeds
 from features.engine.feed_scan import Source
 from features.engine.spark.session import Session, spark_session
-from features.lake.hot.building import PORTION, StoredFile, portions, stored_files
+from features.lake.hot.building import PORTION, portions
+from features.lake.hot.wanted import StoredFile, stored_files
 from features.lake.lake import Lake
 from features.lake.reading import visible_sql
 from features.store.asking import Asked, derive_feeds

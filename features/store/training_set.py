@@ -1,6 +1,6 @@
 """Point-in-time training sets: each row as it could have been known on its own day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from features.definitions.library import definition_hash, find_feature
 from features.engine.day_sql import cutoff_micros
 from features.engine.engines import Engine
 from features.lake.lake import Lake
-from features.store.computation import compute
+from features.store.computation import compute, compute_portions
 from features.store.parquet_file import write_features
 from features.store.permission import permit
 from features.store.subjects import known_since, numbers_of
@@ -54,18 +54,35 @@ def training_set(
     """
     entries = [find_feature(name) for name in names]
     permit(grant, entries)
-    _check_columns(labels, entries)
     snapshot = lake.snapshot() if snapshot is None else snapshot
-    as_of = label_days(labels["as_of"])
-    subjects = numbers_of(lake, labels["subject"].cast(pl.String))
-    rows = pl.DataFrame({"enterprise_id": subjects, "as_of": as_of})
-    known = rows.join(known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left")
+    known = _rows(lake, labels, entries, snapshot)
     values = compute(lake, entries, snapshot, known, engine)
-    days = as_of.unique().to_list()
+    days = known["as_of"].unique().to_list()
     cutoffs = pl.DataFrame({"as_of": days, "cutoff": map(cutoff_micros, days)}, schema=_CUTOFFS)
     seen = known.join(cutoffs, on="as_of").filter(pl.col("enterprise_known_from") < pl.col("cutoff"))
     unknown = known.height - seen.height
     return TrainingSet(labels.hstack(values), definition_hash(entry.name for entry in entries), snapshot, unknown)
+
+
+def training_portions(
+    lake: Lake, labels: pl.DataFrame, names: Iterable[str], grant: ReadGrant, snapshot: int | None = None
+) -> Iterator[pl.DataFrame]:
+    """The rows of `training_set` by the kernel, some thousand at a time, bucket by bucket, and not in their order."""
+    entries = [find_feature(name) for name in names]
+    permit(grant, entries)
+    snapshot = lake.snapshot() if snapshot is None else snapshot
+    rows = _rows(lake, labels, entries, snapshot)
+    for portion in compute_portions(lake, entries, snapshot, rows, None, once=False):
+        yield labels[portion.places].hstack(portion.values)
+
+
+def _rows(lake: Lake, labels: pl.DataFrame, entries: list[Entry], snapshot: int) -> pl.DataFrame:
+    """What is to be computed for each label: `enterprise_id`, `as_of`, `enterprise_known_from`."""
+    _check_columns(labels, entries)
+    as_of = label_days(labels["as_of"])
+    subjects = numbers_of(lake, labels["subject"].cast(pl.String))
+    rows = pl.DataFrame({"enterprise_id": subjects, "as_of": as_of})
+    return rows.join(known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left")
 
 
 def label_days(column: pl.Series) -> pl.Series:

@@ -16,8 +16,9 @@ from numba.extending import intrinsic
 from features.lake.hot.compiling import compiled
 
 NULL = -(2**63)
-U8, U16, I16, I32, I64 = range(5)
-"""How a column is stored. The largest unsigned and the smallest signed number stand for unknown."""
+U8, U16, I16, I32, I64, CONSTANT, CODE1, CODE2, CODE3, CODE4, TABLE1 = range(11)
+"""How a column is stored: as numbers, of which the largest unsigned and the smallest signed one stand for unknown; as
+one number for all rows; as codes of so many bytes, of which the largest says unknown and the one before exception."""
 
 LOAD, AS_OF, LEGAL, LITERAL, MONTH, LOOK_UP, KNOWN, NOT, AND, OR, ADD, SUB, MUL, LT, LE, GT, GE, EQ = range(18)
 """Steps: (code, register to fill, operand, operand). MONTH counts calendar months, LOOK_UP reads a table by code."""
@@ -29,9 +30,16 @@ CELL, PLUS, MINUS, RATIO, TREND = range(5)
 BUCKETS, FIRST_SEGMENT, CONNECTED, STEPS, AGGREGATES, WINDOWS = 0, 1, 2, 3, 5, 7
 """Facts of a feed; of the last three where they begin, and after it where they end."""
 FEED_FACTS = 9
-ENTERPRISES, FIRST_ENTERPRISE, OFFSETS, TABLES, COLUMNS = range(5)
-"""Facts of a segment; from COLUMNS on an address and a width for each column, the three days first."""
-EVENT, KNOWN_FROM, KNOWN_TO = COLUMNS, COLUMNS + 2, COLUMNS + 4
+ENTERPRISES, FIRST_ENTERPRISE, OFFSETS, WITHIN, WITHIN_WIDTH, TABLES, COLUMNS = range(7)
+"""Facts of a segment; from COLUMNS on those of each column, the three days first. WITHIN_WIDTH 0: offsets are whole."""
+ADDRESS, KIND, BASE, OFFSET, STEP, TABLE, EXCEPTIONS, ROWS, VALUES = range(9)
+"""Facts of a column: BASE the place of the one it is counted from or -1, EXCEPTIONS how many, by ROWS."""
+COLUMN_FACTS = 9
+EVENT_DAY, KNOWN_FROM, KNOWN_TO = range(3)
+STRIDE = 16
+"""Enterprises whose rows are counted from one whole offset."""
+_EVENT = COLUMNS + COLUMN_FACTS * EVENT_DAY
+_ESCAPED = NULL + 1
 NEVER = 2**62
 """The day of what is never known."""
 _SHIFTED_EPOCH = 693_901
@@ -65,11 +73,25 @@ def _at(address, width, row):
 
 
 @njit(nogil=True)
-def _first_after(address, width, low, high, day):
+def _event(segment, row):
+    """The day of one event; days have no exceptions."""
+    kind, address = segment[_EVENT + KIND], segment[_EVENT + ADDRESS]
+    if kind == TABLE1:
+        code = carray(_pointer(address), (row + 1,), np.uint8)[row]
+        return carray(_pointer(segment[_EVENT + TABLE]), (256,), np.int64)[code]
+    if kind == CODE2:
+        return segment[_EVENT + OFFSET] + np.int64(carray(_pointer(address), (row + 1,), np.uint16)[row])
+    if kind == CODE4:
+        return segment[_EVENT + OFFSET] + np.int64(carray(_pointer(address), (row + 1,), np.uint32)[row])
+    return _at(address, kind, row)
+
+
+@njit(nogil=True)
+def _first_after(segment, low, high, day):
     """The first row of a span of ascending days that lies after a day."""
     while low < high:
         middle = (low + high) >> 1
-        if _at(address, width, middle) > day:
+        if _event(segment, middle) > day:
             high = middle
         else:
             low = middle + 1
@@ -88,49 +110,183 @@ def _first_event_after(events, low, high, day):
 
 
 @njit(nogil=True)
-def _span(segment, number, after, until):
-    """Rows of an enterprise with an event in (after, until]."""
-    place = number - segment[FIRST_ENTERPRISE]
-    if place < 0 or place >= segment[ENTERPRISES]:
-        return 0, 0
-    offsets = carray(_pointer(segment[OFFSETS]), (place + 2,), np.uint32)
-    low, high = np.int64(offsets[place]), np.int64(offsets[place + 1])
-    address, width = segment[EVENT], segment[EVENT + 1]
-    low = _first_after(address, width, low, high, after)
-    return low, _first_after(address, width, low, high, until)
+def _offset(segment, place):
+    """The row at which an enterprise begins, by its place in the segment."""
+    width = segment[WITHIN_WIDTH]
+    if width == 0:
+        return np.int64(carray(_pointer(segment[OFFSETS]), (place + 1,), np.uint32)[place])
+    start = np.int64(carray(_pointer(segment[OFFSETS]), (place // STRIDE + 1,), np.uint32)[place // STRIDE])
+    if width == 1:
+        return start + np.int64(carray(_pointer(segment[WITHIN]), (place + 1,), np.uint8)[place])
+    return start + np.int64(carray(_pointer(segment[WITHIN]), (place + 1,), np.uint16)[place])
 
 
 @njit(nogil=True)
-def _pick(segment, low, high, day, rows, events, used):
+def _span(segment, number, after, until):
+    """Rows of an enterprise with an event in (after, until]; most often the first look at an end suffices."""
+    place = number - segment[FIRST_ENTERPRISE]
+    if place < 0 or place >= segment[ENTERPRISES]:
+        return 0, 0
+    low, high = _offset(segment, place), _offset(segment, place + 1)
+    if low == high:
+        return 0, 0
+    if _event(segment, low) <= after:
+        low = _first_after(segment, low + 1, high, after)
+    if low < high and _event(segment, high - 1) > until:
+        high = _first_after(segment, low, high - 1, until)
+    return low, high
+
+
+@njit(nogil=True)
+def _pick(segment, low, high, day, rows, events, spare, used):
     """Enter the rows of a span that are the newest known version on a day."""
-    for row in range(low, high):
-        if _at(segment[KNOWN_FROM], segment[KNOWN_FROM + 1], row) > day:
-            continue
-        ends = _at(segment[KNOWN_TO], segment[KNOWN_TO + 1], row)
-        if ends != NULL and ends <= day:
-            continue
-        rows[used] = row
-        events[used] = _at(segment[EVENT], segment[EVENT + 1], row)
-        used += 1
+    stop = used + high - low
+    for i in range(used, stop):
+        rows[i] = low + i - used
+    _load(segment, EVENT_DAY, rows, used, stop, events, events, spare[0])
+    _load(segment, KNOWN_FROM, rows, used, stop, spare[1], events, spare[0])
+    _load(segment, KNOWN_TO, rows, used, stop, spare[2], events, spare[0])
+    since, ends = spare[1], spare[2]
+    for i in range(used, stop):
+        rows[used], events[used] = rows[i], events[i]
+        used += since[i] <= day and (ends[i] == NULL or ends[i] > day)
     return used
 
 
 @njit(nogil=True)
-def _load(address, width, rows, low, high, register):
-    """Widen one column's values of some rows into a register."""
-    if width == U8:
-        bytes_ = carray(_pointer(address), (2**62,), np.uint8)
+def _widen(stored, unknown, rows, low, high, register):
+    for i in range(low, high):
+        value = np.int64(stored[rows[i]])
+        register[i] = NULL if value == unknown else value
+    return 0
+
+
+@njit(nogil=True)
+def _decode(stored, exception, offset, step, rows, low, high, register):
+    """Codes as values; returns how many are exceptions."""
+    escaped = 0
+    for i in range(low, high):
+        code = np.int64(stored[rows[i]])
+        value = offset + step * code
+        if code >= exception:
+            value = NULL if code > exception else _ESCAPED
+            escaped += code == exception
+        register[i] = value
+    return escaped
+
+
+@njit(nogil=True)
+def _decode_threes(stored, offset, step, rows, low, high, register):
+    escaped = 0
+    for i in range(low, high):
+        at = 3 * rows[i]
+        code = np.int64(stored[at]) | np.int64(stored[at + 1]) << 8 | np.int64(stored[at + 2]) << 16
+        value = offset + step * code
+        if code >= 2**24 - 2:
+            value = NULL if code == 2**24 - 1 else _ESCAPED
+            escaped += code == 2**24 - 2
+        register[i] = value
+    return escaped
+
+
+@njit(nogil=True)
+def _decode_table(stored, table, rows, low, high, register):
+    escaped = 0
+    for i in range(low, high):
+        code = stored[rows[i]]
+        if code >= 254:
+            register[i] = NULL if code == 255 else _ESCAPED
+            escaped += code == 254
+        else:
+            register[i] = table[code]
+    return escaped
+
+
+@njit(nogil=True)
+def _decode_column(segment, column, rows, low, high, register):
+    """What a column's own bytes say of some rows; returns how many exceptions there are, -1 where they do not say."""
+    kind, pointer = segment[column + KIND], _pointer(segment[column + ADDRESS])
+    offset, step = segment[column + OFFSET], segment[column + STEP]
+    if kind == CONSTANT:
+        register[low:high] = offset
+        return -1 if segment[column + EXCEPTIONS] > 0 else 0
+    if kind == TABLE1:
+        table = carray(_pointer(segment[column + TABLE]), (256,), np.int64)
+        return _decode_table(carray(pointer, (2**62,), np.uint8), table, rows, low, high, register)
+    if kind == CODE1:
+        return _decode(carray(pointer, (2**62,), np.uint8), 254, offset, step, rows, low, high, register)
+    if kind == CODE2:
+        return _decode(carray(pointer, (2**62,), np.uint16), 2**16 - 2, offset, step, rows, low, high, register)
+    if kind == CODE3:
+        return _decode_threes(carray(pointer, (2**62,), np.uint8), offset, step, rows, low, high, register)
+    if kind == CODE4:
+        return _decode(carray(pointer, (2**62,), np.uint32), 2**32 - 2, offset, step, rows, low, high, register)
+    if kind == U8:
+        return _widen(carray(pointer, (2**62,), np.uint8), 255, rows, low, high, register)
+    if kind == U16:
+        return _widen(carray(pointer, (2**62,), np.uint16), 65535, rows, low, high, register)
+    if kind == I16:
+        return _widen(carray(pointer, (2**62,), np.int16), -(2**15), rows, low, high, register)
+    if kind == I32:
+        return _widen(carray(pointer, (2**62,), np.int32), -(2**31), rows, low, high, register)
+    return _widen(carray(pointer, (2**62,), np.int64), NULL, rows, low, high, register)
+
+
+@njit(nogil=True)
+def _at_or_after(listed, low, row):
+    """The place of the first of some ascending rows that is not before a row."""
+    high = listed.size
+    while low < high:
+        middle = (low + high) >> 1
+        if listed[middle] < row:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(nogil=True)
+def _except(segment, column, escaped, rows, low, high, register):
+    """Put the exceptions among some rows into their places."""
+    count = segment[column + EXCEPTIONS]
+    listed = carray(_pointer(segment[column + ROWS]), (count,), np.uint32)
+    values = carray(_pointer(segment[column + VALUES]), (count,), np.int64)
+    if escaped > 0:
         for i in range(low, high):
-            value = np.int64(bytes_[rows[i]])
-            register[i] = NULL if value == 255 else value
-    elif width == I32:
-        words = carray(_pointer(address), (2**62,), np.int32)
+            if register[i] == _ESCAPED:
+                register[i] = values[_at_or_after(listed, 0, rows[i])]
+        return
+    at, last = 0, -1
+    for i in range(low, high):
+        row = rows[i]
+        if last < 0 or row < last:
+            at = _at_or_after(listed, 0, row)
+        elif at < count and listed[at] < row:
+            at = _at_or_after(listed, at + 1, row) if row > last + 16 else at + 1
+            while at < count and listed[at] < row:
+                at += 1
+        if at < count and listed[at] == row:
+            register[i] = values[at]
+        last = row
+
+
+@njit(nogil=True)
+def _load(segment, place, rows, low, high, register, events, spare):
+    """One column's values of some rows. events: their days, from which many columns are counted."""
+    column = COLUMNS + COLUMN_FACTS * place
+    escaped = _decode_column(segment, column, rows, low, high, register)
+    base = segment[column + BASE]
+    if base >= 0:
+        under = events
+        if base != EVENT_DAY:
+            under, below = spare, COLUMNS + COLUMN_FACTS * base
+            deeper = _decode_column(segment, below, rows, low, high, under)
+            if deeper != 0:
+                _except(segment, below, deeper, rows, low, high, under)
         for i in range(low, high):
-            value = np.int64(words[rows[i]])
-            register[i] = NULL if value == -(2**31) else value
-    else:
-        for i in range(low, high):
-            register[i] = _at(address, width, rows[i])
+            register[i] += under[i] if register[i] > _ESCAPED else 0
+    if escaped != 0:
+        _except(segment, column, escaped, rows, low, high, register)
 
 
 @njit(nogil=True)
@@ -255,38 +411,51 @@ def _edge(newest, where, low, high, registers):
 
 
 @njit(nogil=True)
-def _reduce_values(code, where, value, low, high, registers, known):
-    """Aggregates of the known values of the rows that enter."""
-    entered, total, least, most, last = 0, 0, NULL, NULL, NULL
+def _sum(code, values, entering, every, low, high):
+    """The total or the mean of the known values of the rows that enter."""
+    entered, total = 0, 0
     for i in range(low, high):
-        one = registers[value, i]
-        if one == NULL or (where >= 0 and registers[where, i] != 1):
-            continue
-        if code == DISTINCT:
-            known[entered] = one
-        elif code == CHANGES:
-            total += one != last
-            last = one
-        else:
-            total += one
-        least = one if entered == 0 or one < least else least
-        most = one if entered == 0 or one > most else most
-        entered += 1
+        enters = values[i] != NULL and (every or entering[i] == 1)
+        entered += enters
+        total += values[i] if enters else 0
     if entered == 0:
         return np.nan
-    if code == DISTINCT:
-        return np.float64(_different(known[:entered]))
-    if code == MEAN:
-        return np.float64(total) / np.float64(entered)
-    return np.float64(least if code == SMALLEST else most if code == LARGEST else total)
+    return np.float64(total) / np.float64(entered) if code == MEAN else np.float64(total)
+
+
+@njit(nogil=True)
+def _extreme(code, values, entering, every, low, high):
+    """The smallest or the largest known value of the rows that enter."""
+    extreme = NULL
+    for i in range(low, high):
+        one = values[i]
+        if one == NULL or not (every or entering[i] == 1):
+            continue
+        if extreme == NULL or (one < extreme if code == SMALLEST else one > extreme):
+            extreme = one
+    return np.nan if extreme == NULL else np.float64(extreme)
+
+
+@njit(nogil=True)
+def _kinds(code, values, entering, every, low, high, known):
+    """How many different values the rows that enter have, or how often the value changes from row to row."""
+    entered, changes, last = 0, 0, NULL
+    for i in range(low, high):
+        one = values[i]
+        if one != NULL and (every or entering[i] == 1):
+            known[entered] = one
+            entered += 1
+            changes += one != last
+            last = one
+    if entered == 0:
+        return np.nan
+    return np.float64(changes if code == CHANGES else _different(known[:entered]))
 
 
 @njit(nogil=True)
 def _reduce(aggregate, low, high, day, registers, events, known):
-    """One aggregate over the rows of one window; NaN where none enters."""
+    """One aggregate over the rows of one window, at least one; NaN where none enters."""
     code, where, value = aggregate[0], aggregate[2], aggregate[3]
-    if low >= high:
-        return np.nan
     if code in (COUNT, EXISTS):
         entered = _count(where, low, high, registers)
         return np.nan if entered == 0 else np.float64(entered if code == COUNT else 1)
@@ -297,31 +466,67 @@ def _reduce(aggregate, low, high, day, registers, events, known):
         if code != LATEST:
             return np.float64(day - events[i])
         return np.nan if registers[value, i] == NULL else np.float64(registers[value, i])
-    return _reduce_values(code, where, value, low, high, registers, known)
+    every = where < 0
+    values, entering = registers[value], registers[0 if every else where]
+    if code in (TOTAL, MEAN):
+        return _sum(code, values, entering, every, low, high)
+    if code in (SMALLEST, LARGEST):
+        return _extreme(code, values, entering, every, low, high)
+    return _kinds(code, values, entering, every, low, high, known)
 
 
 @njit(nogil=True)
-def _finish(finish, constants, feeds, cells, values, known, as_of):
-    """The arithmetic between aggregates, for one spine row."""
+def _finish(finish, constants, feeds, cells, values, known, as_of, size):
+    """The arithmetic between aggregates, step by step for all spine rows of a chunk."""
     for i in range(finish.shape[0]):
-        code, left, right = finish[i, 0], finish[i, 1], finish[i, 2]
+        code, value = finish[i, 0], values[i]
         if code == CELL:
-            value, missing = cells[left], finish[i, 3]
-            if feeds[right, CONNECTED] == NEVER:
-                value = np.nan
-            elif np.isnan(value) and missing >= 0 and known <= as_of and feeds[right, CONNECTED] <= as_of:
-                value = constants[missing]
-        elif code == PLUS:
-            value = values[left] + values[right]
+            _fill(finish[i], constants, feeds[finish[i, 2], CONNECTED], cells[finish[i, 1]], value, known, as_of, size)
+            continue
+        left, right = values[finish[i, 1]], values[finish[i, 2]]
+        if code == PLUS:
+            for j in range(size):
+                value[j] = left[j] + right[j]
         elif code == MINUS:
-            value = values[left] - values[right]
-        elif not values[right] > 0:
-            value = np.nan
+            for j in range(size):
+                value[j] = left[j] - right[j]
         elif code == RATIO:
-            value = values[left] / values[right]
+            for j in range(size):
+                value[j] = left[j] / right[j] if right[j] > 0 else np.nan
         else:
-            value = (values[left] - values[right]) / values[right]
-        values[i] = value
+            for j in range(size):
+                value[j] = (left[j] - right[j]) / right[j] if right[j] > 0 else np.nan
+
+
+@njit(nogil=True)
+def _fill(step, constants, connected, cell, value, known, as_of, size):
+    """An aggregate, and what stands for it where no record entered but both sides were known."""
+    missing = step[3]
+    if connected == NEVER:
+        for j in range(size):
+            value[j] = np.nan
+    elif missing < 0:
+        for j in range(size):
+            value[j] = cell[j]
+    else:
+        instead = constants[missing]
+        for j in range(size):
+            nothing = np.isnan(cell[j]) and known[j] <= as_of[j] and connected <= as_of[j]
+            value[j] = instead if nothing else cell[j]
+
+
+@njit(nogil=True)
+def _reach(feeds, bounds):
+    """Between which events any window of a feed lies on a day: (feed, day, 2)."""
+    reach = np.empty((feeds.shape[0], bounds.shape[0], 2), np.int64)
+    for f in range(feeds.shape[0]):
+        for day in range(bounds.shape[0]):
+            after, until = -NULL - 1, NULL
+            for w in range(feeds[f, WINDOWS], feeds[f, WINDOWS + 1]):
+                after = min(after, bounds[day, w, 0])
+                until = max(until, bounds[day, w, 1])
+            reach[f, day, 0], reach[f, day, 1] = after, until
+    return reach
 
 
 def _compute(program, segments, spine, chunk, room, out):
@@ -331,33 +536,40 @@ def _compute(program, segments, spine, chunk, room, out):
     """
     feeds, steps, aggregates, finish, constants, literals, outputs, registers_needed = program
     enterprises, known_on, day_of, order, days, bounds = spine
-    cells, values = np.empty((chunk, aggregates.shape[0])), np.empty(finish.shape[0])
+    reach = _reach(feeds, bounds)
+    cells, values = np.empty((aggregates.shape[0], chunk)), np.empty((finish.shape[0], chunk))
+    numbers, day_nos = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
+    known_days, as_of = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
     starts, of_segment = np.empty(chunk + 1, np.int64), np.empty(chunk, np.int64)
     rows, events, known = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    registers = np.empty((registers_needed, room), np.int64)
+    registers, spare = np.empty((registers_needed, room), np.int64), np.empty((3, room), np.int64)
     for begin in range(0, order.size, chunk):
         size = min(chunk, order.size - begin)
+        one_day = True
+        for j in range(size):
+            place = order[begin + j]
+            numbers[j], day_nos[j], known_days[j] = enterprises[place], day_of[place], known_on[place]
+            as_of[j] = days[day_nos[j], 0]
+            one_day = one_day and day_nos[j] == day_nos[0]
+        cells[:, :size] = np.nan
         for f in range(feeds.shape[0]):
             feed = feeds[f]
-            first_window, last_window = feed[WINDOWS], feed[WINDOWS + 1]
+            buckets, first_segment = feed[BUCKETS], feed[FIRST_SEGMENT]
             at = 0
             while at < size:
-                block, used = at, 0
+                block, used, one_segment, last_segment = at, 0, True, -1
                 while at < size:  # gather spine rows until their rows fill a block
-                    place = order[begin + at]
-                    number, day = enterprises[place], days[day_of[place], 0]
+                    number, day_no = numbers[at], day_nos[at]
                     starts[at] = used
                     at += 1
                     if number < 0:
-                        of_segment[at - 1] = feed[FIRST_SEGMENT]
                         continue
-                    of_segment[at - 1] = feed[FIRST_SEGMENT] + number % feed[BUCKETS]
-                    after, until = -NULL - 1, NULL
-                    for w in range(first_window, last_window):
-                        after = min(after, bounds[day_of[place], w, 0])
-                        until = max(until, bounds[day_of[place], w, 1])
-                    segment = segments[of_segment[at - 1]]
-                    low, high = _span(segment, number // feed[BUCKETS], after, min(until, day))
+                    which = first_segment + number % buckets
+                    segment = segments[which]
+                    until = min(reach[f, day_no, 1], as_of[at - 1])
+                    low, high = _span(segment, number // buckets, reach[f, day_no, 0], until)
+                    if low >= high:
+                        continue
                     if used + high - low > room:
                         if at - 1 > block:
                             at -= 1
@@ -365,18 +577,25 @@ def _compute(program, segments, spine, chunk, room, out):
                         room = 2 * (high - low)
                         rows, events = np.empty(room, np.int64), np.empty(room, np.int64)
                         known, registers = np.empty(room, np.int64), np.empty((registers_needed, room), np.int64)
-                    used = _pick(segment, low, high, day, rows, events, used)
+                        spare = np.empty((3, room), np.int64)
+                    of_segment[at - 1] = which
+                    one_segment = one_segment and (last_segment < 0 or last_segment == which)
+                    last_segment = which
+                    used = _pick(segment, low, high, as_of[at - 1], rows, events, spare, used)
                 starts[at] = used
                 if used == 0:
-                    for a in range(feed[AGGREGATES], feed[AGGREGATES + 1]):
-                        for j in range(block, at):
-                            cells[j, a] = np.nan
                     continue
                 for s in range(feed[STEPS], feed[STEPS + 1]):
                     step = steps[s]
                     code, register = step[0], registers[step[1]]
                     if code == LITERAL:
                         register[:used] = literals[step[2]]
+                    elif one_day and code in (AS_OF, LEGAL):
+                        register[:used] = days[day_nos[block], step[2]]
+                    elif one_segment and code == LOAD:
+                        _load(segments[last_segment], step[2], rows, 0, used, register, events, spare[0])
+                    elif one_segment and code == LOOK_UP:
+                        _look_up(segments[last_segment][TABLES], step[3], registers[step[2]], 0, used, register)
                     elif code <= LEGAL or code == LOOK_UP:
                         for j in range(block, at):
                             low, high = starts[j], starts[j + 1]
@@ -384,29 +603,31 @@ def _compute(program, segments, spine, chunk, room, out):
                                 continue
                             segment = segments[of_segment[j]]
                             if code == LOAD:
-                                column = COLUMNS + 2 * step[2]
-                                _load(segment[column], segment[column + 1], rows, low, high, register)
+                                _load(segment, step[2], rows, low, high, register, events, spare[0])
                             elif code == LOOK_UP:
                                 _look_up(segment[TABLES], step[3], registers[step[2]], low, high, register)
                             else:
-                                register[low:high] = days[day_of[order[begin + j]], step[2]]
+                                register[low:high] = days[day_nos[j], step[2]]
                     else:
                         _step(step, registers, events, used)
                 for j in range(block, at):
-                    day_no = day_of[order[begin + j]]
+                    start, stop = starts[j], starts[j + 1]
+                    if start == stop:
+                        continue
                     window, low, high = -1, 0, 0
                     for a in range(feed[AGGREGATES], feed[AGGREGATES + 1]):
                         aggregate = aggregates[a]
                         if aggregate[1] != window:
                             window = aggregate[1]
-                            low = _first_event_after(events, starts[j], starts[j + 1], bounds[day_no, window, 0])
-                            high = _first_event_after(events, low, starts[j + 1], bounds[day_no, window, 1])
-                        cells[j, a] = _reduce(aggregate, low, high, days[day_no, 0], registers, events, known)
-        for j in range(size):
-            place = order[begin + j]
-            _finish(finish, constants, feeds, cells[j], values, known_on[place], days[day_of[place], 0])
-            for o in range(outputs.size):
-                out[o, place] = values[outputs[o]]
+                            low = _first_event_after(events, start, stop, bounds[day_nos[j], window, 0])
+                            high = _first_event_after(events, low, stop, bounds[day_nos[j], window, 1])
+                        if low < high:
+                            cells[a, j] = _reduce(aggregate, low, high, as_of[j], registers, events, known)
+        _finish(finish, constants, feeds, cells, values, known_days, as_of, size)
+        for o in range(outputs.size):
+            value = values[outputs[o]]
+            for j in range(size):
+                out[o, order[begin + j]] = value[j]
 
 
 compute = compiled(_compute)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from features.engine.kernel import machine
 from features.engine.kernel.program import FeedProgram, Integers, Program
+from features.lake.hot.packing import Packed
 from features.lake.hot.segment import Column, Segment
 
 Floats = npt.NDArray[np.float64]
@@ -18,16 +20,30 @@ _WIDTHS = {
     np.dtype(np.int32): machine.I32,
     np.dtype(np.int64): machine.I64,
 }
-CHUNK, ROOM = 1_024, 2_048
+_CODED = {
+    0: machine.CONSTANT,
+    1: machine.CODE1,
+    2: machine.CODE2,
+    3: machine.CODE3,
+    4: machine.CODE4,
+    8: machine.I64,
+}
+CHUNK, ROOM = 64, 1_024
 """Spine rows whose cells are held at once, and record rows of a block: what stays in the core's own cache."""
 
 
 @dataclass(frozen=True)
 class FeedRows:
-    """The segments of one feed, one for each bucket, and since which day the feed is connected."""
+    """The segments of one feed, one for each bucket, and since which day the feed is connected.
+
+    buckets: into how many its rows are divided, as many as there are segments unless these are some only, from
+    bucket `first` on.
+    """
 
     segments: Sequence[Segment]
     connected_on: int = machine.NEVER
+    buckets: int | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,11 +76,13 @@ def bind(program: Program, rows: Mapping[str, FeedRows]) -> Bound:
     feeds = program.feed_facts.copy()
     facts: list[Integers] = []
     held: list[object] = []
-    width = machine.COLUMNS + 2 * max((len(feed.columns) for feed in program.feeds), default=0)
+    # A column may be counted from one that the program does not read.
+    columns = 2 * max((len(feed.columns) for feed in program.feeds), default=0)
+    width = machine.COLUMNS + machine.COLUMN_FACTS * columns
     for number, feed in enumerate(program.feeds):
         given = rows[feed.contract.code]
-        feeds[number, machine.BUCKETS] = len(given.segments)
-        feeds[number, machine.FIRST_SEGMENT] = len(facts)
+        feeds[number, machine.BUCKETS] = given.buckets or len(given.segments)
+        feeds[number, machine.FIRST_SEGMENT] = len(facts) - given.first
         feeds[number, machine.CONNECTED] = given.connected_on
         for segment in given.segments:
             line, tables = segment_facts(feed, segment, width)
@@ -77,13 +95,34 @@ def segment_facts(feed: FeedProgram, segment: Segment, width: int) -> tuple[Inte
     """What the machine is told of a segment, and the tables its codes are looked up in, which must be kept."""
     tables = _tables(feed, segment)
     line = np.zeros(width, np.int64)
-    line[machine.ENTERPRISES], line[machine.FIRST_ENTERPRISE] = len(segment.offsets) - 1, segment.first
+    line[machine.ENTERPRISES], line[machine.FIRST_ENTERPRISE] = segment.enterprises, segment.first
     line[machine.OFFSETS], line[machine.TABLES] = _address(segment.offsets), _address(tables)
-    for place, name in enumerate(feed.columns):
+    if segment.within is not None:
+        line[machine.WITHIN], line[machine.WITHIN_WIDTH] = _address(segment.within), segment.within.itemsize
+    places = {name: place for place, name in enumerate(feed.columns)}
+    for name in feed.columns:
         column = segment.columns[name]
-        line[machine.COLUMNS + 2 * place] = _address(column)
-        line[machine.COLUMNS + 2 * place + 1] = _WIDTHS[column.dtype]
+        if isinstance(column, Packed) and column.base is not None:
+            places.setdefault(column.base, len(places))
+    facts = line[machine.COLUMNS :].reshape(-1, machine.COLUMN_FACTS)
+    for name, place in places.items():
+        _describe(facts[place], segment.columns[name], places)
     return line, tables
+
+
+def _describe(facts: Integers, column: Column | Packed, places: Mapping[str, int]) -> None:
+    """Write the facts of one column."""
+    facts[machine.BASE] = -1
+    if not isinstance(column, Packed):
+        facts[machine.ADDRESS], facts[machine.KIND] = _address(column), _WIDTHS[column.dtype]
+        return
+    kind = machine.TABLE1 if column.table.size else _CODED[column.width]
+    facts[[machine.ADDRESS, machine.KIND]] = _address(column.codes), kind
+    facts[[machine.OFFSET, machine.STEP, machine.TABLE]] = column.offset, column.step, _address(column.table)
+    facts[[machine.EXCEPTIONS, machine.ROWS]] = len(column.rows), _address(column.rows)
+    facts[machine.VALUES] = _address(column.values)
+    if column.base is not None:
+        facts[machine.BASE] = places[column.base]
 
 
 def _tables(feed: FeedProgram, segment: Segment) -> Integers:
@@ -96,7 +135,7 @@ def _tables(feed: FeedProgram, segment: Segment) -> Integers:
     return np.array(starts + values, np.int64)
 
 
-def _address(values: Column) -> int:
+def _address(values: npt.NDArray[Any]) -> int:
     return int(values.ctypes.data)
 
 

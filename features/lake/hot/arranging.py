@@ -29,6 +29,13 @@ def count_within(codes: Any, offsets: Any) -> Any:
     return _count_within(codes, offsets, max(int(codes.max(initial=-1)) + 1, 0))
 
 
+def refit(values: Any, unknown: int, width: Any, instead: int) -> Any:
+    """The same values in another width that holds them, with its own number for unknown."""
+    fitted = np.empty(values.size, width)
+    _refit(values, values.dtype.type(unknown), fitted, fitted.dtype.type(instead))
+    return fitted
+
+
 @njit(nogil=True)
 def _later(event, known_at, record_no, one, other):
     if event[one] != event[other]:
@@ -95,3 +102,9 @@ def _count_within(codes, offsets, kinds):
                 found += 1
             counted[i] = own[code]
     return counted
+
+
+@compiled
+def _refit(values, unknown, fitted, instead):
+    for i in range(values.size):
+        fitted[i] = instead if values[i] == unknown else values[i]

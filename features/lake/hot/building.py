@@ -1,67 +1,26 @@
 """Read visible rows of the lake into segments: a whole feed, some buckets of it, or one enterprise."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import or_, select
 
-from features.contracts.contract import Contract
 from features.contracts.feeds import find_feed
 from features.lake.hot.segment import MICROS_OF_DAY, SHIFT, UNKNOWN, Integers, Rows, Segment, make_segment
+from features.lake.hot.stored import no_rows, read_closings, read_rows, read_stored
+from features.lake.hot.wanted import DAYS, Dtypes, StoredFile, Wanted, stored_files
 from features.lake.lake import Lake
 from features.lake.query import query
 from features.lake.reading import visible_sql
-from features.lake.tables import LakeFile
 
-Dtypes = Mapping[str, pl.DataType]
 PORTION = 4_000_000
 """Rows read at once; a feed of fewer is one bucket."""
-_DAYS = ("event_day", "known_from_day", "known_to_day")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What hot rows hold of a feed. worded: text columns whose texts are read, of others codes are only counted."""
-
-    feed: str
-    columns: tuple[str, ...]
-    worded: tuple[str, ...]
-
-    @property
-    def contract(self) -> Contract:
-        return find_feed(self.feed)
-
-    @property
-    def dtypes(self) -> Dtypes:
-        """The types of the columns."""
-        types = self.contract.dtypes
-        return {name: types[name] for name in self.columns}
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file of a feed's rows in the manifest; bucket None: of all buckets."""
-
-    path: Path
-    bucket: int | None
-    rows: int
-
-
-def stored_files(lake: Lake, feed: str, snapshot: int) -> list[StoredFile]:
-    """The files of a feed's rows in a snapshot, oldest first; of a derived feed those it is made of."""
-    if bases := find_feed(feed).derived_from:
-        return [file for base in bases for file in stored_files(lake, base, snapshot)]
-    listed = select(LakeFile.path, LakeFile.bucket, LakeFile.rows).order_by(LakeFile.id)
-    still_there = or_(LakeFile.removed_in.is_(None), LakeFile.removed_in > snapshot)
-    listed = listed.where(LakeFile.feed == feed, LakeFile.kind == "rows", LakeFile.added_in <= snapshot, still_there)
-    with lake.catalogue.connect() as connection:
-        return [StoredFile(lake.root / path, bucket, rows) for path, bucket, rows in connection.execute(listed)]
 
 
 def bucket_count(lake: Lake, files: Sequence[StoredFile]) -> int:
-    """In how many segments a feed is kept: one where its rows are few, else the lake's buckets."""
+    """In how many segments a feed is kept: the lake's buckets, or one where its rows are few and lie in no buckets."""
+    if files and all(file.bucket is not None for file in files):
+        return lake.buckets
     return 1 if sum(file.rows for file in files) <= PORTION else lake.buckets
 
 
@@ -72,8 +31,32 @@ def portions(files: Sequence[StoredFile], buckets: int, size: int = PORTION) -> 
     return [range(first, min(first + together, buckets)) for first in range(0, buckets, together)]
 
 
+def compacted(lake: Lake, feed: str, snapshot: int) -> dict[int, Path] | None:
+    """A feed's one file of each bucket; None where rows or ends of rows lie in other files too."""
+    if find_feed(feed).derived_from or lake.closings(feed, snapshot):
+        return None
+    stored = stored_files(lake, feed, snapshot)
+    paths = {file.bucket: file.path for file in stored if file.bucket is not None}
+    return paths if len(paths) == len(stored) else None
+
+
 def read_segments(lake: Lake, wanted: Wanted, snapshot: int, buckets: int, portion: range) -> Iterator[Segment]:
     """The segments of some buckets, in their order."""
+    if wanted.contract.derived_from or buckets not in (1, lake.buckets):
+        yield from _queried(lake, wanted, snapshot, buckets, portion)
+        return
+    closings = read_closings(lake.closings(wanted.feed, snapshot))
+    for bucket in portion:
+        paths = _paths(lake, wanted.feed, snapshot, buckets, range(bucket, bucket + 1))
+        yield read_rows(paths, wanted, buckets, bucket, closings)
+
+
+def read_bucket(path: Path | None, wanted: Wanted, buckets: int) -> Segment:
+    """The segment of a bucket from its one file; None: it has no rows."""
+    return no_rows(wanted) if path is None else read_stored(path, wanted, buckets)
+
+
+def _queried(lake: Lake, wanted: Wanted, snapshot: int, buckets: int, portion: range) -> Iterator[Segment]:
     paths = None if wanted.contract.derived_from else _paths(lake, wanted.feed, snapshot, buckets, portion)
     where = None if len(portion) == buckets else f"f.enterprise_id % {buckets} BETWEEN {portion[0]} AND {portion[-1]}"
     frame = query(hot_query(wanted.dtypes, visible_sql(lake, wanted.contract, snapshot, paths), where))
@@ -107,7 +90,7 @@ def hot_query(columns: Dtypes, source: str, where: str | None = None) -> str:
     """
     days = (_day_sql("f.event_date"), _known_day("f.known_from"), _number_sql(_known_day("f.known_to"), pl.Int64()))
     selected = ["CAST(f.enterprise_id AS BIGINT) AS enterprise_id", "f.record_no", "f.known_from"]
-    selected += [f"{sql} AS {name}" for sql, name in zip(days, _DAYS, strict=True)]
+    selected += [f"{sql} AS {name}" for sql, name in zip(days, DAYS, strict=True)]
     selected += [f"{_number_sql(f'f.{name}', dtype)} AS c_{name}" for name, dtype in columns.items()]
     seen = f"(f.known_to IS NULL OR {_known_day('f.known_to')} > {_known_day('f.known_from')})"
     return f"SELECT {', '.join(selected)} FROM {source} f WHERE {seen}" + ("" if where is None else f" AND {where}")
@@ -115,7 +98,7 @@ def hot_query(columns: Dtypes, source: str, where: str | None = None) -> str:
 
 def rows_of(frame: pl.DataFrame, place: Integers, columns: Dtypes, worded: Sequence[str]) -> Rows:
     """The answer of a `hot_query`, its texts as codes. place: the local number of each row's enterprise."""
-    numbers = {name: _numbers(frame[name]) for name in _DAYS}
+    numbers = {name: _numbers(frame[name]) for name in DAYS}
     texts: dict[str, tuple[str, ...]] = {}
     for name, dtype in columns.items():
         series = frame[f"c_{name}"]

@@ -12,13 +12,14 @@ from weakref import WeakValueDictionary
 
 from features.contracts.feeds import find_feed
 from features.lake.deriving import derive
-from features.lake.hot.building import StoredFile, Wanted, bucket_count, portions, read_segments, stored_files
+from features.lake.hot.building import bucket_count, portions, read_segments
 from features.lake.hot.format import map_segment, write_segment
-from features.lake.hot.segment import Segment
+from features.lake.hot.segment import Segment, packed
+from features.lake.hot.wanted import StoredFile, Wanted, stored_files
 from features.lake.lake import Lake
 from features.lake.locking import alone
 
-FORMAT = 1
+FORMAT = 2
 """Counts up with each change of what hot files mean; files of another number are made again."""
 MANIFEST = "manifest.json"
 THREADS = 2
@@ -68,6 +69,13 @@ def holds(held: HotFeed | None, wanted: Wanted) -> TypeGuard[HotFeed]:
     return held is not None and {*wanted.columns} <= {*held.columns} and {*wanted.worded} <= {*held.worded}
 
 
+def is_fresh(lake: Lake, held: dict[str, HotFeed], wanted: Wanted, snapshot: int) -> bool:
+    """Whether the hot files of a feed are those of a snapshot, and hold all that is wanted."""
+    code = wanted.feed
+    hot = held.get(code)
+    return holds(hot, wanted) and hot.lineage == lineage(lake, code, snapshot)
+
+
 def renew(lake: Lake, wanted: Iterable[Wanted], snapshot: int) -> dict[str, HotFeed]:
     """Bring the hot files of some feeds to a snapshot, and say which there are; feeds that did not change stay.
 
@@ -75,16 +83,24 @@ def renew(lake: Lake, wanted: Iterable[Wanted], snapshot: int) -> dict[str, HotF
     """
     wanted = list(wanted)
     held = read_manifest(lake)
-    if all(_fresh(lake, held, one, snapshot) for one in wanted):
+    if all(is_fresh(lake, held, one, snapshot) for one in wanted):
         return held
     hot_folder(lake).mkdir(exist_ok=True)
     with alone(hot_folder(lake) / ".building"):
         held = read_manifest(lake)
-        stale = [_joined(one, held.get(one.feed)) for one in wanted if not _fresh(lake, held, one, snapshot)]
+        stale = [_joined(one, held.get(one.feed)) for one in wanted if not is_fresh(lake, held, one, snapshot)]
         held |= {made.feed: made for made in _build(lake, stale, snapshot)}
         _write_manifest(lake, held)
         _sweep(lake, held)
     return held
+
+
+def forget_hot(lake: Lake) -> None:
+    """Remove every hot file; they are made again when they are next asked for."""
+    if hot_folder(lake).exists():
+        with alone(hot_folder(lake) / ".building"):
+            _write_manifest(lake, {})
+            _sweep(lake, {})
 
 
 def map_feed(lake: Lake, held: HotFeed) -> tuple[Segment, ...]:
@@ -107,12 +123,6 @@ def _joined(wanted: Wanted, held: HotFeed | None) -> Wanted:
     columns = dict.fromkeys((*wanted.columns, *(name for name in held.columns if name in known)))
     worded = dict.fromkeys((*wanted.worded, *(name for name in held.worded if name in known)))
     return Wanted(wanted.feed, tuple(sorted(columns)), tuple(sorted(worded)))
-
-
-def _fresh(lake: Lake, held: dict[str, HotFeed], wanted: Wanted, snapshot: int) -> bool:
-    code = wanted.feed
-    hot = held.get(code)
-    return holds(hot, wanted) and hot.lineage == lineage(lake, code, snapshot)
 
 
 def _build(lake: Lake, stale: Sequence[Wanted], snapshot: int) -> list[HotFeed]:
@@ -154,7 +164,7 @@ def _write(lake: Lake, plan: _Plan, portion: range, snapshot: int) -> None:
     segments = read_segments(lake, plan.wanted, snapshot, len(plan.names), portion)
     for bucket, segment in zip(portion, segments, strict=True):
         facts = {"feed": plan.wanted.feed, "bucket": bucket, "snapshot": snapshot, "lineage": plan.lineage}
-        write_segment(segment, hot_folder(lake) / plan.names[bucket], facts)
+        write_segment(packed(segment), hot_folder(lake) / plan.names[bucket], facts)
 
 
 def _write_manifest(lake: Lake, held: dict[str, HotFeed]) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from features.lake.hot.arranging import arrange, count_within
+from features.lake.hot.arranging import arrange, count_within, refit
+from features.lake.hot.packing import Packed, pack, pack_event_days, unpack
 
 Integers = npt.NDArray[np.int64]
 Column = npt.NDArray[np.integer[Any]]
@@ -23,7 +24,8 @@ UNKNOWN = np.iinfo(np.int64).min
 MICROS_OF_DAY = 86_400_000_000
 SHIFT = 25_567 * MICROS_OF_DAY + 28_800_000_000
 """Microseconds from 1900-01-01 in Shanghai to 1970-01-01 UTC."""
-WIDTHS = tuple(np.dtype(kind) for kind in (np.uint8, np.uint16, np.int16, np.int32, np.int64))
+STRIDE = 16
+"""Enterprises whose rows are counted from one whole offset, where offsets are packed."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,29 @@ class Segment:
 
     columns: by name, the days `event_day`, `known_from_day`, `known_to_day` (unknown: still the newest) among them.
     texts: what the codes of a text column stand for; not kept of columns whose values are only counted.
+    within: if there, `offsets` are of every `STRIDE`-th enterprise only, and these numbers are to be added.
     """
 
     first: int
     offsets: npt.NDArray[np.uint32]
-    columns: Mapping[str, Column]
+    columns: Mapping[str, Column | Packed]
     texts: Mapping[str, tuple[str, ...]]
+    within: npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | None = None
+
+    @property
+    def enterprises(self) -> int:
+        return len(self.offsets if self.within is None else self.within) - 1
 
     @property
     def rows(self) -> int:
-        return int(self.offsets[-1])
+        return int(self.offsets[-1]) + (0 if self.within is None else int(self.within[-1]))
+
+    def values(self, name: str) -> Integers:
+        """A column's values, 64 bits wide."""
+        column = self.columns[name]
+        if not isinstance(column, Packed):
+            return widen(column)
+        return unpack(column, self.rows, None if column.base is None else self.values(column.base))
 
 
 @dataclass(frozen=True)
@@ -65,34 +80,43 @@ def make_segment(rows: Rows, first: int, enterprises: int) -> Segment:
     columns = {}
     for name, values in rows.columns.items():
         arranged = values[order]
-        columns[name] = narrow(count_within(arranged, offsets) if name in rows.counted else arranged)
+        columns[name] = count_within(arranged, offsets) if name in rows.counted else arranged
     return Segment(first, offsets.astype(np.uint32), columns, rows.texts)
 
 
-def narrow(values: Integers) -> Column:
-    """The same values in the narrowest width that holds them and its own `UNKNOWN`."""
-    unknown = values == UNKNOWN
-    some = bool(unknown.any())
-    known = values[~unknown] if some else values
-    low, high = (int(known.min()), int(known.max())) if known.size else (0, 0)
-    width = next(width for width in WIDTHS if _holds(width, low, high))
-    if width == np.int64:
-        return values
-    stored: Column = values.astype(width)
-    if some:
-        stored[unknown] = unknown_of(width)
-    return stored
+def packed(segment: Segment) -> Segment:
+    """The same segment in as few bytes as its values allow."""
+    days = segment.values("event_day")
+    columns: dict[str, Column | Packed] = {"event_day": pack_event_days(days)}
+    whole = {"event_day": days}
+    for name in segment.columns:
+        if name != "event_day":
+            values = segment.values(name)
+            made = columns[name] = pack(values, whole)
+            if made.base is None and made.width > 0:
+                whole[name] = values
+    offsets, within = _packed_offsets(segment.offsets)
+    return Segment(segment.first, offsets, columns, segment.texts, within)
+
+
+def _packed_offsets(offsets: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[Any] | None]:
+    starts = offsets[::STRIDE].copy()
+    within = offsets - np.repeat(starts, STRIDE)[: len(offsets)]
+    most = int(within.max())
+    return (offsets, None) if most >= 2**16 else (starts, within.astype(np.uint8 if most < 2**8 else np.uint16))
+
+
+def widen(values: Column) -> Integers:
+    """The same values, 64 bits wide, `UNKNOWN` for what is unknown."""
+    unknown = unknown_of(values.dtype)
+    wide: Integers = refit(values, unknown, np.int64, UNKNOWN) if values.dtype != np.int64 else values.view(np.int64)
+    return wide
 
 
 def unknown_of(width: np.dtype[Any]) -> int:
     """The number that stands for unknown in a width."""
     limits = np.iinfo(width)
     return int(limits.max if limits.min == 0 else limits.min)
-
-
-def _holds(width: np.dtype[Any], low: int, high: int) -> bool:
-    limits = np.iinfo(width)
-    return bool(limits.min <= low and high < limits.max if limits.min == 0 else limits.min < low and high <= limits.max)
 
 
 def micros_day(micros: int) -> int:

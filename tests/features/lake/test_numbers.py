@@ -17,6 +17,7 @@ from features.lake.quarantine import list_waiting
 from features.lake.registry import enterprises
 from features.lake.renaming import renamed_since_settled
 from features.lake.unlinking import end_link
+from features.lake.vacuum import vacuum
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, GAMMA, deliver, instant, known, land_rows, make_lake
 from tests.factories.oversight import fire_inspection
@@ -161,6 +162,17 @@ def test_only_names_that_mean_something_else_are_looked_at_again(lake: Lake) -> 
     settled = renamed_since_settled(lake)
     assert settled is not None
     assert settled.names.is_empty()
+
+
+def test_links_stay_settled_through_compaction_and_vacuum(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME, reg_no=NUMBER)], "2025-03-01")
+    for feed in ("F01", "F23"):
+        land_rows(lake, REGISTRATION, [registration(BETA, f"深圳市{feed}贸易有限公司")], "2025-03-02")
+        compact(lake, feed, at=AT)
+    vacuum(lake, keep_days=0, at=instant("2025-06-02"))
+    same = renamed_since_settled(lake)
+    assert same is not None, "what links were settled by can still be read"
+    assert same.names.is_empty()
 
 
 def test_links_left_unsettled_are_settled_by_the_next_registrations(lake: Lake) -> None:

@@ -9,8 +9,8 @@ from bureau.uscc import placeholder_uscc
 from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.lake import Lake
-from features.lake.registry import enterprises, resolve
-from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake
+from features.lake.registry import codes, enterprises, resolve
+from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
 from tests.factories.registrations import registration
 from tests.factories.tax import tax_arrears
 
@@ -70,3 +70,12 @@ def test_bad_rows_enrol_nobody(tmp_path: Path) -> None:
     lake = make_lake(tmp_path)
     land_rows(lake, TAX_ARREARS, [tax_arrears(ACME, arrears_fen=-1)])
     assert enterprises(lake).is_empty()
+
+
+def test_codes_by_number_as_a_snapshot_had_them(lake: Lake) -> None:
+    before = lake.snapshot()
+    told = enterprises(lake, before).select("enterprise_id", "uscc")
+    land_rows(lake, TAX_ARREARS, [tax_arrears(uscc(9))], "2025-06-01")
+    assert codes(lake, before).equals(told)
+    assert codes(lake, lake.snapshot()).rows() == [*told.rows(), (told.height + 1, uscc(9))]
+    assert codes(lake, 0).is_empty()

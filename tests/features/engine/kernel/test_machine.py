@@ -30,7 +30,8 @@ from features.engine.kernel.running import FeedRows, Spine, bind, run
 from features.engine.rows import Expression, col
 from features.engine.windows import days, ever
 from features.lake.hot.building import hot_query, rows_of
-from features.lake.hot.segment import Segment, make_segment, micros_day
+from features.lake.hot.packing import Packed
+from features.lake.hot.segment import make_segment, micros_day, packed
 from tests.features.engine import test_duckdb_sql as told
 
 Row = dict[str, Any]
@@ -42,8 +43,8 @@ def typed(contract: Any) -> dict[str, pl.DataType]:
     return {name: dtype() for name, dtype in told.COLUMNS.items()} | {"event_date": pl.Date()}
 
 
-def segments(rows: Sequence[Row], program: Program, buckets: int) -> dict[str, FeedRows]:
-    """The records as hot rows."""
+def segments(rows: Sequence[Row], program: Program, buckets: int, pack: bool = True) -> dict[str, FeedRows]:
+    """The records as hot rows, packed or as they are in memory."""
     shown = told.intervals(rows)
     given_rows = {}
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -57,14 +58,20 @@ def segments(rows: Sequence[Row], program: Program, buckets: int) -> dict[str, F
             for bucket in range(buckets):
                 frame = connection.sql(hot_query(columns, source, f"f.enterprise_id % {buckets} = {bucket}")).pl()
                 place = frame["enterprise_id"].to_numpy() // buckets
-                parts.append(make_segment(rows_of(frame, place, columns, worded), 0, 1 + NOBODY // buckets))
+                made = make_segment(rows_of(frame, place, columns, worded), 0, 1 + NOBODY // buckets)
+                parts.append(packed(made) if pack else made)
             first = told.connected_from(rows, feed.contract.code)
             given_rows[feed.contract.code] = FeedRows(parts, machine.NEVER if first is None else micros_day(first))
     return given_rows
 
 
 def computed(
-    rows: list[Row], wanted: list[Definition], places: list[int | None], read: list[date], buckets: int = 1
+    rows: list[Row],
+    wanted: list[Definition],
+    places: list[int | None],
+    read: list[date],
+    buckets: int = 1,
+    pack: bool = True,
 ) -> list[tuple[Any, ...]]:
     """Rows of values; a category as its text."""
     program = compile_program({f"f{n}": one for n, one in enumerate(wanted)}, typed)
@@ -79,7 +86,7 @@ def computed(
         bounds,
     )
     out = np.empty((len(wanted), len(places)))
-    run(bind(program, segments(rows, program, buckets)), spine, out)
+    run(bind(program, segments(rows, program, buckets, pack)), spine, out)
     columns = [[None if np.isnan(x) else x for x in values] for values in out]
     for n, one in enumerate(wanted):
         if isinstance(one, Feature) and one.take.categories:
@@ -89,12 +96,15 @@ def computed(
 
 @settings(max_examples=150)
 @given(
-    case=told.cases(), others=st.lists(st.sampled_from(told.DAYS), min_size=3, max_size=3), buckets=st.integers(1, 3)
+    case=told.cases(),
+    others=st.lists(st.sampled_from(told.DAYS), min_size=3, max_size=3),
+    buckets=st.integers(1, 3),
+    pack=st.booleans(),
 )
-def test_many_days_equal_the_algebra_told_slowly(case: told.Case, others: list[date], buckets: int) -> None:
+def test_many_days_equal_the_algebra_told_slowly(case: told.Case, others: list[date], buckets: int, pack: bool) -> None:
     read = [case.as_of, case.as_of, *others]
     places = [1, None, 2, 1, NOBODY]
-    assert computed(case.rows, case.wanted, places, read, buckets) == [
+    assert computed(case.rows, case.wanted, places, read, buckets, pack) == [
         tuple(told.expected(case.rows, definition, one, as_of) for definition in case.wanted)
         for one, as_of in zip(places, read, strict=True)
     ]
@@ -178,11 +188,18 @@ def test_what_only_sql_can_read_is_refused_when_written(unreadable: Expression) 
         compile_program({"f": wanted}, typed)
 
 
-def test_a_segment_is_as_narrow_as_its_values() -> None:
-    rows = told.numbered([told.BLANK | {"record_no": 1, "received_at": told.NOON, "amount": 254, "people": -5}])
+def test_a_column_takes_no_more_than_its_values_need() -> None:
+    blank = told.BLANK | {"received_at": told.NOON, "people": -5}
+    rows = told.numbered([blank | {"record_no": n, "amount": n * n} for n in range(1_000)])
     wanted = Feature(feed=TAX_DECLARATION, take=total(AMOUNT - col("people")), within=ever())
-    made: Segment = segments(rows, compile_program({"f": wanted}, typed), 1)["F15"].segments[0]
-    widths = {name: column.dtype.name for name, column in made.columns.items()}
-    assert widths["amount"] == "uint8"
-    assert widths["people"] == "int16"
-    assert widths["event_day"] == "uint16"
+    made = segments(rows, compile_program({"f": wanted}, typed), 1)["F15"].segments[0]
+    widths = {name: column.width for name, column in made.columns.items() if isinstance(column, Packed)}
+    assert widths.pop("event_date", 0) == 0
+    assert widths == {"event_day": 1, "known_from_day": 0, "known_to_day": 0, "amount": 3, "people": 0}
+
+
+def test_a_few_large_amounts_stand_apart_and_keep_their_value() -> None:
+    amounts = [n % 200 if n % 100 else 2**40 + n for n in range(2_000)]
+    rows = [{"amount": amount} for amount in amounts]
+    for take, expected in ((smallest, 1), (largest, 2**40 + 1_900), (total, sum(amounts))):
+        assert value(Feature(feed=TAX_DECLARATION, take=take(AMOUNT), within=ever()), *rows) == expected

@@ -1,0 +1,160 @@
+"""Stored columns become columns of a segment without leaving machine code: days, gaps, texts that are only counted."""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from features.lake.hot.compiling import compiled
+
+FIRST_DAY_TO_EPOCH = 25_567
+"""Days from 1900-01-01 to 1970-01-01."""
+_MIDNIGHT = 57_600
+"""The second of a day in UTC at which the next day begins in Shanghai."""
+_DAY, _SHIFT = 86_400_000_000, 2_208_988_800_000_000 + 28_800_000_000
+"""Microseconds: of a day, and from 1900-01-01 in Shanghai to 1970-01-01 UTC."""
+_GAP = -(2**31)
+_UNKNOWN = -(2**63)
+
+
+def record_days(event: Any, lag: Any, second: Any, closed: Any, withdrawn: Any) -> tuple[Any, Any, Any]:
+    """Event day, and the days a record was known from and to, int32 from 1900-01-01; the last unknown: still known.
+
+    closed: the instant it ended, unknown for most. withdrawn: whether the row only says that its record is void; the
+    day it was known to lies before all others then, so that no day sees it.
+    """
+    days: tuple[Any, Any, Any] = _record_days(event, lag, second, closed, withdrawn)
+    return days
+
+
+def shifted(days: Any) -> Any:
+    """Days from 1970-01-01 counted from 1900-01-01, int32; unknown, the smallest number, stays unknown."""
+    return _shifted(days)
+
+
+def in_order(enterprise: Any, event: Any, lag: Any, second: Any, micro: Any) -> bool:
+    """Whether rows stand by enterprise, event day and instant known."""
+    return bool(_in_order(enterprise, event, lag, second, micro))
+
+
+def known_at(event: Any, lag: Any, second: Any, micro: Any) -> Any:
+    """The instants rows were known at, in microseconds."""
+    return (event.astype(np.int64) + lag) * _DAY + second.astype(np.int64) * 1_000_000 + micro
+
+
+def spans(place: Any, enterprises: int) -> Any:
+    """Where each enterprise's rows begin, and the end, of rows that stand by enterprise."""
+    return _spans(place, enterprises)
+
+
+def count_texts(starts: Any, letters: Any, known: Any, offsets: Any) -> Any:
+    """Codes that tell an enterprise's different texts apart; unknown texts have none.
+
+    starts: where each text begins among the letters, and the end. offsets: where each enterprise's rows begin.
+    """
+    return _count_texts(starts, letters, known, offsets)
+
+
+@compiled
+def _record_days(event, lag, second, closed, withdrawn):
+    rows = event.size
+    happened, since, until = np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(rows, np.int32)
+    for i in range(rows):
+        day = event[i] + FIRST_DAY_TO_EPOCH
+        happened[i] = day
+        since[i] = day + lag[i] + (second[i] >= _MIDNIGHT)
+        until[i] = _GAP
+    for i in range(closed.size):
+        if closed[i] != _UNKNOWN:
+            until[i] = max((closed[i] + _SHIFT) // _DAY, 0)
+    for i in range(withdrawn.size):
+        if withdrawn[i]:
+            until[i] = 0
+    return happened, since, until
+
+
+@compiled
+def _shifted(days):
+    counted = np.empty(days.size, np.int32)
+    for i in range(days.size):
+        counted[i] = _GAP if days[i] == _GAP else days[i] + FIRST_DAY_TO_EPOCH
+    return counted
+
+
+@compiled
+def _in_order(enterprise, event, lag, second, micro):
+    for i in range(1, enterprise.size):
+        if enterprise[i] != enterprise[i - 1]:
+            if enterprise[i] < enterprise[i - 1]:
+                return False
+        elif event[i] != event[i - 1]:
+            if event[i] < event[i - 1]:
+                return False
+        elif lag[i] != lag[i - 1]:
+            if lag[i] < lag[i - 1]:
+                return False
+        elif second[i] != second[i - 1]:
+            if second[i] < second[i - 1]:
+                return False
+        elif micro[i] < micro[i - 1]:
+            return False
+    return True
+
+
+@compiled
+def _spans(place, enterprises):
+    offsets = np.empty(enterprises + 1, np.uint32)
+    filled = 0
+    for i in range(place.size):
+        while filled <= place[i]:
+            offsets[filled] = i
+            filled += 1
+    while filled <= enterprises:
+        offsets[filled] = place.size
+        filled += 1
+    return offsets
+
+
+@njit(nogil=True)
+def _same(starts, letters, one, other):
+    size = starts[one + 1] - starts[one]
+    if starts[other + 1] - starts[other] != size:
+        return False
+    for k in range(size):  # noqa: SIM110  # Numba compiles no generator here
+        if letters[starts[one] + k] != letters[starts[other] + k]:
+            return False
+    return True
+
+
+@njit(nogil=True)
+def _digest(letters, start, stop):
+    digest = np.uint64(14_695_981_039_346_656_037)
+    for k in range(start, stop):
+        digest = (digest ^ np.uint64(letters[k])) * np.uint64(1_099_511_628_211)
+    return np.int64(digest >> np.uint64(20))
+
+
+@compiled
+def _count_texts(starts, letters, known, offsets):
+    codes = np.empty(known.size, np.int32)
+    room = 16
+    for e in range(offsets.size - 1):
+        while room < 2 * (np.int64(offsets[e + 1]) - np.int64(offsets[e])):
+            room *= 2
+    owner, first = np.full(room, -1, np.int64), np.empty(room, np.int64)
+    for e in range(offsets.size - 1):
+        low, high = np.int64(offsets[e]), np.int64(offsets[e + 1])
+        mask = 15
+        while mask + 1 < 2 * (high - low):
+            mask = 2 * mask + 1
+        for i in range(low, high):
+            if not known[i]:
+                codes[i] = _GAP
+                continue
+            slot = _digest(letters, starts[i], starts[i + 1]) & mask
+            while owner[slot] == e and not _same(starts, letters, first[slot], i):
+                slot = (slot + 1) & mask
+            if owner[slot] != e:
+                owner[slot], first[slot] = e, i
+            codes[i] = first[slot] - low
+    return codes

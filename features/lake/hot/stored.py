@@ -1,0 +1,179 @@
+"""A bucket's rows straight from the lake's files into memory: decoded column by column, each for all rows at once.
+
+Of a file of all buckets only the row groups that can hold the bucket are decoded, so a feed is decoded about once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.lake.hot.arranging import arrange
+from features.lake.hot.decoding import count_texts, in_order, known_at, record_days, shifted, spans
+from features.lake.hot.segment import UNKNOWN, Column, Integers, Segment
+from features.lake.hot.wanted import DAYS, Wanted
+
+_GAP = np.iinfo(np.int32).min
+_NOTHING = np.empty(0, np.int64)
+_ROW = ("enterprise_id", "event_date", "known_lag", "known_second", "known_micro", "closed_at", "op")
+
+
+@dataclass(frozen=True)
+class Closings:
+    """Which stored rows ended when (microseconds), by row."""
+
+    rows: Integers
+    ends: Integers
+
+    def of(self, row_nos: Integers) -> tuple[Integers, Integers]:
+        """The places, among some rows, of those that ended, and their ends."""
+        at = np.minimum(np.searchsorted(self.rows, row_nos), len(self.rows) - 1)
+        ended = np.flatnonzero(self.rows[at] == row_nos)
+        return ended, self.ends[at[ended]]
+
+
+def read_stored(path: Path, wanted: Wanted, buckets: int) -> Segment:
+    """The segment of one bucket from its compacted file, none of whose rows ended elsewhere."""
+    return read_rows([path], wanted, buckets, 0, None, whole=True)
+
+
+def read_rows(
+    paths: Sequence[Path], wanted: Wanted, buckets: int, bucket: int, closings: Closings | None, *, whole: bool = False
+) -> Segment:
+    """The segment of one bucket from any files of a feed's rows. whole: they hold no other bucket's rows.
+
+    Its columns are as wide as their types. Rows no day can see are left out.
+    """
+    also = [*(["record_no"] if len(paths) > 1 else []), *([] if closings is None else ["row_no"])]
+    columns = list(dict.fromkeys((*_ROW, *also, *wanted.columns)))
+    read = (_read(path, columns, wanted, None if whole or buckets == 1 else bucket) for path in paths)
+    tables = [table for table in read if table.num_rows]
+    if not tables:
+        return no_rows(wanted)
+    together = pa.concat_tables(tables)
+    table = together if whole else _own(together, buckets, bucket)
+    return _arranged(table, wanted, buckets, _ends(table, closings))
+
+
+def no_rows(wanted: Wanted, first: int = 0) -> Segment:
+    """The segment of nobody."""
+    columns = dict.fromkeys((*wanted.columns, *DAYS), np.empty(0, np.int32))
+    return Segment(first, np.zeros(1, np.uint32), columns, dict.fromkeys(wanted.worded, ()))
+
+
+def read_closings(paths: Sequence[Path]) -> Closings | None:
+    """When stored rows ended, by row; None where no file says so."""
+    if not paths:
+        return None
+    ends = pl.scan_parquet(list(paths)).group_by("row_no").agg(pl.col("closed_at").min()).sort("row_no").collect()
+    return None if ends.is_empty() else Closings(ends["row_no"].to_numpy(), ends["closed_at"].to_numpy())
+
+
+def _read(path: Path, columns: list[str], wanted: Wanted, bucket: int | None) -> pa.Table:
+    """The row groups of a file that can hold a bucket's rows."""
+    with pq.ParquetFile(path, read_dictionary=["op", *wanted.worded]) as file:
+        groups = [group for group in range(file.num_row_groups) if bucket is None or _may_hold(file, group, bucket)]
+        return file.read_row_groups(groups, columns=columns, use_threads=False)
+
+
+def _may_hold(file: pq.ParquetFile, group: int, bucket: int) -> bool:
+    told = file.metadata.row_group(group).column(file.schema_arrow.get_field_index("bucket")).statistics
+    return told is None or not told.has_min_max or told.min <= bucket <= told.max
+
+
+def _own(table: pa.Table, buckets: int, bucket: int) -> pa.Table:
+    """The rows of a bucket."""
+    own = table["enterprise_id"].to_numpy() % buckets == bucket
+    return table if buckets == 1 or own.all() else table.filter(pa.array(own))
+
+
+def _arranged(table: pa.Table, wanted: Wanted, buckets: int, ends: Any) -> Segment:
+    enterprise, event, lag, second, micro = (_integers(table[name]) for name in _ROW[:5])
+    days = record_days(event, lag, second, ends, _withdrawals(table["op"]))
+    seen = (days[2] == _GAP) | (days[2] > days[1])
+    if not seen.all():
+        table, days = table.filter(pa.array(seen)), tuple(values[seen] for values in days)
+        enterprise, event, lag, second, micro = (values[seen] for values in (enterprise, event, lag, second, micro))
+    if not len(enterprise):
+        return no_rows(wanted)
+    place = enterprise // buckets
+    enterprises = int(place.max()) + 1
+    several = "record_no" in table.column_names
+    if not several and in_order(enterprise, event, lag, second, micro):
+        return _segment(table, wanted, days, spans(place, enterprises))
+    # In one file the numbers of records need no reading: rows of a day that were known at one instant stand by them.
+    numbers = table["record_no"].to_numpy() if several else np.arange(len(place))
+    offsets, order = arrange(place, days[0], known_at(event, lag, second, micro), numbers, enterprises)
+    arranged = tuple(values[order] for values in days)
+    return _segment(table.select(wanted.columns).take(pa.array(order)), wanted, arranged, offsets.astype(np.uint32))
+
+
+def _segment(table: pa.Table, wanted: Wanted, days: Sequence[Any], offsets: Any) -> Segment:
+    columns: dict[str, Column] = dict(zip(DAYS, days, strict=True))
+    texts: dict[str, tuple[str, ...]] = {}
+    for name, dtype in wanted.dtypes.items():
+        if dtype != pl.String:
+            columns[name] = _numbers(table[name], dtype)
+        elif name in wanted.worded:
+            columns[name], texts[name] = _coded(table[name])
+        else:
+            columns[name] = _counted(table[name], offsets)
+    return Segment(0, offsets, columns, texts)
+
+
+def _integers(column: pa.ChunkedArray) -> Any:
+    if pa.types.is_date32(column.type):
+        column = column.cast(pa.int32())
+    return column.to_numpy()
+
+
+def _ends(table: pa.Table, closings: Closings | None) -> Any:
+    column = table["closed_at"]
+    ends = _NOTHING if column.null_count == len(column) else column.fill_null(UNKNOWN).to_numpy()
+    if closings is None:
+        return ends
+    ended = np.array(ends) if ends.size else np.full(len(column), UNKNOWN)
+    rows, told = closings.of(table["row_no"].to_numpy())
+    ended[rows] = np.where(ended[rows] == UNKNOWN, told, np.minimum(ended[rows], told))
+    return ended
+
+
+def _withdrawals(column: pa.ChunkedArray) -> Any:
+    """Which rows withdraw their record; nothing where none does."""
+    if not any("D" in chunk.dictionary.to_pylist() for chunk in column.chunks):
+        return np.empty(0, np.bool_)
+    coded = column.unify_dictionaries().combine_chunks()
+    withdrawing = np.array([text == "D" for text in coded.dictionary.to_pylist()])
+    return withdrawing[coded.indices.to_numpy()]
+
+
+def _numbers(column: pa.ChunkedArray, dtype: pl.DataType) -> Column:
+    numbers: Column
+    if dtype == pl.Boolean:
+        numbers = column.cast(pa.uint8()).fill_null(255).to_numpy()
+    elif dtype == pl.Date:
+        numbers = shifted(column.cast(pa.int32()).fill_null(_GAP).to_numpy())
+    else:
+        unknown = UNKNOWN if dtype == pl.Int64 else _GAP
+        numbers = (column.fill_null(unknown) if column.null_count else column).to_numpy()
+    return numbers
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[Column, tuple[str, ...]]:
+    coded = column.unify_dictionaries().combine_chunks()
+    codes: Column = coded.indices.fill_null(_GAP).to_numpy()
+    return codes, tuple(coded.dictionary.to_pylist())
+
+
+def _counted(column: pa.ChunkedArray, offsets: Any) -> Column:
+    texts = column.combine_chunks()
+    _, starts, letters = texts.buffers()
+    begins = np.frombuffer(starts, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    read = np.frombuffer(letters, np.uint8) if letters is not None else np.empty(0, np.uint8)
+    codes: Column = count_texts(begins, read, texts.is_valid().to_numpy(zero_copy_only=False), offsets)
+    return codes

@@ -1,0 +1,70 @@
+"""A packed column gives back every value, and the usual ones cost few bytes."""
+
+import numpy as np
+import pytest
+
+from features.lake.hot.packing import UNKNOWN, Integers, pack, pack_event_days, unpack
+
+ROWS = 20_000
+CHANCE = np.random.default_rng(7)
+DAYS = np.sort(CHANCE.integers(40_000, 43_000, ROWS))
+MONEY = (10 ** CHANCE.uniform(2, 8, ROWS)).astype(np.int64)
+SOME = CHANCE.random(ROWS)
+
+
+def sized(values: Integers) -> float:
+    """Bytes a row, of a column beside others it may be counted from."""
+    whole = {"event_day": DAYS, "payable_fen": MONEY}
+    made = pack(values, whole)
+    assert np.array_equal(unpack(made, len(values), None if made.base is None else whole[made.base]), values)
+    return (made.codes.nbytes + made.rows.nbytes + made.values.nbytes + made.table.nbytes) / ROWS
+
+
+@pytest.mark.parametrize(
+    ("values", "most"),
+    [
+        pytest.param(np.full(ROWS, 7), 0, id="one value"),
+        pytest.param(np.full(ROWS, UNKNOWN), 0, id="nothing known"),
+        pytest.param(DAYS, 0, id="another column again"),
+        pytest.param(DAYS + CHANCE.integers(3, 90, ROWS), 1, id="a lag"),
+        pytest.param(DAYS + np.where(SOME < 0.01, 4_000, 12), 0.2, id="a lag of years for a few"),
+        pytest.param(np.where(SOME < 0.02, DAYS + 30, UNKNOWN), 0.3, id="known of few"),
+        pytest.param(np.where(SOME < 0.97, MONEY, 0), 0.5, id="nearly always the amount due"),
+        pytest.param(100 * CHANCE.integers(-30_000, 30_000, ROWS), 2, id="whole yuan, also negative"),
+        pytest.param(np.where(SOME < 0.01, 2**45, MONEY % 1_000), 2.3, id="few amounts beyond 42.9 million yuan"),
+        pytest.param(CHANCE.integers(0, 12, ROWS) ** 4, 1.1, id="few different values"),
+        pytest.param(CHANCE.integers(-(2**62), 2**62, ROWS), 8, id="as wide as can be"),
+        pytest.param(np.where(SOME < 0.5, UNKNOWN + 1, 2**63 - 1), 8, id="both ends"),
+    ],
+)
+def test_every_value_comes_back_at_its_price(values: Integers, most: float) -> None:
+    assert sized(values) <= most
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_any_mixture_comes_back(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    parts = [
+        chance.integers(-(2 ** int(chance.integers(1, 62))), 2 ** int(chance.integers(1, 62)), ROWS) for _ in range(3)
+    ]
+    parts += [np.full(ROWS, UNKNOWN), MONEY, DAYS + chance.integers(0, 400, ROWS)]
+    weights = chance.dirichlet(np.full(len(parts), 0.3))
+    sized(np.choose(chance.choice(len(parts), ROWS, p=weights), parts))
+
+
+@pytest.mark.parametrize(
+    ("days", "width"),
+    [
+        pytest.param(np.empty(0, np.int64), 2, id="none"),
+        pytest.param(np.repeat(np.arange(253) * 30, 9), 1, id="the ends of months"),
+        pytest.param(np.arange(254), 2, id="too many for a byte"),
+        pytest.param(np.array([-40_000, 40_000]), 1, id="far apart"),
+        pytest.param(np.arange(0, 2**32, 2**24), 4, id="days of any size"),
+        pytest.param(np.array([0, 2**33]), 8, id="days of no size"),
+    ],
+)
+def test_event_days_have_no_exceptions(days: Integers, width: int) -> None:
+    made = pack_event_days(days)
+    assert np.array_equal(unpack(made, len(days)), days)
+    assert made.rows.size == 0
+    assert made.width == width or (width == 1 and made.width == 4)
