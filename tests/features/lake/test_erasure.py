@@ -161,4 +161,5 @@ def test_hot_files_are_made_again_without_it(lake: Lake) -> None:
     held = renew(lake, wanted, lake.snapshot())["F34"]
     (segment,) = map_feed(lake, held)
     assert held.lineage == lineage(lake, "F34", lake.snapshot())
-    assert segment.offsets.tolist() == [0, 0, 0, 2, 3]  # nothing of the first, two versions of the second
+    assert segment.within is not None
+    assert segment.within.tolist() == [0, 0, 0, 2, 3]  # nothing of the first, two versions of the second
