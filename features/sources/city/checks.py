@@ -98,7 +98,7 @@ def _rate(loans: pl.DataFrame) -> Check:
     bad, weight = loans["bad"].to_numpy().astype(np.float64), loans["weight"].to_numpy()
     rate = float(np.average(bad, weights=weight))
     error = clustered_error(weight * (bad - rate), _firms(loans)) / weight.sum()
-    holds = low - ROOM * error <= rate <= high + ROOM * error
+    holds = bool(low - ROOM * error <= rate <= high + ROOM * error)
     found = f"{rate:.2%} ± {error:.2%} of {loans.height:,}"
     return Check("loans that default", holds, found, f"{low:.1%} to {high:.1%}")
 

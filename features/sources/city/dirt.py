@@ -7,6 +7,7 @@ import polars as pl
 
 from bureau.uscc import ALPHABET
 from features.sources.city.arrays import Ints
+from features.sources.city.drift import CODED, with_new_codes
 from features.sources.city.parameters import Parameters
 from features.sources.city.publication import some
 from features.sources.city.rows import days
@@ -87,8 +88,17 @@ _DIGITS, _WIDE_DIGITS = "0123456789", "０１２３４５６７８９"
 _A_DECADE_DAYS = 3_653
 
 
-def soil(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np.random.Generator) -> pl.DataFrame:
-    """Statements as they leave the department: mistyped and corrected, withdrawn, incomplete, with wrong codes."""
+def soil(
+    statements: pl.DataFrame,
+    feed: str,
+    parameters: Parameters,
+    chance: np.random.Generator,
+    drifts: Sequence[tuple[int, int]] = (),
+) -> pl.DataFrame:
+    """Statements as they leave the department: mistyped and corrected, withdrawn, incomplete, with wrong codes.
+
+    drifts: first and last day of each code that is new to the feed.
+    """
     rules = parameters.dirt
     for column in OPTIONAL.get(feed, ()):
         statements = _left_empty(statements, column, rules.optional_missing, chance)
@@ -102,6 +112,8 @@ def soil(statements: pl.DataFrame, feed: str, parameters: Parameters, chance: np
         rewrites = (rules.wrong_check_character, _mistyped), (rules.full_width, _widened)
         statements = _rewritten(statements, rewrites, chance)
         statements = _in_the_future(statements, rules.future_event, chance)
+    if drifts:
+        statements = with_new_codes(statements, feed, parameters, drifts, chance)
     return statements
 
 
@@ -111,7 +123,7 @@ def dirt_of(stated: pl.DataFrame, soiled: pl.DataFrame, feed: str) -> pl.DataFra
     kind: the column that is wrong, or "withdrawn" for a record that should never have been delivered.
     """
     first = soiled.head(stated.height)
-    wrong = ("uscc", "event_date", *OPTIONAL.get(feed, ()), *((FIGURES[feed],) if feed in FIGURES else ()))
+    wrong = ["uscc", "event_date", *OPTIONAL.get(feed, ()), *(of[feed] for of in (FIGURES, CODED) if feed in of)]
     parts = [_differing(stated, first, name) for name in wrong]
     withdrawn = soiled.slice(stated.height).filter(pl.col("op") == "D")
     never = withdrawn.select("record_id", "version", kind=pl.lit("withdrawn"), right=pl.lit(None, pl.String))

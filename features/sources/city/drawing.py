@@ -13,6 +13,7 @@ from features.sources.city.arrays import Floats
 from features.sources.city.consignments import Consignment, consignments
 from features.sources.city.default import solve_intercepts
 from features.sources.city.dirt import dirt_of, soil
+from features.sources.city.drift import draw_drifts
 from features.sources.city.latent import Weather, draw_weather
 from features.sources.city.manifest import TRUTH
 from features.sources.city.months import Months
@@ -94,7 +95,8 @@ def _delivered(city: City, shard: Shard, feed: str, stated: pl.DataFrame) -> pl.
     """Soil and date what a department states, in the columns of its contract."""
     chance, parameters = shard.chances.of(f"delivery-{feed}"), shard.parameters
     outages = draw_outages(feed, parameters, shard.chances.seed)
-    soiled = soil(stated, feed, parameters, chance)
+    drifts = draw_drifts(feed, parameters, shard.chances.seed)
+    soiled = soil(stated, feed, parameters, chance, drifts)
     if city.enterprises <= DIRT_TOLD_UP_TO:
         path = city.folder / TRUTH / "dirt" / f"{feed}-shard={shard.chances.shard:04d}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)

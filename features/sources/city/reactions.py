@@ -166,6 +166,9 @@ class DirtParameters(Strict):
     published_before: Share
     outage_every_months: Positive
     outage_days: Span
+    new_codes_a_year: Positive
+    new_code_days: Span
+    new_code_share: Share
     same_name: Share
     optional_missing: Share
     late: Share
