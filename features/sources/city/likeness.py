@@ -1,5 +1,6 @@
 """How far the city's monthly invoice summaries can be told from real ones, once size is taken out of both."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from features.contracts.invoice_month import INVOICE_SIDES
 from features.sources.city.arrays import Floats
 from features.sources.city.outcomes import delivered
 from features.sources.city.scores import fitted_scores
-from features.sources.city.separation import separation
+from features.sources.city.separation import Separation, separation
 from features.sources.cumcm.lines import countable, invoice_lines
 from features.sources.cumcm.reading import read_directory
 from features.sources.cumcm.summaries import month_summaries
@@ -58,15 +59,32 @@ def _named(of_side: pl.DataFrame, side: str) -> pl.DataFrame:
     return of_side.rename({name: f"{side} {name}" for name in of_side.columns if name != "uscc"})
 
 
-def told_apart(folder: Path, directory: Path, seed: int = 0) -> tuple[float, float, int]:
-    """AUC of a fitted score, cross-validated, of a real firm against one of the city; its error; real firms."""
+@dataclass(frozen=True)
+class Likeness:
+    """found: of a fitted score, cross-validated, of a real firm against one of the city. habit: the one that tells
+    most by itself, and by how much."""
+
+    found: Separation
+    real_firms: int
+    habit: str
+    habit_alone: Separation
+
+
+def told_apart(folder: Path, directory: Path, seed: int = 0) -> Likeness:
+    """How far the firms of a directory of real invoices can be told from those of a city."""
     real = real_summaries(directory)
-    made = habits(city_summaries(folder, real["period"]))
-    real_habits = habits(real)
+    return compare(habits(real), habits(city_summaries(folder, real["period"])), seed)
+
+
+def compare(real_habits: pl.DataFrame, made: pl.DataFrame, seed: int = 0) -> Likeness:
+    """The same of firms whose habits are known: one row a firm, one column a habit."""
     together = pl.concat([real_habits, made], how="vertical_relaxed")
-    is_real = np.arange(together.height) < real_habits.height
-    found = separation(fitted_scores(_columns(together), is_real, seed), is_real, np.arange(together.height))
-    return found.auc, found.error, real_habits.height
+    firm = np.arange(together.height)
+    is_real, columns = firm < real_habits.height, _columns(together)
+    alone = {name: separation(column, is_real, firm) for name, column in zip(together.columns, columns.T, strict=True)}
+    habit, most = max(alone.items(), key=lambda item: item[1].strength)
+    found = separation(fitted_scores(columns, is_real, seed), is_real, firm)
+    return Likeness(found, real_habits.height, habit, most)
 
 
 def _columns(frame: pl.DataFrame) -> Floats:
