@@ -21,9 +21,14 @@ def _values(alphabet: str) -> np.ndarray:
 _VALUE, _BODY_VALUE = _values(ALPHABET), _values(_BODY_ALPHABET)
 
 
-def clean_codes(code: pl.Expr) -> pl.Expr:
-    """Full width to half width, upper case, no blanks; changes no character for another."""
-    return code.str.normalize("NFKC").str.to_uppercase().str.replace_all(r"\s", "")
+def clean_codes(codes: pl.Series) -> pl.Series:
+    """Full width to half width, upper case, no blanks; changes no character for another.
+
+    Each code is cleaned once, however many rows bear it; nearly always all are clean as they come.
+    """
+    written = codes.unique()
+    cleaned = written.str.normalize("NFKC").str.to_uppercase().str.replace_all(r"\s", "")
+    return codes if cleaned.equals(written) else codes.replace_strict(written, cleaned, return_dtype=pl.String)
 
 
 def impossible_codes(codes: pl.Series) -> pl.Series:

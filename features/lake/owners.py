@@ -16,7 +16,7 @@ def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.Da
     stored: the stored rows of the same records, whose owner a row without code or name may share.
     """
     contract = entry.contract
-    subjects = rows[contract.subject]
+    subjects = rows[contract.subject].unique()
     codes = subjects.filter(~subjects.str.contains(NUMBER_PATTERN))
     numbers = enrol(entry.lake, entry.connection, codes, entry.snapshot)
     coded = rows.join(numbers, left_on=contract.subject, right_on="uscc", how="left", maintain_order="left")

@@ -58,10 +58,14 @@ def hash_contents(rows: pl.DataFrame, stored: pl.DataFrame, contract: Contract) 
 
     It is null for the others, nearly all of a delivery: there is nothing to compare them with.
     """
-    company = pl.col("record_no").is_duplicated() | pl.col("record_no").is_in(stored["record_no"].unique().implode())
-    some = rows.filter(company)
-    hashed = some.select("row", content_hashes(some, [*contract.dtypes]))
-    return rows.join(hashed, on="row", how="left", maintain_order="left")
+    company = rows["record_no"].is_duplicated()
+    if not stored.is_empty():
+        company |= rows["record_no"].is_in(stored["record_no"].unique().implode())
+    hashes = pl.Series("content_hash", [None], dtype=pl.Int64).new_from_index(0, rows.height)
+    if company.any():
+        some = rows.filter(company)
+        hashes = hashes.scatter(company.arg_true(), content_hashes(some, [*contract.dtypes]))
+    return rows.with_columns(hashes)
 
 
 def stored_versions(
@@ -92,16 +96,24 @@ def stored_versions(
 
 
 def sift(rows: pl.DataFrame, stored: pl.DataFrame) -> Sifted:
-    """Decide about delivered rows (`row` and `KEYS` but the last two) beside the stored rows of the same records."""
+    """Decide about delivered rows (`row` and `KEYS` but the last two) beside the stored rows of the same records.
+
+    Rows without company, those that `hash_contents` gave no hash, are fresh and open.
+    """
     keys = rows.select("row", *(name for name in KEYS if name not in ("closed_at", "row_no")))
+    keys = keys.filter(pl.col("content_hash").is_not_null())
     both = pl.concat([stored, keys], how="diagonal")
-    several = both.filter(pl.col("record_no").is_duplicated())
-    verdicts = _compare(several)
+    verdicts = _compare(both.filter(pl.col("record_no").is_duplicated()))
     unchanged = verdicts.filter("repeated")["row"]
     conflicts = verdicts.filter("contradicts")["row"]
     ended = _close(verdicts.filter(~pl.col("repeated") & ~pl.col("contradicts")))
-    fresh = rows.filter(~pl.col("row").is_in(pl.concat([unchanged, conflicts]).implode()))
-    fresh = fresh.join(ended.drop_nulls("row").select("row", "closed_at"), on="row", how="left", maintain_order="left")
+    without = pl.concat([unchanged, conflicts])
+    fresh = rows if without.is_empty() else rows.filter(~pl.col("row").is_in(without.implode()))
+    closing = ended.drop_nulls(["row", "closed_at"]).select("row", "closed_at")
+    if closing.is_empty():
+        fresh = fresh.with_columns(closed_at=pl.lit(None, pl.Int64))
+    else:
+        fresh = fresh.join(closing, on="row", how="left", maintain_order="left")
     return Sifted(fresh, conflicts, unchanged.len(), ended.filter("newly").select(ENDS))
 
 

@@ -28,11 +28,8 @@ def code_of(lake: Lake, enterprise_id: int) -> str:
 def numbers_of(lake: Lake, keys: pl.Series) -> pl.Series:
     """Enterprise numbers (int32) of codes or outside keys, row by row; null for a key nobody is known by."""
     asked = keys.cast(pl.String).alias("asked").to_frame()
-    wanted = (
-        asked.drop_nulls()
-        .unique()
-        .with_columns(code=clean_codes(pl.col("asked")), key=pl.col("asked").str.strip_chars())
-    )
+    wanted = asked.drop_nulls().unique()
+    wanted = wanted.with_columns(code=clean_codes(wanted["asked"]), key=pl.col("asked").str.strip_chars())
     wrong = impossible_codes(wanted["code"])
     is_code = ~pl.col("code").is_in(wrong.implode())
     codes = wanted.filter(is_code).select("asked", "code")

@@ -36,5 +36,6 @@ def test_a_body_letter_outside_the_alphabet_is_no_number() -> None:
 
 def test_cleaning_changes_width_and_case_and_nothing_else() -> None:
     wide = "".join(chr(ord(character) + 0xFEE0) for character in ACME.lower())
-    cleaned = pl.DataFrame({"uscc": [f" {wide} ", "O0"]}).select(clean_codes(pl.col("uscc")))["uscc"]
-    assert list(cleaned) == [ACME, "O0"]
+    cleaned = clean_codes(pl.Series([f" {wide} ", "O0", None, "O0"]))
+    assert list(cleaned) == [ACME, "O0", None, "O0"]
+    assert list(clean_codes(pl.Series([ACME, None]))) == [ACME, None]
