@@ -271,6 +271,7 @@ FORMS = tuple(
         (r"(\w+) must equal (\w+)", r"\1 须等于 \2"),
         (r"(\w+) must not precede (\w+)", r"\1 不得早于 \2"),
         (r"(\w+) must not lie before (\S+)", r"\1 不得早于 \2"),
+        (r"(\w+) must not exceed ten trillion yuan", r"\1 不得超过十万亿元"),
         (r"(\w+) must have check characters that agree", r"\1 的校验码须正确"),
         *((rf"(\w+) must be the last day of a {one}", rf"\1 须为{chinese}末日") for one, chinese in _PERIODS.items()),
         (r"(\w+) must not be empty", r"\1 不得为空"),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.quality import QualityRule, of_cells, of_files, of_rows, rules
+from features.contracts.quality import QualityRule, of_amounts, of_cells, of_files, of_rows, rules
 from features.contracts.use import PERMANENT, Use
 
 Period = Literal["month", "quarter", "year"]
@@ -172,7 +172,7 @@ class Contract:
         cells = of_cells(self.schema.to_schema().columns)
         return (
             *rules("block", blocking),
-            *rules("quarantine", (*cells, *self.row_rules, *of_rows(self.subject))),
+            *rules("quarantine", (*cells, *self.row_rules, *of_amounts(self.dtypes), *of_rows(self.subject))),
             *rules("warn", (doubt.text for doubt in self.doubts)),
         )
 

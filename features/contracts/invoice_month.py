@@ -8,6 +8,8 @@ from features.contracts.use import Use
 
 INVOICE_SIDES = ("销", "进")
 BASIS_POINTS = {"min_value": 0, "max_value": 10_000}
+A_MONTH = {"min_value": -(10**13), "max_value": 10**13}
+"""In fen: nobody invoices more than 100 billion yuan in a month, and a share of it in basis points must fit 64 bits."""
 
 
 class InvoiceMonth(Delivered):
@@ -20,7 +22,9 @@ class InvoiceMonth(Delivered):
     period: pl.Date = pa.Field(title="所属期", description="Last day of the month")
     side: str = pa.Field(isin=INVOICE_SIDES, title="销/进")
     n: pl.Int32 = pa.Field(ge=0, title="有效发票份数", description="Valid invoices, red ones included")
-    amount_fen: pl.Int64 = pa.Field(title="金额", description="Valid invoices without tax, net of red ones, in fen")
+    amount_fen: pl.Int64 = pa.Field(
+        in_range=A_MONTH, title="金额", description="Valid invoices without tax, net of red ones, in fen"
+    )
     tax_fen: pl.Int64 = pa.Field(title="税额", description="Of the same invoices, in fen")
     n_void: pl.Int32 = pa.Field(ge=0, title="作废份数")
     void_fen: pl.Int64 = pa.Field(title="作废金额", description="Amount of voided invoices, in fen")

@@ -13,6 +13,10 @@ Severity = Literal["block", "quarantine", "warn"]
 FIRST_DAY = date(1900, 1, 1)
 """No record of an enterprise is older; an earlier date is a typing error."""
 
+MOST_FEN = 10**15
+"""No amount of one record is larger: ten trillion yuan. A larger one is in another unit, and its sums would not fit
+64 bits."""
+
 RULE_WORDS = {
     "not_nullable": "must not be empty",
     "greater_than_or_equal_to": "must be at least ",
@@ -64,6 +68,16 @@ def of_cells(columns: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} {RULE_WORDS['not_nullable']}"
         for check in column.checks:
             yield f"{name} {say(check)}"
+
+
+def amounts(columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns of money, by their unit."""
+    return tuple(name for name in columns if name.endswith("_fen"))
+
+
+def of_amounts(columns: Iterable[str]) -> tuple[str, ...]:
+    """What is asked of money in every feed."""
+    return tuple(f"{name} must not exceed ten trillion yuan" for name in amounts(columns))
 
 
 def of_rows(subject: str) -> tuple[str, ...]:

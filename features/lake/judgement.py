@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from features.contracts.contract import NUMBER_PATTERN, Contract
-from features.contracts.quality import FIRST_DAY, kind
+from features.contracts.quality import FIRST_DAY, MOST_FEN, amounts, kind
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
 from features.lake.persons import identities
@@ -37,7 +37,7 @@ class Judged:
 def judge(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> Judged:
     """Judge delivered rows. `received_at` stamps those that do not bring their own."""
     typed, refused = _parse(frame, contract, received_at)
-    for refuse in (_identities, _broken_rules, _impossible_dates, _impossible_codes):
+    for refuse in (_identities, _broken_rules, _impossible_amounts, _impossible_dates, _impossible_codes):
         found = refuse(typed, contract)
         refused = pl.concat([refused, found])
         typed = _without(typed, found)
@@ -100,6 +100,16 @@ def _identities(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 def _broken_rules(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     return _gather("rule", broken_rules(typed, contract))
+
+
+def _impossible_amounts(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    found = [pl.DataFrame(schema=_FOUND)]
+    for column in amounts(contract.dtypes):
+        beyond = ~typed[column].is_between(-MOST_FEN, MOST_FEN)
+        if beyond.any():
+            reason = pl.format("{} is {} fen, more than ten trillion yuan; check its unit", pl.lit(column), column)
+            found.append(typed.filter(beyond).select(ROW, reason.alias("reason")))
+    return _gather("rule", pl.concat(found))
 
 
 def _impossible_dates(typed: pl.DataFrame, _contract: Contract) -> pl.DataFrame:

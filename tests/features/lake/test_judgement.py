@@ -7,9 +7,12 @@ import polars as pl
 import pytest
 
 from bureau.clock import from_micros
+from features.contracts.invoice_month import INVOICE_MONTH
 from features.contracts.power_arrears import POWER_ARREARS
+from features.contracts.quality import MOST_FEN
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.judgement import Judged, judge
+from tests.factories.invoice_feeds import invoice_month
 from tests.factories.lakes import ACME, BETA, frame_of, instant
 from tests.factories.power import power_arrears
 from tests.factories.tax import tax_arrears
@@ -82,6 +85,21 @@ def test_truth_as_departments_write_it(text: str, said: bool) -> None:
 def test_days_that_cannot_be(event: date, reason: str | None) -> None:
     judged = judge(frame_of(TAX_ARREARS, [tax_arrears(ACME, event, period=date(2025, 3, 31))]), TAX_ARREARS, NOON)
     assert judged.refused["reason"].to_list() == ([] if reason is None else [reason])
+
+
+@pytest.mark.parametrize(
+    ("fen", "refused"),
+    [
+        pytest.param(MOST_FEN, False, id="the most there can be"),
+        pytest.param(MOST_FEN + 1, True, id="more"),
+        pytest.param(2**63 - 1, True, id="all that fits"),
+        pytest.param(-(2**63), True, id="the least that fits"),
+    ],
+)
+def test_amounts_that_cannot_be(fen: int, refused: bool) -> None:
+    judged = judge(frame_of(INVOICE_MONTH, [invoice_month(ACME, tax_fen=fen)]), INVOICE_MONTH, NOON)
+    told = f"tax_fen is {fen} fen, more than ten trillion yuan; check its unit"
+    assert judged.refused["reason"].to_list() == ([told] if refused else [])
 
 
 def test_the_day_of_receipt_is_shanghai_s() -> None:
