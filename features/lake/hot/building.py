@@ -46,9 +46,11 @@ def read_segments(lake: Lake, wanted: Wanted, snapshot: int, buckets: int, porti
         yield from _queried(lake, wanted, snapshot, buckets, portion)
         return
     closings = read_closings(lake.closings(wanted.feed, snapshot))
+    stored = stored_files(lake, wanted.feed, snapshot)
     for bucket in portion:
-        paths = _paths(lake, wanted.feed, snapshot, buckets, range(bucket, bucket + 1))
-        yield read_rows(paths, wanted, buckets, bucket, closings)
+        own = [file for file in stored if buckets == 1 or file.bucket in (None, bucket)]
+        whole = buckets == 1 or all(file.bucket is not None for file in own)
+        yield read_rows([file.path for file in own], wanted, buckets, bucket, closings, whole=whole)
 
 
 def read_bucket(path: Path | None, wanted: Wanted, buckets: int) -> Segment:

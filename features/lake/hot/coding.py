@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from features.lake.hot.compiling import compiled
 
-_UNKNOWN = -(2**63)
+_UNKNOWN, _FAR = -(2**63), 2**63 - 1
 
 
 def differences(values: Any, others: Any) -> Any:
@@ -14,27 +15,40 @@ def differences(values: Any, others: Any) -> Any:
     return _differences(values, others)
 
 
-def encode(values: Any, codes: Any, width: int, offset: int, step: int, most: int) -> None:
-    """Fill codes of `width` bytes: `most` says exception, the next number unknown."""
-    (_encode_in_three if width == 3 else _encode)(values, codes, offset, step, most)
+def encode(values: Any, others: Any, codes: Any, width: int, offset: int, step: int, most: int) -> int:
+    """Fill codes of `width` bytes: `most` says exception, the next number unknown; returns how many exceptions.
+
+    others: what the values are counted from; nothing, of no size.
+    """
+    return int((_encode_in_three if width == 3 else _encode)(values, others, codes, offset, step, most))
 
 
-def look_up(values: Any, listed: Any) -> Any:
-    """The place of each value in a list of at most 254 in their order; 254 where it is in none, 255 for unknown."""
+def look_up(values: Any, others: Any, listed: Any) -> tuple[Any, int]:
+    """The place of each value in a list of at most 254 in their order; 254 where it is in none, 255 for unknown.
+
+    Also how many are in none. others: as for `encode`.
+    """
     low = int(listed[0])
     places = np.full(int(listed[-1]) - low + 1, 254, np.uint8)
     places[listed - low] = np.arange(len(listed))
-    return _look_up(values, places, low)
+    codes = np.empty(values.size, np.uint8)
+    return codes, int(_look_up(values, others, places, low, codes))
 
 
-def exceptions(values: Any, codes: Any, width: int, constant: int) -> Any:
-    """The rows that their codes say are exceptions; of width 0 those that are not the constant."""
-    if width == 0:
-        return np.flatnonzero(values != constant).astype(np.uint32)
+def exceptions(codes: Any, width: int, count: int) -> Any:
+    """The rows that their codes say are exceptions, of which there are `count`."""
+    if count == 0:
+        return np.empty(0, np.uint32)
     if width == 3:
         parts = codes.reshape(-1, 3)
         return np.flatnonzero((parts[:, 0] == 254) & (parts[:, 1] == 255) & (parts[:, 2] == 255)).astype(np.uint32)
     return np.flatnonzero(codes == np.iinfo(codes.dtype).max - 1).astype(np.uint32)
+
+
+def unlike(values: Any, others: Any, constant: int) -> Any:
+    """The rows whose value is not the constant, counted from others where these have a size."""
+    rows = np.empty(values.size, np.uint32)
+    return rows[: int(_unlike(values, others, constant, rows))].copy()
 
 
 def seen(values: Any, low: int, size: int) -> Any:
@@ -42,56 +56,73 @@ def seen(values: Any, low: int, size: int) -> Any:
     return _seen(values, low, size)
 
 
+@njit(nogil=True, inline="always")
+def _told(values, others, i):
+    value = values[i]
+    if others.size == 0 or value == _UNKNOWN:
+        return value
+    return _FAR if others[i] == _UNKNOWN else value - others[i]
+
+
+@njit(nogil=True)
+def _code(value, offset, step, most):
+    if value == _UNKNOWN:
+        return most + 1
+    far = value - offset
+    code = far if step == 1 else far // step
+    return most if value < offset or far < 0 or code >= most or code * step != far else code
+
+
 @compiled
 def _differences(values, others):
     told = np.empty(values.size, np.int64)
     for i in range(values.size):
-        if values[i] == _UNKNOWN:
-            told[i] = _UNKNOWN
-        else:
-            told[i] = 2**63 - 1 if others[i] == _UNKNOWN else values[i] - others[i]
+        told[i] = _told(values, others, i)
     return told
 
 
 @compiled
-def _encode(values, codes, offset, step, most):
+def _encode(values, others, codes, offset, step, most):
+    excepted = 0
     for i in range(values.size):
-        value = values[i]
-        far = value - offset
-        code = far // step
-        if value == _UNKNOWN:
-            codes[i] = most + 1
-        elif value < offset or far < 0 or code >= most or code * step != far:
-            codes[i] = most
-        else:
-            codes[i] = code
+        code = _code(_told(values, others, i), offset, step, most)
+        codes[i] = code
+        excepted += code == most
+    return excepted
 
 
 @compiled
-def _encode_in_three(values, codes, offset, step, most):
+def _encode_in_three(values, others, codes, offset, step, most):
+    excepted = 0
     for i in range(values.size):
-        value = values[i]
-        far = value - offset
-        code = far // step
-        if value == _UNKNOWN:
-            code = most + 1
-        elif value < offset or far < 0 or code >= most or code * step != far:
-            code = most
+        code = _code(_told(values, others, i), offset, step, most)
         codes[3 * i], codes[3 * i + 1], codes[3 * i + 2] = code & 255, code >> 8 & 255, code >> 16
+        excepted += code == most
+    return excepted
 
 
 @compiled
-def _look_up(values, places, low):
-    codes = np.empty(values.size, np.uint8)
+def _look_up(values, others, places, low, codes):
+    excepted = 0
     for i in range(values.size):
-        value = values[i]
+        value = _told(values, others, i)
+        code = 254
         if value == _UNKNOWN:
-            codes[i] = 255
-        elif value < low or value - low >= places.size:
-            codes[i] = 254
-        else:
-            codes[i] = places[value - low]
-    return codes
+            code = 255
+        elif value >= low and value - low < places.size:
+            code = places[value - low]
+        codes[i] = code
+        excepted += code == 254
+    return excepted
+
+
+@compiled
+def _unlike(values, others, constant, rows):
+    found = 0
+    for i in range(values.size):
+        rows[found] = i
+        found += _told(values, others, i) != constant
+    return found
 
 
 @compiled

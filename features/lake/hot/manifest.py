@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeGuard
 from weakref import WeakValueDictionary
@@ -13,25 +15,27 @@ from weakref import WeakValueDictionary
 from features.contracts.feeds import find_feed
 from features.lake.deriving import derive
 from features.lake.hot.building import bucket_count, portions, read_segments
-from features.lake.hot.format import map_segment, write_segment
+from features.lake.hot.format import map_segments, write_segments
+from features.lake.hot.packing import Plan
 from features.lake.hot.segment import Segment, packed
 from features.lake.hot.wanted import StoredFile, Wanted, stored_files
 from features.lake.lake import Lake
 from features.lake.locking import alone
 
-FORMAT = 2
+FORMAT = 3
 """Counts up with each change of what hot files mean; files of another number are made again."""
 MANIFEST = "manifest.json"
 THREADS = 2
 
-_mapped: WeakValueDictionary[Path, Segment] = WeakValueDictionary()
+_mapped: WeakValueDictionary[tuple[Path, int], Segment] = WeakValueDictionary()
 
 
 @dataclass(frozen=True)
 class HotFeed:
-    """The hot files of one feed, one for each bucket. lineage: what they were made from, and how.
+    """The hot files of one feed. lineage: what they were made from, and how.
 
-    snapshot: of the lake when they were made. files: under the hot folder.
+    snapshot: of the lake when they were made. files: in which file, under the hot folder, each bucket is; a file holds
+    the buckets that name it, in their order.
     """
 
     feed: str
@@ -48,19 +52,30 @@ def hot_folder(lake: Lake) -> Path:
 
 
 def read_manifest(lake: Lake) -> dict[str, HotFeed]:
-    """The hot feeds there are, by code."""
+    """The hot feeds there are, by code; none where they mean what they do no longer."""
+    path = hot_folder(lake) / MANIFEST
     try:
-        text = (hot_folder(lake) / MANIFEST).read_text("utf-8")
+        written = path.stat()
+        return dict(_read_manifest(path, written.st_mtime_ns, written.st_ino))
     except FileNotFoundError:
         return {}
-    return {line["feed"]: _hot_feed(line) for line in json.loads(text)}
+
+
+@lru_cache(maxsize=8)
+def _read_manifest(path: Path, _written: int, _number: int) -> dict[str, HotFeed]:
+    """The manifest as it was written at an instant; a newer one is another file."""
+    told = json.loads(path.read_text("utf-8"))
+    if not isinstance(told, dict) or told["format"] != FORMAT:
+        return {}
+    return {line["feed"]: _hot_feed(line) for line in told["feeds"]}
 
 
 def lineage(lake: Lake, feed: str, snapshot: int) -> str:
     """What a feed is made of in a snapshot: equal exactly where no file of it changed."""
     feeds = find_feed(feed).derived_from or (feed,)
     paths = (path for one in feeds for path in (*lake.files(one, snapshot), *lake.closings(one, snapshot)))
-    told = [FORMAT, *(str(path.relative_to(lake.root)) for path in paths)]
+    root = f"{lake.root}/"  # paths of large lakes are many: as texts they cost a tenth
+    told = [FORMAT, *(str(path).removeprefix(root) for path in paths)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
@@ -105,14 +120,18 @@ def forget_hot(lake: Lake) -> None:
 
 def map_feed(lake: Lake, held: HotFeed) -> tuple[Segment, ...]:
     """The segments of a feed, by bucket. Raises `FileNotFoundError` where a newer set has replaced them."""
-    return tuple(_map(hot_folder(lake) / name) for name in held.files)
+    folder, buckets = hot_folder(lake), Counter(held.files)
+    return tuple(segment for name in buckets for segment in _map(folder / name, buckets[name]))
 
 
-def _map(path: Path) -> Segment:
-    segment = _mapped.get(path)
-    if segment is None:
-        segment = _mapped[path] = map_segment(path)
-    return segment
+def _map(path: Path, buckets: int) -> Sequence[Segment]:
+    """The segments of a file; those somebody still holds, while anybody does."""
+    held = [segment for number in range(buckets) if (segment := _mapped.get((path, number))) is not None]
+    if len(held) == buckets:
+        return held
+    segments = map_segments(path)
+    _mapped.update({(path, number): segment for number, segment in enumerate(segments)})
+    return segments
 
 
 def _joined(wanted: Wanted, held: HotFeed | None) -> Wanted:
@@ -126,9 +145,9 @@ def _joined(wanted: Wanted, held: HotFeed | None) -> Wanted:
 
 
 def _build(lake: Lake, stale: Sequence[Wanted], snapshot: int) -> list[HotFeed]:
-    """Write the files of some feeds; their portions are shared out to a few threads, the largest feed's first."""
+    """Write the files of some feeds, one for each portion; a few threads share them, the largest feed's first."""
     plans = [_plan(lake, wanted, snapshot) for wanted in stale]
-    jobs = [(plan, portion) for plan in plans for portion in portions(plan.stored, len(plan.names))]
+    jobs = [(plan, portion) for plan in plans for portion in plan.portions]
     jobs.sort(key=lambda job: -sum(file.rows for file in job[0].stored))
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(lambda job: _write(lake, job[0], job[1], snapshot), jobs))
@@ -137,12 +156,14 @@ def _build(lake: Lake, stale: Sequence[Wanted], snapshot: int) -> list[HotFeed]:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be written of a feed: one file for each of `names`."""
+    """What is to be written of a feed. names: of the file each bucket goes into. columns: how they are packed."""
 
     wanted: Wanted
     lineage: str
     stored: list[StoredFile]
+    portions: list[range]
     names: tuple[str, ...]
+    columns: dict[str, Plan] = field(default_factory=dict)
 
     def hot_feed(self, snapshot: int) -> HotFeed:
         code, columns, worded = self.wanted.feed, self.wanted.columns, self.wanted.worded
@@ -155,23 +176,25 @@ def _plan(lake: Lake, wanted: Wanted, snapshot: int) -> _Plan:
         derive(lake, wanted.contract, snapshot)
     made_of, stored = lineage(lake, code, snapshot), stored_files(lake, code, snapshot)
     stamp = hashlib.sha256(json.dumps([made_of, wanted.columns, wanted.worded]).encode()).hexdigest()[:12]
-    names = tuple(f"feed={code}/{bucket:03d}.{stamp}.hot" for bucket in range(bucket_count(lake, stored)))
-    return _Plan(wanted, made_of, stored, names)
+    parts = portions(stored, bucket_count(lake, stored))
+    names = tuple(f"feed={code}/{part[0]:03d}.{stamp}.hot" for part in parts for _ in part)
+    return _Plan(wanted, made_of, stored, parts, names)
 
 
 def _write(lake: Lake, plan: _Plan, portion: range, snapshot: int) -> None:
-    (hot_folder(lake) / plan.names[0]).parent.mkdir(exist_ok=True)
+    path = hot_folder(lake) / plan.names[portion[0]]
+    path.parent.mkdir(exist_ok=True)
     segments = read_segments(lake, plan.wanted, snapshot, len(plan.names), portion)
-    for bucket, segment in zip(portion, segments, strict=True):
-        facts = {"feed": plan.wanted.feed, "bucket": bucket, "snapshot": snapshot, "lineage": plan.lineage}
-        write_segment(packed(segment), hot_folder(lake) / plan.names[bucket], facts)
+    facts = {"feed": plan.wanted.feed, "snapshot": snapshot, "lineage": plan.lineage}
+    write_segments((packed(segment, plan.columns) for segment in segments), path, facts)
 
 
 def _write_manifest(lake: Lake, held: dict[str, HotFeed]) -> None:
     path = hot_folder(lake) / MANIFEST
     unfinished = path.with_name(MANIFEST + ".unfinished")
     with unfinished.open("w", encoding="utf-8") as file:
-        json.dump([asdict(one) for one in held.values()], file, ensure_ascii=False, indent=1)
+        told = {"format": FORMAT, "feeds": [asdict(one) for one in held.values()]}
+        json.dump(told, file, ensure_ascii=False, indent=1)
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)

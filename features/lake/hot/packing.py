@@ -5,13 +5,13 @@ What that cannot say stands in the exceptions as it is, so a few large amounts d
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from features.lake.hot.coding import differences, encode, exceptions, look_up, seen
+from features.lake.hot.coding import differences, encode, exceptions, look_up, seen, unlike
 
 Integers = npt.NDArray[np.int64]
 
@@ -25,6 +25,9 @@ _OFTEN = 0.7
 """The share of rows in which a column must equal another for the difference to be tried."""
 _RANGE = 2**16
 """The widest span of values a table of codes is looked for in."""
+_DEARER = 0.25
+"""Bytes a row by which a plan may miss what was expected of it before another is looked for."""
+_NOTHING = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -45,40 +48,58 @@ class Packed:
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """How a column may be packed, and what a row of it then costs."""
+class Plan:
+    """How a column may be packed, and what a row of it then costs. seen: how many rows showed it."""
 
     cost: float
     width: int
     offset: int
     step: int = 1
     table: tuple[int, ...] = ()
+    base: str | None = None
+    seen: int = 0
 
 
 def pack_event_days(days: Integers) -> Packed:
     """Days in their order within an enterprise: found by halving, so without exceptions."""
     listed = _listed(days)
     if listed is not None and 0 < len(listed) < CODES[1]:
-        return Packed(1, look_up(days, listed), table=listed)
-    return Packed(8, days) if _beyond(days) else _encoded(days, _Plan(0, _event_width(days), int(days.min(initial=0))))
+        return Packed(1, look_up(days, _NOTHING, listed)[0], table=listed)
+    return Packed(8, days) if _beyond(days) else _encoded(days, Plan(0, _event_width(days), int(days.min(initial=0))))
 
 
 def pack(values: Integers, whole: Mapping[str, Integers]) -> Packed:
     """A column packed in the cheapest way a sample of it shows. whole: columns it may be counted from."""
+    return pack_by(find_plan(values, whole), values, whole)
+
+
+def pack_like(plan: Plan | None, values: Integers, whole: Mapping[str, Integers]) -> Packed | None:
+    """A column packed as a like one was; None where that cannot be or costs clearly more than it did there."""
+    if plan is None or plan.seen < min(values.size, _SAMPLE) // 2 or (plan.base is not None and plan.base not in whole):
+        return None
+    made = pack_by(plan, values, whole)
+    cost = made.width + EXCEPTION_BYTES * made.rows.size / max(values.size, 1)
+    return made if cost <= plan.cost + _DEARER else None
+
+
+def find_plan(values: Integers, whole: Mapping[str, Integers]) -> Plan:
+    """The cheapest plan a sample of a column shows."""
     if not values.size:
-        return Packed(0, np.empty(0, np.uint8), UNKNOWN)
+        return Plan(0, 0, UNKNOWN)
     taken = slice(None, None, max(1, values.size // _SAMPLE))
-    best, base = _best(values[taken]), None
+    best = _best(values[taken])
     for name, other in _bases(values, whole, taken):
         found = _best(_differences(values[taken], other[taken]))
         if found.cost < best.cost - 0.1:
-            best, base = found, name
-    if best.width == 8:
+            best = replace(found, base=name)
+    return replace(best, seen=min(values.size, _SAMPLE))
+
+
+def pack_by(plan: Plan, values: Integers, whole: Mapping[str, Integers]) -> Packed:
+    """A column packed by a plan, whatever it costs."""
+    if plan.width == 8:
         return Packed(8, values)
-    told = values if base is None else differences(values, whole[base])
-    coded = _encoded(told, best)
-    rows = exceptions(told, coded.codes, best.width, best.offset)
-    return Packed(best.width, coded.codes, best.offset, best.step, base, coded.table, rows, values[rows])
+    return _encoded(values, plan, _NOTHING if plan.base is None else whole[plan.base])
 
 
 def unpack(column: Packed, rows: int, base: Integers | None = None) -> Integers:
@@ -117,23 +138,24 @@ def _differences(values: Integers, other: Integers) -> Integers:
     return told
 
 
-def _best(sample: Integers) -> _Plan:
+def _best(sample: Integers) -> Plan:
     """The cheapest plan for a sample, a small multiple of which the column is."""
     known = np.sort(sample[sample != UNKNOWN])
     share = len(known) / len(sample)
-    plans = [_Plan(8, 8, 0), _Plan(EXCEPTION_BYTES * share, 0, UNKNOWN)]
+    plans = [Plan(8, 8, 0), Plan(EXCEPTION_BYTES * share, 0, UNKNOWN)]
     if len(known):
         step = max(int(np.gcd.reduce(known - known[0])), 1)
         plans += [_window(known, share, width, step) for width in range(5)]
         distinct, counts = np.unique(known, return_counts=True)
         if int(distinct[-1]) - int(distinct[0]) < _RANGE:
             often = np.sort(distinct[np.argsort(-counts, kind="stable")[: CODES[1]]])
-            left = 1 - counts[np.isin(distinct, often)].sum() / len(known)
-            plans.append(_Plan(1.05 + EXCEPTION_BYTES * share * left, 1, 0, 1, tuple(often.tolist())))
+            # As many again as were seen once are likely not to have been seen at all (Good and Turing).
+            left = 1 - counts[np.isin(distinct, often)].sum() / len(known) + np.count_nonzero(counts == 1) / len(known)
+            plans.append(Plan(1.05 + EXCEPTION_BYTES * share * left, 1, 0, 1, tuple(often.tolist())))
     return min(plans, key=lambda plan: plan.cost)
 
 
-def _window(known: Integers, share: float, width: int, step: int) -> _Plan:
+def _window(known: Integers, share: float, width: int, step: int) -> Plan:
     """The window of so many codes in which most of the sorted values lie; it begins at a value of its own."""
     reach = min((max(CODES[width], 1) - 1) * step, 2**62)
     until = known + np.minimum(reach, np.iinfo(np.int64).max - np.maximum(known, 0))
@@ -143,18 +165,22 @@ def _window(known: Integers, share: float, width: int, step: int) -> _Plan:
     left = share * (1 - within[best] / len(known)) + (1 - share if width == 0 else 0)
     below = (reach - (high - low)) // 2 // step  # values that are not in the sample lie on both sides
     offset = low - step * (min(below, low // step) if low >= 0 else below)
-    return _Plan(width + EXCEPTION_BYTES * left, width, max(offset, UNKNOWN + 2), step)
+    return Plan(width + EXCEPTION_BYTES * left, width, max(offset, UNKNOWN + 2), step)
 
 
-def _encoded(values: Integers, plan: _Plan) -> Packed:
+def _encoded(values: Integers, plan: Plan, others: Integers = _NOTHING) -> Packed:
     if plan.width == 0:
-        return Packed(0, np.empty(0, np.uint8), plan.offset)
+        rows = unlike(values, others, plan.offset)
+        return Packed(0, np.empty(0, np.uint8), plan.offset, 1, plan.base, rows=rows, values=values[rows])
     if plan.table:
         listed = np.array(plan.table, np.int64)
-        return Packed(1, look_up(values, listed), table=listed)
-    codes = np.empty(values.size * 3 if plan.width == 3 else values.size, _TYPES[plan.width])
-    encode(values, codes, plan.width, plan.offset, plan.step, CODES[plan.width])
-    return Packed(plan.width, codes, plan.offset, plan.step)
+        codes, count = look_up(values, others, listed)
+    else:
+        listed = _NOTHING
+        codes = np.empty(values.size * 3 if plan.width == 3 else values.size, _TYPES[plan.width])
+        count = encode(values, others, codes, plan.width, plan.offset, plan.step, CODES[plan.width])
+    rows = exceptions(codes, plan.width, count)
+    return Packed(plan.width, codes, plan.offset, plan.step, plan.base, listed, rows, values[rows])
 
 
 def _listed(values: Integers) -> Integers | None:

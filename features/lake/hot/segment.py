@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.lake.hot.arranging import arrange, count_within, refit
-from features.lake.hot.packing import Packed, pack, pack_event_days, unpack
+from features.lake.hot.packing import Packed, Plan, find_plan, pack_by, pack_event_days, pack_like, unpack
 
 Integers = npt.NDArray[np.int64]
 Column = npt.NDArray[np.integer[Any]]
@@ -84,15 +84,23 @@ def make_segment(rows: Rows, first: int, enterprises: int) -> Segment:
     return Segment(first, offsets.astype(np.uint32), columns, rows.texts)
 
 
-def packed(segment: Segment) -> Segment:
-    """The same segment in as few bytes as its values allow."""
+def packed(segment: Segment, plans: dict[str, Plan] | None = None) -> Segment:
+    """The same segment in as few bytes as its values allow.
+
+    plans: of columns of a like segment, tried first; those that did not fit are replaced.
+    """
+    plans = {} if plans is None else plans
     days = segment.values("event_day")
     columns: dict[str, Column | Packed] = {"event_day": pack_event_days(days)}
     whole = {"event_day": days}
     for name in segment.columns:
         if name != "event_day":
             values = segment.values(name)
-            made = columns[name] = pack(values, whole)
+            made = pack_like(plans.get(name), values, whole)
+            if made is None:
+                plans[name] = find_plan(values, whole)
+                made = pack_by(plans[name], values, whole)
+            columns[name] = made
             if made.base is None and made.width > 0:
                 whole[name] = values
     offsets, within = _packed_offsets(segment.offsets)

@@ -13,7 +13,7 @@ from features.contracts.feeds import find_feed
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.engine.engines import Engine
 from features.lake.compaction import compact
-from features.lake.hot import building
+from features.lake.hot import building, manifest
 from features.lake.hot.building import Wanted
 from features.lake.hot.manifest import hot_folder, map_feed, read_manifest, renew
 from features.lake.lake import Lake
@@ -68,6 +68,30 @@ def test_only_the_feed_that_changed_is_made_anew_and_the_older_files_go(lake: La
     assert not set(after["F18"]) & set(before["F18"])
     there = {str(path.relative_to(hot_folder(lake))) for path in hot_folder(lake).glob("feed=*/*")}
     assert there == {name for names in after.values() for name in names}
+
+
+def test_files_of_another_format_are_nobodys_and_are_made_again(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "FORMAT", manifest.FORMAT - 1)
+    older = renew(lake, [WANTED], lake.snapshot())["F18"]
+    monkeypatch.undo()
+    assert read_manifest(lake) == {}
+    told = all_live(lake, Engine.KERNEL)
+    newer = renew(lake, [WANTED], lake.snapshot())["F18"]
+    assert not set(newer.files) & set(older.files)
+    assert told == all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
+
+
+def test_buckets_of_one_portion_share_a_file(lake: Lake) -> None:
+    compact(lake, "F18", at=instant("2025-06-02"))
+    held = renew(lake, [WANTED], lake.snapshot())["F18"]
+    assert len(held.files) == lake.buckets
+    assert len(set(held.files)) == 1
+    segments = map_feed(lake, held)
+    assert [segment.rows for segment in segments] == [
+        sum(number % 4 for number in range(1, len(FIRMS) + 1) if number % lake.buckets == bucket)
+        for bucket in range(lake.buckets)
+    ]
+    assert all(one is other for one, other in zip(segments, map_feed(lake, held), strict=True))
 
 
 def test_a_reader_keeps_what_it_mapped(lake: Lake) -> None:

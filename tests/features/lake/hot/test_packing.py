@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from features.lake.hot.packing import UNKNOWN, Integers, pack, pack_event_days, unpack
+from features.lake.hot.packing import UNKNOWN, Integers, find_plan, pack, pack_event_days, pack_like, unpack
 
 ROWS = 20_000
 CHANCE = np.random.default_rng(7)
@@ -68,3 +68,32 @@ def test_event_days_have_no_exceptions(days: Integers, width: int) -> None:
     assert np.array_equal(unpack(made, len(days)), days)
     assert made.rows.size == 0
     assert made.width == width or (width == 1 and made.width == 4)
+
+
+@pytest.mark.parametrize(
+    ("like", "fits"),
+    [
+        pytest.param(DAYS + 9, True, id="the same lag"),
+        pytest.param(np.where(SOME < 0.01, DAYS + 4_000, DAYS + 9), True, id="a few other lags"),
+        pytest.param(DAYS + CHANCE.integers(3, 90, ROWS), False, id="any lag"),
+        pytest.param(np.full(ROWS, UNKNOWN), False, id="nothing known"),
+        pytest.param(np.empty(0, np.int64), True, id="nobody"),
+    ],
+)
+def test_a_plan_serves_what_is_like_and_nothing_else(like: Integers, fits: bool) -> None:
+    plan = find_plan(DAYS + 9, {"event_day": DAYS})
+    days = DAYS[: like.size]
+    made = pack_like(plan, like, {"event_day": days})
+    assert (made is not None) == fits
+    if made is not None:
+        assert np.array_equal(unpack(made, like.size, days), like)
+
+
+def test_a_plan_of_few_rows_or_of_a_column_that_is_not_there_is_not_used() -> None:
+    assert pack_like(find_plan(DAYS[:40] + 9, {"event_day": DAYS[:40]}), DAYS + 9, {"event_day": DAYS}) is None
+    assert pack_like(find_plan(DAYS + 9, {"event_day": DAYS}), DAYS + 9, {}) is None
+    assert pack_like(None, DAYS, {}) is None
+
+
+def test_values_seen_once_make_no_table() -> None:
+    assert find_plan(CHANCE.permutation(60_000)[:300], {}).table == ()
