@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
 import polars as pl
@@ -15,6 +15,7 @@ from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from features.lake.freshness import StaleFeed, stale_feeds
 from features.lake.lake import Lake
+from features.lake.memory import until_erasure
 from features.lake.registered_name import registered_name
 from features.lake.registry import Enterprise, resolve
 from features.store.coverage import newest_known
@@ -119,7 +120,8 @@ def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -
 
     Raises `ImpossibleUscc` for what is neither a code nor a known outside key.
     """
-    snapshot = desk.lake.snapshot() if desk.snapshot is None else desk.snapshot
+    newest = desk.lake.snapshot()  # asked of an answer given again too: so it hears of erasures
+    snapshot = newest if desk.snapshot is None else desk.snapshot
     try:
         enterprise = resolve(desk.lake, subject, desk.snapshot)
     except UnknownSubject as unknown:
@@ -129,7 +131,7 @@ def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -
     return Reading(desk, product, grant, snapshot, enterprise.uscc, enterprise)
 
 
-@lru_cache(maxsize=1024)
+@until_erasure(maxsize=1024)
 def _connected_from(lake: Lake, feed: str, snapshot: int) -> int | None:
-    """A snapshot never changes, so neither does this."""
+    """A snapshot changes by an erasure alone, and so does this."""
     return connected_from(lake, feed, snapshot)

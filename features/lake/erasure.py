@@ -20,7 +20,9 @@ from features.contracts.registration import REGISTRATION
 from features.lake.entry import make_snapshot
 from features.lake.erased import erasure_key, keyed_hash, note_erased
 from features.lake.files import exclusive, sweep, write_again
-from features.lake.lake import Lake, forget_files
+from features.lake.hot.manifest import without_hot
+from features.lake.lake import Lake
+from features.lake.memory import forget
 from features.lake.renaming import SETTLED
 from features.lake.sent import erase_from_deliveries
 from features.lake.tables import (
@@ -68,12 +70,13 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
     """Remove records from every file, the quarantine, the marks and the kept deliveries, and leave a certificate.
 
     Killed before the end of its one transaction it has changed nothing; killed after it, the next writer removes the
-    former files. Readers that hold an older file open finish with it.
+    former files. Hot files under way are waited for and none are made meanwhile. Readers that hold an older file open
+    finish with it; what a process keeps in memory it forgets when it next asks for the newest snapshot.
     """
     if erasure.records.is_empty():
         return Erased(0, 0, 0, 0, lake.snapshot())
     feed = erasure.contract.code
-    with exclusive(lake):
+    with exclusive(lake), without_hot(lake):
         sweep(lake)
         with lake.catalogue.begin() as connection:
             _overwrite_deleted(connection)
@@ -191,9 +194,9 @@ def _overwrite_deleted(connection: Connection) -> None:
 
 def _remove_former(lake: Lake) -> None:
     """Files no snapshot lists any more, what was derived from them, and the bytes of deleted lines in SQLite's log."""
-    forget_files()
+    forget()
     sweep(lake)
-    for derived in ("hot", "derived"):
+    for derived in ("derived", "groups", "known"):
         shutil.rmtree(lake.root / derived, ignore_errors=True)
     if lake.catalogue.dialect.name == "sqlite":
         with lake.catalogue.connect() as connection:

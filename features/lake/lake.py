@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ from bureau.db import open_engine, upgrade
 from bureau.errors import UnknownName, UnreadableFile
 from features.lake.layout import LAYOUT
 from features.lake.locking import alone
-from features.lake.tables import LakeFile, Setting, Snapshot
+from features.lake.memory import hear, until_erasure
+from features.lake.tables import Certificate, LakeFile, Setting, Snapshot
 
 OLDEST = "oldest_snapshot"
 """The setting that holds the first snapshot from which on every file is still there."""
@@ -28,6 +28,12 @@ BUCKETS = 16
 MANY_BUCKETS = 64
 LARGE = 200_000
 """From so many enterprises on a lake is sorted into `MANY_BUCKETS`."""
+_NEWEST = select(
+    select(func.max(Snapshot.id)).scalar_subquery(),
+    select(func.max(Certificate.id)).scalar_subquery(),
+    select(Setting.value).where(Setting.name == OLDEST).scalar_subquery(),
+)
+"""The newest snapshot, the last erasure, and from which snapshot on nothing was given up."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +44,14 @@ class Lake:
     catalogue: Engine
 
     def snapshot(self) -> int:
-        """The newest snapshot's number; 0 while nothing has landed."""
+        """The newest snapshot's number; 0 while nothing has landed.
+
+        Whoever asks also hears what another process erased or gave up since, and forgets it.
+        """
         with self.catalogue.connect() as connection:
-            return connection.scalar(select(func.max(Snapshot.id))) or 0
+            newest, *gone = connection.execute(_NEWEST).one()
+        hear(self, tuple(gone))
+        return newest or 0
 
     def files(self, feed: str, snapshot: int | None = None) -> list[Path]:
         """Files of a feed's rows in a snapshot (default the newest), oldest first."""
@@ -90,9 +101,9 @@ class Lake:
         return list(_files(self, feed, kind, self.snapshot() if snapshot is None else snapshot))
 
 
-@lru_cache(maxsize=4096)
+@until_erasure(maxsize=4096)
 def _files(lake: Lake, feed: str, kind: str, snapshot: int) -> tuple[Path, ...]:
-    """A committed snapshot's list never changes, and a live answer asks for a dozen of them."""
+    """A committed snapshot's list changes by an erasure alone, and a live answer asks for a dozen of them."""
     if not lake.is_readable(snapshot):
         raise UnknownName("snapshot that can still be read", str(snapshot))
     with lake.catalogue.connect() as connection:
@@ -119,11 +130,6 @@ def choose_buckets(lake: Lake, buckets: int) -> None:
     with lake.catalogue.begin() as connection:
         if connection.scalar(select(func.count()).select_from(LakeFile)) == 0:
             connection.execute(update(Setting).where(Setting.name == "buckets").values(value=str(buckets)))
-
-
-def forget_files() -> None:
-    """After an erasure alone the files of a committed snapshot have other names."""
-    _files.cache_clear()
 
 
 def open_lake(home: Path, catalogue_url: str) -> Lake:

@@ -1,6 +1,5 @@
 """Which enterprise a name meant, and when: the registrations' own history, read with both clocks."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +7,7 @@ import polars as pl
 from features.contracts.registration import REGISTRATION
 from features.lake.lake import Lake
 from features.lake.layout import rows_sql
+from features.lake.memory import until_erasure
 from features.lake.query import query
 from features.lake.spelling import name_key, trade_key
 from features.lake.versions import VOID
@@ -48,7 +48,7 @@ def borne(lake: Lake, wanted: pl.DataFrame, on: str, snapshot: int) -> pl.DataFr
     return rows.filter(seen)
 
 
-@lru_cache(maxsize=1024)
+@until_erasure(maxsize=1024)
 def names_in(path: Path) -> pl.DataFrame:
     """The names in one file of registrations, which never changes: 40 bytes a row, the names as their hashes."""
     columns = "name, address, enterprise_id, known_at AS starts, closed_at AS ends, row_no"

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from features.lake.catalogue import PORTION
 from features.lake.files import exclusive, sweep
-from features.lake.lake import KEPT, OLDEST, Lake, forget_files
+from features.lake.lake import KEPT, OLDEST, Lake
+from features.lake.memory import forget
 from features.lake.tables import LakeFile, Setting, Snapshot
 
 
@@ -61,7 +62,7 @@ def vacuum(lake: Lake, *, keep_days: int, at: datetime, needed: Collection[int] 
                 _give_up(connection, gone)
                 _set(connection, OLDEST, str(done.oldest))
                 _set(connection, KEPT, json.dumps(kept))
-        forget_files()
+        forget()
         sweep(lake)
         return done
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from features.contracts.feeds import FEEDS
 from features.lake.lake import Lake
 from features.lake.layout import parquet, rows_sql
+from features.lake.memory import forget_also
 from features.lake.query import query
 from features.lake.tables import LakeFile, Snapshot
 from features.lake.versions import VOID
@@ -95,6 +96,7 @@ def _earliest(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 _newest: dict[Lake, tuple[int, pl.DataFrame]] = {}
+forget_also(_newest.clear)
 _LAKES = 4
 
 

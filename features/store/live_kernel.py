@@ -15,6 +15,7 @@ from features.engine.kernel.running import arguments, bind
 from features.lake.hot.manifest import MANIFEST, hot_folder
 from features.lake.hot.segment import micros_day
 from features.lake.lake import Lake
+from features.lake.memory import until_erasure
 from features.store.kernel_computation import program_of
 from features.store.live_rows import LiveRows, open_rows
 from features.store.subjects import known_from
@@ -49,7 +50,7 @@ def warm_up() -> None:
     compute(arguments(bound), bound.segments, spine, 1, _ROOM, np.empty((0, 1)))
 
 
-@lru_cache(maxsize=64)
+@until_erasure(maxsize=64)
 def _rows(lake: Lake, names: tuple[str, ...], snapshot: int, _hot: int) -> LiveRows:
     return open_rows(lake, program_of(names), snapshot)
 

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from features.lake.hot.segment import Segment
 from features.lake.hot.stored import no_rows
 from features.lake.hot.wanted import Wanted, stored_files
 from features.lake.lake import Lake
+from features.lake.memory import forget_also, until_erasure
 from features.store.hot_rows import connected_on, mapped, read_feed, wanted_of
 
 _KEPT = 128
@@ -87,6 +87,7 @@ def _base(lake: Lake, wanted: Wanted, snapshot: int) -> tuple[tuple[Segment, ...
 
 
 _whole: OrderedDict[tuple[Lake, Wanted, str], tuple[Segment, ...]] = OrderedDict()
+forget_also(_whole.clear)
 
 
 def _whole_feed(lake: Lake, wanted: Wanted, snapshot: int, made_of: str) -> tuple[Segment, ...]:
@@ -100,6 +101,6 @@ def _whole_feed(lake: Lake, wanted: Wanted, snapshot: int, made_of: str) -> tupl
     return found
 
 
-@lru_cache(maxsize=1024)
+@until_erasure(maxsize=1024)
 def _own_segment(lake: Lake, wanted: Wanted, snapshot: int, enterprise_id: int) -> Segment:
     return read_enterprise(lake, wanted, snapshot, enterprise_id)

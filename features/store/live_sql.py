@@ -14,6 +14,7 @@ from features.engine.day_sql import OneDay
 from features.engine.duckdb_sql import feature_query, feeds
 from features.engine.feed_scan import Source
 from features.lake.lake import Lake
+from features.lake.memory import times_forgotten
 from features.store.computation import used
 from features.store.connections import live_connection
 from features.store.feed_sources import feed_sources
@@ -50,8 +51,8 @@ def _query(lake: Lake, names: tuple[str, ...], snapshot: int) -> LiveQuery:
     """This thread's parsed query; parsing costs more than reading one enterprise."""
     if not hasattr(_threads, "queries"):
         _threads.queries = OrderedDict()
-    queries: OrderedDict[tuple[Lake, tuple[str, ...], int], LiveQuery] = _threads.queries
-    key = (lake, names, snapshot)
+    queries: OrderedDict[tuple[Lake, tuple[str, ...], int, int], LiveQuery] = _threads.queries
+    key = (lake, names, snapshot, times_forgotten())
     if key not in queries:
         queries[key] = _parse(lake, names, snapshot)
     queries.move_to_end(key)

@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from features.definitions.library import definition_hash
 from features.engine.algebra import Population, Statistic
 from features.engine.engines import Engine
 from features.lake.lake import Lake
+from features.lake.memory import until_erasure
 from features.lake.tables import LakeFile
 
 Value = float | str | None
@@ -90,7 +90,7 @@ def _files(lake: Lake, entry: Entry, day: date, snapshot: int) -> list[str]:
         return list(connection.scalars(query))
 
 
-@lru_cache(maxsize=1024)
+@until_erasure(maxsize=1024)
 def _read(path: Path) -> Sums:
     rows = json.loads(path.read_text("utf-8"))
     return Sums({tuple(row[:-2]): (row[-2], row[-1]) for row in rows})

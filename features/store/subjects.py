@@ -1,7 +1,5 @@
 """Who is meant: keys to enterprise numbers in bulk, numbers to codes, and since when each enterprise is known."""
 
-from functools import lru_cache
-
 import polars as pl
 from sqlalchemy import select
 
@@ -10,6 +8,7 @@ from features.lake.catalogue import Schema, read_where_in
 from features.lake.code_index import code_index
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.lake import Lake
+from features.lake.memory import until_erasure
 from features.lake.tables import Alias, EnterpriseRow
 from features.store.first_known import first_known
 
@@ -47,11 +46,11 @@ def _bearers(lake: Lake, keys: pl.Series) -> pl.DataFrame:
     return found.sort("known_at", "id").unique("key", keep="last").select("key", "enterprise_id")
 
 
-@lru_cache(maxsize=4)
+@until_erasure(maxsize=4)
 def known_since(lake: Lake, snapshot: int) -> pl.DataFrame:
     """Since when an enterprise is known by any record: `enterprise_id`, `enterprise_known_from` (UTC microseconds).
 
-    A snapshot never changes, so neither does this.
+    A snapshot changes by an erasure alone, and so does this.
     """
     return first_known(lake, snapshot)
 

@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -102,6 +103,7 @@ def renew(lake: Lake, wanted: Iterable[Wanted], snapshot: int) -> dict[str, HotF
         return held
     hot_folder(lake).mkdir(exist_ok=True)
     with alone(hot_folder(lake) / ".building"):
+        lake.snapshot()  # what was erased while this one waited is heard of before its files are asked for
         held = read_manifest(lake)
         stale = [_joined(one, held.get(one.feed)) for one in wanted if not is_fresh(lake, held, one, snapshot)]
         held |= {made.feed: made for made in _build(lake, stale, snapshot)}
@@ -110,12 +112,14 @@ def renew(lake: Lake, wanted: Iterable[Wanted], snapshot: int) -> dict[str, HotF
     return held
 
 
-def forget_hot(lake: Lake) -> None:
-    """Remove every hot file; they are made again when they are next asked for."""
-    if hot_folder(lake).exists():
-        with alone(hot_folder(lake) / ".building"):
-            _write_manifest(lake, {})
-            _sweep(lake, {})
+@contextmanager
+def without_hot(lake: Lake) -> Iterator[None]:
+    """Remove every hot file, once those under way are made, and let none be made until the block ends."""
+    hot_folder(lake).mkdir(exist_ok=True)
+    with alone(hot_folder(lake) / ".building"):
+        _write_manifest(lake, {})
+        _sweep(lake, {})
+        yield
 
 
 def map_feed(lake: Lake, held: HotFeed) -> tuple[Segment, ...]:

@@ -13,8 +13,8 @@ from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.compaction import compact
-from features.lake.lake import forget_files
 from features.lake.marks import mark_record
+from features.lake.memory import forget
 from features.lake.vacuum import vacuum
 from products.desk import Desk
 from products.product import Product, find_product
@@ -105,6 +105,6 @@ def test_after_a_vacuum_the_same_bytes_where_it_was_needed_and_else_one_sentence
     for answered in given.values():
         assert bytes_of(again(changed, answered)) == bytes_of(answered)
     vacuum(changed.lake, keep_days=1, at=at)
-    forget_files()
+    forget()
     with pytest.raises(UnknownName, match="no snapshot that can still be read"):
         again(changed, given["P07"])
