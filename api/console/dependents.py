@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from api.console.lineage import Node
 from api.pages.words import told
 from features.contracts.contract import Contract
+from features.contracts.feeds import find_feed
 from features.definitions.library import features_of
 from products.product import Product, catalogue
 
@@ -56,23 +57,36 @@ def users_columns(
     return models, [Node(text(product), None, _full(product, language)) for product in users.products]
 
 
-def source_columns(feeds: Sequence[Contract], language: str) -> tuple[list[Node], list[Node]]:
-    """The first two columns of a lineage: departments, and the feeds of each."""
-    nodes = [feed_node(one, language) for one in feeds]
+def source_columns(feeds: Sequence[Contract], language: str) -> tuple[list[Node], list[Node], list[Node]]:
+    """The first columns of a lineage: departments, the feeds of each, and what is derived from those.
+
+    A feed that is read as it was delivered stands in the third column too, where others in it are derived.
+    """
+    read_through: dict[str, list[Contract]] = {}
+    for feed in feeds:
+        for code in feed.derived_from or (feed.code,):
+            read_through.setdefault(code, []).append(feed)
+    delivered = [find_feed(code) for code in read_through]
+    derived = [_feed_node(feed, language) for feed in feeds] if any(feed.derived_from for feed in feeds) else []
+    nodes = [
+        _feed_node(one, language, read_through[one.code] if derived else None)  # to all that follows where none is
+        for one in delivered
+    ]
     departments = [
         Node(
             department,
-            frozenset(node.text for one, node in zip(feeds, nodes, strict=True) if one.department == department),
+            frozenset(node.text for one, node in zip(delivered, nodes, strict=True) if one.department == department),
         )
-        for department in dict.fromkeys(one.department for one in feeds)
+        for department in dict.fromkeys(one.department for one in delivered)
     ]
-    return departments, nodes
+    return departments, nodes, derived
 
 
-def feed_node(contract: Contract, language: str) -> Node:
-    """A feed in a drawing, leading to its page."""
+def _feed_node(contract: Contract, language: str, to: Sequence[Contract] | None = None) -> Node:
+    """A feed in a drawing, leading to its page. to: the feeds that are read through it."""
     full = _full(contract, language)
-    return Node(fitting(full), None, full, f"/console/feeds/{contract.code}")
+    leads = None if to is None else frozenset(fitting(_full(one, language)) for one in to)
+    return Node(fitting(full), leads, full, f"/console/feeds/{contract.code}")
 
 
 def fitting(text: str) -> str:

@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse
 from api.caller import Served
 from api.console.charts import styled
 from api.console.dependents import (
-    feed_node,
     fitting,
     leads_to,
     source_columns,
@@ -27,7 +26,7 @@ from api.pages.words import WORDS, told
 from bureau.errors import UnknownObject
 from features.contracts.chinese import in_chinese, type_words
 from features.contracts.contract import Contract
-from features.contracts.feeds import DERIVED_FEEDS, FEEDS, find_feed
+from features.contracts.feeds import DERIVED_FEEDS, FEEDS
 from features.definitions.library import features_of
 from features.health.day_files import days_of
 from features.health.feed_days import FeedDay, read_feed_days
@@ -78,8 +77,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
     entries = features_of(code)
     facts = CATALOGUE_FACTS if contract.derived_from else (*CATALOGUE_FACTS, *DELIVERY_FACTS)
     columns = [
-        *source_columns([find_feed(source) for source in contract.derived_from] or [contract], language),
-        [feed_node(contract, language)] if contract.derived_from else [],
+        *source_columns([contract], language),
         [
             Node(
                 fitting(told(entry, "label", language)),

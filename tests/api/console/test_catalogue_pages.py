@@ -99,6 +99,12 @@ def test_a_features_page_says_what_it_is(inside: Client, name: str) -> None:
         assert all(f"/console/feeds/{code}" in page.text for code in entry.feeds)
 
 
+def test_a_feature_of_a_derived_feed_leads_back_to_what_was_delivered(inside: Client) -> None:
+    page = inside.get("/console/features/related_firms").text
+    assert all(f'href="/console/feeds/{code}"' in page for code in ("X01", "F03", "F04"))
+    assert f">{find_feed('F03').department}</text>" in page
+
+
 def test_the_library_is_narrowed_by_text_and_feed(inside: Client) -> None:
     page = inside.get("/console/features", params={"text": "ARREARS", "feed": "F18"}).text
     assert "tax_arrears_count_24m" in page
