@@ -21,6 +21,7 @@ KINDS: tuple[str, ...] = get_args(MarkKind)
 Key = tuple[str, str]
 """Feed and record id."""
 _PORTION = 5_000
+_SEE = "bureau features explain FEATURE --subject CODE --as-of DAY"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def mark_record(
     if until_day is not None and until_day < from_day:
         raise InvalidInput(f"A mark from {from_day} cannot end on {until_day}: give a later day.")
     if numbers_of_ids(lake, feed, [record_id]).is_empty():
-        raise UnknownName(f"record of {feed.code}", record_id)
+        raise UnknownName(f"record of {feed.code}", record_id, see=_SEE)
     values = {"feed": feed.code, "record_id": record_id, "kind": kind, "from_day": from_day, "until_day": until_day}
     with lake.catalogue.begin() as connection:
         connection.execute(insert(Mark).values(**values, basis=basis, known_at=to_micros(known_at), made_at=made_at))

@@ -44,11 +44,13 @@ class Table:
 
 
 def open_table(path: Path) -> Table:
-    """The table of a file. Raises `UnreadableFile` for what is missing, empty or neither Parquet nor CSV."""
+    """The table of a file. Raises `UnreadableFile` for what is missing, empty, a pipe, or neither Parquet nor CSV."""
     if not path.exists():
         raise UnreadableFile(path, "there is no such file.")
     if path.is_dir():
         raise UnreadableFile(path, "this is a directory; name the files in it.")
+    if not path.is_file():
+        raise UnreadableFile(path, "this is a pipe or a device, and can be read only once; write it to a file first.")
     with path.open("rb") as file:
         start = file.read(4)
         file.seek(0)

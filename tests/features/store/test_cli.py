@@ -1,6 +1,7 @@
 """`bureau features` at the prompt."""
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -95,6 +96,7 @@ def test_explain_prints_the_value_and_its_records() -> None:
         pytest.param(["training-set", "--labels", "none.csv", "--out", "x.parquet"], UnreadableFile, id="no labels"),
         pytest.param(["training-set", "--labels", "empty.csv", "--out", "x.parquet"], UnreadableFile, id="empty file"),
         pytest.param(["training-set", "--labels", "rubbish", "--out", "x.parquet"], UnreadableFile, id="rubbish"),
+        pytest.param(["training-set", "--labels", "pipe", "--out", "x.parquet"], UnreadableFile, id="a pipe"),
         pytest.param(["training-set", "--labels", "lacks.csv", "--out", "x.parquet"], InvalidInput, id="no column"),
     ],
 )
@@ -103,6 +105,7 @@ def test_wrong_words_end_in_one_sentence_and_no_file(
 ) -> None:
     monkeypatch.chdir(folder)
     Path("empty.csv").touch()
+    os.mkfifo("pipe")
     Path("rubbish").write_bytes(bytes(range(256)))
     Path("lacks.csv").write_text("subject,day\nx,2025-05-01\n", "utf-8")
     result = run(*arguments)
