@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Select, func, insert, select, union_all, update
+from sqlalchemy import URL, Connection, Engine, Select, func, insert, select, union_all, update
 
 from bureau.db import open_engine, upgrade
 from bureau.errors import UnknownName, UnreadableFile
@@ -36,6 +37,12 @@ _NEWEST = select(
 """The newest snapshot, the last erasure, and from which snapshot on nothing was given up."""
 
 
+@cache
+def _newest_sql(dialect: str) -> str:
+    """The text of the question every live answer begins with; handing it over as it is saves a third of a call."""
+    return str(_NEWEST.compile(dialect=URL.create(dialect).get_dialect()(), compile_kwargs={"literal_binds": True}))
+
+
 @dataclass(frozen=True)
 class Lake:
     """An open lake. Reading needs no lock: a snapshot's files never change."""
@@ -49,7 +56,7 @@ class Lake:
         Whoever asks also hears what another process erased or gave up since, and forgets it.
         """
         with self.catalogue.connect() as connection:
-            newest, *gone = connection.execute(_NEWEST).one()
+            newest, *gone = connection.exec_driver_sql(_newest_sql(connection.dialect.name)).one()
         hear(self, tuple(gone))
         return newest or 0
 

@@ -12,7 +12,7 @@ from features.lake.lake import Lake
 from features.store.computation import sums_on
 from features.store.live_kernel import Value, live_by_kernel
 from features.store.live_sql import live_by_sql
-from features.store.permission import permit
+from features.store.permission import permit_names
 from features.store.population import Cohort, peers_day, population_of
 from features.store.subjects import code_of
 
@@ -33,10 +33,12 @@ def live_vector(
     """
     names = tuple(names)
     snapshot = lake.snapshot() if snapshot is None else snapshot
-    permit(grant, map(find_feature, names), _code_of(lake, enterprise_id, snapshot))
+    permit_names(grant, names, _code_of(lake, enterprise_id, snapshot))
     live, days = (live_by_kernel if engine is Engine.KERNEL else live_by_sql), (as_of, used_on or as_of)
     parts = _parts(names)
     own = dict(zip(parts, live(lake, parts, enterprise_id, days, snapshot), strict=True))
+    if parts == names:
+        return own
     absent = tuple(name for name in names if name not in own)
     peers = _of_peers(lake, absent, own, (enterprise_id, as_of), snapshot, engine)
     return {name: peers[name] if name in peers else own[name] for name in names}

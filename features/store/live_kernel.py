@@ -1,9 +1,7 @@
 """One enterprise now by the kernel: programs, rows and days are kept, and a call is little more than the machine."""
 
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from math import isnan
 
 import numpy as np
 
@@ -11,7 +9,7 @@ from features.definitions.library import find_feature
 from features.engine.kernel.expressions import FIRST_DAY
 from features.engine.kernel.machine import NEVER, compute
 from features.engine.kernel.program import Integers, compile_program
-from features.engine.kernel.running import arguments, bind
+from features.engine.kernel.running import Floats, arguments, bind
 from features.lake.hot.manifest import MANIFEST, hot_folder
 from features.lake.hot.segment import micros_day
 from features.lake.lake import Lake
@@ -39,7 +37,7 @@ def live_by_kernel(
     out = np.empty((len(names), 1))
     compute(program, segments, spine, 1, _ROOM, out)
     del held  # until here: its memory was read by address
-    return _told(names, out[:, 0].tolist())
+    return _told(names, out[:, 0])
 
 
 def warm_up() -> None:
@@ -75,8 +73,10 @@ def _listed(names: tuple[str, ...]) -> tuple[tuple[int, tuple[str, ...]], ...]:
     return tuple((place, texts) for place, texts in listed if texts)
 
 
-def _told(names: tuple[str, ...], numbers: Sequence[float]) -> list[Value]:
-    values: list[Value] = [None if isnan(number) else number for number in numbers]
+def _told(names: tuple[str, ...], numbers: Floats) -> list[Value]:
+    told = numbers.astype(object)
+    told[np.isnan(numbers)] = None
+    values: list[Value] = told.tolist()
     for place, texts in _listed(names):
         number = values[place]
         values[place] = None if number is None else texts[int(number)]

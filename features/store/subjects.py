@@ -1,5 +1,6 @@
 """Who is meant: keys to enterprise numbers in bulk, numbers to codes, and since when each enterprise is known."""
 
+import numpy as np
 import polars as pl
 from sqlalchemy import select
 
@@ -57,9 +58,12 @@ def known_since(lake: Lake, snapshot: int) -> pl.DataFrame:
 
 def known_from(lake: Lake, snapshot: int, enterprise_id: int) -> int | None:
     """Since when one enterprise is known, in UTC microseconds; None when no record of it has landed."""
+    numbers, instants = _known_arrays(lake, snapshot)
+    place = int(np.searchsorted(numbers, np.int32(enterprise_id)))  # of another width all numbers would be copied
+    return int(instants[place]) if place < len(numbers) and numbers[place] == enterprise_id else None
+
+
+@until_erasure(maxsize=4)
+def _known_arrays(lake: Lake, snapshot: int) -> tuple[np.ndarray, np.ndarray]:
     known = known_since(lake, snapshot)
-    numbers = known["enterprise_id"]
-    place = numbers.search_sorted(enterprise_id)
-    if place == len(numbers) or numbers[place] != enterprise_id:
-        return None
-    return int(known["enterprise_known_from"][place])
+    return known["enterprise_id"].to_numpy(), known["enterprise_known_from"].to_numpy()

@@ -39,6 +39,8 @@ def test_a_bank_reads_what_it_was_granted(lake: Lake) -> None:
         pytest.param(bank("pre_loan", ACME, ARREARS), [ARREARS, "tax_grade"], id="a feature the grant does not name"),
         pytest.param(bank("pre_loan", "91440300MA5DA1TA0X"), [ARREARS], id="another enterprise's grant"),
         pytest.param(bank("supervision"), [CUSTOMERS], id="a purpose the feature may not serve"),
+        pytest.param(bank("supervision"), [ARREARS, CUSTOMERS], id="a purpose one of them may not serve"),
+        pytest.param(bank("marketing"), [ARREARS], id="a purpose nobody may name"),
     ],
 )
 def test_a_bank_reads_nothing_else(lake: Lake, grant: ReadGrant, names: list[str]) -> None:
