@@ -102,6 +102,13 @@ def renew_hot_files(lake: Lake, snapshot: int) -> int:
     return len(renew(lake, _library_needs(), snapshot))
 
 
+def rows_behind(lake: Lake, snapshot: int) -> int:
+    """How many rows `renew_hot_files` would read."""
+    held = read_manifest(lake)
+    behind = (one.feed for one in _library_needs() if not is_fresh(lake, held, one, snapshot))
+    return sum(file.rows for feed in behind for file in stored_files(lake, feed, snapshot))
+
+
 def mapped(lake: Lake, wanted: Wanted, made_of: str) -> tuple[Segment, ...] | None:
     """The hot files of a feed as it is in a lineage; None where there are none."""
     for _ in range(_TRIES):  # a newer set may take these files away between reading the list and opening them

@@ -3,11 +3,13 @@
 import logging
 import time
 from collections.abc import Callable
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from api import hot_renewal
 from api.app import create_app
 from bureau.settings import Settings
 from features.contracts.penalty import PENALTY
@@ -72,6 +74,37 @@ def test_a_failure_is_told_and_harms_no_answer(
     with caplog.at_level(logging.ERROR, "api.hot_renewal"), serving(settings) as http:
         await_that(lambda: "could not be renewed" in caplog.text)
         assert enrol(settings, http, "农商银行").report(BETA).status_code == 201
+
+
+def test_a_citys_are_made_in_a_process_of_their_own(
+    settings: Settings, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hot_renewal, "SOON", 0)
+    with serving(settings):
+        await_that(lambda: is_current(lake))
+        await_that(lambda: active_children() == [])
+
+
+def test_a_server_told_to_stop_waits_for_no_city(
+    settings: Settings, lake: Lake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hot_renewal, "SOON", 0)
+    hot_folder(lake).mkdir()
+    with alone(hot_folder(lake) / ".building"):  # the renewal would wait for ever
+        with serving(settings):
+            await_that(lambda: active_children() != [])
+        assert active_children() == []
+    assert read_manifest(lake) == {}
+    assert "could not be renewed" not in caplog.text
+
+
+def test_a_process_that_fails_is_told(
+    settings: Settings, lake: Lake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hot_renewal, "SOON", 0)
+    (hot_folder(lake) / "manifest.json.unfinished").mkdir(parents=True)
+    with caplog.at_level(logging.ERROR, "api.hot_renewal"), serving(settings):
+        await_that(lambda: "could not be renewed" in caplog.text)
 
 
 def test_a_home_without_records_has_nothing_to_renew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
