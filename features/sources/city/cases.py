@@ -132,10 +132,17 @@ def court_cases(shard: Shard, cases: Cases) -> pl.DataFrame:
         },
     )  # fmt: skip
     unknown = {"judged_on": pl.lit(None, dtype=pl.Date), "outcome": pl.lit(None, dtype=pl.String)}
-    return settle(by_name_only(stated, rule.name_only, chance), on="judged_on", unknown_before=unknown)
+    return settle(by_name_only(shard, stated, rule.name_only, chance), on="judged_on", unknown_before=unknown)
 
 
-def by_name_only(statements: pl.DataFrame, share: float, chance: np.random.Generator) -> pl.DataFrame:
-    """First versions of which a share names no code: the clerk wrote the name alone."""
-    coded = pl.Series(chance.random(statements.height) >= share)
-    return statements.with_columns(uscc=pl.when(coded).then("uscc"))
+_BRANCH = "福田分公司"
+
+
+def by_name_only(shard: Shard, statements: pl.DataFrame, share: float, chance: np.random.Generator) -> pl.DataFrame:
+    """First versions of which a share names no code: the clerk wrote the name alone, of some a branch's name."""
+    drawn = pl.Series(chance.random(statements.height))
+    of_branch = (drawn < shard.parameters.dirt.branch_named) & (drawn < share) & pl.col("name").str.ends_with("公司")
+    return statements.with_columns(
+        uscc=pl.when(drawn >= share).then("uscc"),
+        name=pl.when(of_branch).then(pl.col("name") + _BRANCH).otherwise("name"),
+    )

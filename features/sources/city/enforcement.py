@@ -69,7 +69,7 @@ def enforcement_records(shard: Shard, drawn: Enforcements) -> pl.DataFrame:
             "gone_on": days(gone, told & (chance.random(count) < _DISAPPEARS)),
         },
     )  # fmt: skip
-    stated = by_name_only(stated, shard.parameters.feeds.court.name_only, chance)
+    stated = by_name_only(shard, stated, shard.parameters.feeds.court.name_only, chance)
     unknown = {"closed_on": pl.lit(None, dtype=pl.Date), "closed_way": pl.lit(None, dtype=pl.String)}
     settled = settle(stated, on="closed_on", unknown_before=unknown)
     return pl.concat([settled, later(stated, on="gone_on", op="D", versions=2)]).drop("gone_on")
@@ -97,6 +97,6 @@ def dishonest_debtors(shard: Shard, drawn: Enforcements) -> pl.DataFrame:
             "gone_on": days(removed, silently),
         },
     )  # fmt: skip
-    stated = by_name_only(stated, shard.parameters.feeds.court.name_only, chance)
+    stated = by_name_only(shard, stated, shard.parameters.feeds.court.name_only, chance)
     settled = settle(stated, on="removed_on", unknown_before={"removed_on": pl.lit(None, dtype=pl.Date)})
     return pl.concat([settled, later(stated, on="gone_on", op="D")]).drop("gone_on")

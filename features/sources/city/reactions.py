@@ -170,6 +170,7 @@ class DirtParameters(Strict):
     new_code_days: Span
     new_code_share: Share
     same_name: Share
+    branch_named: Share
     optional_missing: Share
     late: Share
     late_days: Span

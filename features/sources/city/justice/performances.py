@@ -38,4 +38,4 @@ def voluntary_performances(shard: Shard, after: Aftermath) -> pl.DataFrame:
             "listed_to": days(listed + chance.integers(*_ON_LIST_DAYS, count), on_list),
         },
     )  # fmt: skip
-    return by_name_only(stated, shard.parameters.feeds.court.name_only, chance)
+    return by_name_only(shard, stated, shard.parameters.feeds.court.name_only, chance)

@@ -31,5 +31,5 @@ def consumption_restrictions(shard: Shard, after: Aftermath) -> pl.DataFrame:
             "lifted_on": days(lifted, told),
         },
     )  # fmt: skip
-    named = by_name_only(stated, shard.parameters.feeds.court.name_only, chance)
+    named = by_name_only(shard, stated, shard.parameters.feeds.court.name_only, chance)
     return settle(named, on="lifted_on", unknown_before={"lifted_on": pl.lit(None, dtype=pl.Date)})

@@ -72,4 +72,4 @@ def fire_inspections(shard: Shard) -> pl.DataFrame:
             "inspected_on": days(held.day),
         },
     )  # fmt: skip
-    return by_name_only(stated, rule.name_only, chance)
+    return by_name_only(shard, stated, rule.name_only, chance)

@@ -8,13 +8,16 @@ import polars as pl
 import pytest
 
 from bureau.uscc import clean, is_uscc
+from features.lake.delivery import read_delivery
+from features.lake.landing import land
+from features.lake.links import list_links
 from features.sources.city.dirt import dirt_of, soil
 from features.sources.city.manifest import TRUTH
 from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import Parameters
 from features.sources.city.truth import read_truth
 from tests.factories.cities import other_parameters, write_city
-from tests.factories.lakes import ACME
+from tests.factories.lakes import ACME, instant, make_lake
 
 MANY = 5_000
 CLEAN = {
@@ -185,3 +188,23 @@ def test_the_truth_of_a_city_names_rows_that_wait_and_their_codes(tmp_path: Path
     assert rows.height > 0
     assert (rows["uscc"] != rows["right"]).all()
     assert all(is_uscc(code) for code in rows["right"])
+
+
+def test_records_of_a_branch_find_its_parent(tmp_path: Path) -> None:
+    parameters = other_parameters(tmp_path, dirt=CLEAN | {"branch_named": 1.0, "same_name": 0.0})
+    paths = write_city(tmp_path / "city", enterprises=300, parameters=parameters)
+    cases = delivered(tmp_path / "city", "F26")
+    named = cases.filter(pl.col("uscc").is_null())
+    companies = named.filter(pl.col("name").str.contains("公司"))
+    assert companies.height > 0
+    assert companies["name"].str.ends_with("分公司").all()
+    assert not cases.drop_nulls("uscc")["name"].str.ends_with("分公司").any()
+    lake = make_lake(tmp_path)
+    for path in paths:
+        if path.name.startswith(("F01-", "F26-")):
+            land(lake, read_delivery(path), received_at=instant("2024-01-01"))
+    borne = set(delivered(tmp_path / "city", "F01").select("uscc", "name").iter_rows())
+    links = [link for link in list_links(lake) if link.rule == "branch"]
+    assert {link.key for link in links} <= set(companies["name"])
+    assert links
+    assert all((link.uscc, link.key.removesuffix("福田分公司")) in borne for link in links)
