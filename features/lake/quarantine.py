@@ -27,9 +27,10 @@ def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_
     """
     if refused.is_empty():
         return 0
-    delivered = delivered.with_columns(masked(set(open_columns(entry.contract)) & set(delivered.columns)))
+    of_refused = delivered.with_row_index(ROW).join(refused, on=ROW, how="semi")
+    of_refused = of_refused.with_columns(masked(set(open_columns(entry.contract)) & set(delivered.columns)))
     refused = refused.with_columns(masked(["reason"]))
-    rows = _describe(delivered, refused, received_at)
+    rows = _describe(of_refused, refused, received_at)
     rows = rows.sort(RECEIVED_AT).unique("row_hash", keep="first", maintain_order=True)
     before = _held(entry.connection, entry.contract.code, rows["row_hash"])
     again = rows.join(before, on="row_hash", how="inner", suffix="_before")
@@ -45,17 +46,18 @@ def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_
     return new.height + back.filter(pl.col("settled_in").is_not_null()).height
 
 
-def _describe(delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
+def _describe(of_refused: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
     """The cells of refused rows as one JSON text each, with record id, reason and instant (microseconds)."""
-    of_refused = delivered.with_row_index(ROW).join(refused, on=ROW, how="semi")
-    cells = pl.struct(pl.col(column).cast(pl.String) for column in delivered.columns if column != RECEIVED_AT)
+    cells = pl.struct(
+        pl.col(column).cast(pl.String) for column in of_refused.columns if column not in (ROW, RECEIVED_AT)
+    )
     landed = pl.lit(to_micros(received_at))
-    received = pl.col(RECEIVED_AT) if RECEIVED_AT in delivered.columns else landed
+    received = pl.col(RECEIVED_AT) if RECEIVED_AT in of_refused.columns else landed
     told = of_refused.select(  # a feed's own columns may be called reason or code
         ROW,
         pl.col("record_id").cast(pl.String),
         cells=cells.struct.json_encode(),
-        received_at=_micros(received, delivered.schema.get(RECEIVED_AT)).fill_null(landed),
+        received_at=_micros(received, of_refused.schema.get(RECEIVED_AT)).fill_null(landed),
     )
     rows = told.join(refused, on=ROW, how="inner", maintain_order="left")
     described = rows.select("code", "reason", "batch_no", "record_id", "cells", "received_at")
