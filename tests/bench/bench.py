@@ -1,0 +1,86 @@
+"""`make bench`: the numbers of this machine, as ratios of works that ran in one run, in one table."""
+
+import argparse
+import sys
+import time
+from datetime import date
+
+from bureau.settings import Settings
+from tests.bench.lakes import load_city, remove
+from tests.bench.machine import machine
+from tests.bench.measures import (
+    build_lines,
+    growth_lines,
+    measure_build,
+    measure_training,
+    memory_line,
+    training_lines,
+)
+from tests.bench.peers import peer_lines
+from tests.bench.running import run_work
+from tests.bench.table import Line, as_text, told, write
+
+SMALL, LARGE = 40_000, 400_000
+"""Enterprises of the two lakes: about 10 and 100 million records."""
+SQL_BUCKETS = 16
+"""Of 16 or 64: DuckDB computes these, and its time is taken for all."""
+
+
+def main() -> None:
+    """Measure, print, write `bench/DATE.json` under the home, remove the lakes."""
+    asked = _arguments()
+    folder = Settings().home.resolve() / "bench"
+    ground, begun = machine(), time.perf_counter()
+    points, lines = [], list[Line]()
+    for enterprises in (asked.small, asked.large):
+        home = folder / f"city-{enterprises}"
+        remove(home)
+        try:
+            loaded = load_city(home, enterprises, _tell)
+            rate = f"{loaded.rows / loaded.load_seconds:,.0f} rows/s into the lake"
+            lines.append(told(f"load of {loaded.rows:,} records", rate, "target: 1.07 bn in 45 minutes"))
+            points.append(measure_build(home, _tell, SQL_BUCKETS))
+            if enterprises == asked.small:
+                checked = run_work("verify", home)
+                lines.append(_verified(checked.facts["cells"], checked.facts["differing"]))
+                continue
+            training = measure_training(home, _tell, asked.training, SQL_BUCKETS)
+            live = run_work("live", home)
+        finally:
+            remove(home)
+    lines += [*build_lines(points[-1]), *training_lines(training)]
+    lines.append(told(f"one enterprise live, {live.facts['features']} features", f"p50 {live.facts['p50_ms']:.3f} ms"))
+    lines += peer_lines(folder / "peers", live, _tell, asked.peers)
+    lines.append(memory_line([*points[-1].values(), *training.values(), live]))
+    lines += growth_lines(points)
+    facts = {"machine": ground, "seconds": time.perf_counter() - begun, "points": points, "training": training}
+    write(folder / f"{date.today():%Y-%m-%d}.json", facts | {"live": live}, lines)  # noqa: DTZ011
+    print(f"\n{ground['cores']} cores, {ground['memory_gib']} GiB, load {ground['load']} at the start\n")
+    print(as_text(lines))
+    sys.exit(any(line.holds is False for line in lines))
+
+
+def _verified(cells: int, differing: dict[str, int]) -> Line:
+    return Line(
+        "both DuckDB forms against the kernel",
+        f"{cells:,} cells, differing {differing}",
+        "0",
+        not any(differing.values()),
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", type=int, default=SMALL, help="enterprises of the smaller lake")
+    parser.add_argument("--large", type=int, default=LARGE, help="enterprises of the larger lake")
+    parser.add_argument("--training", type=int, default=20_000, help="enterprises of the training set")
+    parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="run Feast beside")
+    return parser.parse_args()
+
+
+def _tell(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""The measures of one lake, from works that ran side by side, and the lines they give."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tests.bench.running import Outcome, run_work
+from tests.bench.table import Line, at_least, at_most, told
+
+PEAK_MIB = 3 * 1024
+FORMS = ("flat", "generated")
+Tell = Callable[[str], None]
+
+
+def measure_build(home: Path, tell: Tell, buckets: int) -> dict[str, Outcome]:
+    """All features of all enterprises: decode, from Parquet, from hot files, by DuckDB over some buckets (0: all)."""
+    found = {}
+    for name, options in (
+        ("decode", {}),
+        ("features_from_parquet", {}),
+        ("build_hot", {}),
+        ("features_from_hot", {}),
+        *((f"features_by_sql {form}", {"form": form, "buckets": buckets}) for form in FORMS),
+    ):
+        found[name] = _run(name, home, tell, **options)
+    return found
+
+
+def measure_training(home: Path, tell: Tell, enterprises: int, buckets: int) -> dict[str, Outcome]:
+    """A training set of 12 dates: by the kernel, and by DuckDB over some buckets (0: all)."""
+    found = {"training": _run("training", home, tell, enterprises=enterprises)}
+    for form in FORMS:
+        name = f"training_by_sql {form}"
+        found[name] = _run(name, home, tell, enterprises=enterprises, form=form, buckets=buckets)
+    return found
+
+
+def build_lines(found: Mapping[str, Outcome]) -> Iterator[Line]:
+    """The bars of a build. Ratios of wall seconds of one run; beside them those of processor seconds."""
+    decode, parquet, hot = (found[name] for name in ("decode", "features_from_parquet", "features_from_hot"))
+    features = parquet.facts["features"]
+    what = f"{features} features of {parquet.facts['rows']:,} enterprises, {decode.facts['rows']:,} records"
+    yield at_most(f"{what}: from Parquet", parquet.seconds / decode.seconds, 2.2, "x decode", _cpu(parquet, decode))
+    best = _best(found, "features_by_sql")
+    yield at_least("from Parquet, against DuckDB", _whole(best) / parquet.seconds, 3, "x faster", _form(best, parquet))
+    yield at_least("from hot files, against Parquet", parquet.seconds / hot.seconds, 5, "x faster", _cpu(parquet, hot))
+    made = found["build_hot"]
+    yield told(
+        "making the hot files", f"{made.seconds / decode.seconds:.2f} x decode, {made.facts['bytes'] / 1e9:.2f} GB"
+    )
+
+
+def training_lines(found: Mapping[str, Outcome]) -> Iterator[Line]:
+    """The bar of a training set."""
+    ours, best = found["training"], _best(found, "training_by_sql")
+    what = f"training set of 12 dates, {ours.facts['rows']:,} rows, against DuckDB"
+    yield at_least(what, _whole(best) / ours.seconds, 4, "x faster", _form(best, ours))
+
+
+def memory_line(outcomes: Sequence[Outcome]) -> Line:
+    """The most anonymous memory of our own works."""
+    ours = [one for one in outcomes if not one.work.endswith("_by_sql") and one.work != "decode"]
+    most = max(ours, key=lambda one: one.peak_mib)
+    return at_most("peak anonymous memory", most.peak_mib, PEAK_MIB, "MiB", f" ({most.work})")
+
+
+def growth_lines(points: Sequence[Mapping[str, Outcome]]) -> Iterator[Line]:
+    """How the time per row rises with the rows, from the smallest lake to each larger one."""
+    for work in ("features_from_parquet", "features_from_hot"):
+        first = points[0]
+        for later in points[1:]:
+            rise = _per_row(later, work) / _per_row(first, work) - 1
+            sizes = f"{first['decode'].facts['rows']:,} to {later['decode'].facts['rows']:,} records"
+            yield at_most(f"growth, {work}, {sizes}", 100 * rise, 15, "% per row")
+
+
+def _per_row(found: Mapping[str, Outcome], work: str) -> float:
+    return found[work].seconds / int(found["decode"].facts["rows"])
+
+
+def _run(name: str, home: Path, tell: Tell, **options: object) -> Outcome:
+    outcome = run_work(name.split()[0], home, **options)
+    tell(f"{name}: {outcome.seconds:.2f} s, {outcome.peak_mib:,.0f} MiB, load {outcome.load}")
+    return outcome
+
+
+def _best(found: Mapping[str, Outcome], work: str) -> Outcome:
+    """The faster of the two DuckDB forms."""
+    return min((found[f"{work} {form}"] for form in FORMS), key=_whole)
+
+
+def _whole(outcome: Outcome) -> float:
+    """Seconds of all buckets, where some were run."""
+    return outcome.seconds / float(outcome.facts["share"])
+
+
+def _cpu(one: Outcome, other: Outcome) -> str:
+    return f" (processor time {one.cpu / other.cpu:.2f})"
+
+
+def _form(best: Outcome, ours: Outcome) -> str:
+    cpu = best.cpu / float(best.facts["share"]) / ours.cpu
+    return f" (processor time {cpu:.2f}; {best.facts['form']} SQL, {best.facts['share']:.0%} of it run)"

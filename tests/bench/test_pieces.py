@@ -1,0 +1,89 @@
+"""What the benchmarks rest on: bars, steps that go on after a kill, memory as it is counted, a day held back."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bureau.clock import known_before
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake.delivery import RECEIVED_AT, read_delivery, write_delivery
+from tests.bench.city import Steps
+from tests.bench.held_day import deliver_held, hold_back
+from tests.bench.machine import AnonymousPeak
+from tests.bench.table import Line, as_markdown, as_text, at_least, at_most, told
+from tests.factories.lakes import ACME, frame_of, instant
+from tests.factories.tax import tax_arrears
+
+LAST_DAY = date(2025, 7, 31)
+
+
+@pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        pytest.param(at_most("a", 2.2, 2.2, "x"), True, id="the most allowed"),
+        pytest.param(at_most("a", 2.21, 2.2, "x"), False, id="more"),
+        pytest.param(at_least("a", 3.0, 3, "x"), True, id="the least wanted"),
+        pytest.param(at_least("a", 2.99, 3, "x"), False, id="less"),
+        pytest.param(told("a", "5 s"), None, id="no bar"),
+    ],
+)
+def test_a_bar_holds_at_its_bound(line: Line, holds: bool | None) -> None:
+    assert line.holds is holds
+    shown = {True: "holds", False: "FAILS", None: ""}[holds]
+    assert shown in as_text([line])
+    assert as_markdown("t", [line]).splitlines()[-1].split("|")[4].strip() == shown
+
+
+def test_a_step_that_is_done_is_not_done_again(tmp_path: Path) -> None:
+    first = Steps(tmp_path / "steps.json")
+    assert first.step("load", lambda: {"rows": 7})["rows"] == 7
+    with pytest.raises(RuntimeError):
+        first.step("close", lambda: (_ for _ in ()).throw(RuntimeError("killed")))
+    again = Steps(tmp_path / "steps.json")
+    assert again.step("load", lambda: {"rows": 8})["rows"] == 7
+    assert again.step("close", lambda: {"rows": 9})["rows"] == 9
+    assert set(json.loads((tmp_path / "steps.json").read_text("utf-8"))) == {"load", "close"}
+
+
+def test_a_child_s_own_memory_counts_and_a_mapped_file_does_not(tmp_path: Path) -> None:
+    mapped = tmp_path / "mapped"
+    mapped.write_bytes(os.urandom(2**20) * 200)
+    script = (
+        "import mmap,sys,time\n"
+        "own = bytearray(100 * 2**20); own[::4096] = b'x' * 25600\n"
+        "file = open(sys.argv[1], 'rb'); view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)\n"
+        "sum(view[place] for place in range(0, len(view), 4096)); time.sleep(0.5)\n"
+    )
+    outer = f"import subprocess,sys; subprocess.run([sys.executable, '-c', {script!r}, {str(mapped)!r}])"
+    process = subprocess.Popen([sys.executable, "-c", outer])
+    with AnonymousPeak(process.pid) as peak:
+        assert process.wait() == 0
+    assert 100 * 1024 <= peak.kib <= 160 * 1024
+
+
+def history(folder: Path) -> Path:
+    rows = [tax_arrears(ACME, date(2025, month, 28)) for month in range(1, 8)]
+    frame = frame_of(TAX_ARREARS, rows).with_columns(
+        pl.Series(RECEIVED_AT, [*(instant(f"2025-0{month}-28T12:00") for month in range(1, 7)), instant("2025-07-31")])
+    )
+    made = {"feed": "F18", "batch_id": "history", "publisher": "税务局", "produced_at": known_before(LAST_DAY)}
+    return write_delivery(frame, folder=folder, history=True, **made)  # type: ignore[arg-type]  # one mapping of both kinds
+
+
+def test_the_last_day_is_held_back_once_and_delivered_as_a_day_s_delivery(tmp_path: Path) -> None:
+    whole = read_delivery(history(tmp_path / "sent")).frame
+    for _ in range(2):  # a load that was killed holds back again
+        kept, held = hold_back(history(tmp_path / "sent"), LAST_DAY, tmp_path / "held")
+        assert (read_delivery(kept).frame.height, held) == (6, 1)
+    assert hold_back(kept, LAST_DAY, tmp_path / "held")[1] == 0
+    assert deliver_held(tmp_path / "held", tmp_path / "inbox") == 1
+    (path,) = (tmp_path / "inbox").glob("F18-*.parquet")
+    delivered = read_delivery(path)
+    assert RECEIVED_AT not in delivered.frame.columns
+    assert delivered.frame.equals(whole.drop(RECEIVED_AT).tail(1))
