@@ -27,13 +27,18 @@ def stale_feeds(lake: Lake, as_of: date, feeds: Iterable[str], snapshot: int | N
     """Those of some feeds whose next delivery was overdue on a day, by code. A feed never received is not stale.
 
     A delivery counts from the day it was received. One of history holds rows received all along until its newest.
+    A derived feed is as stale as the one it is made of that is longest overdue.
     """
     newest = _newest(lake, as_of, lake.snapshot() if snapshot is None else snapshot)
     found = {}
-    for feed in sorted(set(feeds) & newest.keys()):
-        due_by = newest[feed] + timedelta(find_feed(feed).fresh_for_days)
-        if as_of > due_by:
-            found[feed] = StaleFeed(feed, newest[feed], due_by)
+    for feed in sorted(set(feeds)):
+        overdue = [
+            StaleFeed(feed, newest[one], due_by)
+            for one in (find_feed(feed).derived_from or (feed,))
+            if one in newest and as_of > (due_by := newest[one] + timedelta(find_feed(one).fresh_for_days))
+        ]
+        if overdue:
+            found[feed] = min(overdue, key=lambda one: one.due_by)
     return found
 
 

@@ -128,6 +128,8 @@ def explain_feature(
     print_rows([_evidence(record, columns) for record in explained.records], columns, form)
     for mark in explained.marks:
         typer.echo(f"{mark.record_id} of {mark.feed} is under {mark.kind} since {mark.from_day}", err=True)
+    for late in explained.stale:
+        typer.echo(f"{late.feed} is stale: it last came on {late.newest} and was due by {late.due_by}", err=True)
 
 
 @features.command("compare")

@@ -12,6 +12,7 @@ from features.definitions.parts import is_population
 from features.engine.algebra import Feature, Kind, own_leaves
 from features.engine.day_sql import OneDay
 from features.engine.feed_scan import enters, visible
+from features.lake.freshness import StaleFeed, stale_feeds
 from features.lake.lake import Lake
 from features.lake.marks import RecordMark, marks_of
 from features.lake.reading import visible_sql
@@ -34,7 +35,7 @@ class Explanation:
     """A value and the records it was made of: from these alone it can be computed again. Oldest event first.
 
     marks: of those records the ones under objection, review or suit on the day read. cohort: of a figure of peers,
-    which never cites their records, the group and its size.
+    which never cites their records, the group and its size. stale: of its feeds those silent too long on that day.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Explanation:
     records: tuple[Evidence, ...]
     marks: tuple[RecordMark, ...] = ()
     cohort: Cohort | None = None
+    stale: tuple[StaleFeed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,10 @@ def explain(
     records = evidence(lake, [name], enterprise_id, as_of, grant, snapshot, used_on)[name]
     marked = marks_of(lake, [(record.feed, record.record_id) for record in records], as_of)
     marks = tuple(mark for found in marked.values() for mark in found)
-    if not is_population(find_feature(name)):
-        return Explanation(name, value, records, marks)
-    cohort = cohort_of(lake, name, enterprise_id, as_of, snapshot)
-    return Explanation(name, value, records, marks, cohort)
+    entry = find_feature(name)
+    cohort = cohort_of(lake, name, enterprise_id, as_of, snapshot) if is_population(entry) else None
+    stale = stale_feeds(lake, as_of, entry.feeds, snapshot)
+    return Explanation(name, value, records, marks, cohort, tuple(stale.values()))
 
 
 def evidence(

@@ -1,5 +1,6 @@
 """The seven behaviours every feed shows, named and numbered as the feed catalogue does."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from pathlib import Path
@@ -8,6 +9,8 @@ import polars as pl
 import pytest
 
 from bureau.errors import SchemaDrift
+from bureau.grant import operator_grant
+from features.contracts.feeds import find_feed
 from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.compaction import compact
@@ -18,6 +21,8 @@ from features.lake.landing import land
 from features.lake.quarantine import list_waiting
 from features.lake.replay import replay
 from features.lake.stops import standing_stops, take
+from features.store.lineage import explain
+from tests.factories.feeds import VALID_ROWS
 from tests.factories.lakes import ACME, BETA, deliver, frame_of, instant, known, land_rows, make_lake
 from tests.factories.penalties import penalty
 from tests.factories.tax import tax_arrears
@@ -96,12 +101,22 @@ def test_5_schema_drift_stops_the_feed_and_no_other(
     assert standing_stops(lake) == {}
 
 
+def test_6_a_derived_feed_is_as_stale_as_what_it_is_made_of(lake: Lake) -> None:
+    land_rows(lake, find_feed("F03"), [VALID_ROWS["F03"](ACME)], "2025-04-01")
+    land_rows(lake, find_feed("F04"), [VALID_ROWS["F04"](ACME)], "2025-05-01")
+    longest_overdue = stale_feeds(lake, date(2025, 7, 1), ["F03"])["F03"]
+    assert stale_feeds(lake, date(2025, 7, 1), ["X01"]) == {"X01": replace(longest_overdue, feed="X01")}
+    assert stale_feeds(lake, date(2025, 4, 2), ["X01"]) == {}
+
+
 def test_6_a_feed_silent_too_long_is_stale(lake: Lake) -> None:
     land_rows(lake, TAX_ARREARS, [FIRST])
     due_by = date(2025, 9, 3)  # the newest row, a month and the 120 days of the slowest rows later
     assert stale_feeds(lake, due_by, ["F18", "F34"]) == {}
     late = StaleFeed("F18", date(2025, 4, 5), due_by)
     assert stale_feeds(lake, date(2025, 9, 4), ["F18", "F34"]) == {"F18": late}
+    told = explain(lake, "tax_arrears_count_24m", 1, date(2025, 9, 4), operator_grant())
+    assert (told.value, told.stale) == (1, (late,)), "and so is every value made of it"
     snapshot = lake.snapshot()
     land_rows(lake, TAX_ARREARS, [tax_arrears(BETA)], "2025-09-04T09:00")
     assert stale_feeds(lake, date(2025, 9, 4), ["F18"]) == {}

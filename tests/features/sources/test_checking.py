@@ -10,8 +10,10 @@ from bureau.errors import InvalidInput
 from features.contracts.contract import Contract
 from features.contracts.invoice_month import INVOICE_MONTH
 from features.lake.delivery import read_delivery, write_delivery
+from features.lake.erasure import Erasure, erase
 from features.lake.lake import Lake
 from features.lake.landing import land
+from features.lake.stored import numbers_of_ids
 from features.sources.checking import check_source
 from features.sources.cumcm.held import held_records
 from features.sources.loading import SourceOptions, load_source
@@ -54,6 +56,14 @@ def test_a_delivery_damaged_on_disk_is_found(home: Path) -> None:
     delivery = next((home / "deliveries" / "cumcm").glob("F16-*.parquet"))
     delivery.write_bytes(delivery.read_bytes() + b"\0")
     assert broken(home) == ["each delivery is as it was written"]
+
+
+def test_a_home_from_which_records_were_erased_twice_is_whole(home: Path) -> None:
+    lake = lake_in(home)
+    for record_id in held_records(lake, INVOICE_MONTH)["record_id"][:2]:
+        gone = Erasure(INVOICE_MONTH, "record", "a request", numbers_of_ids(lake, INVOICE_MONTH, [record_id]))
+        assert erase(lake, gone, at=now()).records == 1
+    assert "each delivery has landed" not in broken(home)
 
 
 def test_a_delivery_that_never_landed_is_found(home: Path) -> None:

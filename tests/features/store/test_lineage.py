@@ -1,6 +1,7 @@
 """From a value back to its records: from these alone it can be computed again."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -12,6 +13,8 @@ from bureau.grant import ReadGrant, operator_grant
 from features.contracts.feeds import find_feed
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.tax_grade import TAX_GRADE
+from features.definitions.library import find_feature
+from features.lake.freshness import stale_feeds
 from features.lake.lake import Lake
 from features.lake.registry import resolve
 from features.store.build import build_features
@@ -106,7 +109,9 @@ def test_a_feature_explained_alone_is_explained_as_among_all(lake: Lake) -> None
     number = resolve(lake, FIRMS[0]).enterprise_id
     values, entered = (read(lake, NAMES, number, LAST_DAY, OPERATOR) for read in (live_vector, evidence))
     for name in ONE_OF_EACH_FEED:
-        assert explained(lake, name, FIRMS[0]) == Explanation(name, values[name], entered[name])
+        told = explained(lake, name, FIRMS[0])
+        assert replace(told, stale=()) == Explanation(name, values[name], entered[name])
+        assert {late.feed for late in told.stale} == {*stale_feeds(lake, LAST_DAY, find_feature(name).feeds)}
 
 
 def test_a_record_that_enters_both_sides_stands_once_with_all_columns(lake: Lake) -> None:
