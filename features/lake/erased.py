@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, insert, select
 
 from features.lake.catalogue import execute_many
+from features.lake.delivery import PORTION, Delivery
 from features.lake.entry import Entry
 from features.lake.judgement import ROW, Judged
 from features.lake.lake import Lake
@@ -48,6 +49,18 @@ def was_erased(lake: Lake, feed: str, record_id: str) -> bool:
     """Whether a record of a feed was erased."""
     with lake.catalogue.connect() as connection:
         return _erased(connection, feed, pl.Series([record_id])).any()
+
+
+def erased_in(lake: Lake, delivery: Delivery) -> pl.Series:
+    """Ids of records in a delivery that were erased. Of a feed with no such record nothing is read."""
+    feed, ids = delivery.contract.code, pl.Series(dtype=pl.String)
+    with lake.catalogue.connect() as connection:
+        if not _hashes(connection, feed):
+            return ids
+        for portion in delivery.table.portions(PORTION):
+            offered = portion["record_id"].cast(pl.String)
+            ids = ids.append(offered.filter(_erased(connection, feed, offered)))
+    return ids
 
 
 def leave_out_erased(entry: Entry, delivered: pl.DataFrame, judged: Judged) -> tuple[Judged, pl.Series]:

@@ -14,7 +14,7 @@ from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
 from features.lake.delivery import PORTION, Delivery
 from features.lake.entry import Entry, make_snapshot
-from features.lake.erased import leave_out_erased, note_sent_again
+from features.lake.erased import erased_in, leave_out_erased, note_sent_again
 from features.lake.files import exclusive
 from features.lake.judgement import Judged, judge
 from features.lake.lake import Lake
@@ -65,7 +65,7 @@ _COUNTS = ("landed", "quarantined", "unchanged", "doubtful")
 def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool = True) -> Landed:
     """Land one delivery. `received_at` stamps its rows; those of a history delivery bring their own.
 
-    The same batch twice changes nothing. Good rows are stored, the others wait in quarantine. Killed at any
+    The same batch twice changes nothing; what was erased since leaves its file again. Good rows are stored, the others wait in quarantine. Killed at any
     point, the former snapshot is intact and landing again completes it. Afterwards rows without a code are tried
     again: those of the feed, or of every feed when registrations came.
 
@@ -74,6 +74,7 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool =
     with exclusive(lake):
         if _landed_before(lake, delivery):
             said = delivery.sidecar
+            erase_from_deliveries(lake.root.parent, said.feed, erased_in(lake, delivery))
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
         with lake.catalogue.begin() as connection:
             landed, erased = _land(lake, connection, delivery, received_at)

@@ -138,6 +138,14 @@ def test_delivered_again_it_stays_erased(lake: Lake, again: dict[str, object]) -
     assert (told.cause, told.rows, told.publisher, told.snapshot) == (ERASED, 1, PENALTY.department, landed.snapshot)
 
 
+def test_the_very_delivery_brought_again_leaves_no_byte(lake: Lake) -> None:
+    rows = [penalty(firm) for firm in (ACME, BETA, GAMMA)]
+    erase_record(lake)
+    landed = land_rows(lake, PENALTY, rows, "2025-05-01")
+    assert (landed.landed, landed.unchanged, landed.snapshot) == (0, 3, lake.snapshot())
+    assert holding(lake, GONE) == []
+
+
 def test_erased_twice_is_remembered_once(lake: Lake) -> None:
     erase_record(lake)
     records = pl.DataFrame({"record_no": [1], "record_id": [GONE], "enterprise_id": [1]})
