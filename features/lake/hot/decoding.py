@@ -17,6 +17,10 @@ _GAP = -(2**31)
 _UNKNOWN = -(2**63)
 
 
+IN_ORDER, TIED, MIXED = range(3)
+"""Of rows: by enterprise, event day and second known; so, but for rows of one second; not so."""
+
+
 def record_days(event: Any, lag: Any, second: Any, closed: Any, withdrawn: Any) -> tuple[Any, Any, Any]:
     """Event day, and the days a record was known from and to, int32 from 1900-01-01; the last unknown: still known.
 
@@ -27,14 +31,19 @@ def record_days(event: Any, lag: Any, second: Any, closed: Any, withdrawn: Any) 
     return days
 
 
+def count_unseen(since: Any, until: Any) -> int:
+    """How many rows no day sees, because they were known to no later day than they were known from."""
+    return int(_count_unseen(since, until))
+
+
 def shifted(days: Any) -> Any:
     """Days from 1970-01-01 counted from 1900-01-01, int32; unknown, the smallest number, stays unknown."""
     return _shifted(days)
 
 
-def in_order(enterprise: Any, event: Any, lag: Any, second: Any, micro: Any) -> bool:
-    """Whether rows stand by enterprise, event day and instant known."""
-    return bool(_in_order(enterprise, event, lag, second, micro))
+def order_of(enterprise: Any, event: Any, lag: Any, second: Any) -> int:
+    """How rows stand: `IN_ORDER`, `TIED` or `MIXED`."""
+    return int(_order_of(enterprise, event, lag, second))
 
 
 def known_at(event: Any, lag: Any, second: Any, micro: Any) -> Any:
@@ -42,9 +51,9 @@ def known_at(event: Any, lag: Any, second: Any, micro: Any) -> Any:
     return (event.astype(np.int64) + lag) * _DAY + second.astype(np.int64) * 1_000_000 + micro
 
 
-def spans(place: Any, enterprises: int) -> Any:
-    """Where each enterprise's rows begin, and the end, of rows that stand by enterprise."""
-    return _spans(place, enterprises)
+def spans(enterprise: Any, buckets: int, enterprises: int) -> Any:
+    """Where the rows of each enterprise of a bucket begin, and the end, of rows that stand by enterprise."""
+    return _spans(enterprise, buckets, enterprises)
 
 
 def count_texts(starts: Any, letters: Any, known: Any, offsets: Any) -> Any:
@@ -82,35 +91,47 @@ def _shifted(days):
 
 
 @compiled
-def _in_order(enterprise, event, lag, second, micro):
-    for i in range(1, enterprise.size):
-        if enterprise[i] != enterprise[i - 1]:
-            if enterprise[i] < enterprise[i - 1]:
-                return False
-        elif event[i] != event[i - 1]:
-            if event[i] < event[i - 1]:
-                return False
-        elif lag[i] != lag[i - 1]:
-            if lag[i] < lag[i - 1]:
-                return False
-        elif second[i] != second[i - 1]:
-            if second[i] < second[i - 1]:
-                return False
-        elif micro[i] < micro[i - 1]:
-            return False
-    return True
+def _count_unseen(since, until):
+    unseen = 0
+    for i in range(since.size):
+        unseen += until[i] != _GAP and until[i] <= since[i]
+    return unseen
 
 
 @compiled
-def _spans(place, enterprises):
+def _order_of(enterprise, event, lag, second):
+    found = IN_ORDER
+    for i in range(1, enterprise.size):
+        if enterprise[i] != enterprise[i - 1]:
+            if enterprise[i] < enterprise[i - 1]:
+                return MIXED
+        elif event[i] != event[i - 1]:
+            if event[i] < event[i - 1]:
+                return MIXED
+        elif lag[i] != lag[i - 1]:
+            if lag[i] < lag[i - 1]:
+                return MIXED
+        elif second[i] != second[i - 1]:
+            if second[i] < second[i - 1]:
+                return MIXED
+        else:
+            found = TIED
+    return found
+
+
+@compiled
+def _spans(enterprise, buckets, enterprises):
     offsets = np.empty(enterprises + 1, np.uint32)
-    filled = 0
-    for i in range(place.size):
-        while filled <= place[i]:
+    filled, last = 0, -1
+    for i in range(enterprise.size):
+        if enterprise[i] == last:
+            continue
+        last = enterprise[i]
+        while filled <= last // buckets:
             offsets[filled] = i
             filled += 1
     while filled <= enterprises:
-        offsets[filled] = place.size
+        offsets[filled] = enterprise.size
         filled += 1
     return offsets
 

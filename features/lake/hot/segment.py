@@ -3,7 +3,7 @@
 Rows of an enterprise stand together, ordered by event date, instant known and record number, so that the newest is
 the last. Days count from 1900-01-01. The two days a version was visible between are enough: with C the end of day D
 in Shanghai, `known_from < C and (known_to is null or known_to >= C)` is `known_from_day <= D < known_to_day`, because
-C is a midnight. A version that ends on the day it began is visible on none and is not here.
+C is a midnight. A version that ends on the day it began is visible on none; a segment holds few of those.
 """
 
 from collections.abc import Mapping

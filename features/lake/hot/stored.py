@@ -14,13 +14,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.lake.hot.arranging import arrange
-from features.lake.hot.decoding import count_texts, in_order, known_at, record_days, shifted, spans
+from features.lake.hot.decoding import (
+    IN_ORDER,
+    count_texts,
+    count_unseen,
+    known_at,
+    order_of,
+    record_days,
+    shifted,
+    spans,
+)
 from features.lake.hot.segment import UNKNOWN, Column, Integers, Segment
 from features.lake.hot.wanted import DAYS, Wanted
 
 _GAP = np.iinfo(np.int32).min
 _NOTHING = np.empty(0, np.int64)
-_ROW = ("enterprise_id", "event_date", "known_lag", "known_second", "known_micro", "closed_at", "op")
+_ROW = ("enterprise_id", "event_date", "known_lag", "known_second", "closed_at", "op")
+_ORDER = ("known_micro", "record_no")
+"""By what rows of one second stand; of one file they are read only where there are such."""
+_FEW = 8
+"""Rows no day can see are left out where they are more than one in so many: the machine passes over them."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +60,14 @@ def read_rows(
 ) -> Segment:
     """The segment of one bucket from any files of a feed's rows. whole: they hold no other bucket's rows.
 
-    Its columns are as wide as their types. Rows no day can see are left out.
+    Its columns are as wide as their types.
     """
-    also = [*(["record_no"] if len(paths) > 1 else []), *([] if closings is None else ["row_no"])]
-    columns = list(dict.fromkeys((*_ROW, *also, *wanted.columns)))
-    read = (_read(path, columns, wanted, None if whole or buckets == 1 else bucket) for path in paths)
-    tables = [table for table in read if table.num_rows]
-    if not tables:
+    if not paths:
         return no_rows(wanted)
-    together = pa.concat_tables(tables)
-    table = together if whole else _own(together, buckets, bucket)
-    return _arranged(table, wanted, buckets, _ends(table, closings))
+    also = [*([] if len(paths) == 1 else _ORDER), *([] if closings is None else ["row_no"])]
+    of_bucket = _OfBucket(paths, wanted, buckets, None if whole or buckets == 1 else bucket)
+    table = of_bucket.read((*_ROW, *also, *wanted.columns))
+    return _seen(*_arranged(table, of_bucket, _ends(table, closings))) if table.num_rows else no_rows(wanted)
 
 
 def no_rows(wanted: Wanted, first: int = 0) -> Segment:
@@ -74,43 +84,68 @@ def read_closings(paths: Sequence[Path]) -> Closings | None:
     return None if ends.is_empty() else Closings(ends["row_no"].to_numpy(), ends["closed_at"].to_numpy())
 
 
-def _read(path: Path, columns: list[str], wanted: Wanted, bucket: int | None) -> pa.Table:
-    """The row groups of a file that can hold a bucket's rows."""
-    with pq.ParquetFile(path, read_dictionary=["op", *wanted.worded]) as file:
-        groups = [group for group in range(file.num_row_groups) if bucket is None or _may_hold(file, group, bucket)]
-        return file.read_row_groups(groups, columns=columns, use_threads=False)
+@dataclass(frozen=True)
+class _OfBucket:
+    """The rows of one bucket in some files; bucket None: they hold no other's."""
+
+    paths: Sequence[Path]
+    wanted: Wanted
+    buckets: int
+    bucket: int | None
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Some columns of the rows, file after file."""
+        also = [] if self.bucket is None else ["enterprise_id"]
+        tables = [self._read(path, list(dict.fromkeys((*also, *columns)))) for path in self.paths]
+        return tables[0] if len(tables) == 1 else pa.concat_tables(tables)
+
+    def _read(self, path: Path, columns: list[str]) -> pa.Table:
+        """The row groups of a file that can hold the bucket's rows, and of these its own rows."""
+        with pq.ParquetFile(path, read_dictionary=["op", *self.wanted.worded]) as file:
+            groups = [group for group in range(file.num_row_groups) if self._may_hold(file, group)]
+            table = file.read_row_groups(groups, columns=columns, use_threads=False)
+        if self.bucket is None:
+            return table
+        own = table["enterprise_id"].to_numpy() % self.buckets == self.bucket
+        return table if own.all() else table.filter(pa.array(own))
+
+    def _may_hold(self, file: pq.ParquetFile, group: int) -> bool:
+        if self.bucket is None:
+            return True
+        told = file.metadata.row_group(group).column(file.schema_arrow.get_field_index("bucket")).statistics
+        return told is None or not told.has_min_max or told.min <= self.bucket <= told.max
 
 
-def _may_hold(file: pq.ParquetFile, group: int, bucket: int) -> bool:
-    told = file.metadata.row_group(group).column(file.schema_arrow.get_field_index("bucket")).statistics
-    return told is None or not told.has_min_max or told.min <= bucket <= told.max
-
-
-def _own(table: pa.Table, buckets: int, bucket: int) -> pa.Table:
-    """The rows of a bucket."""
-    own = table["enterprise_id"].to_numpy() % buckets == bucket
-    return table if buckets == 1 or own.all() else table.filter(pa.array(own))
-
-
-def _arranged(table: pa.Table, wanted: Wanted, buckets: int, ends: Any) -> Segment:
-    enterprise, event, lag, second, micro = (_integers(table[name]) for name in _ROW[:5])
+def _arranged(table: pa.Table, of_bucket: _OfBucket, ends: Any) -> tuple[Segment, Any]:
+    """The segment of all rows, and their three days."""
+    wanted, buckets = of_bucket.wanted, of_bucket.buckets
+    enterprise, event, lag, second = (_integers(table[name]) for name in _ROW[:4])
     days = record_days(event, lag, second, ends, _withdrawals(table["op"]))
-    seen = (days[2] == _GAP) | (days[2] > days[1])
-    if not seen.all():
-        table, days = table.filter(pa.array(seen)), tuple(values[seen] for values in days)
-        enterprise, event, lag, second, micro = (values[seen] for values in (enterprise, event, lag, second, micro))
-    if not len(enterprise):
-        return no_rows(wanted)
-    place = enterprise // buckets
-    enterprises = int(place.max()) + 1
-    several = "record_no" in table.column_names
-    if not several and in_order(enterprise, event, lag, second, micro):
-        return _segment(table, wanted, days, spans(place, enterprises))
-    # In one file the numbers of records need no reading: rows of a day that were known at one instant stand by them.
-    numbers = table["record_no"].to_numpy() if several else np.arange(len(place))
-    offsets, order = arrange(place, days[0], known_at(event, lag, second, micro), numbers, enterprises)
-    arranged = tuple(values[order] for values in days)
-    return _segment(table.select(wanted.columns).take(pa.array(order)), wanted, arranged, offsets.astype(np.uint32))
+    enterprises = int(enterprise.max()) // buckets + 1
+    if len(of_bucket.paths) == 1 and order_of(enterprise, event, lag, second) == IN_ORDER:
+        return _segment(table, wanted, days, spans(enterprise, buckets, enterprises)), days
+    if len(of_bucket.paths) == 1:
+        # The numbers of records need no reading: rows of a day that were known at one instant stand by them.
+        micro, numbers = of_bucket.read(["known_micro"])["known_micro"], np.arange(len(enterprise))
+    else:
+        micro, numbers = table["known_micro"], table["record_no"].to_numpy()
+    known = known_at(event, lag, second, _integers(micro))
+    offsets, order = arrange(enterprise // buckets, days[0], known, numbers, enterprises)
+    taken = table.select(wanted.columns)
+    if (order[1:] < order[:-1]).any():
+        taken, days = taken.take(pa.array(order)), tuple(values[order] for values in days)
+    return _segment(taken, wanted, days, offsets.astype(np.uint32)), days
+
+
+def _seen(segment: Segment, days: Sequence[Any]) -> Segment:
+    """The segment, without the rows no day can see where they are many."""
+    _, since, until = days
+    if count_unseen(since, until) * _FEW <= segment.rows:
+        return segment
+    seen = (until == _GAP) | (until > since)
+    left = np.concatenate([[0], np.cumsum(seen)]).astype(np.uint32)
+    columns = {name: segment.values(name)[seen] for name in segment.columns}
+    return Segment(segment.first, left[segment.offsets], columns, segment.texts)
 
 
 def _segment(table: pa.Table, wanted: Wanted, days: Sequence[Any], offsets: Any) -> Segment:

@@ -180,5 +180,5 @@ def test_a_killed_builder_leaves_the_former_set(lake: Lake, tmp_path: Path, poin
     assert read_manifest(lake) == before
     rows = map_feed(lake, before["F18"])[0].rows
     after = renew(lake, [WANTED], lake.snapshot())
-    assert map_feed(lake, after["F18"])[0].rows == rows + 2  # a notice and a correction; withdrawals only end rows
+    assert map_feed(lake, after["F18"])[0].rows == rows + 3  # a notice, a correction, a withdrawal
     assert list(hot_folder(lake).glob("feed=*/*.unfinished")) == []
