@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from features.definitions.entry import Entry, own_definition
 from features.definitions.library import find_feature
+from features.engine.kernel.answers import columns
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import Integers, Program, compile_program
 from features.engine.kernel.running import Bound, Floats, Spine, run
@@ -129,9 +130,7 @@ def _numbers(series: pl.Series) -> Integers:
 
 def _frame(entries: Sequence[Entry], out: Floats) -> pl.DataFrame:
     """The machine's answer as columns: unknown is null, a category its text."""
-    # Arrow makes unknown of NaN in one pass over a column, and the frame takes it as it lies.
-    table = pa.table([pa.array(values, from_pandas=True) for values in out], [entry.name for entry in entries])
-    frame = pl.DataFrame(table)
+    frame = pl.DataFrame(pa.table(columns(out), [entry.name for entry in entries]))
     texts = [entry for entry in entries if entry.categories]
     return frame.with_columns(_category(frame[entry.name], entry) for entry in texts)
 

@@ -111,18 +111,14 @@ def segment_facts(feed: FeedProgram, segment: Segment, width: int) -> tuple[Inte
 
 
 def _describe(facts: Integers, column: Column | Packed, places: Mapping[str, int]) -> None:
-    """Write the facts of one column."""
-    facts[machine.BASE] = -1
+    """Write the facts of one column, in the order of the machine's names for them."""
     if not isinstance(column, Packed):
-        facts[machine.ADDRESS], facts[machine.KIND] = _address(column), _WIDTHS[column.dtype]
+        facts[: machine.OFFSET] = _address(column), _WIDTHS[column.dtype], -1
         return
     kind = machine.TABLE1 if column.table.size else _CODED[column.width]
-    facts[[machine.ADDRESS, machine.KIND]] = _address(column.codes), kind
-    facts[[machine.OFFSET, machine.STEP, machine.TABLE]] = column.offset, column.step, _address(column.table)
-    facts[[machine.EXCEPTIONS, machine.ROWS]] = len(column.rows), _address(column.rows)
-    facts[machine.VALUES] = _address(column.values)
-    if column.base is not None:
-        facts[machine.BASE] = places[column.base]
+    base = -1 if column.base is None else places[column.base]
+    coded = (_address(column.codes), kind, base, column.offset, column.step, _address(column.table))
+    facts[:] = (*coded, column.rows.size, _address(column.rows), _address(column.values))
 
 
 def _tables(feed: FeedProgram, segment: Segment) -> Integers:
@@ -136,7 +132,7 @@ def _tables(feed: FeedProgram, segment: Segment) -> Integers:
 
 
 def _address(values: npt.NDArray[Any]) -> int:
-    return int(values.ctypes.data)
+    return int(values.ctypes.data) if values.size else 0
 
 
 def arguments(bound: Bound) -> tuple[object, ...]:

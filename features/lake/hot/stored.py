@@ -101,7 +101,8 @@ class _OfBucket:
 
     def _read(self, path: Path, columns: list[str]) -> pa.Table:
         """The row groups of a file that can hold the bucket's rows, and of these its own rows."""
-        with pq.ParquetFile(path, read_dictionary=["op", *self.wanted.worded]) as file:
+        # Read in portions of its own making, pyarrow copies what the machine's cache of files holds already.
+        with pq.ParquetFile(path, read_dictionary=["op", *self.wanted.worded], pre_buffer=False) as file:
             groups = [group for group in range(file.num_row_groups) if self._may_hold(file, group)]
             table = file.read_row_groups(groups, columns=columns, use_threads=False)
         if self.bucket is None:
