@@ -1,6 +1,5 @@
 """Land a delivery: judge its rows, store the good ones, hold the others, all in one transaction or not at all."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,11 +11,12 @@ from bureau.clock import from_micros
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
-from features.lake.delivery import PORTION, Delivery
+from features.lake.delivery import Delivery
 from features.lake.entry import Entry, make_snapshot
 from features.lake.erased import erased_in, leave_out_erased, note_sent_again
 from features.lake.files import exclusive
-from features.lake.judgement import Judged, judge
+from features.lake.judgement import Judged
+from features.lake.judging import Judging
 from features.lake.lake import Lake
 from features.lake.quarantine import hold
 from features.lake.relinking import relink
@@ -71,13 +71,20 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool =
 
     links: False leaves that to `settle_links`, which who lands many deliveries calls once at their end.
     """
+    with ThreadPoolExecutor(1) as beside:
+        return land_judged(lake, Judging(delivery, received_at, beside), links=links)
+
+
+def land_judged(lake: Lake, judging: Judging, *, links: bool) -> Landed:
+    """`land` of a delivery that is being judged already."""
+    delivery, received_at = judging.delivery, judging.received_at
     with exclusive(lake):
         if _landed_before(lake, delivery):
             said = delivery.sidecar
             erase_from_deliveries(lake.root.parent, said.feed, erased_in(lake, delivery))
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
         with lake.catalogue.begin() as connection:
-            landed, erased = _land(lake, connection, delivery, received_at)
+            landed, erased = _land(lake, connection, judging)
         if not erased.is_empty():
             erase_from_deliveries(lake.root.parent, delivery.contract.code, erased)
         if links and _names(delivery.contract):
@@ -113,14 +120,15 @@ def _landed_before(lake: Lake, delivery: Delivery) -> bool:
         return connection.scalar(query) is not None
 
 
-def _land(lake: Lake, connection: Connection, delivery: Delivery, received_at: datetime) -> tuple[Landed, pl.Series]:
+def _land(lake: Lake, connection: Connection, judging: Judging) -> tuple[Landed, pl.Series]:
     """What became of a delivery, and the ids of records in it that had been erased."""
+    delivery, received_at = judging.delivery, judging.received_at
     snapshot = make_snapshot(connection, "land", received_at, delivery.contract.code)
     batch_no = _open_batch(connection, delivery, received_at, snapshot)
     entry = Entry(lake, connection, delivery.contract, snapshot)
     parts = [
         _land_portion(replace(entry, portion=number), batch_no, delivered, judged, received_at)
-        for number, (delivered, judged) in enumerate(_judged_ahead(delivery, received_at))
+        for number, (delivered, judged) in enumerate(judging)
     ]
     counts = {name: sum(getattr(part, name) for part in parts) for name in _COUNTS}
     newest = max((part.newest for part in parts if part.newest is not None), default=None)
@@ -129,22 +137,6 @@ def _land(lake: Lake, connection: Connection, delivery: Delivery, received_at: d
     said = delivery.sidecar
     erased = pl.concat([pl.Series(dtype=pl.String), *(part.erased for part in parts)])
     return Landed(said.feed, said.batch_id, said.rows, **counts, snapshot=snapshot), erased
-
-
-def _judged_ahead(delivery: Delivery, received_at: datetime) -> Iterator[tuple[pl.DataFrame, Judged]]:
-    """Portions as delivered and as judged; a second is read and judged while the first is stored, and so on."""
-
-    def judge_next() -> tuple[pl.DataFrame, Judged] | None:
-        delivered = next(portions, None)
-        return None if delivered is None else (delivered, judge(delivered, delivery.contract, received_at))
-
-    portions = delivery.table.portions(PORTION)
-    judged = judge_next()
-    with ThreadPoolExecutor(1) as ahead:
-        while judged is not None:
-            coming = ahead.submit(judge_next) if delivery.table.rows > PORTION else None
-            yield judged
-            judged = None if coming is None else coming.result()
 
 
 def _land_portion(

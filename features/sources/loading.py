@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bureau.errors import InvalidInput, UnknownName
 from features.lake.delivery import drop_delivery, read_delivery
+from features.lake.judging import judged_ahead
 from features.lake.lake import LARGE, MANY_BUCKETS, Lake, choose_buckets
-from features.lake.landing import Landed, land, settle_links
+from features.lake.landing import Landed, land_judged, settle_links
 from features.sources.city import city
 from features.sources.city.checks import check_city
 from features.sources.city.parameters import load_parameters
@@ -140,8 +141,9 @@ def load_source(
     written = SOURCES[name].write(deliveries_folder(home, name), lake, options)
     claimed = claim_source(home, name, written.last_day)
     landed = []
-    for number, path in enumerate(written.paths, start=1):
-        landed.append(land(lake, read_delivery(path), received_at=at, links=False))
+    for number, judging in enumerate(judged_ahead(written.paths, read_delivery, at), start=1):
+        landed.append(land_judged(lake, judging, links=False))
+        path = judging.delivery.path
         if not options.keeps:
             drop_delivery(path)
         tell(f"{path.name} landed: {landed[-1].landed:,} of {landed[-1].rows:,} rows", number / written.count)

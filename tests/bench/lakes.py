@@ -10,9 +10,10 @@ from bureau.clock import now
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS
 from features.lake.compaction import compact
-from features.lake.delivery import drop_delivery, read_delivery
+from features.lake.delivery import Delivery, drop_delivery, read_delivery
+from features.lake.judging import judged_ahead
 from features.lake.lake import LARGE, MANY_BUCKETS, Lake, choose_buckets, open_lake
-from features.lake.landing import land, settle_links
+from features.lake.landing import land_judged, settle_links
 from features.lake.status import feed_statuses
 from features.lake.vacuum import vacuum
 from features.sources.loading import SOURCES, SourceOptions, deliveries_folder, load_source
@@ -54,8 +55,11 @@ def load_city(home: Path, enterprises: int, tell: Tell, *, hold: bool = False) -
     lake = lake_of(home)
     begun = time.perf_counter()
     options = SourceOptions(enterprises=enterprises, parameters=mix, keep=False)
-    holding = _land_holding(lake, home, options, _timed(tell)) if hold else _land(lake, home, options, _timed(tell))
-    loaded = time.perf_counter() - begun - holding
+    if hold:
+        _land_holding(lake, home, options, _timed(tell))
+    else:
+        load_source(lake, home, "city", options, at=now(), tell=_timed(tell))
+    loaded = time.perf_counter() - begun
     begun = time.perf_counter()
     for number, contract in enumerate(FEEDS, start=1):
         compact(lake, contract.code, at=now())
@@ -66,28 +70,22 @@ def load_city(home: Path, enterprises: int, tell: Tell, *, hold: bool = False) -
     return Loaded(home, enterprises, rows, loaded, compacted, size_of(lake.root))
 
 
-def _land(lake: Lake, home: Path, options: SourceOptions, tell: Callable[[str, float], None]) -> float:
-    """What `bureau source load city` does; returns the seconds that went into holding rows back: none."""
-    load_source(lake, home, "city", options, at=now(), tell=tell)
-    return 0.0
-
-
-def _land_holding(lake: Lake, home: Path, options: SourceOptions, tell: Callable[[str, float], None]) -> float:
-    """The same with the last day's rows held back; returns the seconds that went into that."""
+def _land_holding(lake: Lake, home: Path, options: SourceOptions, tell: Callable[[str, float], None]) -> None:
+    """What `bureau source load city` does, with the last day's rows held back on the way."""
     if (options.enterprises or 0) >= LARGE:
         choose_buckets(lake, MANY_BUCKETS)
     written = SOURCES["city"].write(deliveries_folder(home, "city"), lake, options)
     claim_source(home, "city", written.last_day)
-    held = 0.0
-    for number, path in enumerate(written.paths, start=1):
-        begun = time.perf_counter()
-        kept, _ = hold_back(path, written.last_day, home / "held")
-        held += time.perf_counter() - begun
-        land(lake, read_delivery(kept), received_at=now(), links=False)
-        drop_delivery(kept)
-        tell(f"{kept.name} landed", number / written.count)
+
+    def read(path: Path) -> Delivery:
+        return read_delivery(hold_back(path, written.last_day, home / "held")[0])
+
+    for number, judging in enumerate(judged_ahead(written.paths, read, now()), start=1):
+        land_judged(lake, judging, links=False)
+        path = judging.delivery.path
+        drop_delivery(path)
+        tell(f"{path.name} landed", number / written.count)
     settle_links(lake, at=now())
-    return held
 
 
 def size_of(folder: Path) -> int:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from features.contracts.tax_arrears import TAX_ARREARS
-from features.lake import landing
+from features.lake import judging
 from features.lake.delivery import RECEIVED_AT
 from features.lake.lake import Lake
 from features.lake.landing import Landed
@@ -32,7 +32,7 @@ def state(lake: Lake) -> tuple[object, ...]:
 
 
 def land_in_portions(folder: Path, rows: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Lake, Landed]:
-    monkeypatch.setattr(landing, "PORTION", rows)
+    monkeypatch.setattr(judging, "PORTION", rows)
     lake = make_lake(folder)
     frame = pl.DataFrame(ROWS, schema=TAX_ARREARS.dtypes | {RECEIVED_AT: pl.Datetime("us", "UTC")})
     return lake, land_rows(lake, TAX_ARREARS, frame)
