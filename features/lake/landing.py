@@ -65,9 +65,9 @@ _COUNTS = ("landed", "quarantined", "unchanged", "doubtful")
 def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool = True) -> Landed:
     """Land one delivery. `received_at` stamps its rows; those of a history delivery bring their own.
 
-    The same batch twice changes nothing; what was erased since leaves its file again. Good rows are stored, the others wait in quarantine. Killed at any
-    point, the former snapshot is intact and landing again completes it. Afterwards rows without a code are tried
-    again: those of the feed, or of every feed when registrations came.
+    The same batch twice changes nothing; what was erased since leaves its file again. Good rows are stored, the others
+    wait in quarantine. Killed at any point, the former snapshot is intact and landing again completes it. Afterwards
+    rows without a code are tried again: those of the feed, or of every feed when registrations came.
 
     links: False leaves that to `settle_links`, which who lands many deliveries calls once at their end.
     """
