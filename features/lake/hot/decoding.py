@@ -15,6 +15,7 @@ _DAY, _SHIFT = 86_400_000_000, 2_208_988_800_000_000 + 28_800_000_000
 """Microseconds: of a day, and from 1900-01-01 in Shanghai to 1970-01-01 UTC."""
 _GAP = -(2**31)
 _UNKNOWN = -(2**63)
+_SEED, _PRIME = np.uint64(14_695_981_039_346_656_037), np.uint64(1_099_511_628_211)
 
 
 IN_ORDER, TIED, MIXED = range(3)
@@ -36,9 +37,12 @@ def count_unseen(since: Any, until: Any) -> int:
     return int(_count_unseen(since, until))
 
 
-def shifted(days: Any) -> Any:
-    """Days from 1970-01-01 counted from 1900-01-01, int32; unknown, the smallest number, stays unknown."""
-    return _shifted(days)
+def fill(values: Any, marks: Any, first: int, unknown: int, further: int, filled: Any) -> None:
+    """Put values into `filled`, each by `further` more, and what is unknown as `unknown`.
+
+    marks: Arrow's bits of what is known, that of the first value in place `first`; nothing where all is known.
+    """
+    _fill(values, marks, first, unknown, further, filled)
 
 
 def order_of(enterprise: Any, event: Any, lag: Any, second: Any) -> int:
@@ -83,11 +87,14 @@ def _record_days(event, lag, second, closed, withdrawn):
 
 
 @compiled
-def _shifted(days):
-    counted = np.empty(days.size, np.int32)
-    for i in range(days.size):
-        counted[i] = _GAP if days[i] == _GAP else days[i] + FIRST_DAY_TO_EPOCH
-    return counted
+def _fill(values, marks, first, unknown, further, filled):
+    if marks.size == 0:
+        for i in range(values.size):
+            filled[i] = values[i] + further
+        return
+    for i in range(values.size):
+        known = marks[(first + i) >> 3] >> ((first + i) & 7) & 1
+        filled[i] = values[i] + further if known else unknown
 
 
 @compiled
@@ -149,9 +156,18 @@ def _same(starts, letters, one, other):
 
 @njit(nogil=True)
 def _digest(letters, start, stop):
-    digest = np.uint64(14_695_981_039_346_656_037)
-    for k in range(start, stop):
-        digest = (digest ^ np.uint64(letters[k])) * np.uint64(1_099_511_628_211)
+    """Eight letters a step; unsigned places spare the question whether they count from the end."""
+    digest, place, end = _SEED, np.uint64(start), np.uint64(stop)
+    while place + np.uint64(8) <= end:
+        word = np.uint64(0)
+        for k in range(8):
+            word |= np.uint64(letters[place + np.uint64(k)]) << np.uint64(8 * k)
+        digest = (digest ^ word) * _PRIME
+        digest ^= digest >> np.uint64(29)
+        place += np.uint64(8)
+    while place < end:
+        digest = (digest ^ np.uint64(letters[place])) * _PRIME
+        place += np.uint64(1)
     return np.int64(digest >> np.uint64(20))
 
 

@@ -15,13 +15,14 @@ import pyarrow.parquet as pq
 
 from features.lake.hot.arranging import arrange
 from features.lake.hot.decoding import (
+    FIRST_DAY_TO_EPOCH,
     IN_ORDER,
     count_texts,
     count_unseen,
+    fill,
     known_at,
     order_of,
     record_days,
-    shifted,
     spans,
 )
 from features.lake.hot.segment import UNKNOWN, Column, Integers, Segment
@@ -29,6 +30,7 @@ from features.lake.hot.wanted import DAYS, Wanted
 
 _GAP = np.iinfo(np.int32).min
 _NOTHING = np.empty(0, np.int64)
+_NO_MARKS = np.frombuffer(b"", np.uint8)
 _ROW = ("enterprise_id", "event_date", "known_lag", "known_second", "closed_at", "op")
 _ORDER = ("known_micro", "record_no")
 """By what rows of one second stand; of one file they are read only where there are such."""
@@ -120,7 +122,7 @@ class _OfBucket:
 def _arranged(table: pa.Table, of_bucket: _OfBucket, ends: Any) -> tuple[Segment, Any]:
     """The segment of all rows, and their three days."""
     wanted, buckets = of_bucket.wanted, of_bucket.buckets
-    enterprise, event, lag, second = (_integers(table[name]) for name in _ROW[:4])
+    enterprise, event, lag, second = (_filled(table[name], np.int32) for name in _ROW[:4])
     days = record_days(event, lag, second, ends, _withdrawals(table["op"]))
     enterprises = int(enterprise.max()) // buckets + 1
     if len(of_bucket.paths) == 1 and order_of(enterprise, event, lag, second) == IN_ORDER:
@@ -130,7 +132,7 @@ def _arranged(table: pa.Table, of_bucket: _OfBucket, ends: Any) -> tuple[Segment
         micro, numbers = of_bucket.read(["known_micro"])["known_micro"], np.arange(len(enterprise))
     else:
         micro, numbers = table["known_micro"], table["record_no"].to_numpy()
-    known = known_at(event, lag, second, _integers(micro))
+    known = known_at(event, lag, second, _filled(micro, np.int32))
     offsets, order = arrange(enterprise // buckets, days[0], known, numbers, enterprises)
     taken = table.select(wanted.columns)
     if (order[1:] < order[:-1]).any():
@@ -162,15 +164,24 @@ def _segment(table: pa.Table, wanted: Wanted, days: Sequence[Any], offsets: Any)
     return Segment(0, offsets, columns, texts)
 
 
-def _integers(column: pa.ChunkedArray) -> Any:
-    if pa.types.is_date32(column.type):
-        column = column.cast(pa.int32())
-    return column.to_numpy()
+def _filled(column: pa.ChunkedArray, width: type[np.signedinteger[Any]], further: int = 0) -> Any:
+    """A column's numbers, days as numbers too, each by `further` more; the smallest number for what is unknown."""
+    chunks = [chunk for chunk in column.chunks if len(chunk)]
+    read = [(chunk, np.frombuffer(chunk.buffers()[1], width)[chunk.offset :][: len(chunk)]) for chunk in chunks]
+    if len(read) == 1 and not column.null_count and not further:
+        return read[0][1]
+    filled, start = np.empty(len(column), width), 0
+    for chunk, values in read:
+        marks = chunk.buffers()[0] if chunk.null_count else None
+        known = _NO_MARKS if marks is None else np.frombuffer(marks, np.uint8)
+        fill(values, known, chunk.offset, np.iinfo(width).min, further, filled[start:])
+        start += len(chunk)
+    return filled
 
 
 def _ends(table: pa.Table, closings: Closings | None) -> Any:
     column = table["closed_at"]
-    ends = _NOTHING if column.null_count == len(column) else column.fill_null(UNKNOWN).to_numpy()
+    ends = _NOTHING if column.null_count == len(column) else _filled(column, np.int64)
     if closings is None:
         return ends
     ended = np.array(ends) if ends.size else np.full(len(column), UNKNOWN)
@@ -193,17 +204,16 @@ def _numbers(column: pa.ChunkedArray, dtype: pl.DataType) -> Column:
     if dtype == pl.Boolean:
         numbers = column.cast(pa.uint8()).fill_null(255).to_numpy()
     elif dtype == pl.Date:
-        numbers = shifted(column.cast(pa.int32()).fill_null(_GAP).to_numpy())
+        numbers = _filled(column, np.int32, FIRST_DAY_TO_EPOCH)
     else:
-        unknown = UNKNOWN if dtype == pl.Int64 else _GAP
-        numbers = (column.fill_null(unknown) if column.null_count else column).to_numpy()
+        numbers = _filled(column, np.int64 if dtype == pl.Int64 else np.int32)
     return numbers
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[Column, tuple[str, ...]]:
-    coded = column.unify_dictionaries().combine_chunks()
-    codes: Column = coded.indices.fill_null(_GAP).to_numpy()
-    return codes, tuple(coded.dictionary.to_pylist())
+    coded = column.unify_dictionaries()
+    codes: Column = _filled(pa.chunked_array([chunk.indices for chunk in coded.chunks]), np.int32)
+    return codes, tuple(coded.chunk(0).dictionary.to_pylist())
 
 
 def _counted(column: pa.ChunkedArray, offsets: Any) -> Column:

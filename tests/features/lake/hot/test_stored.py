@@ -6,8 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
+from features.lake.hot.segment import UNKNOWN
 from features.lake.hot.stored import read_rows
 from features.lake.hot.wanted import Wanted
 
@@ -34,7 +36,12 @@ def written(path: Path, rows: Sequence[Row], first: int = 0) -> Path:
         "arrears_fen": pl.int_range(first, first + len(rows), dtype=pl.Int64, eager=True),
         "bucket": pl.Series([row[0] % 2 for row in rows], dtype=pl.Int16),
     }
-    pl.DataFrame(columns).write_parquet(path)
+    return stored(path, pl.DataFrame(columns))
+
+
+def stored(path: Path, rows: pl.DataFrame, row_group: int = 1_000) -> Path:
+    """The file says of its columns no more than those of the lake do."""
+    pq.write_table(rows.to_arrow(), path, store_schema=False, row_group_size=row_group)
     return path
 
 
@@ -85,3 +92,29 @@ def test_rows_no_day_can_see(tmp_path: Path, withdrawn: int, left: int) -> None:
     assert len(first) + len(second) == left
     assert first[-1] == 15
     assert second[-1] == 31
+
+
+def test_unknown_is_the_smallest_number_across_row_groups(tmp_path: Path) -> None:
+    amounts = pl.Series([None, 7, None, -(2**40), 0] * 3, dtype=pl.Int64)
+    days = pl.Series([date(2025, 1, 31), None, date(1970, 1, 1), None, date(1900, 1, 2)] * 3, dtype=pl.Date)
+    table = pl.read_parquet(written(tmp_path / "rows.parquet", [(1, 1 + n, 0, 0, "I") for n in range(15)]))
+    table = table.with_columns(arrears_fen=amounts, cleared_on=days)
+    path = stored(tmp_path / "groups.parquet", table, 4)
+    segment = read_rows([path], Wanted("F18", ("arrears_fen", "cleared_on"), ()), 1, 0, None)
+    assert segment.values("arrears_fen").tolist() == amounts.fill_null(UNKNOWN).to_list()
+    counted = [None if day is None else (day - date(1900, 1, 1)).days for day in days]
+    assert segment.values("cleared_on").tolist() == [UNKNOWN if day is None else day for day in counted]
+
+
+LONG = "长" * 30
+TEXTS = ["", "a", "b", "a", None, LONG, LONG + "x", "12345678", "12345678" + "9", LONG, "12345678", "", None, "b"]
+
+
+def test_texts_are_counted_by_their_letters(tmp_path: Path) -> None:
+    table = pl.read_parquet(written(tmp_path / "rows.parquet", [(1, 1 + n, 0, 0, "I") for n in range(len(TEXTS))]))
+    path = stored(tmp_path / "texts.parquet", table.with_columns(tax_kind=pl.Series(TEXTS)), 5)
+    codes = read_rows([path], Wanted("F18", ("tax_kind",), ()), 1, 0, None).values("tax_kind")
+    found = dict(zip(TEXTS, codes.tolist(), strict=True))
+    assert [found[text] for text in TEXTS] == codes.tolist()
+    assert len(set(found.values())) == len(set(TEXTS))
+    assert found[None] == UNKNOWN
