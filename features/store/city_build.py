@@ -20,8 +20,8 @@ from features.store.parquet_file import check_writable, write_features
 from features.store.permission import permit
 from features.store.subjects import known_since
 
-PORTION = 100_000
-"""Enterprises computed at once: 340 features of them are 270 MB."""
+PORTION = 50_000
+"""Enterprises computed at once: 620 features of them are 250 MB."""
 ROW_GROUP = 32_768
 """Rows written together: fewer would make the file's own directory long."""
 

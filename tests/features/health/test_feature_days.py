@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from features.definitions.library import find_feature, published
-from features.health import feature_days
+from features.health import bins, feature_days
 from features.health.alerts import alerts
 from features.health.feature_days import FeatureDay, measure_features, measured_days, read_feature_days
 
@@ -18,7 +18,7 @@ FIRST, SECOND = date(2025, 6, 1), date(2025, 6, 2)
 
 def built(folder: Path, *values: float | None) -> list[Path]:
     """Two files that together hold one value an enterprise."""
-    frame = pl.DataFrame({COUNT.name: pl.Series(values, dtype=pl.Float64)})
+    frame = pl.DataFrame({COUNT.name: pl.Series(values, dtype=pl.Float64)}).with_row_index("enterprise_id", offset=1)
     paths = [folder / "a.parquet", folder / "b.parquet"]
     frame[: len(values) // 2].write_parquet(paths[0])
     frame[len(values) // 2 :].write_parquet(paths[1])
@@ -42,6 +42,17 @@ def test_what_moved_is_told(tmp_path: Path) -> None:
     one = measured(tmp_path, *range(90, 190))
     assert one.psi > 0.25
     assert [alert.code for alert in alerts([one], [])] == ["drift"]
+
+
+def test_bins_of_a_large_city_end_where_a_part_of_it_says_and_count_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bins, "SAMPLE", 100)
+    paths = built(tmp_path, *range(1_000))
+    edges = bins.choose_edges(paths, ENTRIES)
+    assert edges[COUNT.name] == pytest.approx([100 * step for step in range(1, 10)], abs=20)
+    counted = bins.count(paths, ENTRIES, edges)[COUNT.name]
+    assert sum(counted.counts) == 1_000
 
 
 def test_what_is_no_longer_known_is_told(tmp_path: Path) -> None:
