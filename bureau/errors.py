@@ -98,8 +98,8 @@ class SchemaDrift(WrongFeed):
     code = "schema-drift"
 
     def __init__(self, path: Path | str, why: str, feed: str) -> None:
-        super().__init__(path, why)
-        self.feed = feed
+        super().__init__(path, f"{why} What was agreed: bureau feeds show {feed}")
+        self.feed, self.why = feed, why
 
 
 class SourceConflict(InvalidInput):
