@@ -1,9 +1,12 @@
 """The synthetic city as a source: its deliveries as they are written, shard by shard, and the truth beside them."""
 
+import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 
 from bureau.errors import InvalidInput
 from features.sources.city.drawing import SHARD, City, gather, plan_city, write_shard
@@ -14,6 +17,8 @@ from features.sources.source import SourceWritten
 DEFAULT_SEED = 2023
 _AHEAD = 1
 """Shards drawn beyond those being landed, for each worker: the disk never holds more of a city that is not kept."""
+
+_WATCH_SECONDS = 0.5
 
 
 def write_deliveries(
@@ -47,7 +52,8 @@ def _written_here(city: City) -> Iterator[Path]:
 
 def _written_beside(city: City, workers: int) -> Iterator[Path]:
     """Other processes draw while the caller lands; a few shards ahead, never more."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_end_with, initargs=(os.getpid(),)) as pool:
         drawn: dict[int, Future[tuple[Path, ...]]] = {}
         try:
             for number in range(city.shards):
@@ -60,3 +66,14 @@ def _written_beside(city: City, workers: int) -> Iterator[Path]:
                     yield gathered.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with(caller: int) -> None:
+    """In a process that draws: end when the caller was killed, who would have said that there is no more to do."""
+
+    def watch() -> None:
+        while os.getppid() == caller:
+            time.sleep(_WATCH_SECONDS)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()

@@ -1,5 +1,9 @@
 """The city as a source: what it writes, in which order, and that the same words write the same bytes."""
 
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import polars as pl
@@ -149,3 +153,36 @@ def test_an_impossible_city_is_refused_before_anything_is_written(tmp_path: Path
 def test_one_enterprise_alone_is_a_city_too(tmp_path: Path) -> None:
     assert len(write_city(tmp_path, enterprises=1)) == len(FEEDS)
     assert delivered(tmp_path, "F01")["uscc"].n_unique() == 1
+
+
+KILLED = """
+import multiprocessing, os, signal, sys
+from pathlib import Path
+from features.sources.city.city import write_deliveries
+
+if __name__ == "__main__":
+    paths = iter(write_deliveries(Path(sys.argv[1]), enterprises=30, shard_size=10, workers=2).paths)
+    next(paths)
+    print(*(process.pid for process in multiprocessing.active_children()), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_who_draws_ends_with_a_load_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "load.py"
+    script.write_text(KILLED, "utf-8")
+    said = subprocess.run([sys.executable, script, tmp_path / "city"], capture_output=True, text=True, check=False)
+    drawing = [int(pid) for pid in said.stdout.split()]
+    assert drawing, said.stderr
+    until = time.monotonic() + 30
+    while any(is_running(pid) for pid in drawing):
+        assert time.monotonic() < until, "processes go on that nobody waits for"
+        time.sleep(0.1)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
