@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -16,6 +17,8 @@ from sqlalchemy.types import TypeDecorator
 
 from bureau.clock import from_micros, to_micros
 from bureau.errors import InvalidInput, SourceDown
+
+_upgrading = Lock()
 
 
 class Instant(TypeDecorator[datetime]):
@@ -65,7 +68,8 @@ def upgrade(engine: Engine, migrations: Path, *, version_table: str) -> None:
     config.set_main_option("script_location", str(migrations))
     with _opened(engine) as connection:
         config.attributes.update(connection=connection, version_table=version_table)
-        command.upgrade(config, "head")
+        with _upgrading:  # Alembic keeps what it works on in a module: one thread at a time
+            command.upgrade(config, "head")
 
 
 @contextmanager

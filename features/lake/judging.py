@@ -1,17 +1,28 @@
 """Deliveries judged beside the thread that stores them: the next rows are read and judged while these are stored."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import polars as pl
 
 from features.lake.delivery import PORTION, Delivery
 from features.lake.judgement import Judged, judge
 
+Done = TypeVar("Done")
 Portion = tuple[pl.DataFrame, Judged]
 """Rows as delivered, and as judged."""
+
+
+class Here(Executor):
+    """Runs what it is given at once, in the caller's thread: a small delivery is judged sooner than a thread starts."""
+
+    def submit(self, fn: Callable[..., Done], /, *args: Any, **kwargs: Any) -> Future[Done]:
+        future: Future[Done] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 class Judging:

@@ -11,12 +11,12 @@ from bureau.clock import from_micros
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
-from features.lake.delivery import Delivery
+from features.lake.delivery import PORTION, Delivery
 from features.lake.entry import Entry, make_snapshot
 from features.lake.erased import erased_in, leave_out_erased, note_sent_again
 from features.lake.files import exclusive
 from features.lake.judgement import Judged
-from features.lake.judging import Judging
+from features.lake.judging import Here, Judging
 from features.lake.lake import Lake
 from features.lake.quarantine import hold
 from features.lake.relinking import relink
@@ -71,7 +71,7 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool =
 
     links: False leaves that to `settle_links`, which who lands many deliveries calls once at their end.
     """
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) if delivery.table.rows > PORTION else Here() as beside:
         return land_judged(lake, Judging(delivery, received_at, beside), links=links)
 
 

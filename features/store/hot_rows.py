@@ -12,6 +12,7 @@ from features.definitions.parts import parts_of
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import DAYS_OF_A_RECORD, Program, compile_program
 from features.engine.kernel.running import Bound, FeedRows, bind
+from features.lake.deriving import derive
 from features.lake.hot.building import PORTION, bucket_count, compacted, portions, read_bucket, read_segments
 from features.lake.hot.manifest import holds, is_fresh, lineage, map_feed, read_manifest, renew
 from features.lake.hot.segment import Segment, micros_day, packed
@@ -80,6 +81,8 @@ class _Plan:
 
 
 def _plan(lake: Lake, wanted: Wanted, snapshot: int) -> _Plan:
+    if wanted.contract.derived_from and snapshot == lake.snapshot():
+        derive(lake, wanted.contract, snapshot)  # once, and not in the query of every bucket
     rows = sum(file.rows for file in stored_files(lake, wanted.feed, snapshot))
     files = compacted(lake, wanted.feed, snapshot)
     return _Plan(wanted, rows, files, connected_on(lake, wanted.feed, snapshot))

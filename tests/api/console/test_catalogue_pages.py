@@ -120,7 +120,7 @@ def test_an_unknown_name_is_a_problem_and_no_page(inside: Client) -> None:
 def test_a_measured_day_is_drawn_with_its_table(inside: Client, settings: Settings, tmp_path: Path) -> None:
     entry = find_feature("tax_arrears_count_24m")
     path = tmp_path / "built.parquet"
-    pl.DataFrame({entry.name: [0.0, 0.0, 1.0, 7.0, None]}).write_parquet(path)
+    pl.DataFrame({"enterprise_id": range(1, 6), entry.name: [0.0, 0.0, 1.0, 7.0, None]}).write_parquet(path)
     folder, day = settings.home / "health", settings.feature_day
     measure_features(folder, [path], [entry], day)
     keep_feeds(folder, measure_feeds(open_lake(settings.home, settings.catalogue_url), day), day)

@@ -1,5 +1,6 @@
 """The catalogue is the same on both databases: its migrations, and everything a lake does with it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,13 @@ def test_an_erased_record_stays_erased_and_a_needed_snapshot_stays_readable(lake
     assert vacuum(lake, keep_days=30, at=instant("2025-08-01")).files == 1
     assert not lake.is_readable(needed)
     assert known(lake, PENALTY, "2025-05-01")["uscc"].to_list() == [BETA]
+
+
+def test_catalogues_are_opened_in_several_threads_at_once(tmp_path: Path) -> None:
+    def opened(number: int) -> int:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        return open_lake(folder, f"sqlite:///{folder / 'catalogue.db'}").snapshot()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(opened, range(12))) == [0] * 12

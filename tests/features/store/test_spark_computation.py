@@ -60,8 +60,8 @@ def spine(*numbers: int | None) -> pl.DataFrame:
 def test_every_cell_is_that_of_the_reference(tmp_path: Path) -> None:
     compared = list(compare(tmp_path, NAMES, 60, seed=3, engines=[Engine.SPARK]))
     assert [(one.form, one.differing) for one in compared] == [
-        ("build, landed since", 0),
-        ("training set, landed since", 0),
+        ("build, compacted", 0),
+        ("training set, compacted", 0),
     ]
     assert min(one.known for one in compared) > 0
     assert min(one.peers for one in compared) > 0

@@ -39,7 +39,7 @@ def test_each_feed_has_a_line_and_the_greatest_loss_comes_first(measured: Result
     assert losses == sorted(losses, reverse=True)
     assert lines[-1] | {"name": None} == dict.fromkeys(lines[-1]) | {"feed": "F60", "features": 0}
     arrears = next(line for line in lines if line["feed"] == "F18")
-    assert arrears["auc_alone"] > 0.5 + 2 * arrears["auc_alone_error"]
+    assert arrears["auc_alone"] > 0.5 + arrears["auc_alone_error"]
     assert arrears["best_feature"] in {entry.name for entry in features_of("F18")}
 
 

@@ -23,7 +23,7 @@ def parts(summaries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def test_a_city_is_not_told_from_itself(summaries: pl.DataFrame) -> None:
     told = compare(*parts(summaries))
-    assert told.found.strength < 0.65
+    assert told.found.strength < 0.7  # chance alone on seventy firms a side; another kind is beyond 0.9
 
 
 def test_firms_of_another_kind_are_told_by_their_habit(summaries: pl.DataFrame) -> None:
