@@ -30,7 +30,9 @@ from features.contracts.feeds import DERIVED_FEEDS, FEEDS
 from features.definitions.library import features_of
 from features.health.day_files import days_of
 from features.health.feed_days import FeedDay, read_feed_days
+from features.lake.lake import Lake
 from features.lake.status import feed_statuses
+from features.lake.stops import standing_stops
 
 router = APIRouter(prefix="/console/feeds", include_in_schema=False)
 
@@ -47,12 +49,13 @@ _PAGES = {contract.code: contract for contract in (*FEEDS, *DERIVED_FEEDS)}
 def feeds_page(request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
     """Every feed in one table."""
     desk = deployment.desk()
-    statuses = {status.feed: status for status in feed_statuses(desk.lake)}
+    statuses, stops = {status.feed: status for status in feed_statuses(desk.lake)}, standing_stops(desk.lake)
     rows = [
         {
             "contract": contract,
             "status": statuses.get(contract.code),
             "stale": contract.code in statuses and statuses[contract.code].is_stale(desk.today),
+            "stopped": contract.code in stops,
             "features": len(features_of(contract.code)),
             "products": len(users_of_feed(contract.code, desk.serving).products),
         }
@@ -100,12 +103,19 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         rules=[(rule.severity, _phrase(rule.text, language)) for rule in contract.quality_rules],
         held=status,
         stale=status is not None and status.is_stale(desk.today),
+        stopped=_stopped_by(desk.lake, code),
         entries=entries,
         drawing=draw(columns, words["more_boxes"]),
         measured=measured,
         chart=None if measured is None or not measured.months else _months_chart(measured, words),
         worth=worth_section(deployment.settings.home, code, entries, language),
     )
+
+
+def _stopped_by(lake: Lake, code: str) -> str | None:
+    """The file whose columns were not those agreed, where the feed takes no other until one comes that has them."""
+    reason = standing_stops(lake).get(code)
+    return None if reason is None else reason.partition(": ")[0]
 
 
 def _said(contract: Contract, fact: str, language: Language) -> str:

@@ -180,6 +180,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "partial": ("部分查得", "partial"),
     "not_found": ("未查得", "not found"),
     "stale": ("数据过期", "stale"),
+    "stopped": ("暂停接收", "stopped"),
+    "stopped_by": (
+        "文件 {file} 的字段与约定不符；收到符合约定的文件后恢复接收。",
+        "The columns of {file} are not those agreed; the feed goes on with the next file that has them.",
+    ),
     "refused": ("拒绝", "refused"),
     "source_down": ("数据源故障", "source down"),
     "pre_loan": ("贷前", "pre-loan"),

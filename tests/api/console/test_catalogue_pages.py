@@ -7,6 +7,8 @@ import pytest
 from httpx import Client
 from markupsafe import escape
 
+from bureau.clock import now
+from bureau.errors import SchemaDrift
 from bureau.settings import Settings
 from features.contracts.chinese import in_chinese
 from features.contracts.contract import Contract
@@ -15,6 +17,7 @@ from features.definitions.library import find_feature, published
 from features.health.feature_days import measure_features
 from features.health.feed_days import keep_feeds, measure_feeds
 from features.lake.lake import open_lake
+from features.lake.stops import read_or_stop
 from models.worth.files import write_worth
 from tests.factories.deployments import Caller
 from tests.factories.worth import course, measured_worth
@@ -128,6 +131,18 @@ def test_a_measured_day_is_drawn_with_its_table(inside: Client, settings: Settin
     assert 'id="spec-bins"' in page
     assert "20.0%" in page
     assert 'id="spec-months"' in inside.get("/console/feeds/F01").text
+
+
+def test_a_feed_stopped_by_other_columns_says_by_which_file(inside: Client, settings: Settings, tmp_path: Path) -> None:
+    assert "暂停接收" not in inside.get("/console/feeds").text
+    drifted = tmp_path / "drifted.csv"
+    drifted.write_text("uscc,colour\n", "utf-8")
+    with pytest.raises(SchemaDrift):
+        read_or_stop(open_lake(settings.home, settings.catalogue_url), drifted, at=now(), feed="F44")
+    assert inside.get("/console/feeds").text.count("暂停接收") == 1
+    assert "文件 drifted.csv 的字段与约定不符" in inside.get("/console/feeds/F44").text
+    assert "goes on with the next file" in inside.get("/console/feeds/F44?lang=en").text
+    assert "暂停接收" not in inside.get("/console/feeds/F18?lang=zh").text
 
 
 def test_a_measured_feed_shows_its_worth_and_others_how_to_measure_it(inside: Client, settings: Settings) -> None:
