@@ -47,7 +47,7 @@ class _Renewal:
             self._renew()
         except SourceDown:
             return
-        except Exception:
+        except Exception:  # whatever it is, a server that answers is worth more than its hot files
             _log.exception("The hot files could not be renewed. Answers read the lake instead; close-day tries again.")
 
     def stop(self) -> None:

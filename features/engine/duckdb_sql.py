@@ -67,13 +67,14 @@ class _Parts:
 
     def value(self, definition: Definition) -> str:
         if isinstance(definition, Derived):
-            return _arithmetic(definition, self.value(definition.left), self.value(definition.right))
+            return arithmetic(definition, self.value(definition.left), self.value(definition.right))
         sql = self._scans[definition.feed.code].value(definition)
         typed = f"CAST({sql} AS {'STRING' if definition.take.categories else 'DOUBLE'})"
         return self.numbers.setdefault(typed, f"v{len(self.numbers)}")
 
 
-def _arithmetic(derived: Derived, left: str, right: str) -> str:
+def arithmetic(derived: Derived, left: str, right: str) -> str:
+    """A derived feature from the SQL of its two sides; what has no denominator above zero is unknown."""
     match derived.operation:
         case Operation.SUM:
             return f"({left} + {right})"

@@ -73,7 +73,7 @@ def _differing(ours: pl.DataFrame, theirs: pl.DataFrame, order: pl.DataFrame) ->
     keys = [name for name in ("enterprise_id", "as_of") if name in theirs.columns and name in order.columns]
     placed = order.select(keys).join(theirs, on=keys, how="left", maintain_order="left") if keys else theirs
     texts = {name: pl.String for name, dtype in ours.schema.items() if not dtype.is_float()}
-    ours, placed = ours.cast(texts), placed.select(ours.columns).cast(texts)  # type: ignore[arg-type]
+    ours, placed = ours.cast(texts), placed.select(ours.columns).cast(texts)  # type: ignore[arg-type]  # a mapping of column to type
     return sum(int((~ours[name].eq_missing(placed[name])).sum()) for name in ours.columns)
 
 

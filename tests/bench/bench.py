@@ -3,8 +3,8 @@
 import argparse
 import sys
 import time
-from datetime import date
 
+from bureau.clock import now
 from bureau.settings import Settings
 from tests.bench.lakes import load_city, remove
 from tests.bench.machine import machine
@@ -54,7 +54,7 @@ def main() -> None:
     lines.append(memory_line([*points[-1].values(), *training.values(), live]))
     lines += growth_lines(points)
     facts = {"machine": ground, "seconds": time.perf_counter() - begun, "points": points, "training": training}
-    write(folder / f"{date.today():%Y-%m-%d}.json", facts | {"live": live}, lines)  # noqa: DTZ011
+    write(folder / f"{now():%Y-%m-%d}.json", facts | {"live": live}, lines)
     print(f"\n{ground['cores']} cores, {ground['memory_gib']} GiB, load {ground['load']} at the start\n")
     print(as_text(lines))
     sys.exit(any(line.holds is False for line in lines))

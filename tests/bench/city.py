@@ -12,17 +12,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bureau.clock import now
 from bureau.settings import Settings
 from features.sources.source import read_source
 from tests.bench.held_day import deliver_held
 from tests.bench.lakes import Loaded, load_city, remove, size_of
 from tests.bench.machine import AnonymousPeak, machine
 from tests.bench.measures import PEAK_MIB
-from tests.bench.running import ROOT, Outcome, run_work
+from tests.bench.running import ROOT, run_work
 from tests.bench.table import Line, as_markdown, as_text, at_most, told, write
 
 FULL = 4_000_000
@@ -65,7 +66,7 @@ def main() -> None:
     points.append(_full(steps, folder / "home", asked.enterprises))
     lines = [*_lines(steps.done, points)]
     results = RESULTS if asked.enterprises == FULL else Settings().home.resolve() / "bench"
-    name = f"city-{date.today():%Y-%m-%d}" + ("" if asked.enterprises == FULL else f"-{asked.enterprises}")  # noqa: DTZ011
+    name = f"city-{now():%Y-%m-%d}" + ("" if asked.enterprises == FULL else f"-{asked.enterprises}")
     write(results / f"{name}.json", {"steps": steps.done}, lines)
     title = f"{asked.enterprises:,} enterprises on {ground['cores']} cores, {ground['memory_gib']} GiB"
     (results / f"{name}.md").write_text(as_markdown(f"{title}, load {ground['load']} at the start", lines), "utf-8")
@@ -98,7 +99,7 @@ def _measured(
     found = {"load": steps.step(f"{name}: load", lambda: _facts(load_city(home, enterprises, tell, hold=hold)))}
     for work in works:
         options = {"enterprises": max(int(enterprises * TRAINED), 1)} if work == "training" else {}
-        found[work] = steps.step(f"{name}: {work}", lambda w=work, o=options: _ran(run_work(w, home, **o)))  # type: ignore[misc]
+        found[work] = steps.step(f"{name}: {work}", partial(_ran, work, home, options))
     found["disk"] = steps.step(f"{name}: disk", lambda: {"gb": size_of(home) / 1e9})
     return found
 
@@ -160,8 +161,8 @@ def _facts(loaded: Loaded) -> dict[str, Any]:
     return asdict(loaded) | {"home": str(loaded.home)}
 
 
-def _ran(outcome: Outcome) -> dict[str, Any]:
-    return asdict(outcome)
+def _ran(work: str, home: Path, options: dict[str, Any]) -> dict[str, Any]:
+    return asdict(run_work(work, home, **options))
 
 
 def _arguments() -> argparse.Namespace:

@@ -8,9 +8,10 @@ are not read. Values and arithmetic are the same, or it would not be the same wo
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from features.engine.algebra import Definition, Derived, Feature, Operation, leaves
+from features.engine.algebra import Definition, Feature, leaves
 from features.engine.day_sql import WindowSql, cutoff_micros, leaf_bounds
 from features.engine.dialects import DUCKDB
+from features.engine.duckdb_sql import arithmetic
 from features.engine.feed_scan import FeedScan, Source
 from features.law.horizons import legal_day
 
@@ -79,19 +80,7 @@ def _value(definition: Definition, scans: Mapping[str, FlatScan], parts: dict[st
         sql = f"CAST({scans[definition.feed.code].value(definition)} AS {kind})"
         return parts.setdefault(sql, f"v{len(parts)}")
     left, right = (_value(side, scans, parts) for side in (definition.left, definition.right))
-    return _arithmetic(definition, left, right)
-
-
-def _arithmetic(derived: Derived, left: str, right: str) -> str:
-    match derived.operation:
-        case Operation.SUM:
-            return f"({left} + {right})"
-        case Operation.DIFFERENCE:
-            return f"({left} - {right})"
-        case Operation.RATIO:
-            return f"CASE WHEN {right} > 0 THEN {left} / {right} END"
-        case Operation.TREND:
-            return f"CASE WHEN {right} > 0 THEN ({left} - {right}) / {right} END"
+    return arithmetic(definition, left, right)
 
 
 def _day(day: date) -> str:

@@ -97,8 +97,8 @@ def training(on: Ground, enterprises: int, dates: int = 12, rounds: int = 2) -> 
     """A point-in-time training set by the kernel."""
     labels = subjects.labels(on.lake, enterprises, dates, on.last_day)
     renew_hot_files(on.lake, on.snapshot)
-    portions = lambda: training_portions(on.lake, labels, on.names, operator_grant("training"))  # noqa: E731
-    return timed(lambda: _count(on, portions()), rounds)
+    grant = operator_grant("training")
+    return timed(lambda: _count(on, training_portions(on.lake, labels, on.names, grant)), rounds)
 
 
 def training_by_sql(on: Ground, enterprises: int, dates: int = 12, form: str = "flat", buckets: int = 0) -> Facts:
