@@ -1,13 +1,15 @@
 """The lake: Parquet files under one folder, and the catalogue that says which of them make up a snapshot."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 from sqlalchemy import URL, Connection, Engine, Select, func, insert, select, union_all, update
+from sqlalchemy.exc import OperationalError
 
 from bureau.db import open_engine, upgrade
 from bureau.errors import UnknownName, UnreadableFile
@@ -39,8 +41,22 @@ _NEWEST = select(
 
 @cache
 def _newest_sql(dialect: str) -> str:
-    """The text of the question every live answer begins with; handing it over as it is saves a third of a call."""
+    """The text of the question every live answer begins with."""
     return str(_NEWEST.compile(dialect=URL.create(dialect).get_dialect()(), compile_kwargs={"literal_binds": True}))
+
+
+def _first_row(engine: Engine, query: str) -> Sequence[Any]:
+    """The first row of a query, asked by the driver itself, which takes a third of the time of a `Connection`."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(query)
+        return cast("Sequence[Any]", cursor.fetchone())
+    except engine.dialect.loaded_dbapi.Error as problem:
+        connection.invalidate()
+        raise OperationalError(query, None, problem) from problem
+    finally:
+        connection.close()
 
 
 @dataclass(frozen=True)
@@ -55,8 +71,7 @@ class Lake:
 
         Whoever asks also hears what another process erased or gave up since, and forgets it.
         """
-        with self.catalogue.connect() as connection:
-            newest, *gone = connection.exec_driver_sql(_newest_sql(connection.dialect.name)).one()
+        newest, *gone = _first_row(self.catalogue, _newest_sql(self.catalogue.dialect.name))
         hear(self, tuple(gone))
         return newest or 0
 

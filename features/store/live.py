@@ -14,7 +14,7 @@ from features.store.live_kernel import Value, live_by_kernel
 from features.store.live_sql import live_by_sql
 from features.store.permission import permit_names
 from features.store.population import Cohort, peers_day, population_of
-from features.store.subjects import code_of
+from features.store.subjects import code_of, known_from
 
 
 def live_vector(
@@ -33,10 +33,12 @@ def live_vector(
     """
     names = tuple(names)
     snapshot = lake.snapshot() if snapshot is None else snapshot
-    permit_names(grant, names, _code_of(lake, enterprise_id, snapshot))
+    permit_names(grant, names, None if grant.subject is None else _code_of(lake, enterprise_id, snapshot))
+    if known_from(lake, snapshot, enterprise_id) is None:
+        _code_of(lake, enterprise_id, snapshot)  # a number nobody bears is refused
     live, days = (live_by_kernel if engine is Engine.KERNEL else live_by_sql), (as_of, used_on or as_of)
     parts = _parts(names)
-    own = dict(zip(parts, live(lake, parts, enterprise_id, days, snapshot), strict=True))
+    own = live(lake, parts, enterprise_id, days, snapshot)
     if parts == names:
         return own
     absent = tuple(name for name in names if name not in own)
@@ -48,7 +50,7 @@ def cohort_of(lake: Lake, name: str, enterprise_id: int, as_of: date, snapshot: 
     """The others a figure of peers was taken over. For a reader who was permitted the figure itself."""
     entry, day = find_feature(name), peers_day(as_of)
     population, parts = population_of(entry), _parts((name,))
-    then = dict(zip(parts, live_by_kernel(lake, parts, enterprise_id, (day, day), snapshot), strict=True))
+    then = live_by_kernel(lake, parts, enterprise_id, (day, day), snapshot)
     group = tuple(None if then[by] is None else str(then[by]) for by in population.by_names)
     mine = None if then[population.of_name] is None else 0
     _, size = sums_on(lake, [entry], day, snapshot, Engine.KERNEL)[name].others(group, mine)
@@ -74,7 +76,7 @@ def _of_peers(
         return {}
     day, parts = peers_day(subject[1]), _parts(names)
     live = live_by_kernel if engine is Engine.KERNEL else live_by_sql
-    then = dict(zip(parts, live(lake, parts, subject[0], (day, day), snapshot), strict=True))
+    then = live(lake, parts, subject[0], (day, day), snapshot)
     entries = [find_feature(name) for name in names]
     sums = sums_on(lake, entries, day, snapshot, engine)
     found: dict[str, Value] = {}

@@ -38,13 +38,13 @@ class LiveQuery:
 
 def live_by_sql(
     lake: Lake, names: tuple[str, ...], enterprise_id: int, days: tuple[date, date], snapshot: int
-) -> list[Value]:
-    """Values in the order of the names; None is unknown. days: the day read and the day of use."""
+) -> dict[str, Value]:
+    """Values by name, in the order of the names; None is unknown. days: the day read and the day of use."""
     query = _query(lake, names, snapshot)
     subject = {"enterprise_id": enterprise_id, "known_from": known_from(lake, snapshot, enterprise_id)}
     parameters = used(query.statement, {**query.day.parameters(*days), **subject})
     _row_no, *values = live_connection().execute(query.statement, parameters).fetchall()[0]
-    return values
+    return dict(zip(names, values, strict=True))
 
 
 def _query(lake: Lake, names: tuple[str, ...], snapshot: int) -> LiveQuery:

@@ -12,7 +12,7 @@ PLATFORM_PURPOSES = ("operation", "training")
 """The platform's own work, which shows no caller a value."""
 
 
-def permit_names(grant: ReadGrant, names: tuple[str, ...], subject: str) -> None:
+def permit_names(grant: ReadGrant, names: tuple[str, ...], subject: str | None) -> None:
     """The same for published features by name, asked again and again: what they have in common is kept."""
     fields, purposes = _common(names)
     covered = grant.fields is None or fields <= grant.fields

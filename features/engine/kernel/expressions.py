@@ -69,7 +69,7 @@ def satisfies(sign: str, order: int) -> bool:
 
 @dataclass
 class Steps:
-    """The steps of one feed while it is written. A register is the number of the step that fills it.
+    """The steps of one feed while it is written, each with a register of its own.
 
     dtypes: of the feed's columns. columns: those loaded, by place. tables: those looked up in, by place.
     rules: of legal days, shared by all feeds; the day's facts hold them from place 1 on.
@@ -146,8 +146,9 @@ class Steps:
         return isinstance(expression, Column) and self.dtypes[expression.name] == pl.String
 
     def _step(self, code: int, left: int = 0, right: int = 0) -> int:
-        self.steps.append((code, len(self.steps), left, right))
-        return len(self.steps) - 1
+        register = machine.FIRST_REGISTER + len(self.steps)
+        self.steps.append((code, register, left, right))
+        return register
 
 
 def _place(listed: list[Item], item: Item) -> int:

@@ -36,10 +36,19 @@ ADDRESS, KIND, BASE, OFFSET, STEP, TABLE, EXCEPTIONS, ROWS, VALUES = range(9)
 """Facts of a column: BASE the place of the one it is counted from or -1, EXCEPTIONS how many, by ROWS."""
 COLUMN_FACTS = 9
 EVENT_DAY, KNOWN_FROM, KNOWN_TO = range(3)
+ROW, EVENT, SINCE, ENDS, UNDER, KINDS = range(6)
+"""Registers the machine fills itself: a row's place in its segment, its days, what a column is counted from, and kinds
+of values while they are counted. All is one array, because a call hands each array over as nine numbers."""
+FIRST_REGISTER = 6
+"""Of the program's own."""
+PLACE, LOW, HIGH, SEGMENT = range(4)
+"""Facts of a span, the rows of one spine row in a block: the spine row, from where to where, and their segment."""
+SPAN_FACTS = 4
 STRIDE = 16
 """Enterprises whose rows are counted from one whole offset."""
 _EVENT = COLUMNS + COLUMN_FACTS * EVENT_DAY
 _ESCAPED = NULL + 1
+_NO_SEGMENT, _SEVERAL = -2, -1
 NEVER = 2**62
 """The day of what is never known."""
 _SHIFTED_EPOCH = 693_901
@@ -99,10 +108,10 @@ def _first_after(segment, low, high, day):
 
 
 @njit(nogil=True)
-def _first_event_after(events, low, high, day):
+def _first_event_after(registers, low, high, day):
     while low < high:
         middle = (low + high) >> 1
-        if events[middle] > day:
+        if registers[EVENT, middle] > day:
             high = middle
         else:
             low = middle + 1
@@ -138,104 +147,94 @@ def _span(segment, number, after, until):
 
 
 @njit(nogil=True)
-def _pick(segment, low, high, day, rows, events, spare, used):
-    """Enter the rows of a span that are the newest known version on a day."""
-    stop = used + high - low
-    for i in range(used, stop):
-        rows[i] = low + i - used
-    _load(segment, EVENT_DAY, rows, used, stop, events, events, spare[0])
-    _load(segment, KNOWN_FROM, rows, used, stop, spare[1], events, spare[0])
-    _load(segment, KNOWN_TO, rows, used, stop, spare[2], events, spare[0])
-    since, ends = spare[1], spare[2]
-    for i in range(used, stop):
-        rows[used], events[used] = rows[i], events[i]
-        used += since[i] <= day and (ends[i] == NULL or ends[i] > day)
-    return used
-
-
-@njit(nogil=True)
-def _widen(stored, unknown, rows, low, high, register):
+def _widen(stored, unknown, registers, out, low, high):
     for i in range(low, high):
-        value = np.int64(stored[rows[i]])
-        register[i] = NULL if value == unknown else value
+        value = np.int64(stored[registers[ROW, i]])
+        registers[out, i] = NULL if value == unknown else value
     return 0
 
 
 @njit(nogil=True)
-def _decode(stored, exception, offset, step, rows, low, high, register):
+def _decode(stored, exception, offset, step, registers, out, low, high):
     """Codes as values; returns how many are exceptions."""
     escaped = 0
     for i in range(low, high):
-        code = np.int64(stored[rows[i]])
+        code = np.int64(stored[registers[ROW, i]])
         value = offset + step * code
         if code >= exception:
             value = NULL if code > exception else _ESCAPED
             escaped += code == exception
-        register[i] = value
+        registers[out, i] = value
     return escaped
 
 
 @njit(nogil=True)
-def _decode_threes(stored, offset, step, rows, low, high, register):
+def _decode_threes(stored, offset, step, registers, out, low, high):
     escaped = 0
     for i in range(low, high):
-        at = 3 * rows[i]
+        at = 3 * registers[ROW, i]
         code = np.int64(stored[at]) | np.int64(stored[at + 1]) << 8 | np.int64(stored[at + 2]) << 16
         value = offset + step * code
         if code >= 2**24 - 2:
             value = NULL if code == 2**24 - 1 else _ESCAPED
             escaped += code == 2**24 - 2
-        register[i] = value
+        registers[out, i] = value
     return escaped
 
 
 @njit(nogil=True)
-def _decode_table(stored, table, rows, low, high, register):
+def _decode_table(stored, table, registers, out, low, high):
     escaped = 0
     for i in range(low, high):
-        code = stored[rows[i]]
+        code = stored[registers[ROW, i]]
         if code >= 254:
-            register[i] = NULL if code == 255 else _ESCAPED
+            registers[out, i] = NULL if code == 255 else _ESCAPED
             escaped += code == 254
         else:
-            register[i] = table[code]
+            registers[out, i] = table[code]
     return escaped
 
 
 @njit(nogil=True)
-def _decode_column(segment, column, rows, low, high, register):
+def _decode_column(segment, column, registers, out, low, high):
     """What a column's own bytes say of some rows; returns how many exceptions there are, -1 where they do not say."""
     kind, pointer = segment[column + KIND], _pointer(segment[column + ADDRESS])
     offset, step = segment[column + OFFSET], segment[column + STEP]
     if kind == CONSTANT:
-        register[low:high] = offset
+        for i in range(low, high):
+            registers[out, i] = offset
         return -1 if segment[column + EXCEPTIONS] > 0 else 0
     if kind == TABLE1:
         table = carray(_pointer(segment[column + TABLE]), (256,), np.int64)
-        return _decode_table(carray(pointer, (2**62,), np.uint8), table, rows, low, high, register)
+        return _decode_table(carray(pointer, (2**62,), np.uint8), table, registers, out, low, high)
     if kind == CODE1:
-        return _decode(carray(pointer, (2**62,), np.uint8), 254, offset, step, rows, low, high, register)
+        return _decode(carray(pointer, (2**62,), np.uint8), 254, offset, step, registers, out, low, high)
     if kind == CODE2:
-        return _decode(carray(pointer, (2**62,), np.uint16), 2**16 - 2, offset, step, rows, low, high, register)
+        return _decode(carray(pointer, (2**62,), np.uint16), 2**16 - 2, offset, step, registers, out, low, high)
     if kind == CODE3:
-        return _decode_threes(carray(pointer, (2**62,), np.uint8), offset, step, rows, low, high, register)
+        return _decode_threes(carray(pointer, (2**62,), np.uint8), offset, step, registers, out, low, high)
     if kind == CODE4:
-        return _decode(carray(pointer, (2**62,), np.uint32), 2**32 - 2, offset, step, rows, low, high, register)
+        return _decode(carray(pointer, (2**62,), np.uint32), 2**32 - 2, offset, step, registers, out, low, high)
     if kind == U8:
-        return _widen(carray(pointer, (2**62,), np.uint8), 255, rows, low, high, register)
+        return _widen(carray(pointer, (2**62,), np.uint8), 255, registers, out, low, high)
     if kind == U16:
-        return _widen(carray(pointer, (2**62,), np.uint16), 65535, rows, low, high, register)
+        return _widen(carray(pointer, (2**62,), np.uint16), 65535, registers, out, low, high)
     if kind == I16:
-        return _widen(carray(pointer, (2**62,), np.int16), -(2**15), rows, low, high, register)
+        return _widen(carray(pointer, (2**62,), np.int16), -(2**15), registers, out, low, high)
     if kind == I32:
-        return _widen(carray(pointer, (2**62,), np.int32), -(2**31), rows, low, high, register)
-    return _widen(carray(pointer, (2**62,), np.int64), NULL, rows, low, high, register)
+        return _widen(carray(pointer, (2**62,), np.int32), -(2**31), registers, out, low, high)
+    return _widen(carray(pointer, (2**62,), np.int64), NULL, registers, out, low, high)
 
 
 @njit(nogil=True)
 def _at_or_after(listed, low, row):
-    """The place of the first of some ascending rows that is not before a row."""
-    high = listed.size
+    """The place of the first of some ascending rows that is not before a row: near `low` first, in growing strides."""
+    high, stride = low, 1
+    while high < listed.size and listed[high] < row:
+        low = high + 1
+        high += stride
+        stride += stride
+    high = min(high, listed.size)
     while low < high:
         middle = (low + high) >> 1
         if listed[middle] < row:
@@ -246,56 +245,78 @@ def _at_or_after(listed, low, row):
 
 
 @njit(nogil=True)
-def _except(segment, column, escaped, rows, low, high, register):
-    """Put the exceptions among some rows into their places."""
+def _except(segment, column, escaped, registers, out, low, high):
+    """Put the exceptions among some rows into their places. escaped: -1 where the register does not show them."""
     count = segment[column + EXCEPTIONS]
     listed = carray(_pointer(segment[column + ROWS]), (count,), np.uint32)
     values = carray(_pointer(segment[column + VALUES]), (count,), np.int64)
-    if escaped > 0:
-        for i in range(low, high):
-            if register[i] == _ESCAPED:
-                register[i] = values[_at_or_after(listed, 0, rows[i])]
-        return
     at, last = 0, -1
     for i in range(low, high):
-        row = rows[i]
-        if last < 0 or row < last:
-            at = _at_or_after(listed, 0, row)
-        elif at < count and listed[at] < row:
-            at = _at_or_after(listed, at + 1, row) if row > last + 16 else at + 1
-            while at < count and listed[at] < row:
-                at += 1
+        if escaped > 0 and registers[out, i] != _ESCAPED:
+            continue
+        row = registers[ROW, i]
+        if row < last:  # rows of one segment ascend, and a block may hold several runs
+            at = 0
+        at = _at_or_after(listed, at, row)
         if at < count and listed[at] == row:
-            register[i] = values[at]
+            registers[out, i] = values[at]
         last = row
 
 
 @njit(nogil=True)
-def _load(segment, place, rows, low, high, register, events, spare):
-    """One column's values of some rows. events: their days, from which many columns are counted."""
+def _load(segment, place, registers, out, low, high):
+    """One column's values of some rows. Many columns are counted from the events, which are loaded first."""
     column = COLUMNS + COLUMN_FACTS * place
-    escaped = _decode_column(segment, column, rows, low, high, register)
+    escaped = _decode_column(segment, column, registers, out, low, high)
     base = segment[column + BASE]
     if base >= 0:
-        under = events
+        under = EVENT
         if base != EVENT_DAY:
-            under, below = spare, COLUMNS + COLUMN_FACTS * base
-            deeper = _decode_column(segment, below, rows, low, high, under)
+            under, below = UNDER, COLUMNS + COLUMN_FACTS * base
+            deeper = _decode_column(segment, below, registers, under, low, high)
             if deeper != 0:
-                _except(segment, below, deeper, rows, low, high, under)
+                _except(segment, below, deeper, registers, under, low, high)
         for i in range(low, high):
-            register[i] += under[i] if register[i] > _ESCAPED else 0
+            registers[out, i] += registers[under, i] if registers[out, i] > _ESCAPED else 0
     if escaped != 0:
-        _except(segment, column, escaped, rows, low, high, register)
+        _except(segment, column, escaped, registers, out, low, high)
 
 
 @njit(nogil=True)
-def _look_up(address, table, codes, low, high, register):
-    """Read a segment's table by code; an unknown code stays unknown."""
-    tables = carray(_pointer(address), (2**62,), np.int64)
-    start = tables[table]
-    for i in range(low, high):
-        register[i] = NULL if codes[i] == NULL else tables[start + codes[i]]
+def _load_block(segments, one, place, spans, count, registers, out):
+    """One column's values of all rows of a block. one: the segment all lie in, negative where they lie in several."""
+    if one >= 0:
+        _load(segments[one], place, registers, out, spans[0, LOW], spans[count - 1, HIGH])
+        return
+    for k in range(count):
+        _load(segments[spans[k, SEGMENT]], place, registers, out, spans[k, LOW], spans[k, HIGH])
+
+
+@njit(nogil=True)
+def _look_up(segments, table, spans, count, registers, codes, out):
+    """Read the table of each segment by code; an unknown code stays unknown."""
+    for k in range(count):
+        tables = carray(_pointer(segments[spans[k, SEGMENT], TABLES]), (2**62,), np.int64)
+        start = tables[table]
+        for i in range(spans[k, LOW], spans[k, HIGH]):
+            code = registers[codes, i]
+            registers[out, i] = NULL if code == NULL else tables[start + code]
+
+
+@njit(nogil=True)
+def _keep_known(spans, count, as_of, registers):
+    """Keep of a block's rows the newest versions known on the day; returns how many spans are left."""
+    kept, used = 0, 0
+    for k in range(count):
+        day, low = as_of[spans[k, PLACE]], used
+        for i in range(spans[k, LOW], spans[k, HIGH]):
+            registers[ROW, used], registers[EVENT, used] = registers[ROW, i], registers[EVENT, i]
+            used += registers[SINCE, i] <= day and (registers[ENDS, i] == NULL or registers[ENDS, i] > day)
+        if used > low:
+            spans[kept, PLACE], spans[kept, SEGMENT] = spans[k, PLACE], spans[k, SEGMENT]
+            spans[kept, LOW], spans[kept, HIGH] = low, used
+            kept += 1
+    return kept
 
 
 @njit(nogil=True)
@@ -310,76 +331,79 @@ def _month(day):
 
 
 @njit(nogil=True)
-def _connect(code, x, y, out, used):
+def _connect(code, registers, x, y, out, used):
     """AND and OR of three values."""
     deciding = 0 if code == AND else 1
     for i in range(used):
-        if x[i] == deciding or y[i] == deciding:
-            out[i] = deciding
-        elif x[i] == NULL or y[i] == NULL:
-            out[i] = NULL
+        left, right = registers[x, i], registers[y, i]
+        if left == deciding or right == deciding:
+            registers[out, i] = deciding
+        elif left == NULL or right == NULL:
+            registers[out, i] = NULL
         else:
-            out[i] = 1 - deciding
+            registers[out, i] = 1 - deciding
 
 
 @njit(nogil=True)
-def _calculate(code, x, y, out, used):
+def _calculate(code, registers, x, y, out, used):
     for i in range(used):
-        if x[i] == NULL or y[i] == NULL:
-            out[i] = NULL
+        left, right = registers[x, i], registers[y, i]
+        if left == NULL or right == NULL:
+            registers[out, i] = NULL
         elif code == ADD:
-            out[i] = x[i] + y[i]
+            registers[out, i] = left + right
         elif code == SUB:
-            out[i] = x[i] - y[i]
+            registers[out, i] = left - right
         else:
-            out[i] = x[i] * y[i]
+            registers[out, i] = left * right
 
 
 @njit(nogil=True)
-def _compare(code, x, y, out, used):
+def _compare(code, registers, x, y, out, used):
     if code in (GT, GE):
         x, y = y, x
     strict = code in (LT, GT)
     for i in range(used):
-        if x[i] == NULL or y[i] == NULL:
-            out[i] = NULL
+        left, right = registers[x, i], registers[y, i]
+        if left == NULL or right == NULL:
+            registers[out, i] = NULL
         elif code == EQ:
-            out[i] = x[i] == y[i]
+            registers[out, i] = left == right
         elif strict:
-            out[i] = x[i] < y[i]
+            registers[out, i] = left < right
         else:
-            out[i] = x[i] <= y[i]
+            registers[out, i] = left <= right
 
 
 @njit(nogil=True)
-def _step(step, registers, events, used):
-    """A step that is the same for all rows of a block."""
-    code, out = step[0], registers[step[1]]
+def _step(code, x, y, out, registers, used):
+    """A step that is the same for all rows of a block. x, y, out: registers."""
     if code == MONTH:
         for i in range(used):
-            out[i] = _month(events[i])
+            registers[out, i] = _month(registers[EVENT, i])
     elif code == KNOWN:
         for i in range(used):
-            out[i] = registers[step[2], i] != NULL
+            registers[out, i] = registers[x, i] != NULL
     elif code == NOT:
         for i in range(used):
-            out[i] = NULL if registers[step[2], i] == NULL else 1 - registers[step[2], i]
+            registers[out, i] = NULL if registers[x, i] == NULL else 1 - registers[x, i]
     elif code in (AND, OR):
-        _connect(code, registers[step[2]], registers[step[3]], out, used)
+        _connect(code, registers, x, y, out, used)
     elif code <= MUL:
-        _calculate(code, registers[step[2]], registers[step[3]], out, used)
+        _calculate(code, registers, x, y, out, used)
     else:
-        _compare(code, registers[step[2]], registers[step[3]], out, used)
+        _compare(code, registers, x, y, out, used)
 
 
 @njit(nogil=True)
-def _different(known):
-    """How many different values, by comparing few and sorting many."""
-    if known.size > 24:
+def _different(registers, count):
+    """How many different values among the first of `KINDS`, by comparing few and sorting many."""
+    known = registers[KINDS, :count]
+    if count > 24:
         known.sort()
         return 1 + np.count_nonzero(known[1:] != known[:-1])
     found = 0
-    for i in range(known.size):
+    for i in range(count):
         fresh = 1
         for k in range(i):
             if known[k] == known[i]:
@@ -390,14 +414,34 @@ def _different(known):
 
 
 @njit(nogil=True)
-def _count(where, low, high, registers):
-    """How many rows enter."""
-    if where < 0:
-        return high - low
-    entered = 0
-    for i in range(low, high):
-        entered += registers[where, i] == 1
-    return entered
+def _enter(spans, count, window, bounds, day_nos, registers, entering):
+    """The parts of the spans that lie in a window, as `entering`; returns how many."""
+    found = 0
+    for k in range(count):
+        place, low, high = spans[k, PLACE], spans[k, LOW], spans[k, HIGH]
+        after, until = bounds[day_nos[place], window, 0], bounds[day_nos[place], window, 1]
+        if registers[EVENT, low] <= after:  # most often the first look at an end suffices
+            low = _first_event_after(registers, low + 1, high, after)
+        if low < high and registers[EVENT, high - 1] > until:
+            high = _first_event_after(registers, low, high - 1, until)
+        if low < high:
+            entering[found, PLACE], entering[found, LOW], entering[found, HIGH] = place, low, high
+            found += 1
+    return found
+
+
+@njit(nogil=True)
+def _count(code, where, spans, count, registers, cells, a):
+    """How many rows enter, or that any does."""
+    for k in range(count):
+        low, high = spans[k, LOW], spans[k, HIGH]
+        entered = high - low
+        if where >= 0:
+            entered = 0
+            for i in range(low, high):
+                entered += registers[where, i] == 1
+        if entered > 0:
+            cells[a, spans[k, PLACE]] = entered if code == COUNT else 1
 
 
 @njit(nogil=True)
@@ -411,108 +455,104 @@ def _edge(newest, where, low, high, registers):
 
 
 @njit(nogil=True)
-def _sum(code, values, entering, every, low, high):
-    """The total or the mean of the known values of the rows that enter."""
-    entered, total = 0, 0
-    for i in range(low, high):
-        enters = values[i] != NULL and (every or entering[i] == 1)
-        entered += enters
-        total += values[i] if enters else 0
-    if entered == 0:
-        return np.nan
-    return np.float64(total) / np.float64(entered) if code == MEAN else np.float64(total)
-
-
-@njit(nogil=True)
-def _extreme(code, values, entering, every, low, high):
-    """The smallest or the largest known value of the rows that enter."""
-    extreme = NULL
-    for i in range(low, high):
-        one = values[i]
-        if one == NULL or not (every or entering[i] == 1):
-            continue
-        if extreme == NULL or (one < extreme if code == SMALLEST else one > extreme):
-            extreme = one
-    return np.nan if extreme == NULL else np.float64(extreme)
-
-
-@njit(nogil=True)
-def _kinds(code, values, entering, every, low, high, known):
-    """How many different values the rows that enter have, or how often the value changes from row to row."""
-    entered, changes, last = 0, 0, NULL
-    for i in range(low, high):
-        one = values[i]
-        if one != NULL and (every or entering[i] == 1):
-            known[entered] = one
-            entered += 1
-            changes += one != last
-            last = one
-    if entered == 0:
-        return np.nan
-    return np.float64(changes if code == CHANGES else _different(known[:entered]))
-
-
-@njit(nogil=True)
-def _reduce(aggregate, low, high, day, registers, events, known):
-    """One aggregate over the rows of one window, at least one; NaN where none enters."""
-    code, where, value = aggregate[0], aggregate[2], aggregate[3]
-    if code in (COUNT, EXISTS):
-        entered = _count(where, low, high, registers)
-        return np.nan if entered == 0 else np.float64(entered if code == COUNT else 1)
-    if code in (LATEST, SINCE_LAST, SINCE_FIRST):
-        i = _edge(code != SINCE_FIRST, where, low, high, registers)
+def _pick(code, where, value, spans, count, as_of, registers, cells, a):
+    """The value of the newest row that enters, or the days since the newest or the oldest."""
+    for k in range(count):
+        place = spans[k, PLACE]
+        i = _edge(code != SINCE_FIRST, where, spans[k, LOW], spans[k, HIGH], registers)
         if i < 0:
-            return np.nan
+            continue
         if code != LATEST:
-            return np.float64(day - events[i])
-        return np.nan if registers[value, i] == NULL else np.float64(registers[value, i])
-    every = where < 0
-    values, entering = registers[value], registers[0 if every else where]
-    if code in (TOTAL, MEAN):
-        return _sum(code, values, entering, every, low, high)
-    if code in (SMALLEST, LARGEST):
-        return _extreme(code, values, entering, every, low, high)
-    return _kinds(code, values, entering, every, low, high, known)
+            cells[a, place] = as_of[place] - registers[EVENT, i]
+        elif registers[value, i] != NULL:
+            cells[a, place] = registers[value, i]
+
+
+@njit(nogil=True)
+def _sum(code, where, value, spans, count, registers, cells, a):
+    """The total or the mean of the known values of the rows that enter."""
+    for k in range(count):
+        entered, total = 0, 0
+        for i in range(spans[k, LOW], spans[k, HIGH]):
+            enters = registers[value, i] != NULL and (where < 0 or registers[where, i] == 1)
+            entered += enters
+            total += registers[value, i] if enters else 0
+        if entered > 0:
+            whole = np.float64(total)
+            cells[a, spans[k, PLACE]] = whole / np.float64(entered) if code == MEAN else whole
+
+
+@njit(nogil=True)
+def _extreme(code, where, value, spans, count, registers, cells, a):
+    """The smallest or the largest known value of the rows that enter."""
+    for k in range(count):
+        extreme = NULL
+        for i in range(spans[k, LOW], spans[k, HIGH]):
+            one = registers[value, i]
+            if one == NULL or not (where < 0 or registers[where, i] == 1):
+                continue
+            if extreme == NULL or (one < extreme if code == SMALLEST else one > extreme):
+                extreme = one
+        if extreme != NULL:
+            cells[a, spans[k, PLACE]] = extreme
+
+
+@njit(nogil=True)
+def _kinds(code, where, value, spans, count, registers, cells, a):
+    """How many different values the rows that enter have, or how often the value changes from row to row."""
+    for k in range(count):
+        entered, changes, last = 0, 0, NULL
+        for i in range(spans[k, LOW], spans[k, HIGH]):
+            one = registers[value, i]
+            if one != NULL and (where < 0 or registers[where, i] == 1):
+                registers[KINDS, entered] = one
+                entered += 1
+                changes += one != last
+                last = one
+        if entered > 0:
+            cells[a, spans[k, PLACE]] = changes if code == CHANGES else _different(registers, entered)
+
+
+@njit(nogil=True)
+def _reduce(code, where, value, spans, count, as_of, registers, cells, a):
+    """One aggregate over the spans of its window; its cells stay unknown where no row enters."""
+    if code in (COUNT, EXISTS):
+        _count(code, where, spans, count, registers, cells, a)
+    elif code in (LATEST, SINCE_LAST, SINCE_FIRST):
+        _pick(code, where, value, spans, count, as_of, registers, cells, a)
+    elif code in (TOTAL, MEAN):
+        _sum(code, where, value, spans, count, registers, cells, a)
+    elif code in (SMALLEST, LARGEST):
+        _extreme(code, where, value, spans, count, registers, cells, a)
+    else:
+        _kinds(code, where, value, spans, count, registers, cells, a)
 
 
 @njit(nogil=True)
 def _finish(finish, constants, feeds, cells, values, known, as_of, size):
     """The arithmetic between aggregates, step by step for all spine rows of a chunk."""
     for i in range(finish.shape[0]):
-        code, value = finish[i, 0], values[i]
-        if code == CELL:
-            _fill(finish[i], constants, feeds[finish[i, 2], CONNECTED], cells[finish[i, 1]], value, known, as_of, size)
-            continue
-        left, right = values[finish[i, 1]], values[finish[i, 2]]
-        if code == PLUS:
+        code, x, y, missing = finish[i, 0], finish[i, 1], finish[i, 2], finish[i, 3]
+        if code == CELL and missing < 0:
             for j in range(size):
-                value[j] = left[j] + right[j]
+                values[i, j] = cells[x, j]
+        elif code == CELL:  # a constant stands for it where no record entered but both sides were known
+            connected, instead = feeds[y, CONNECTED], constants[missing]
+            for j in range(size):
+                nothing = np.isnan(cells[x, j]) and known[j] <= as_of[j] and connected <= as_of[j]
+                values[i, j] = instead if nothing else cells[x, j]
+        elif code == PLUS:
+            for j in range(size):
+                values[i, j] = values[x, j] + values[y, j]
         elif code == MINUS:
             for j in range(size):
-                value[j] = left[j] - right[j]
+                values[i, j] = values[x, j] - values[y, j]
         elif code == RATIO:
             for j in range(size):
-                value[j] = left[j] / right[j] if right[j] > 0 else np.nan
+                values[i, j] = values[x, j] / values[y, j] if values[y, j] > 0 else np.nan
         else:
             for j in range(size):
-                value[j] = (left[j] - right[j]) / right[j] if right[j] > 0 else np.nan
-
-
-@njit(nogil=True)
-def _fill(step, constants, connected, cell, value, known, as_of, size):
-    """An aggregate, and what stands for it where no record entered but both sides were known."""
-    missing = step[3]
-    if connected == NEVER:
-        for j in range(size):
-            value[j] = np.nan
-    elif missing < 0:
-        for j in range(size):
-            value[j] = cell[j]
-    else:
-        instead = constants[missing]
-        for j in range(size):
-            nothing = np.isnan(cell[j]) and known[j] <= as_of[j] and connected <= as_of[j]
-            value[j] = instead if nothing else cell[j]
+                values[i, j] = (values[x, j] - values[y, j]) / values[y, j] if values[y, j] > 0 else np.nan
 
 
 @njit(nogil=True)
@@ -540,94 +580,79 @@ def _compute(program, segments, spine, chunk, room, out):
     cells, values = np.empty((aggregates.shape[0], chunk)), np.empty((finish.shape[0], chunk))
     numbers, day_nos = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
     known_days, as_of = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
-    starts, of_segment = np.empty(chunk + 1, np.int64), np.empty(chunk, np.int64)
-    rows, events, known = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    registers, spare = np.empty((registers_needed, room), np.int64), np.empty((3, room), np.int64)
+    spans, entering = np.empty((chunk, SPAN_FACTS), np.int64), np.empty((chunk, SPAN_FACTS), np.int64)
+    registers = np.empty((registers_needed, room), np.int64)
     for begin in range(0, order.size, chunk):
         size = min(chunk, order.size - begin)
-        one_day = True
         for j in range(size):
             place = order[begin + j]
             numbers[j], day_nos[j], known_days[j] = enterprises[place], day_of[place], known_on[place]
             as_of[j] = days[day_nos[j], 0]
-            one_day = one_day and day_nos[j] == day_nos[0]
         cells[:, :size] = np.nan
         for f in range(feeds.shape[0]):
             feed = feeds[f]
             buckets, first_segment = feed[BUCKETS], feed[FIRST_SEGMENT]
             at = 0
             while at < size:
-                block, used, one_segment, last_segment = at, 0, True, -1
+                used, count, one = 0, 0, _NO_SEGMENT
                 while at < size:  # gather spine rows until their rows fill a block
                     number, day_no = numbers[at], day_nos[at]
-                    starts[at] = used
-                    at += 1
                     if number < 0:
+                        at += 1
                         continue
                     which = first_segment + number % buckets
-                    segment = segments[which]
-                    until = min(reach[f, day_no, 1], as_of[at - 1])
-                    low, high = _span(segment, number // buckets, reach[f, day_no, 0], until)
-                    if low >= high:
-                        continue
+                    until = min(reach[f, day_no, 1], as_of[at])
+                    low, high = _span(segments[which], number // buckets, reach[f, day_no, 0], until)
                     if used + high - low > room:
-                        if at - 1 > block:
-                            at -= 1
+                        if count > 0:
                             break
                         room = 2 * (high - low)
-                        rows, events = np.empty(room, np.int64), np.empty(room, np.int64)
-                        known, registers = np.empty(room, np.int64), np.empty((registers_needed, room), np.int64)
-                        spare = np.empty((3, room), np.int64)
-                    of_segment[at - 1] = which
-                    one_segment = one_segment and (last_segment < 0 or last_segment == which)
-                    last_segment = which
-                    used = _pick(segment, low, high, as_of[at - 1], rows, events, spare, used)
-                starts[at] = used
-                if used == 0:
+                        registers = np.empty((registers_needed, room), np.int64)
+                    if low < high:
+                        spans[count, PLACE], spans[count, SEGMENT] = at, which
+                        spans[count, LOW], spans[count, HIGH] = used, used + high - low
+                        count += 1
+                        one = which if one in (_NO_SEGMENT, which) else _SEVERAL
+                        for row in range(low, high):
+                            registers[ROW, used] = row
+                            used += 1
+                    at += 1
+                if count == 0:
                     continue
+                _load_block(segments, one, EVENT_DAY, spans, count, registers, EVENT)
+                _load_block(segments, one, KNOWN_FROM, spans, count, registers, SINCE)
+                _load_block(segments, one, KNOWN_TO, spans, count, registers, ENDS)
+                count = _keep_known(spans, count, as_of, registers)
+                if count == 0:
+                    continue
+                used = spans[count - 1, HIGH]
                 for s in range(feed[STEPS], feed[STEPS + 1]):
-                    step = steps[s]
-                    code, register = step[0], registers[step[1]]
-                    if code == LITERAL:
-                        register[:used] = literals[step[2]]
-                    elif one_day and code in (AS_OF, LEGAL):
-                        register[:used] = days[day_nos[block], step[2]]
-                    elif one_segment and code == LOAD:
-                        _load(segments[last_segment], step[2], rows, 0, used, register, events, spare[0])
-                    elif one_segment and code == LOOK_UP:
-                        _look_up(segments[last_segment][TABLES], step[3], registers[step[2]], 0, used, register)
-                    elif code <= LEGAL or code == LOOK_UP:
-                        for j in range(block, at):
-                            low, high = starts[j], starts[j + 1]
-                            if low == high:
-                                continue
-                            segment = segments[of_segment[j]]
-                            if code == LOAD:
-                                _load(segment, step[2], rows, low, high, register, events, spare[0])
-                            elif code == LOOK_UP:
-                                _look_up(segment[TABLES], step[3], registers[step[2]], low, high, register)
-                            else:
-                                register[low:high] = days[day_nos[j], step[2]]
+                    code, out_no, x, y = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3]
+                    if code == LOAD:
+                        _load_block(segments, one, x, spans, count, registers, out_no)
+                    elif code == LOOK_UP:
+                        _look_up(segments, y, spans, count, registers, x, out_no)
+                    elif code == LITERAL:
+                        registers[out_no, :used] = literals[x]
+                    elif code in (AS_OF, LEGAL):
+                        for k in range(count):
+                            day = days[day_nos[spans[k, PLACE]], x]
+                            for i in range(spans[k, LOW], spans[k, HIGH]):
+                                registers[out_no, i] = day
                     else:
-                        _step(step, registers, events, used)
-                for j in range(block, at):
-                    start, stop = starts[j], starts[j + 1]
-                    if start == stop:
-                        continue
-                    window, low, high = -1, 0, 0
-                    for a in range(feed[AGGREGATES], feed[AGGREGATES + 1]):
-                        aggregate = aggregates[a]
-                        if aggregate[1] != window:
-                            window = aggregate[1]
-                            low = _first_event_after(events, start, stop, bounds[day_nos[j], window, 0])
-                            high = _first_event_after(events, low, stop, bounds[day_nos[j], window, 1])
-                        if low < high:
-                            cells[a, j] = _reduce(aggregate, low, high, as_of[j], registers, events, known)
+                        _step(code, x, y, out_no, registers, used)
+                window, entered = -1, 0
+                for a in range(feed[AGGREGATES], feed[AGGREGATES + 1]):
+                    if aggregates[a, 1] != window:
+                        window = aggregates[a, 1]
+                        entered = _enter(spans, count, window, bounds, day_nos, registers, entering)
+                    if entered > 0:
+                        code, where, value = aggregates[a, 0], aggregates[a, 2], aggregates[a, 3]
+                        _reduce(code, where, value, entering, entered, as_of, registers, cells, a)
         _finish(finish, constants, feeds, cells, values, known_days, as_of, size)
         for o in range(outputs.size):
-            value = values[outputs[o]]
             for j in range(size):
-                out[o, order[begin + j]] = value[j]
+                out[o, order[begin + j]] = values[outputs[o], j]
 
 
 compute = compiled(_compute)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import DBAPIError
 
 from features.contracts.court_case import COURT_CASE
 from features.contracts.penalty import PENALTY
@@ -49,6 +50,17 @@ def test_a_lake_is_opened_again_as_it_was(lake: Lake) -> None:
     land_rows(lake, REGISTRATION, [registration(ACME, "甲公司")], "2025-03-01")
     again = open_lake(lake.root.parent, lake.catalogue.url.render_as_string(hide_password=False))
     assert (again.snapshot(), again.files("F01"), again.buckets) == (1, lake.files("F01"), lake.buckets)
+
+
+def test_a_catalogue_that_fails_says_so_as_any_statement_does_and_answers_again_once_mended(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME)], "2025-04-02")
+    with lake.catalogue.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE erasure_certificate RENAME TO elsewhere")
+    with pytest.raises(DBAPIError, match="erasure_certificate"):
+        lake.snapshot()
+    with lake.catalogue.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO erasure_certificate")
+    assert lake.snapshot() == 1
 
 
 def test_everything_a_lake_does(lake: Lake) -> None:
