@@ -75,9 +75,9 @@ SOCIAL_INSURANCE_FEATURES = (
         reason=Reason(
             "STAFF-LEAVING",
             adverse="近6个月净减员率{value}",
-            favourable="近6个月净减员率仅{value}",
+            favourable="近6个月净减员率为{value}(负值为净增员)",
             adverse_en="Net leaving in 6 months is {value} of staff",
-            favourable_en="Net leaving in 6 months is only {value} of staff",
+            favourable_en="Net leaving in 6 months is {value} of staff (below zero: more joined than left)",
         ),
         reference=REFERENCE,
     ),
