@@ -1,6 +1,7 @@
 """Gradient-boosted trees by LightGBM: shallow, regularised for few labels, bound to the features' signs."""
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import lightgbm
@@ -8,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.columns import Columns
+from models.trees.forest import DEEPEST
+from models.trees.parts import TreeParts, take_apart
 
 Floats = NDArray[np.float64]
-
-DEEPEST = 6
-"""The depth limit is part of the serving contract: exact contributions cost leaves x depth squared."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,13 @@ class BoostedTrees:
     def raw(self, matrix: Floats) -> Floats:
         return np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=1))
 
-    def contributions(self, matrix: Floats) -> Floats:
-        return np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=1))
+    def parts(self, matrix: Floats) -> tuple[Floats, Floats]:
+        return self.apart.of(matrix)
+
+    @cached_property
+    def apart(self) -> TreeParts:
+        """The trees as one's own pass walks them; LightGBM's way to the parts takes more than ten times as long."""
+        return take_apart(self.booster)
 
 
 def read_trees(text: str) -> BoostedTrees:

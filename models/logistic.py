@@ -48,11 +48,12 @@ class Logistic:
     kind: str = "logistic"
 
     def raw(self, matrix: Floats) -> Floats:
-        return np.asarray(self.contributions(matrix).sum(axis=1))
+        return np.asarray(self.parts(matrix)[0])
 
-    def contributions(self, matrix: Floats) -> Floats:
+    def parts(self, matrix: Floats) -> tuple[Floats, Floats]:
         parts = [term.part(matrix[:, j]) for j, term in enumerate(self.terms)]
-        return np.column_stack([*parts, np.full(len(matrix), self.intercept)])
+        raw = sum(parts, start=np.full(len(matrix), self.intercept))
+        return raw, np.column_stack([*parts, np.full(len(matrix), self.intercept)])
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,11 @@ class Predictor(Protocol):
         """Raw log-odds of default (n,), before calibration."""
         ...
 
-    def contributions(self, matrix: Floats) -> Floats:
-        """(n, features + 1): each feature's exact part of raw; the last column is what all rows start from."""
+    def parts(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Raw log-odds (n,), and each feature's exact part of them (n, features + 1) found in the same pass.
+
+        The last column is what all rows start from. The two come about apart, so that their sum is a check.
+        """
         ...
 
 

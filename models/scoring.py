@@ -78,7 +78,7 @@ class ScoringModel:
 
     def _pass(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Raw scores (n,) and calibrated parts (n, features + 1), checked against each other."""
-        raw, parts = self.predictor.raw(matrix), self.predictor.contributions(matrix)
+        raw, parts = self.predictor.parts(matrix)
         gap = float(np.max(np.abs(parts.sum(axis=1) - raw), initial=0.0))
         if not gap <= TOLERANCE:  # written so that a nan is refused too
             raise ContributionsDisagree(self.name, self.version, gap)

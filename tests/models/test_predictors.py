@@ -18,7 +18,7 @@ KINDS = [pytest.param(SMALL_TREES, id="trees"), pytest.param(PLAIN_LOGISTIC, id=
 def test_the_parts_add_up_to_the_raw_score(recipe: TreeRecipe | LogisticRecipe) -> None:
     matrix = COLUMNS.matrix(portfolio(seed=9)[0])
     predictor = fitted(recipe)
-    assert predictor.contributions(matrix).sum(axis=1) == pytest.approx(predictor.raw(matrix), abs=1e-12)
+    assert predictor.parts(matrix)[1].sum(axis=1) == pytest.approx(predictor.raw(matrix), abs=1e-12)
 
 
 @pytest.mark.parametrize("recipe", KINDS)
@@ -43,8 +43,9 @@ def test_tree_contributions_are_those_of_the_shap_package() -> None:
     matrix = COLUMNS.matrix(portfolio(seed=9)[0][:30])
     trees = fitted(SMALL_TREES)
     explanation = shap.TreeExplainer(trees.booster)(matrix)
-    assert trees.contributions(matrix)[:, :-1] == pytest.approx(explanation.values, abs=1e-9)
-    assert trees.contributions(matrix)[:, -1] == pytest.approx(explanation.base_values, abs=1e-9)
+    _, parts = trees.parts(matrix)
+    assert parts[:, :-1] == pytest.approx(explanation.values, abs=1e-9)
+    assert parts[:, -1] == pytest.approx(explanation.base_values, abs=1e-9)
 
 
 def test_trees_written_and_read_again_score_the_same() -> None:
@@ -72,15 +73,15 @@ def test_logistic_is_scikit_learns_on_standardised_ranks() -> None:
 
 def test_logistic_gives_no_points_for_what_is_missing() -> None:
     missing = dict.fromkeys(COLUMNS.names)
-    assert not fitted(PLAIN_LOGISTIC).contributions(COLUMNS.row(missing))[0, :-1].any()
+    assert not fitted(PLAIN_LOGISTIC).parts(COLUMNS.row(missing))[1][0, :-1].any()
 
 
 def test_logistic_tells_a_category_against_the_average_firm() -> None:
     frame, _ = portfolio()
     model = fitted(PLAIN_LOGISTIC)
-    parts = model.contributions(COLUMNS.matrix(frame.filter(pl.col("tax_grade").is_not_null())))
+    parts = model.parts(COLUMNS.matrix(frame.filter(pl.col("tax_grade").is_not_null())))[1]
     assert parts[:, 5].mean() == pytest.approx(0, abs=1e-9)
-    worst = model.contributions(COLUMNS.row({**dict.fromkeys(COLUMNS.names), "tax_grade": "D"}))
+    worst = model.parts(COLUMNS.row({**dict.fromkeys(COLUMNS.names), "tax_grade": "D"}))[1]
     assert worst[0, 5] > 0.1
 
 

@@ -81,12 +81,9 @@ class Untrue(Logistic):
 
     gap: float = 0.0
 
-    def contributions(self, matrix: np.ndarray) -> np.ndarray:
-        parts = super().contributions(matrix)
-        return parts + self.gap / parts.shape[1]
-
-    def raw(self, matrix: np.ndarray) -> np.ndarray:
-        return np.asarray(super().contributions(matrix).sum(axis=1))
+    def parts(self, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        raw, parts = super().parts(matrix)
+        return raw, parts + self.gap / parts.shape[1]
 
 
 @pytest.mark.parametrize("gap", [pytest.param(1e-8, id="a hundred-millionth"), pytest.param(np.nan, id="no number")])

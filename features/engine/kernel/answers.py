@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.lake.hot.compiling import compiled
+from bureau.compiling import compiled
 
 
 def columns(out: npt.NDArray[np.float64]) -> list[pa.Array]:

@@ -13,7 +13,7 @@ from numba import carray, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from features.lake.hot.compiling import compiled
+from bureau.compiling import compiled
 
 NULL = -(2**63)
 U8, U16, I16, I32, I64, CONSTANT, CODE1, CODE2, CODE3, CODE4, TABLE1 = range(11)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from features.lake.hot.compiling import compiled
+from bureau.compiling import compiled
 
 
 def arrange(place: Any, event: Any, known_at: Any, record_no: Any, enterprises: int) -> tuple[Any, Any]:

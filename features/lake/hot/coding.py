@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from features.lake.hot.compiling import compiled
+from bureau.compiling import compiled
 
 _UNKNOWN, _FAR = -(2**63), 2**63 - 1
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from features.lake.hot.compiling import compiled
+from bureau.compiling import compiled
 
 FIRST_DAY_TO_EPOCH = 25_567
 """Days from 1900-01-01 to 1970-01-01."""
