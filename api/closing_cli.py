@@ -1,7 +1,9 @@
 """`bureau close-day`: the day's deliveries in, everything that depends on them renewed, what is odd told."""
 
+import shutil
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,7 @@ from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from bureau.progress import progress_of
 from bureau.settings import Settings
-from features.closing.inbox import INBOX, REFUSED, take_in
+from features.closing.inbox import INBOX, REFUSED, left_over, take_in
 from features.closing.journal import Facts, Journal, open_journal
 from features.definitions.library import find_feature, published
 from features.health.alerts import alerts
@@ -23,7 +25,7 @@ from features.lake.lake import Lake, open_lake
 from features.lake.locking import alone
 from features.lake.registry import enterprises
 from features.sources.source import read_source
-from features.store.city_build import CityBuild, built_parts, write_parts
+from features.store.city_build import CityBuild, built_parts, is_built, write_parts
 from features.store.days import read_day
 from features.store.hot_rows import renew_hot_files
 from models.city_scores import score_city
@@ -62,9 +64,13 @@ def close(settings: Settings, journal: Journal, day: date) -> None:
     journal.step("hot files", lambda: {"feeds": renew_hot_files(lake, snapshot)})
     wanted = CityBuild(tuple(entry.name for entry in published()), day, snapshot)
     folder = home / "features" / f"day={day}"
-    journal.step("features", lambda: _build(lake, wanted, folder))
+    last = "health"
+    stands = partial(_stands, journal, last, wanted, folder)
+    journal.step("features", lambda: _build(lake, wanted, folder), stands)
     journal.step("scores", lambda: _score(home, folder, day))
-    journal.step("health", lambda: _measure(lake, home, wanted, folder))
+    journal.step(last, lambda: _measure(lake, home, wanted, folder))
+    _forget_older(folder)
+    _tell_what_waits(home)
 
 
 def _take_in(lake: Lake, home: Path, day: date) -> Facts:
@@ -83,11 +89,29 @@ def _take_in(lake: Lake, home: Path, day: date) -> Facts:
 def _build(lake: Lake, wanted: CityBuild, folder: Path) -> Facts:
     with progress_of("features") as tell:
         parts = write_parts(lake, wanted, operator_grant(), folder, tell)
-    for older in sorted(folder.parent.glob("day=*"))[:-KEPT_DAYS]:
-        for path in older.iterdir():
-            path.unlink()
-        older.rmdir()
     return {"parts": len(parts), "features": len(wanted.names)}
+
+
+def _stands(journal: Journal, last: str, wanted: CityBuild, folder: Path) -> bool:
+    """Whether what was built is there, or nobody needs it any more."""
+    return journal.is_done(last) or is_built(wanted, folder)
+
+
+def _forget_older(folder: Path) -> None:
+    """Give up the built days before the newest, once this one's closing is done; never this one."""
+    for older in sorted(folder.parent.glob("day=*"))[:-KEPT_DAYS]:
+        if older != folder:
+            shutil.rmtree(older)
+
+
+def _tell_what_waits(home: Path) -> None:
+    """What lies in the inbox once the day is closed: come too late for it, or no delivery at all."""
+    found = left_over(home)
+    if found.late:
+        count = f"{len(found.late):,} file{'' if len(found.late) == 1 else 's'}"
+        typer.echo(f"  {home / INBOX}: {count} came after this day took its deliveries; the next day takes them")
+    for path in found.strange:
+        typer.echo(f"  {path}: neither a delivery (.parquet, .csv) nor the sidecar of one; nothing takes it")
 
 
 def _score(home: Path, folder: Path, day: date) -> Facts:

@@ -10,6 +10,7 @@ from features.lake.sidecar import sidecar_path
 from features.lake.stops import take
 
 INBOX, TAKEN, REFUSED = "inbox", "taken", "refused"
+DELIVERIES = (".parquet", ".csv")
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,25 @@ def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
     inbox = home / INBOX
     inbox.mkdir(parents=True, exist_ok=True)
     total = Taken()
-    for path in sorted(one for one in inbox.iterdir() if one.suffix in (".parquet", ".csv")):
+    for path in sorted(one for one in inbox.iterdir() if one.suffix in DELIVERIES):
         total = _add(total, _take(lake, path, inbox, day, at))
     return total
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """late: deliveries that wait. strange: files that are neither a delivery nor the sidecar of one that waits."""
+
+    late: tuple[Path, ...]
+    strange: tuple[Path, ...]
+
+
+def left_over(home: Path) -> LeftOver:
+    """What lies in the inbox; hidden files, which a copying program may still be writing, are not looked at."""
+    files = sorted(path for path in (home / INBOX).iterdir() if path.is_file() and not path.name.startswith("."))
+    late = tuple(path for path in files if path.suffix in DELIVERIES)
+    known = {*late, *map(sidecar_path, late)}
+    return LeftOver(late, tuple(path for path in files if path not in known))
 
 
 def _take(lake: Lake, path: Path, inbox: Path, day: date, at: datetime) -> Taken:

@@ -20,9 +20,12 @@ class Journal:
     tell: Tell
     _done: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def step(self, name: str, work: Callable[[], Facts]) -> Facts:
-        """The facts of a step: those of the run that finished it, else of doing it now."""
-        if name in self._done:
+    def step(self, name: str, work: Callable[[], Facts], stands: Callable[[], bool] = lambda: True) -> Facts:
+        """The facts of a step: those of the run that finished it, else of doing it now.
+
+        stands: whether what the step made is still there; it is done anew where it is not.
+        """
+        if name in self._done and stands():
             self.tell(f"{name}: done before ({_said(self._done[name])})")
             return self._done[name]
         facts = dict(work())
@@ -30,6 +33,10 @@ class Journal:
         self._write()
         self.tell(f"{name}: {_said(facts)}")
         return facts
+
+    def is_done(self, name: str) -> bool:
+        """Whether an earlier run, or this one, finished a step."""
+        return name in self._done
 
     def _write(self) -> None:
         unfinished = self.path.with_suffix(".unfinished")

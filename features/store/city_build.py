@@ -110,6 +110,12 @@ def write_parts(lake: Lake, wanted: CityBuild, grant: ReadGrant, folder: Path, t
     return paths
 
 
+def is_built(wanted: CityBuild, folder: Path) -> bool:
+    """Whether a folder holds parts, and all of this build."""
+    parts = built_parts(folder)
+    return bool(parts) and all(_is_part_of(path, wanted) for path in parts)
+
+
 def built_parts(folder: Path) -> list[Path]:
     """The parts of a built day, in the order of the enterprises."""
     return sorted(folder.glob("part-*.parquet"))
@@ -157,5 +163,4 @@ def _write(writer: pq.ParquetWriter, frame: pl.DataFrame) -> int:
 def _is_part_of(path: Path, wanted: CityBuild) -> bool:
     if not path.exists():
         return False
-    said = pq.read_schema(path).metadata or {}
-    return all(said.get(name.encode()) == value.encode() for name, value in wanted.stamp.items())
+    return wanted.stamp.items() <= pl.read_parquet_metadata(path).items()

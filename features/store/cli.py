@@ -25,7 +25,7 @@ from features.lake.tabular import open_table
 from features.store.city_build import CityBuild, write_city
 from features.store.comparison import compare, summary
 from features.store.correlation import likeness
-from features.store.days import read_day
+from features.store.days import read_day, read_past_day
 from features.store.evidence import Evidence
 from features.store.lineage import explain
 from features.store.parquet_file import check_writable
@@ -77,7 +77,7 @@ def build(
     engine: Computing = Engine.KERNEL,
 ) -> None:
     """Compute features of every enterprise known on one day."""
-    names, day, lake = _names(only), read_day(as_of, "--as-of"), _open()
+    names, day, lake = _names(only), read_past_day(as_of, "--as-of"), _open()
     check_writable(out)
     wanted = CityBuild(tuple(names), day, lake.snapshot(), engine=engine)
     with _session(engine), progress_of("features") as tell:
@@ -113,7 +113,7 @@ def explain_feature(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Print a value and the records it was computed from."""
-    entry, day, lake = find_feature(name), read_day(as_of, "--as-of"), _open()
+    entry, day, lake = find_feature(name), read_past_day(as_of, "--as-of"), _open()
     enterprise = resolve(lake, subject)
     explained = explain(lake, name, enterprise.enterprise_id, day, operator_grant())
     said = "unknown" if explained.value is None else f"{explained.value} ({entry.unit})"
@@ -185,7 +185,9 @@ def _evidence(record: Evidence, columns: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _names(only: list[str] | None) -> list[str]:
-    return [find_feature(name).name for name in only] if only else [entry.name for entry in published()]
+    """Those asked for, each once; without any all."""
+    named = map(find_feature, dict.fromkeys(only)) if only else published()
+    return [entry.name for entry in named]
 
 
 def _session(engine: Engine) -> AbstractContextManager[Any]:

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from bureau.errors import ImpossibleDate
+from bureau.clock import now, shanghai_day
+from bureau.errors import ImpossibleDate, InvalidInput
 
 
 def read_day(text: str, option: str) -> date:
@@ -11,3 +12,11 @@ def read_day(text: str, option: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a legal day has no zone
     except ValueError as problem:
         raise ImpossibleDate(text, option) from problem
+
+
+def read_past_day(text: str, option: str) -> date:
+    """A day on which something could have been known; raises `InvalidInput` for one that has not come yet."""
+    day, today = read_day(text, option), shanghai_day(now())
+    if day > today:
+        raise InvalidInput(f"{day} has not come yet, so nothing is known as of it. Give {option} a day up to {today}.")
+    return day

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from bureau.clock import now, shanghai_day
 from bureau.errors import ImpossibleDate, InvalidInput
 from bureau.grant import ReadGrant
 from features.definitions.entry import Entry
@@ -91,8 +92,11 @@ def label_days(column: pl.Series) -> pl.Series:
         parsed = column.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
     else:
         parsed = column.cast(pl.Date, strict=False) if column.dtype.is_temporal() else pl.Series([None] * len(column))
-    if (wrong := column.filter(parsed.is_null())).len():
-        raise ImpossibleDate(str(wrong[0]), "as_of")
+    if (wrong := parsed.is_null().arg_true()).len():
+        raise ImpossibleDate(str(column[wrong[0]] or ""), f"as_of in row {wrong[0] + 1:,}")
+    if (late := (parsed > (today := shanghai_day(now()))).arg_true()).len():
+        day, row = parsed[late[0]], late[0] + 1
+        raise InvalidInput(f"as_of in row {row:,} is {day}, which has not come yet. Give days up to {today}.")
     return parsed
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from api.closing_cli import close
+from api.closing_cli import KEPT_DAYS, close
 from bureau.grant import operator_grant
 from bureau.settings import Settings
 from features.closing.journal import open_journal
@@ -83,6 +83,36 @@ def test_a_closed_day_holds_what_came_and_what_follows(home: Path, day: date) ->
     said.clear()
     close(settings, open_journal(home / "closing", day, said.append), day)
     assert all("done before" in line for line in said)
+
+
+def test_a_day_before_the_built_ones_is_closed_and_keeps_what_it_built(home: Path, day: date) -> None:
+    settings = settings_of(home, day)
+    for later in range(1, KEPT_DAYS + 1):
+        (home / "features" / f"day={day + timedelta(days=later)}").mkdir(parents=True)
+    said: list[str] = []
+    close(settings, open_journal(home / "closing", day, said.append), day)
+    assert (home / "features" / f"day={day}" / "part-0000.parquet").exists()
+    journal = home / "closing" / f"{day}.json"
+    done = json.loads(journal.read_text())
+    journal.write_text(json.dumps({name: facts for name, facts in done.items() if name not in ("scores", "health")}))
+    shutil.rmtree(home / "features" / f"day={day}")
+    close(settings, open_journal(home / "closing", day, said.append), day)
+    assert json.loads(journal.read_text()) == done
+    assert len(read_feature_days(home / "health", day)) == len(published())
+
+
+def test_what_comes_after_the_deliveries_were_taken_is_told(
+    home: Path, day: date, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, done = settings_of(home, day), {name: {"number": 1} for name in STEPS}
+    put_in_inbox(settings, day)
+    (home / "inbox" / "notes.xlsx").write_bytes(b"rubbish")
+    (home / "closing").mkdir(exist_ok=True)
+    (home / "closing" / f"{day}.json").write_text(json.dumps(done))
+    close(settings, open_journal(home / "closing", day, print), day)
+    told = capsys.readouterr().out
+    assert "1 file came after this day took its deliveries" in told
+    assert "notes.xlsx: neither a delivery" in told
 
 
 def command(home: Path, day: date) -> "subprocess.Popen[str]":

@@ -48,3 +48,10 @@ def test_each_day_has_its_own(tmp_path: Path) -> None:
     for day in (DAY, date(2025, 6, 2)):
         open_journal(tmp_path, day, print).step("deliveries", counting(done, "deliveries"))
     assert len(done) == 2
+
+
+def test_a_step_whose_work_is_gone_is_done_again(tmp_path: Path) -> None:
+    done: list[str] = []
+    for stands in (True, False, True):
+        open_journal(tmp_path, DAY, print).step("features", counting(done, "features"), lambda there=stands: there)
+    assert done == ["features", "features"]

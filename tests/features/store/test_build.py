@@ -1,5 +1,6 @@
 """The whole city as of one day."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.tax_grade import TAX_GRADE
 from features.lake.lake import Lake
 from features.store.build import build_features
+from features.store.city_build import CityBuild, is_built, write_parts
 from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake
 from tests.factories.tax import tax_arrears, tax_grade
 
@@ -51,3 +53,18 @@ def test_an_empty_lake_gives_the_columns_alone(tmp_path: Path) -> None:
 def test_an_unknown_feature_is_refused(lake: Lake) -> None:
     with pytest.raises(UnknownName, match="There is no feature 'tax'"):
         built(lake, date(2025, 6, 2), "tax")
+
+
+def test_parts_of_the_same_build_stay_and_those_of_another_are_made_anew(lake: Lake, tmp_path: Path) -> None:
+    folder, wanted = tmp_path / "parts", CityBuild((ARREARS,), date(2025, 6, 2), lake.snapshot())
+    assert not is_built(wanted, folder)
+    (part,) = write_parts(lake, wanted, operator_grant(), folder)
+    assert is_built(wanted, folder)
+    made = part.stat().st_mtime_ns
+    write_parts(lake, wanted, operator_grant(), folder)
+    assert part.stat().st_mtime_ns == made
+    other = replace(wanted, as_of=date(2025, 6, 1))
+    assert not is_built(other, folder)
+    write_parts(lake, other, operator_grant(), folder)
+    assert part.stat().st_mtime_ns != made
+    assert is_built(other, folder)

@@ -80,12 +80,22 @@ def test_explain_prints_the_value_and_its_records() -> None:
     assert {line["arrears_fen"] for line in lines} == {1_000_000}
 
 
+def test_a_feature_named_twice_is_given_once(folder: Path) -> None:
+    pl.DataFrame({"subject": [ACME], "as_of": ["2025-05-01"]}).write_csv(folder / "one.csv")
+    twice = ("--feature", ARREARS, "--feature", ARREARS, "--out", folder / "twice.parquet")
+    for words in (("build", "--as-of", "2025-05-01"), ("training-set", "--labels", folder / "one.csv")):
+        assert "1 features" in printed(*words, *twice)
+        assert pl.read_parquet(folder / "twice.parquet").columns.count(ARREARS) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
         pytest.param(["show", "tax_arrear"], UnknownName, id="unknown feature"),
         pytest.param(["build", "--as-of", "2025-02-30", "--out", "x.parquet"], ImpossibleDate, id="30 February"),
         pytest.param(["build", "--as-of", "today", "--out", "x.parquet"], ImpossibleDate, id="a word for a day"),
+        pytest.param(["build", "--as-of", "2999-01-01", "--out", "x.parquet"], InvalidInput, id="a day to come"),
+        pytest.param(["explain", ARREARS, "--subject", ACME, "--as-of", "2999-01-01"], InvalidInput, id="not yet"),
         pytest.param(["build", "--as-of", "2025-05-01", "--out", "no/x.parquet"], UnreadableFile, id="no directory"),
         pytest.param(
             ["build", "--as-of", "2025-05-01", "--out", "x.parquet", "--feature", "grade"], UnknownName, id="no feature"

@@ -88,6 +88,13 @@ def test_impossible_days_are_refused(lake: Lake, as_of: list[object]) -> None:
         training_set(lake, labels(as_of=as_of), [ARREARS], TRAINING)
 
 
+def test_a_wrong_day_is_named_with_its_row(lake: Lake) -> None:
+    with pytest.raises(ImpossibleDate, match="as_of in row 2"):
+        training_set(lake, labels(as_of=["2025-05-01", None]), [ARREARS], TRAINING)
+    with pytest.raises(InvalidInput, match="row 2 is 2999-01-01, which has not come yet"):
+        training_set(lake, labels(as_of=["2025-05-01", "2999-01-01"]), [ARREARS], TRAINING)
+
+
 def test_labels_need_their_two_columns(lake: Lake) -> None:
     with pytest.raises(InvalidInput, match="as_of is missing among subject"):
         training_set(lake, labels().drop("as_of"), [ARREARS], TRAINING)
