@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from features.definitions.library import find_feature
+from features.engine.algebra import Kind, leaves
 from features.health.drift import MOVED
 from features.health.feature_days import FeatureDay
 from features.health.feed_days import FeedDay
 
 MISSING_ROSE = 0.10
 """A missing rate that rose by more than ten points since the baseline."""
+_COUNTED_TO_TODAY = (Kind.DAYS_SINCE_LAST, Kind.DAYS_SINCE_FIRST)
 LATE_SHARE = 0.25
 """One row in twenty comes late by the contract's own profile; a quarter is a department in trouble."""
 
@@ -38,8 +41,13 @@ def _of_feed(day: FeedDay) -> Iterable[Alert]:
         yield Alert(day.feed, "volume", f"{day.rows:,} rows came where {day.usual:,} are usual")
 
 
+def _follows_calendar(feature: str) -> bool:
+    """Whether a feature counts days up to the day read: the whole city moves with every day that nothing comes."""
+    return any(leaf.take.kind in _COUNTED_TO_TODAY for leaf in leaves(find_feature(feature).definition))
+
+
 def _of_feature(day: FeatureDay) -> Iterable[Alert]:
-    if day.psi >= MOVED:
+    if day.psi >= MOVED and not _follows_calendar(day.feature):
         yield Alert(day.feature, "drift", f"PSI {day.psi:.2f} since {day.baseline_day}; {MOVED} is another population")
     if day.missing_rate - day.baseline_missing_rate > MISSING_ROSE:
         rose = f"unknown for {day.missing_rate:.1%}, {day.baseline_missing_rate:.1%} on {day.baseline_day}"

@@ -130,3 +130,12 @@ def read_baseline(path: Path) -> dict[str, Bins]:
 def write_baseline(path: Path, bins: dict[str, Bins]) -> None:
     """Keep bins, whole or not at all."""
     write_whole(path, [vars(one) for one in bins.values()])
+
+
+def forget_baseline(path: Path, names: Sequence[str] | None) -> int:
+    """Drop the baseline of some features, None for all; returns how many had one."""
+    kept = read_baseline(path)
+    given_up = set(kept) if names is None else set(names) & set(kept)
+    if given_up:
+        write_baseline(path, {name: bins for name, bins in kept.items() if name not in given_up})
+    return len(given_up)

@@ -10,8 +10,10 @@ import typer
 from bureau.errors import InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
+from features.definitions.library import find_feature
 from features.health.alerts import alerts
-from features.health.feature_days import measured_days, read_feature_days
+from features.health.bins import forget_baseline
+from features.health.feature_days import BASELINE, measured_days, read_feature_days
 from features.health.feed_days import FeedDay, measure_feeds
 from features.lake.lake import Lake, open_lake
 from features.store.days import read_day
@@ -59,6 +61,18 @@ def list_alerts(day: DayOption = None, form: FormatOption = Format.TABLE) -> Non
     feeds: list[FeedDay] = measure_feeds(_open(), chosen)
     found = alerts(read_feature_days(_folder(), chosen), feeds)
     print_rows([asdict(alert) for alert in found], ("subject", "code", "text"), form)
+
+
+@health.command("rebase")
+def rebase(
+    only: Annotated[
+        list[str] | None, typer.Option("--feature", help="Only this; repeat for more. Default: all.")
+    ] = None,
+) -> None:
+    """Give up the baseline of features, once a change was looked at: the next day closed is the new one."""
+    names = [find_feature(name).name for name in dict.fromkeys(only or ())]
+    given_up = forget_baseline(_folder() / BASELINE, names or None)
+    typer.echo(f"{given_up:,} features have no baseline now; the next day that is closed becomes theirs.")
 
 
 def _day(text: str | None) -> date:

@@ -1,6 +1,6 @@
 """A day's deliveries of each feed beside its profile: how many rows came, and how many came late."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from bureau.clock import known_before, to_micros
 from features.contracts.contract import CADENCE_DAYS, Contract
 from features.contracts.feeds import FEEDS
 from features.health.day_files import read_day_file, write_day
+from features.lake.freshness import newest_deliveries
 from features.lake.lake import Lake
 from features.lake.query import query
 from features.lake.reading import visible_sql
@@ -29,7 +30,7 @@ class FeedDay:
 
     late: rows received later after their event than the contract's 95th percentile, so one in twenty is ordinary.
     usual: median rows of the earlier spans that had any; None before there are three of them.
-    silent_days: since the newest row arrived; None before any.
+    silent_days: since the newest delivery arrived, with rows or without; None before any.
     months: rows received in each of the newest months with any, oldest first (`2023-04`, rows).
     """
 
@@ -61,7 +62,8 @@ class FeedDay:
 
 def measure_feeds(lake: Lake, day: date, contracts: Iterable[Contract] = FEEDS) -> list[FeedDay]:
     """Every feed's deliveries in the span that ends on `day`, as the lake knows them now."""
-    return [_measure(lake, contract, day) for contract in contracts]
+    newest = newest_deliveries(lake, day, lake.snapshot())
+    return [_measure(lake, contract, day, newest) for contract in contracts]
 
 
 def keep_feeds(folder: Path, measured: Sequence[FeedDay], day: date) -> None:
@@ -78,7 +80,7 @@ def read_feed_days(folder: Path, day: date) -> list[FeedDay]:
     ]
 
 
-def _measure(lake: Lake, contract: Contract, day: date) -> FeedDay:
+def _measure(lake: Lake, contract: Contract, day: date, newest: Mapping[str, date]) -> FeedDay:
     length = CADENCE_DAYS[contract.cadence]
     received = _received(lake, contract, day)
     spans = [(0, 0)] * (PROFILE_SPANS + 1)
@@ -86,6 +88,7 @@ def _measure(lake: Lake, contract: Contract, day: date) -> FeedDay:
         if back < length * len(spans):
             before = spans[back // length]
             spans[back // length] = (before[0] + rows, before[1] + late)
+    sources = contract.derived_from or (contract.code,)
     earlier = [rows for rows, _ in spans[1:] if rows]
     return FeedDay(
         feed=contract.code,
@@ -93,7 +96,7 @@ def _measure(lake: Lake, contract: Contract, day: date) -> FeedDay:
         rows=spans[0][0],
         late=spans[0][1],
         usual=round(median(earlier)) if len(earlier) >= 3 else None,
-        silent_days=min((back for back, _, _ in received), default=None),
+        silent_days=max(((day - newest[one]).days for one in sources if one in newest), default=None),
         fresh_for_days=contract.fresh_for_days,
         months=_by_month(received, day),
     )

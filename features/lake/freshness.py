@@ -29,7 +29,7 @@ def stale_feeds(lake: Lake, as_of: date, feeds: Iterable[str], snapshot: int | N
     A delivery counts from the day it was received. One of history holds rows received all along until its newest.
     A derived feed is as stale as the one it is made of that is longest overdue.
     """
-    newest = _newest(lake, as_of, lake.snapshot() if snapshot is None else snapshot)
+    newest = newest_deliveries(lake, as_of, lake.snapshot() if snapshot is None else snapshot)
     found = {}
     for feed in sorted(set(feeds)):
         overdue = [
@@ -43,7 +43,7 @@ def stale_feeds(lake: Lake, as_of: date, feeds: Iterable[str], snapshot: int | N
 
 
 @lru_cache(maxsize=64)
-def _newest(lake: Lake, as_of: date, snapshot: int) -> dict[str, date]:
+def newest_deliveries(lake: Lake, as_of: date, snapshot: int) -> dict[str, date]:
     """The day of each feed's newest delivery received by a day. A snapshot never changes, so neither does this."""
     within, before = Batch.added_in <= snapshot, known_before(as_of)
     newest = select(Batch.feed, func.max(Batch.received_at, type_=Instant)).where(within, Batch.received_at < before)

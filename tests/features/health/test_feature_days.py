@@ -1,5 +1,6 @@
 """Features of a day beside their baseline, from files as the city's build writes them."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -42,6 +43,21 @@ def test_what_moved_is_told(tmp_path: Path) -> None:
     one = measured(tmp_path, *range(90, 190))
     assert one.psi > 0.25
     assert [alert.code for alert in alerts([one], [])] == ["drift"]
+
+
+def test_days_that_pass_for_everybody_ring_no_alarm(tmp_path: Path) -> None:
+    one = replace(measured(tmp_path, *range(100), day=FIRST), psi=8.0)
+    assert [alert.code for alert in alerts([one], [])] == ["drift"]
+    assert alerts([replace(one, feature="insurance_arrears_days_ago")], []) == []
+
+
+def test_a_baseline_that_is_given_up_begins_anew(tmp_path: Path) -> None:
+    measured(tmp_path, *range(100), day=FIRST)
+    path = tmp_path / "health" / feature_days.BASELINE
+    assert bins.forget_baseline(path, ["age_days"]) == 0
+    assert bins.forget_baseline(path, None) == 1
+    one = measured(tmp_path, *range(90, 190))
+    assert (one.baseline_day, one.psi) == (SECOND, 0.0)
 
 
 def test_bins_of_a_large_city_end_where_a_part_of_it_says_and_count_all(

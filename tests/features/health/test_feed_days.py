@@ -8,6 +8,7 @@ import pytest
 from features.contracts.penalty import PENALTY
 from features.health.alerts import alerts
 from features.health.feed_days import FeedDay, measure_feeds
+from features.lake.freshness import stale_feeds
 from tests.factories.lakes import ACME, land_rows, make_lake
 from tests.factories.penalties import penalty
 
@@ -56,6 +57,16 @@ def test_silence_beyond_cadence_and_deadline_is_stale(tmp_path: Path, silent: in
     assert found.silent_days == silent
     assert found.is_stale is stale
     assert ("stale" in [alert.code for alert in alerts([], [found])]) is stale
+
+
+def test_a_delivery_without_rows_is_heard_of_as_answers_hear_of_it(tmp_path: Path) -> None:
+    before = penalties(tmp_path, {400: 2})
+    assert before.is_stale
+    lake = make_lake(tmp_path)
+    land_rows(lake, PENALTY, [], f"{TODAY}T04:00")
+    (found,) = measure_feeds(lake, TODAY, [PENALTY])
+    assert (found.silent_days, found.is_stale) == (0, False)
+    assert not stale_feeds(lake, TODAY, ["F34"])
 
 
 def test_a_feed_that_never_came_is_not_stale(tmp_path: Path) -> None:
