@@ -38,10 +38,11 @@ class Bearers:
     undone: pl.DataFrame
 
 
-def climb(rows: pl.DataFrame, bearers: Bearers) -> pl.DataFrame:
+def climb(rows: pl.DataFrame, bearers: Bearers, barred: pl.DataFrame) -> pl.DataFrame:
     """The enterprise of each row that has one: `row`, `key`, `enterprise_id`, `starts`, `rule`.
 
-    rows: `row`, `key`, `trade`, `number`, `received_at`, `event_date`.
+    rows: `row`, `key`, `trade`, `number`, `received_at`, `event_date`. barred: `row` and `enterprise_id` that are not
+    tried, whatever the key.
     """
     alone = alone_spans(bearers.names)
     parents = rows.with_columns(own=pl.col("key"), key=parent_key(pl.col("key"))).drop_nulls("key")
@@ -56,7 +57,8 @@ def climb(rows: pl.DataFrame, bearers: Bearers) -> pl.DataFrame:
     ]
     found = pl.concat([rung.select(*_FOUND, "instant") for rung in rungs])
     order = pl.col("rule").replace_strict(_ORDER, return_dtype=pl.Int8)
-    left = found.join(bearers.undone, on=["key", "enterprise_id"], how="anti").sort("instant", order, "starts")
+    left = found.join(bearers.undone, on=["key", "enterprise_id"], how="anti")
+    left = left.join(barred, on=["row", "enterprise_id"], how="anti").sort("instant", order, "starts")
     return left.unique("row", keep="first", maintain_order=True).select(_FOUND)
 
 

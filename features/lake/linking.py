@@ -24,20 +24,23 @@ ASSIGNED = ("row", "enterprise_id", "rule", "key", "starts", "known_at")
 """What an assignment says. starts: since when the link is known; all but `row` null: nobody's row yet."""
 
 _PAIR = ["key", "enterprise_id"]
+_OWNED = ["record_no", "enterprise_id"]
 _LINKS: Schema = {"link_id": pl.Int32, "key": pl.String, "enterprise_id": pl.Int32, "starts": pl.Int64}
 
 
-def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFrame:
+def assign(lake: Lake, connection: Connection, rows: pl.DataFrame, barred: pl.DataFrame | None = None) -> pl.DataFrame:
     """Assign the rows of some records, with the columns of `ASSIGNED`.
 
     rows: the columns of `ASSIGNABLE`, `enterprise_id` and `known_at` only where they are given already. A pair of
     key and enterprise that was undone by hand is not tried again.
+
+    barred: pairs of `record_no` and `enterprise_id` that were undone, whatever the key.
     """
     given = pl.col("enterprise_id").is_not_null()
     named = rows.filter(~given).with_columns(key=name_key(pl.col("name")))
     named = named.with_columns(trade=trade_key(pl.col("key"), pl.col("address")))
     named = named.select("row", "key", "trade", "number", "received_at", "event_date")
-    climbed = climb(named, _bearers(lake, connection, named))
+    climbed = climb(named, _bearers(lake, connection, named), _barred_rows(rows, barred))
     found = pl.col("named").is_not_null()
     assigned = rows.join(climbed.rename({"enterprise_id": "named"}), on="row", how="left").with_columns(
         rule=pl.when(given).then(pl.lit(CODE)).otherwise("rule"),
@@ -47,6 +50,11 @@ def assign(lake: Lake, connection: Connection, rows: pl.DataFrame) -> pl.DataFra
     return _inherit(assigned).select(ASSIGNED)
 
 
+def _barred_rows(rows: pl.DataFrame, barred: pl.DataFrame | None) -> pl.DataFrame:
+    pairs = rows.select("row", "record_no", "enterprise_id").clear() if barred is None else barred
+    return rows.select("row", "record_no").join(pairs.select(*_OWNED), on="record_no")
+
+
 def _bearers(lake: Lake, connection: Connection, named: pl.DataFrame) -> Bearers:
     keys = pl.concat([named["key"], named.select(parent_key(pl.col("key"))).to_series()])
     return Bearers(
@@ -54,7 +62,7 @@ def _bearers(lake: Lake, connection: Connection, named: pl.DataFrame) -> Bearers
         trades=held_trades(lake, named["trade"]),
         numbers=held_numbers(connection, named["number"]),
         accepted=_accepted(connection),
-        undone=_undone(connection),
+        undone=undone_pairs(connection),
     )
 
 
@@ -114,12 +122,19 @@ def undone_links(connection: Connection) -> pl.Series:
     return pl.Series("link_id", connection.scalars(select(Link.id).where(Link.known_to.is_not(None))).all(), pl.Int32)
 
 
+def brought_by(stored: pl.DataFrame, links: pl.Series) -> pl.DataFrame:
+    """Of stored rows those some links brought, and those without a code that followed them to the same enterprise."""
+    owned = stored.filter(pl.col("link_id").is_in(links.implode())).select(_OWNED).unique()
+    return stored.filter(pl.col("link_id") > 0).join(owned, on=_OWNED, how="semi")
+
+
 def _accepted(connection: Connection) -> pl.DataFrame:
     """Pairs of key and enterprise that a person accepted, as spans that are open since."""
     query = select(Link.key, Link.enterprise_id, Link.known_from, Link.known_to)
     return read_frame(connection, query.where(Link.rule == REVIEW, Link.known_to.is_(None)), SPAN)
 
 
-def _undone(connection: Connection) -> pl.DataFrame:
+def undone_pairs(connection: Connection) -> pl.DataFrame:
+    """Pairs of `key` and `enterprise_id` that were undone by hand."""
     query = select(Link.key, Link.enterprise_id).where(Link.known_to.is_not(None))
     return read_frame(connection, query, {"key": pl.String, "enterprise_id": pl.Int32})

@@ -5,7 +5,7 @@ import polars as pl
 from features.contracts.contract import NUMBER_PATTERN
 from features.lake.entry import Entry
 from features.lake.judgement import ROW
-from features.lake.linking import ASSIGNABLE, assign, give_links, sought, undone_links
+from features.lake.linking import ASSIGNABLE, assign, brought_by, give_links, sought, undone_links
 from features.lake.registry import enrol
 
 
@@ -31,13 +31,24 @@ def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.Da
 def _link(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Owners of rows without a code, from all rows of their records: `row`, `enterprise_id`, `link_id`, `known_at`."""
     relatives = rows.with_columns(pl.col(ROW).cast(pl.Int64), **sought(entry.contract))
-    undone = pl.col("link_id").is_in(undone_links(entry.connection).implode())
-    siblings = stored.filter(~undone).join(rows, on="record_no", how="semi")
+    undone = brought_by(stored, undone_links(entry.connection))
+    siblings = stored.join(undone, on="row_no", how="anti").join(rows, on="record_no", how="semi")
     nothing: dict[str, pl.Expr] = dict.fromkeys(("name", "address", "number"), pl.lit(None, pl.String))
     nothing |= {"event_date": pl.lit(None, pl.Date)}
     siblings = siblings.with_columns(row="row_no", **nothing)
     family = pl.concat([siblings.select(ASSIGNABLE), relatives.select(ASSIGNABLE)])
-    assigned = assign(entry.lake, entry.connection, family)
+    assigned = _from_undoing(assign(entry.lake, entry.connection, family, undone), relatives, undone)
     claimed = assigned.filter(pl.col("key").is_not_null())
     links = give_links(entry.connection, claimed, entry.snapshot)
     return links.select(pl.col(ROW).cast(rows.schema[ROW]), "enterprise_id", "link_id", "known_at")
+
+
+def _from_undoing(assigned: pl.DataFrame, rows: pl.DataFrame, undone: pl.DataFrame) -> pl.DataFrame:
+    """A record whose link was undone is another's from that instant on and no sooner: earlier views stay."""
+    if undone.is_empty():
+        return assigned
+    ends = undone.group_by("record_no").agg(undone_at=pl.col("closed_at").max())
+    of_rows = rows.select(ROW, "record_no").join(ends, on="record_no").select(ROW, "undone_at")
+    linked = pl.when(pl.col("key").is_not_null()).then("undone_at")
+    later = assigned.join(of_rows, on=ROW, how="left", maintain_order="left")
+    return later.with_columns(known_at=pl.max_horizontal("known_at", linked)).drop("undone_at")

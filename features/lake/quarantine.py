@@ -46,6 +46,16 @@ def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_
     return new.height + back.filter(pl.col("settled_in").is_not_null()).height
 
 
+def hold_stored(entry: Entry, rows: pl.DataFrame, refused: pl.DataFrame, at: datetime) -> int:
+    """Hold rows the lake has stored, as `hold` does those delivered: each with the instant it arrived.
+
+    rows: `row`, `received_at` (microseconds) and the contract's columns.
+    """
+    arrived = pl.from_epoch(RECEIVED_AT, "us").dt.replace_time_zone("UTC")
+    delivered = rows.sort(ROW).select(*entry.contract.dtypes, arrived)
+    return hold(entry, delivered, refused, at)
+
+
 def _describe(of_refused: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
     """The cells of refused rows as one JSON text each, with record id, reason and instant (microseconds)."""
     cells = pl.struct(

@@ -14,7 +14,7 @@ from features.lake.judgement import ROW
 from features.lake.lake import Lake
 from features.lake.layout import parquet
 from features.lake.linking import ASSIGNABLE, assign, sought, undone_links
-from features.lake.quarantine import hold
+from features.lake.quarantine import hold_stored
 from features.lake.query import query
 from features.lake.renaming import Renamed
 from features.lake.replay import retry
@@ -79,5 +79,4 @@ def _rewrite(entry: Entry, record_nos: pl.Series, at: datetime) -> None:
     rows = stored_versions(entry.lake, contract, record_nos, (*contract.dtypes, "batch_no"))
     kept = rows.select(*contract.dtypes, RECEIVED_AT, "batch_no").with_row_index(ROW)
     refused = store(entry, kept, void=rows["row_no"]).refused.join(kept.select(ROW, "batch_no"), on=ROW)
-    arrived = pl.from_epoch(RECEIVED_AT, "us").dt.replace_time_zone("UTC")
-    hold(entry, kept.select(*contract.dtypes, arrived), refused, at)
+    hold_stored(entry, kept, refused, at)

@@ -7,15 +7,16 @@ import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from bureau.clock import to_micros
-from bureau.errors import UnknownName
+from bureau.errors import StateConflict, UnknownName
 from features.contracts.feeds import FEEDS
 from features.lake.catalogue import read_frame
 from features.lake.entry import make_snapshot
 from features.lake.files import exclusive
-from features.lake.ladder import REVIEW
+from features.lake.ladder import REVIEW, SCORES
 from features.lake.lake import Lake
 from features.lake.likeness import alike
-from features.lake.registry import enterprises
+from features.lake.linking import undone_pairs
+from features.lake.registry import enterprises, resolve
 from features.lake.relinking import relink
 from features.lake.spelling import name_key
 from features.lake.tables import EnterpriseRow, Link, LinkReview, Quarantined
@@ -44,6 +45,7 @@ def propose(lake: Lake, *, at: datetime) -> int:
         found = alike(_waiting_keys(rows), known)
         pairs = select(LinkReview.key, LinkReview.enterprise_id)
         before = read_frame(connection, pairs, {"key": pl.String, "enterprise_id": pl.Int32})
+        before = pl.concat([before, undone_pairs(connection)])
         new = found.join(before, on=["key", "enterprise_id"], how="anti")
         if not new.is_empty():
             connection.execute(insert(LinkReview).values(state=OPEN, noted_at=at), new.to_dicts())
@@ -89,6 +91,25 @@ def accept(lake: Lake, review_id: int, *, at: datetime) -> None:
             _decide(connection, review_id, ACCEPTED, at)
         for feed in FEEDS:
             relink(lake, feed, at=at)
+
+
+def link_name(lake: Lake, name: str, uscc: str, *, at: datetime) -> None:
+    """Make a name mean an enterprise from now on by a person's word, alike or not, and give it the rows that wait.
+
+    Raises `StateConflict` where a link of the two was undone: that word stands.
+    """
+    owner, key = resolve(lake, uscc), pl.select(name_key(pl.lit(name))).item()
+    pair = {"key": key, "enterprise_id": owner.enterprise_id}
+    same = (LinkReview.key == key, LinkReview.enterprise_id == owner.enterprise_id)
+    with exclusive(lake), lake.catalogue.begin() as connection:
+        if pair in undone_pairs(connection).to_dicts():
+            why = f"The link of {name!r} to {owner.uscc} was undone"
+            raise StateConflict(f"{why}; ask the publisher to deliver the record with its code.")
+        if connection.execute(update(LinkReview).where(*same).values(state=OPEN)).rowcount == 0:
+            by_hand = {"score": SCORES[REVIEW], "state": OPEN, "noted_at": at}
+            connection.execute(insert(LinkReview).values(pair | by_hand))
+        number = connection.execute(select(LinkReview.id).where(*same)).scalar_one()
+    accept(lake, number, at=at)
 
 
 def refuse(lake: Lake, review_id: int, *, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Undo a link that was wrong: its rows end now, and every earlier view keeps them."""
+"""Undo a link that was wrong: its rows end now and wait for their owner, and every earlier view keeps them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,17 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection, select, update
 
-from bureau.clock import to_micros
+from bureau.clock import from_micros, to_micros
 from bureau.errors import UnknownName
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS
 from features.lake.entry import Entry, make_snapshot
 from features.lake.files import exclusive
+from features.lake.judgement import ROW
 from features.lake.lake import Lake
 from features.lake.layout import parquet
+from features.lake.linking import brought_by
+from features.lake.quarantine import hold_stored
 from features.lake.query import query
 from features.lake.tables import EnterpriseRow, Link
 from features.lake.versions import stored_versions
@@ -33,7 +36,8 @@ class Unlinked:
 def end_link(lake: Lake, link_id: int, *, at: datetime) -> Unlinked:
     """Undo a link from `at` on. Raises `UnknownName` where no such link is open.
 
-    The rows it brought end, with the later versions that followed them. Its key is not tried with that
+    The rows it brought end, with the later versions that followed them, and wait again: another enterprise may get
+    them from `at` on (`features.lake.review.link_name`). Neither its key nor its records are tried with that
     enterprise again: a corrected delivery that brings the code also brings the record back.
     """
     with exclusive(lake), lake.catalogue.begin() as connection:
@@ -55,19 +59,25 @@ def _told(connection: Connection, ended: dict[str, pl.DataFrame]) -> Unlinked:
 
 
 def _end_rows(entry: Entry, link_id: int, at: int) -> pl.DataFrame:
-    """End the rows a link brought; returns them."""
+    """End the rows a link brought, and let their records wait; returns those that ended."""
     rows = _brought_rows(entry.lake, entry.contract, link_id)
     still_open = rows.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") > at))
+    if still_open.is_empty():
+        return still_open
     write_closings(entry, ending(still_open, at))
+    # An earlier version may be the one that names somebody, so a record waits whole.
+    waiting = rows.join(still_open, on="record_no", how="semi").with_row_index(ROW)
+    reason = f"its link {link_id} was undone; say whose it is with: bureau feeds review link NAME USCC"
+    told = waiting.select(ROW, "batch_no", code=pl.lit("unlinked"), reason=pl.lit(reason))
+    hold_stored(entry, waiting, told, from_micros(at))
     return still_open
 
 
 def _brought_rows(lake: Lake, contract: Contract, link_id: int) -> pl.DataFrame:
     """Rows a link brought, and rows without a code that followed them to the same enterprise."""
-    files = lake.files(contract.code)
+    files, also = lake.files(contract.code), (*contract.dtypes, "batch_no")
     if not files:
-        return stored_versions(lake, contract, pl.Series("record_no", dtype=pl.Int64))
+        return stored_versions(lake, contract, pl.Series("record_no", dtype=pl.Int64), also)
     records = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id = {link_id:d}")
-    rows = stored_versions(lake, contract, records["record_no"])
-    owner = rows.filter(pl.col("link_id") == link_id).select("record_no", "enterprise_id").unique()
-    return rows.filter(pl.col("link_id") > 0).join(owner, on=["record_no", "enterprise_id"], how="semi")
+    rows = stored_versions(lake, contract, records["record_no"], also)
+    return brought_by(rows, pl.Series([link_id]))

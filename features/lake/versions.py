@@ -95,14 +95,16 @@ def stored_versions(
     return current.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") != VOID)).select(columns)
 
 
-def sift(rows: pl.DataFrame, stored: pl.DataFrame) -> Sifted:
+def sift(rows: pl.DataFrame, stored: pl.DataFrame, undone: pl.Series) -> Sifted:
     """Decide about delivered rows (`row` and `KEYS` but the last two) beside the stored rows of the same records.
 
-    Rows without company, those that `hash_contents` gave no hash, are fresh and open.
+    Rows without company, those that `hash_contents` gave no hash, are fresh and open. undone: numbers of stored rows
+    whose link was undone: the same content under another owner is no repetition of them.
     """
     keys = rows.select("row", *(name for name in KEYS if name not in ("closed_at", "row_no")))
     keys = keys.filter(pl.col("content_hash").is_not_null())
     both = pl.concat([stored, keys], how="diagonal")
+    both = both.with_columns(undone=pl.col("row_no").is_in(undone.implode()).fill_null(False))
     verdicts = _compare(both.filter(pl.col("record_no").is_duplicated()))
     unchanged = verdicts.filter("repeated")["row"]
     conflicts = verdicts.filter("contradicts")["row"]
@@ -123,7 +125,7 @@ def _compare(several: pl.DataFrame) -> pl.DataFrame:
     stored_first = [False] * 4 + [True, False]
     ordered = several.sort(*version, "known_at", "content_hash", "row_no", "row", nulls_last=stored_first)
     delivered = pl.col("row").is_not_null()
-    first = pl.struct(*version, "content_hash").is_first_distinct()
+    first = pl.struct(*version, "content_hash", "undone").is_first_distinct()
     counts = pl.col("content_hash") == pl.col("content_hash").first().over(version)
     return ordered.with_columns(repeated=delivered & ~first, contradicts=delivered & first & ~counts)
 
@@ -133,7 +135,8 @@ def _close(several: pl.DataFrame) -> pl.DataFrame:
 
     `newly` marks stored rows whose end is new or earlier than stored.
     """
-    ordered = several.sort("record_no", "version", "known_at", "content_hash", descending=[False, False, True, True])
+    latest_first = [False, False, True, True, True]
+    ordered = several.sort("record_no", "version", "undone", "known_at", "content_hash", descending=latest_first)
     ends = pl.col("known_at").cum_min(reverse=True).shift(-1).over("record_no")
     closed = ordered.with_columns(ends=ends)
     earlier = pl.col("ends").is_not_null() & (pl.col("closed_at").is_null() | (pl.col("ends") < pl.col("closed_at")))

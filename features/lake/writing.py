@@ -10,6 +10,7 @@ from features.lake.entry import Entry
 from features.lake.files import Bounds, NewFile, add_file, bounds_of
 from features.lake.judgement import ROW
 from features.lake.layout import pack
+from features.lake.linking import brought_by, undone_links
 from features.lake.numbers import add_numbers
 from features.lake.owners import find_owners
 from features.lake.registry import add_aliases, label
@@ -36,7 +37,8 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     voided = stored.filter(pl.col("row_no").is_in(void.implode())) if void is not None else stored.clear()
     stored = stored.join(voided, on="row_no", how="anti")
     owned = find_owners(entry, hash_contents(rows, stored, entry.contract), stored)
-    sifted = sift(owned.drop_nulls("enterprise_id"), stored)
+    undone = brought_by(stored, undone_links(entry.connection))
+    sifted = sift(owned.drop_nulls("enterprise_id"), stored, undone["row_no"])
     _write_rows(entry, sifted.fresh)
     write_closings(entry, pl.concat([sifted.ended, ending(voided, VOID)]))
     nobodys = owned.filter(pl.col("enterprise_id").is_null())[ROW]

@@ -10,7 +10,7 @@ from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.lake.lake import Lake, open_lake
 from features.lake.links import list_links
-from features.lake.review import accept, list_open, propose, refuse
+from features.lake.review import accept, link_name, list_open, propose, refuse
 from features.lake.unlinking import end_link
 from features.store.dependence import depending_on_feeds
 
@@ -52,6 +52,16 @@ def accept_pair(number: Annotated[int, typer.Argument(help="Number of the pair i
     """Link a waiting name to the enterprise proposed, from now on; feeds links --end undoes it."""
     accept(_open(), number, at=now())
     typer.echo(f"pair {number} is a link from now on")
+
+
+@review.command("link")
+def link_a_name(
+    name: Annotated[str, typer.Argument(help="The name the waiting rows bear.")],
+    uscc: Annotated[str, typer.Argument(help="Code of the enterprise they belong to.")],
+) -> None:
+    """Say yourself whose the rows are that wait under a name, from now on; feeds links --end undoes it."""
+    link_name(_open(), name, uscc, at=now())
+    typer.echo(f"{name} means {uscc} from now on")
 
 
 @review.command("refuse")

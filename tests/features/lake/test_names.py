@@ -56,8 +56,9 @@ def climbed(bearers: pl.DataFrame, received: int, happened: date = date(2030, 1,
     row: dict[str, list[object]] = {"row": [7], "key": ["X"], "received_at": [received], "event_date": [happened]}
     row |= {"trade": [None], "number": [None]}
     nobody = pl.DataFrame(schema=SPAN)
+    barred = pl.DataFrame(schema={"row": pl.Int64, "enterprise_id": pl.Int32})
     known = Bearers(bearers, nobody, pl.DataFrame(schema=HELD_NUMBERS), nobody, nobody.select("key", "enterprise_id"))
-    found = climb(pl.DataFrame(row, schema_overrides={"trade": pl.String, "number": pl.String}), known)
+    found = climb(pl.DataFrame(row, schema_overrides={"trade": pl.String, "number": pl.String}), known, barred)
     return found.select("enterprise_id", "starts", "rule").rows()
 
 

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from bureau.errors import UnknownName
+from bureau.errors import StateConflict, UnknownName, UnknownSubject
 from features.contracts.court_case import COURT_CASE
 from features.contracts.registration import REGISTRATION
+from features.lake.compaction import compact
 from features.lake.lake import Lake
 from features.lake.links import list_links
 from features.lake.quarantine import list_waiting
 from features.lake.registry import enterprises
+from features.lake.review import link_name
 from features.lake.unlinking import end_link
 from tests.factories.courts import court_case
-from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, GAMMA, instant, known, land_rows, make_lake
 from tests.factories.registrations import registration
 
 NAME = "深圳市甲贸易有限公司"
@@ -167,6 +169,63 @@ def test_a_later_version_of_an_undone_record_waits(lake: Lake) -> None:
     assert owners(lake, "2025-07-01") == []
     land_rows(lake, COURT_CASE, [court_case(BETA, NAME, version=3, op="U", outcome="调解")], "2025-07-01")
     assert owners(lake, "2025-07-01") == [BETA]
+
+
+def test_records_of_an_undone_link_wait_and_can_be_given_to_the_right_firm(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, "深圳市乙物流有限公司")], "2025-03-01")
+    rows = [court_case(None, NAME)]
+    land_rows(lake, COURT_CASE, rows, "2025-04-01")
+    end_link(lake, list_links(lake)[0].link_id, at=instant("2025-05-01"))
+    (waiting,) = list_waiting(lake)
+    assert (waiting.code, waiting.received_at) == ("unlinked", instant("2025-04-01"))
+    assert "link 1 was undone" in waiting.reason
+    again = land_rows(lake, COURT_CASE, [*rows, court_case(None, NAME, case_no="2")], "2025-05-02")
+    assert (again.unchanged, again.quarantined) == (1, 1)
+    link_name(lake, NAME, BETA, at=instant("2025-06-01"))
+    assert list_waiting(lake) == []
+    assert (owners(lake, "2025-04-30"), owners(lake, "2025-05-31")) == ([ACME], [])
+    assert owners(lake, "2025-06-01") == [BETA, BETA]
+    anew = land_rows(lake, COURT_CASE, [*rows, court_case(None, NAME, case_no="3")], "2025-07-01")
+    assert (anew.unchanged, anew.landed) == (1, 1)
+    compact(lake, COURT_CASE.code, at=instant("2025-07-02"))
+    assert (owners(lake, "2025-04-30"), owners(lake, "2025-06-01")) == ([ACME], [BETA, BETA])
+    assert owners(lake, "2025-07-02") == [BETA, BETA, BETA]
+
+
+def test_every_version_of_an_undone_record_goes_with_it(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, "深圳市乙物流有限公司")], "2025-03-01")
+    first, later = court_case(None, NAME, record_id="F26-1"), court_case(None, "别的名字", record_id="F26-1")
+    land_rows(lake, COURT_CASE, [first], "2025-04-01")
+    land_rows(lake, COURT_CASE, [later | {"version": 2, "op": "U", "outcome": "调解"}], "2025-04-15")
+    assert owners(lake, "2025-04-15") == [ACME]
+    end_link(lake, list_links(lake)[0].link_id, at=instant("2025-05-01"))
+    assert len(list_waiting(lake)) == 2
+    link_name(lake, NAME, BETA, at=instant("2025-06-01"))
+    case = known(lake, COURT_CASE, "2025-06-01")
+    assert case.select("uscc", "version").rows() == [(BETA, 2)]
+    assert (owners(lake, "2025-04-30"), owners(lake, "2025-05-01"), list_waiting(lake)) == ([ACME], [], [])
+
+
+def test_history_learned_after_undoing_changes_no_view_before_it(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    end_link(lake, list_links(lake)[0].link_id, at=instant("2025-05-01"))
+    second = registration(BETA, NAME, received_at=instant("2025-02-01"))
+    land_rows(lake, REGISTRATION, [second | {"version": 1}], "2025-06-01")
+    link_name(lake, NAME, BETA, at=instant("2025-06-02"))
+    assert (owners(lake, "2025-04-30"), owners(lake, "2025-05-31")) == ([ACME], [])
+    assert owners(lake, "2025-06-02") == [BETA]
+
+
+def test_an_undone_pair_is_not_linked_by_hand_again(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    end_link(lake, list_links(lake)[0].link_id, at=instant("2025-05-01"))
+    with pytest.raises(StateConflict, match="was undone; ask the publisher"):
+        link_name(lake, NAME, ACME, at=instant("2025-06-01"))
+    with pytest.raises(UnknownSubject):
+        link_name(lake, NAME, GAMMA, at=instant("2025-06-01"))
+    assert len(list_waiting(lake)) == 1
 
 
 @pytest.mark.parametrize("times", [1, 2])
