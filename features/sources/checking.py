@@ -12,7 +12,7 @@ from features.lake.lake import Lake
 from features.lake.sidecar import Sidecar
 from features.lake.tables import Batch, Quarantined
 from features.sources.loading import SOURCES, deliveries_folder
-from features.sources.source import Check, read_source
+from features.sources.source import Check, plain_check, read_source
 
 WAITING_AT_MOST = 0.05
 """Departments' records are dirty; with more than one row in twenty held back, a feed has changed its ways."""
@@ -30,7 +30,7 @@ def check_source(lake: Lake, home: Path, data: Path | None = None) -> tuple[Chec
     paths = sorted(folder.glob("*.parquet"))
     sidecars, damage = _read_all(paths)
     return (
-        Check("each delivery is as it was written", not damage, damage or f"{len(paths):,} deliveries"),
+        plain_check("each delivery is as it was written", not damage, damage or f"{len(paths):,} deliveries"),
         _landed(lake, sidecars),
         _waiting(lake),
         *SOURCES[present.source].check(lake, folder, data),
@@ -60,7 +60,7 @@ def _landed(lake: Lake, sidecars: list[Sidecar]) -> Check:
     found = (
         f"{missing[0].feed} batch {missing[0].batch_id} has not; load again" if missing else f"{len(landed):,} batches"
     )
-    return Check("each delivery has landed", not missing, found)
+    return plain_check("each delivery has landed", not missing, found)
 
 
 def _as_sent(sha256: str, written_again: Mapping[str, str]) -> str:
@@ -75,4 +75,4 @@ def _waiting(lake: Lake) -> Check:
         rows = connection.scalar(select(func.sum(Batch.rows))) or 0
         waiting = connection.scalar(select(func.count()).where(Quarantined.settled_in.is_(None))) or 0
     rule = f"at most {WAITING_AT_MOST:.0%} of rows wait in quarantine"
-    return Check(rule, waiting <= rows * WAITING_AT_MOST, f"{waiting:,} of {rows:,} rows wait")
+    return plain_check(rule, waiting <= rows * WAITING_AT_MOST, f"{waiting:,} of {rows:,} rows wait")

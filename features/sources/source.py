@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from bureau.errors import SourceConflict, UnreadableFile
@@ -21,17 +22,40 @@ class SourceWritten:
     count: int
 
 
+class Verdict(StrEnum):
+    """What a check came to. Within noise: beyond its target, by no more than so few records leave to chance."""
+
+    MET = "met"
+    WITHIN_NOISE = "within noise"
+    MISSED = "missed"
+    NOT_MEASURED = "not measured"
+
+
 @dataclass(frozen=True)
 class Check:
     """One thing that must be so of a home's records, whether it is, and the figures behind the answer.
 
-    target: the figure it is held against, where it is one.
+    target: the figure it is held against, where it is one. room: how far chance may carry what was found.
+    note: what would decide or measure it, or why it is missed. accepted: missed for a reason that is known.
     """
 
     rule: str
-    holds: bool
+    verdict: Verdict
     found: str
     target: str = ""
+    room: str = ""
+    note: str = ""
+    accepted: bool = False
+
+    @property
+    def fails(self) -> bool:
+        """Missed, and nobody knows why."""
+        return self.verdict is Verdict.MISSED and not self.accepted
+
+
+def plain_check(rule: str, holds: bool, found: str, target: str = "") -> Check:
+    """Of a thing that is so or is not; chance has no part in it."""
+    return Check(rule, Verdict.MET if holds else Verdict.MISSED, found, target)
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from features.sources.city.manifest import TRUTH
 from features.sources.city.outcomes import delivered
+from features.sources.city.promises import Figure
+from features.sources.city.separation import clustered_error
 from features.sources.city.truth import read_truth
 
 _SMALL = ("sole_trader", "micro", "small")
 _UNSECURED = "信用"
+
+FEWEST_FIRMS = 30
+"""Alike in weight, or more that are not: below, a share says nothing."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +26,10 @@ class LoanShares:
     small, unsecured, both: of the amount. holding: of small borrowers, those with at least one unsecured loan.
     """
 
-    small: float
-    unsecured: float
-    both: float
-    holding: float
+    small: Figure
+    unsecured: Figure
+    both: Figure
+    holding: Figure
 
 
 def loan_shares(folder: Path) -> LoanShares:
@@ -42,6 +48,12 @@ def loan_shares(folder: Path) -> LoanShares:
     )
 
 
-def _share(rows: pl.DataFrame, where: str, weight: str) -> float:
-    share: float = rows.select(pl.col(weight).filter(where).sum() / pl.col(weight).sum()).item()
-    return share
+def _share(rows: pl.DataFrame, where: str, weight: str) -> Figure:
+    """A weighted share, firms as clusters; not a number where too few firms hold most of the weight."""
+    of_firm = rows.group_by("uscc").agg(pl.col(weight).sum())[weight].to_numpy().astype(np.float64)
+    if of_firm.sum() ** 2 < FEWEST_FIRMS * (of_firm**2).sum() or not len(of_firm):
+        return Figure(float("nan"))
+    inside, weights = rows[where].to_numpy().astype(np.float64), rows[weight].to_numpy().astype(np.float64)
+    share = float(np.average(inside, weights=weights))
+    firm = rows["uscc"].rank("dense").to_numpy().astype(np.int64)
+    return Figure(share, clustered_error(weights * (inside - share), firm) / float(weights.sum()))

@@ -11,6 +11,7 @@ from features.sources.city.parameters import Parameters
 
 TRUTH = "truth"
 """The folder beside the deliveries that only tests and checks read."""
+PARAMETERS = "parameters.json"
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,27 @@ def claim_folder(folder: Path, *, enterprises: int, seed: int, parameters: Param
         raise SourceConflict(str(present), str(offered))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(offered), indent=2), "utf-8")
+    (folder / TRUTH / PARAMETERS).write_text(parameters.model_dump_json(indent=1), "utf-8")
     return offered
 
 
 def last_day_of(folder: Path) -> date:
     """The last day a written city speaks of; raises `UnreadableFile` where there is none."""
     return date.fromisoformat(_read(_path(folder)).last_day)
+
+
+def size_of_city(folder: Path) -> int:
+    """How many enterprises a written city has; raises as `last_day_of` does."""
+    return _read(_path(folder)).enterprises
+
+
+def parameters_of(folder: Path) -> Parameters:
+    """The parameters a city was written with; raises `UnreadableFile` where they are not kept beside it."""
+    path = folder / TRUTH / PARAMETERS
+    try:
+        return Parameters.model_validate_json(path.read_text("utf-8"))
+    except (OSError, ValueError) as problem:
+        raise UnreadableFile(path, "it should hold the parameters of this city; load the same city again.") from problem
 
 
 def _path(folder: Path) -> Path:

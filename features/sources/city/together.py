@@ -1,5 +1,6 @@
 """What all published features together tell of a loan, out of time: read point in time, and judged by plain trees."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import lightgbm
@@ -11,7 +12,7 @@ from features.definitions.library import published
 from features.lake.lake import Lake
 from features.sources.city.arrays import Flags, Floats, logistic
 from features.sources.city.outcomes import OUT_OF_TIME_FROM
-from features.sources.city.separation import Separation, separation
+from features.sources.city.separation import Separation, first_component_share, separation
 from features.store.training_set import training_set
 
 _TREES = {
@@ -36,8 +37,13 @@ _STEPS = 25
 
 @dataclass(frozen=True)
 class Judged:
-    """gap: Kolmogorov-Smirnov distance. slope: of the calibration, 1 where a difference of log-odds is what it says."""
+    """gap: Kolmogorov-Smirnov distance. slope: of the calibration, 1 where a difference of log-odds is what it says.
 
+    alone: what each feature separates by itself, of all these loans. component: the share one direction holds of all.
+    """
+
+    alone: Mapping[str, Separation]
+    component: float
     auc: Separation
     gap: float
     gap_error: float
@@ -52,10 +58,13 @@ def judge_published(lake: Lake, loans: pl.DataFrame) -> Judged:
     late = (loans["granted_on"] >= OUT_OF_TIME_FROM).to_numpy()
     learnt = lightgbm.train(_TREES, lightgbm.Dataset(columns[~late], bad[~late].astype(np.float64)), _ROUNDS)
     score = np.asarray(learnt.predict(columns[late], raw_score=True), dtype=np.float64)
-    firm = loans.filter(late)["uscc"].rank("dense").to_numpy().astype(np.int64)
+    firm = loans["uscc"].rank("dense").to_numpy().astype(np.int64)
     slope, slope_error = calibration_slope(score, bad[late])
     gap, gap_error = largest_gap(score, bad[late])
-    return Judged(separation(score, bad[late], firm), gap, gap_error, slope, slope_error)
+    names = [entry.name for entry in published()]
+    alone = {name: separation(column, bad, firm) for name, column in zip(names, columns.T, strict=True)}
+    auc = separation(score, bad[late], firm[late])
+    return Judged(alone, first_component_share(columns), auc, gap, gap_error, slope, slope_error)
 
 
 def features_of(lake: Lake, loans: pl.DataFrame) -> Floats:

@@ -13,7 +13,7 @@ from features.sources.cumcm.held import held_records
 from features.sources.cumcm.lines import countable
 from features.sources.cumcm.summaries import month_summaries
 from features.sources.cumcm.versions import next_versions
-from features.sources.source import Check
+from features.sources.source import Check, plain_check
 
 
 def check_records(lake: Lake) -> tuple[Check, ...]:
@@ -29,11 +29,13 @@ def check_records(lake: Lake) -> tuple[Check, ...]:
 def _agrees(lake: Lake, contract: Contract, rows: pl.DataFrame, rule: str) -> Check:
     held = held_records(lake, contract)
     differing = next_versions(rows, held, contract).join(held, on=["record_id", "version"], how="anti")
-    return Check(rule, differing.is_empty(), f"{rows.height:,} rows of {contract.code}, {differing.height:,} differ")
+    return plain_check(
+        rule, differing.is_empty(), f"{rows.height:,} rows of {contract.code}, {differing.height:,} differ"
+    )
 
 
 def _registered(lake: Lake, usccs: pl.Series) -> Check:
     firms = usccs.unique()
     unknown = firms.filter(~firms.is_in(held_records(lake, REGISTRATION)["uscc"].implode()))
     found = f"{firms.len():,} firms with invoices, {unknown.len():,} without a registration"
-    return Check("each firm with invoices is registered", unknown.is_empty(), found)
+    return plain_check("each firm with invoices is registered", unknown.is_empty(), found)

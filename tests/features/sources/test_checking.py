@@ -32,7 +32,7 @@ def home(tmp_path: Path) -> Path:
 
 def broken(home: Path) -> list[str]:
     """The rules that do not hold."""
-    return [check.rule for check in check_source(lake_in(home), home) if not check.holds]
+    return [check.rule for check in check_source(lake_in(home), home) if check.fails]
 
 
 def deliver(lake: Lake, folder: Path, contract: Contract, frame: pl.DataFrame) -> None:

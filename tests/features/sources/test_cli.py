@@ -31,7 +31,7 @@ def test_check_is_silent_about_nothing(tmp_path: Path) -> None:
     run(source, ["load", "cumcm", "--data", str(data)])
     printed = run(source, ["check", "--format", "json"])
     assert printed.exit_code == 0, printed.output
-    assert {row["holds"] for row in json.loads(printed.stdout)} == {True}
+    assert {row["verdict"] for row in json.loads(printed.stdout)} == {"met"}
 
 
 def test_check_fails_where_a_rule_is_broken(tmp_path: Path, home: Path) -> None:
@@ -51,3 +51,10 @@ def test_check_asks_all_published_features_of_a_landed_city() -> None:
     assert 0.5 < float(auc["found"].split()[0]) < 1.0
     assert rows["their largest gap between good and bad (KS)"]["target"] == "0.42 to 0.52"
     assert rows["the slope of their calibration"]["target"] == "0.90 to 1.10"
+    assert rows["no single feature separates by itself: largest AUC"]["target"] == "at most 0.70"
+    assert rows["one direction in all features"]["verdict"] == "met"
+    unmeasured = [row for row in rows.values() if row["verdict"] == "not measured"]
+    assert unmeasured
+    assert all(row["note"] for row in unmeasured)
+    printed = run(source, ["check", "--format", "csv"]).stdout
+    assert printed.splitlines()[0] == '"rule","target","found","room","verdict","note"'
