@@ -13,12 +13,16 @@ from bureau.errors import InvalidInput
 from bureau.person import PersonKey, key_version, person_hash
 from features.contracts.complaint import COMPLAINT
 from features.contracts.contract import HASH_PATTERN
+from features.contracts.court_case import COURT_CASE
 from features.contracts.registration import REGISTRATION
-from features.lake.persons import MASK
+from features.lake.lake import Lake
+from features.lake.landing import land
 from features.lake.quarantine import list_waiting
+from features.lake.raw_identity import MASK
 from features.lake.replay import replay
+from tests.factories.courts import court_case
 from tests.factories.demonstrations import Demonstration
-from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, deliver, instant, known, land_rows, make_lake, uscc
 from tests.factories.market import complaint
 from tests.factories.registrations import registration
 
@@ -27,10 +31,8 @@ IDENTITY, DIGITS, MOBILE, MAIL = "11010519491231002X", "110105194912310038", "13
 
 DATE = rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 RAW_IDENTITY = re.compile(rb"(?<![0-9A-Za-z])[1-9]\d{5}" + DATE + rb"\d{3}[\dXx](?![0-9A-Za-z])")
-RAW_MAIL = re.compile(rb"[\w.+-]{2,}@[a-z0-9-]{2,}\.(?:com|cn|net|org)\b")
-RAW_MOBILE = re.compile(
-    rb"(?:\xe7\x94\xb5\xe8\xaf\x9d|\xe6\x89\x8b\xe6\x9c\xba|phone|mobile|tel)\D{0,4}1[3-9]\d{9}(?!\d)", re.I
-)
+RAW_MAIL = re.compile(rb"[\w.+-]{2,}@[A-Za-z0-9-]{2,}(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b")
+RAW_MOBILE = re.compile(rb"(?:[\x80-\xff]|phone|mobile|tel)[^\d\n]{0,4}(?:(?:00)?86)?1[3-9]\d{9}(?!\d)", re.I)
 _WEIGHTS, _CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 
 
@@ -61,6 +63,38 @@ def test_no_file_of_a_home_holds_a_raw_identity(name: str, request: pytest.Fixtu
             found += [(path.name, one) for pattern in (RAW_MAIL, RAW_MOBILE) for one in pattern.findall(text)]
     assert found == []
     assert not RAW_MAIL.search(shown.printed.encode())
+
+
+IDENTITY_OF_15 = "110105491231002"
+SEEDED = (
+    *(IDENTITY, DIGITS, MOBILE, MAIL, IDENTITY_OF_15, f"+86{MOBILE}", f"0086{MOBILE}", "１３９１２３４５６７８"),
+    *(
+        "139-1234-5678",
+        "139 1234 5678",
+        "1391 234 5678",
+        "139\u200b1234\u200b5678",
+        "１１０１０５１９４９１２３１００２Ｘ",
+    ),
+    *("110105 19491231 002X", "1101 0519 4912 3100 2x", "110105—19491231—002X", "li.si＠example.com"),
+)
+"""Raw identities as clerks write them."""
+
+
+def seed(lake: Lake) -> None:
+    """Deliveries in which each seeded identity stands in free text, and one in a number and in a record's id."""
+    rows = [registration(uscc(10 + n), record_id=f"F01-{n}", address=f"电话{text}") for n, text in enumerate(SEEDED)]
+    cases = [court_case(ACME, case_no=IDENTITY), court_case(BETA, record_id=f"F26-{IDENTITY}")]
+    for contract, sent in ((REGISTRATION, [*rows, registration(ACME), registration(BETA)]), (COURT_CASE, cases)):
+        land(lake, deliver(contract, sent, lake.root.parents[1] / "sent"), received_at=instant("2025-08-01"))
+
+
+def test_no_seeded_identity_is_left_in_a_home_that_received_it(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    seed(lake)
+    assert [row.code for row in list_waiting(lake)] == ["person"] * (len(SEEDED) + 2)
+    assert known(lake, REGISTRATION, "2025-08-02")["uscc"].to_list() == [ACME, BETA]
+    said = b"\n".join(text for path in lake.root.parent.rglob("*") if path.is_file() for text in readable(path))
+    assert [text for text in SEEDED if text.encode() in said] == []
 
 
 @pytest.mark.parametrize(
@@ -99,6 +133,7 @@ def test_a_weak_key_is_refused(version: int, secret: bytes) -> None:
         pytest.param("address", f"电话{MOBILE}转2", id="a mobile number"),
         pytest.param("name", f"深圳市{MAIL}贸易", id="an e-mail address"),
         pytest.param("legal_rep_hash", DIGITS, id="an identity number that would pass for a hash"),
+        pytest.param("outside_key", IDENTITY, id="an identity number that serves as a key"),
     ],
 )
 def test_a_row_with_a_raw_identity_waits_without_it(tmp_path: Path, column: str, text: str) -> None:

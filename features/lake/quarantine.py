@@ -13,7 +13,8 @@ from features.lake.digest import numbers_of
 from features.lake.entry import Entry
 from features.lake.judgement import ROW
 from features.lake.lake import Lake
-from features.lake.persons import masked, open_columns
+from features.lake.persons import masked
+from features.lake.raw_identity import masked_text
 from features.lake.tables import Batch, Quarantined
 
 _HELD: Schema = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, "settled_in": pl.Int64}
@@ -28,8 +29,8 @@ def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_
     if refused.is_empty():
         return 0
     of_refused = delivered.with_row_index(ROW).join(refused, on=ROW, how="semi")
-    of_refused = of_refused.with_columns(masked(set(open_columns(entry.contract)) & set(delivered.columns)))
-    refused = refused.with_columns(masked(["reason"]))
+    of_refused = masked(of_refused, entry.contract)
+    refused = refused.with_columns(masked_text(refused["reason"]))
     rows = _describe(of_refused, refused, received_at)
     rows = rows.sort(RECEIVED_AT).unique("row_hash", keep="first", maintain_order=True)
     before = _held(entry.connection, entry.contract.code, rows["row_hash"])
