@@ -142,11 +142,12 @@ def _unanswered(draft: Draft, problem: BureauError) -> Draft:
     return replace(draft, outcome=outcome, problem_code=problem.code)
 
 
-def _answered(draft: Draft, answer: Answer) -> Draft:
+def body_of(call_id: str, answer: Answer) -> dict[str, Any]:
+    """An answer as it is stored and sent, its charge and evidence still to be filled in."""
     content = dict(answer.content)
     notice = content.pop("notice")
-    body: dict[str, Any] = {
-        "report_id": draft.call_id,
+    return {
+        "report_id": call_id,
         "product": {"code": answer.product_code, "version": answer.product_version},
         "subject": {"uscc": answer.uscc, "name": answer.name},
         "as_of": answer.as_of.isoformat(),
@@ -156,10 +157,13 @@ def _answered(draft: Draft, answer: Answer) -> Draft:
         "evidence": None,
         "notice": notice,
     }
+
+
+def _answered(draft: Draft, answer: Answer) -> Draft:
     return replace(
         draft,
         outcome=answer.outcome,
-        body=body,
+        body=body_of(draft.call_id, answer),
         snapshot=answer.snapshot,
         model_name=answer.model_name,
         model_version=answer.model_version,

@@ -17,9 +17,14 @@ def load_released(home: Path, name: str) -> ScoringModel:
     release = read_release(home, name)
     if release is None:
         raise ModelNotReleased(name, *_why_not(home, name))
-    model = read_model(model_folder(home, name, release.version), name, sha256=release.sha256)
+    return load_version(home, name, release.version, release.sha256)
+
+
+def load_version(home: Path, name: str, version: str, sha256: str | None = None) -> ScoringModel:
+    """A kept version, in service or not, checked in the same way; raises `DamagedModel`."""
+    model = read_model(model_folder(home, name, version), name, sha256=sha256)
     if definition_hash(model.features) != model.definition_hash:
-        raise DamagedModel(name, release.version, "Its features are defined otherwise now than when it was trained.")
+        raise DamagedModel(name, version, "Its features are defined otherwise now than when it was trained.")
     return model
 
 

@@ -1,5 +1,6 @@
 """The desk: one home, its lake, the day it reads as of, and the models that serve there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,20 +11,26 @@ from features.lake.lake import Lake, open_lake
 from features.sources.source import read_source
 from models.release import Release, read_release
 from models.scoring import ScoringModel
-from models.service import load_released
+from models.service import load_released, load_version
 from products.serving import Serving, read_serving
 
 
 @dataclass
 class Shelf:
-    """Released models of a home, read once and again only when another version is released. Safe between threads."""
+    """Released models of a home, read once and again only when another version is released. Safe between threads.
+
+    pinned: versions that are taken instead of the released ones, by model, for an answer that is given again.
+    """
 
     home: Path
+    pinned: Mapping[str, str] = field(default_factory=dict)
     _held: dict[str, tuple[Release | None, ScoringModel]] = field(default_factory=dict)
     _reading: Lock = field(default_factory=Lock)
 
     def model(self, name: str) -> ScoringModel:
         """The version in service; raises `ModelNotReleased`."""
+        if name in self.pinned:
+            return load_version(self.home, name, self.pinned[name])
         with self._reading:
             release = read_release(self.home, name)
             held = self._held.get(name)

@@ -1,6 +1,5 @@
 """One transaction: a group of drafts becomes calls, answers, keys, usage lines and leaves."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -9,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 
 from api.metering.authority import read_authority
-from api.metering.chain import NO_ANSWER, answer_digest, append_leaf, read_tail
+from api.metering.chain import NO_ANSWER, answer_digest, append_leaf, read_tail, written
 from api.metering.draft import ANSWERED, CREATED, Draft, Receipt
 from api.metering.pricing import price
 from api.metering.tables import AuditLeaf, BoundKey, Call, StoredAnswer, UsageLine
@@ -95,7 +94,7 @@ class _Batch:
         body = draft.body | {"charge": asdict(charge)}
         digest = answer_digest(body)
         evidence = {"sha256": digest.hex(), "call_id": draft.call_id, "leaf": self.tail.number}
-        text = _compact(body | {"evidence": evidence})
+        text = written(body | {"evidence": evidence})
         receipt = Receipt(draft.call_id, CREATED, text, self.signer.sign_detached(text))
         self._record(replace(draft, contract_version_id=term.contract_version_id), charge.amount_fen, digest)
         self._store(draft, receipt)
@@ -141,10 +140,6 @@ class _Batch:
         self.rows[BoundKey].append(bound)
         self.rows[StoredAnswer].append(stored)
         self.bound[draft.institution_id, draft.idempotency_key] = draft.request_sha256, receipt
-
-
-def _compact(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _replay(draft: Draft, request_sha256: str, receipt: Receipt) -> Receipt:

@@ -12,6 +12,7 @@ does not show (who asked, why, with which key), so that nobody can move a charge
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,6 +62,11 @@ def append_leaf(
         "head": head,
     }
     return row, Tail(tail.number + 1, head, line["committed_at"])
+
+
+def written(body: Mapping[str, Any]) -> bytes:
+    """The bytes of an answer as they are stored, signed and sent; raises `ValueError` for what is no JSON."""
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def answer_digest(body: Mapping[str, Any]) -> bytes:

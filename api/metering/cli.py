@@ -1,4 +1,4 @@
-"""`bureau usage` and `bureau audit`: what the ledger counts, and whether it is sound."""
+"""`bureau usage` and `bureau audit`: what the ledger counts, whether it is sound, and an answer given again."""
 
 import json
 from dataclasses import asdict
@@ -11,11 +11,13 @@ from api.database import ledger_transaction
 from api.metering.audit import prove, sign_root
 from api.metering.usage import DIMENSIONS, usage_rows
 from api.metering.verification import verify_ledger
+from api.replaying import replay_call
 from api.signing import open_signer
 from bureau.clock import SHANGHAI, now
 from bureau.errors import ImpossibleDate
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
+from products.desk import open_desk
 
 usage = typer.Typer(add_completion=False)
 audit = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -65,6 +67,20 @@ def proof(call_id: Annotated[str, typer.Argument(help="The report_id or call_id 
     with ledger_transaction(settings.ledger_url) as session:
         proven = prove(session, open_signer(settings.home, "answers"), call_id, at=now())
     print(json.dumps(asdict(proven), indent=1))
+
+
+@audit.command("replay")
+def replay_answer(call_id: Annotated[str, typer.Argument(help="The report_id of an answer.")]) -> None:
+    """Produce a stored report once more from its own snapshot, day, law and model; exit code 1 where a byte differs."""
+    settings = Settings()
+    desk = open_desk(settings.home, settings.catalogue_url, settings.feature_day)
+    with ledger_transaction(settings.ledger_url) as session:
+        found = replay_call(session, desk, call_id)
+    if not found.differing:
+        print(f"{call_id}: the same {len(found.body):,} bytes")
+        return
+    print(f"{call_id}: produced again it differs in {', '.join(found.differing)}")
+    raise typer.Exit(1)
 
 
 def _begins(text: str | None, option: str) -> datetime | None:

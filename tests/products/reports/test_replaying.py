@@ -8,7 +8,7 @@ import pytest
 import rfc8785
 
 from bureau.clock import known_before
-from bureau.errors import InvalidInput, UnknownName
+from bureau.errors import DamagedModel, InvalidInput, UnknownName
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
@@ -83,10 +83,10 @@ def test_what_changed_is_in_the_answer_of_now(changed: Desk, given: dict[str, An
     assert bytes_of(now) != bytes_of(given[code])
 
 
-def test_another_version_of_the_product_or_the_model_is_refused(changed: Desk, given: dict[str, Answer]) -> None:
+def test_another_product_version_and_a_lost_model_are_refused(changed: Desk, given: dict[str, Answer]) -> None:
     with pytest.raises(InvalidInput, match="version 1 now and was 9"):
         again(changed, replace(given["P01"], product_version=9))
-    with pytest.raises(InvalidInput, match="bring it back first"):
+    with pytest.raises(DamagedModel, match="cannot be read"):
         again(changed, replace(given["P07"], model_version="9"))
 
 
