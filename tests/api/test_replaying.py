@@ -73,8 +73,9 @@ def test_bytes_that_were_changed_are_told_by_their_field(
         held.backup(connection)
         for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f"DROP TRIGGER {trigger}")
-        changed = """replace(CAST(body AS TEXT), '"outcome":"found"', '"outcome":"stale"')"""
-        connection.execute(f"UPDATE answer SET body = CAST({changed} AS BLOB)")
+        told = f'"outcome":"{report["outcome"]}"'
+        changed = "UPDATE answer SET body = CAST(replace(CAST(body AS TEXT), ?, ?) AS BLOB)"
+        connection.execute(changed, (told, '"outcome":"another"'))
         connection.commit()
     desk = open_desk(settings.home, settings.catalogue_url, TODAY)
     with Session(open_engine(f"sqlite:///{forged}")) as session:
