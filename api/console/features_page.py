@@ -17,7 +17,6 @@ from api.pages.assets import BUNDLE
 from api.pages.quantity import quantity
 from api.pages.rendering import Language, language_of, render
 from api.pages.words import WORDS, told
-from bureau.errors import UnknownObject
 from features.contracts.feeds import FEEDS, find_feed
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash, find_feature, published
@@ -60,9 +59,9 @@ def features_page(
 
 @router.get("/{name}")
 def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
-    """One feature; raises `UnknownObject` for a name the library does not hold."""
+    """One feature; a page with status 404 for a name the library does not hold."""
     if name not in {entry.name for entry in published()}:
-        raise UnknownObject("feature", name)
+        return render(request, "missing.html", status=404, who=visitor.institution, name=name)
     entry, desk, language = find_feature(name), deployment.desk(), language_of(request)
     words = WORDS[language]
     users = users_of_feature(name, desk.serving)

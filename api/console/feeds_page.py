@@ -23,7 +23,6 @@ from api.console.worth_section import worth_section
 from api.pages.assets import BUNDLE
 from api.pages.rendering import Language, language_of, render
 from api.pages.words import WORDS, told
-from bureau.errors import UnknownObject
 from features.contracts.chinese import in_chinese, type_words
 from features.contracts.contract import Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS
@@ -68,10 +67,10 @@ def feeds_page(request: Request, visitor: SignedIn, deployment: Served) -> HTMLR
 def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
     """One feed: its contract, its deliveries by month, and the way from its department to the products.
 
-    Raises `UnknownObject` for a feed there is no contract for.
+    A page with status 404 for a feed there is no contract for.
     """
     if code not in _PAGES:
-        raise UnknownObject("feed", code)
+        return render(request, "missing.html", status=404, who=visitor.institution, name=code)
     desk, contract, language = deployment.desk(), _PAGES[code], language_of(request)
     words = WORDS[language]
     status = next((one for one in feed_statuses(desk.lake) if one.feed == code), None)

@@ -8,6 +8,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "platform": ("地方征信平台", "Local Credit Bureau"),
     "other_language": ("English", "中文"),
     "leave": ("退出", "Sign out"),
+    "not_there": ("没有此页", "Nothing here"),
+    "not_there_hint": (
+        "目录中没有“{name}”，请检查拼写，或从以下目录进入。",
+        "The catalogue holds no {name!r}: check how it is written, or begin with one of its lists.",
+    ),
     # signing in
     "login": ("登录", "Sign in"),
     "login_hint": (

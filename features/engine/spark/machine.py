@@ -20,7 +20,7 @@ _STANDALONE = "spark://"
 def spark_missing() -> str | None:
     """What to do before Spark can run on this machine; None where it can."""
     if find_spec("pyspark") is None:
-        return "Spark is not installed: pip install 'bureau[spark]' in this environment."
+        return "Spark is not installed: run make spark where bureau was set up."
     java = _java()
     if java is None:
         return f"Spark needs Java {OLDEST_JAVA} or newer and there is none: install one, or set JAVA_HOME."

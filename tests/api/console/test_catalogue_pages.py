@@ -115,9 +115,14 @@ def test_the_library_is_narrowed_by_text_and_feed(inside: Client) -> None:
     assert "没有符合条件的特征" in inside.get("/console/features", params={"text": "<script>"}).text
 
 
-def test_an_unknown_name_is_a_problem_and_no_page(inside: Client) -> None:
-    assert inside.get("/console/features/nothing").status_code == 404
-    assert inside.get("/console/feeds/F99").status_code == 404
+@pytest.mark.parametrize("path", ["/console/features/nothing", "/console/feeds/F99", "/console/feeds/<b>"])
+def test_an_unknown_name_leads_back_to_the_lists(inside: Client, path: str) -> None:
+    found = inside.get(path)
+    assert found.status_code == 404
+    assert "没有此页" in found.text
+    assert 'href="/console/feeds"' in found.text
+    assert "<b>" not in found.text
+    assert "Nothing here" in inside.get(path, params={"lang": "en"}).text
 
 
 def test_a_measured_day_is_drawn_with_its_table(inside: Client, settings: Settings, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_machine_that_cannot_run_spark_says_what_to_install(
 @pytest.mark.usefixtures("asked_anew")
 def test_spark_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "find_spec", lambda _: None)
-    assert "bureau[spark]" in str(spark_missing())
+    assert "make spark" in str(spark_missing())
 
 
 def closed_port() -> int:
