@@ -87,13 +87,16 @@ class UnreadableFile(InvalidInput):
 
 
 class WrongFeed(UnreadableFile):
-    """A file that cannot be the feed it is offered as; the feed stops and no other."""
+    """A file that cannot be the feed it is offered as; no feed stops for it."""
 
     code = "wrong-feed"
 
 
 class SchemaDrift(WrongFeed):
-    """A file whose columns are not those agreed for its feed: one lacks, one is new, or one holds another type."""
+    """A file whose columns are not those agreed for its feed: one lacks, one is new, or one holds another type.
+
+    The feed stops and no other.
+    """
 
     code = "schema-drift"
 

@@ -24,7 +24,7 @@ from features.lake.registry import enterprises
 from features.lake.replay import replay
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
-from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark
+from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark, resume
 from features.store.links_cli import links, review
 
 feeds = typer.Typer(
@@ -175,6 +175,7 @@ def compact_feeds(
 
 
 feeds.command("links")(links)
+feeds.command("resume")(resume)
 feeds.command("mark")(mark)
 feeds.command("erase")(erase_records)
 feeds.command("archive")(archive)

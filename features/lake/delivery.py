@@ -118,6 +118,8 @@ def _check_names(path: Path, schema: pl.Schema, contract: Contract, history: boo
     for other in FEEDS:
         if present - {RECEIVED_AT} == set(other.dtypes) and other is not contract:
             raise WrongFeed(path, f"its columns are those of {other.code} {other.name}, not of {contract.code}.")
+    if present.isdisjoint(contract.dtypes):
+        raise WrongFeed(path, f"no column of it is one of {contract.code} {contract.name}: it is another file.")
     if missing := sorted(expected - present):
         why = f"{contract.code} needs the column {', '.join(missing)}, which the file lacks."
         raise SchemaDrift(path, why, contract.code)

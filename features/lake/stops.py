@@ -1,18 +1,25 @@
 """Feeds that stopped because a delivery no longer looked as agreed; every other feed goes on.
 
-A stop stands until the feed's next delivery lands. Nothing of the refused file is kept: the publisher sends it again.
+A stop stands until the same publisher delivers rows made no earlier than the refused ones, or an operator
+acknowledges it. An older file in the old shape says nothing about the new one. Nothing of the refused file is kept:
+the publisher sends it again.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
-from bureau.errors import SchemaDrift
+from bureau.errors import SchemaDrift, UnknownName
+from features.contracts.feeds import find_feed
 from features.lake.delivery import Delivery, read_delivery
 from features.lake.lake import Lake
 from features.lake.landing import Landed, land
+from features.lake.sidecar import read_sidecar
 from features.lake.tables import Batch, FeedStop
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def take(lake: Lake, path: Path, *, at: datetime, feed: str | None = None, history: bool = False) -> Landed:
@@ -26,16 +33,40 @@ def read_or_stop(lake: Lake, path: Path, *, at: datetime, feed: str | None = Non
         return read_delivery(path, feed, history=history)
     except SchemaDrift as drift:
         values = {"feed": drift.feed, "file": path.name, "reason": drift.why, "noted_at": at}
+        values |= _said(path, drift.feed) | {"after_snapshot": lake.snapshot()}
         with lake.catalogue.begin() as connection:
-            connection.execute(insert(FeedStop).values(values | {"after_snapshot": lake.snapshot()}))
+            connection.execute(insert(FeedStop).values(values))
         raise
 
 
 def standing_stops(lake: Lake) -> dict[str, str]:
     """Why each stopped feed stopped: its newest refused file and what was wrong with it, by feed."""
-    last_landed = select(func.max(Batch.added_in)).where(Batch.feed == FeedStop.feed).scalar_subquery()
-    standing = select(FeedStop.feed, FeedStop.file, FeedStop.reason).where(
-        FeedStop.after_snapshot >= func.coalesce(last_landed, 0)
+    mended = select(Batch.id).where(
+        Batch.feed == FeedStop.feed,
+        Batch.publisher == func.coalesce(FeedStop.publisher, Batch.publisher),
+        Batch.produced_at >= func.coalesce(FeedStop.produced_at, _LONG_AGO),
+        Batch.added_in > FeedStop.after_snapshot,
+        Batch.landed > 0,
     )
+    standing = select(FeedStop.feed, FeedStop.file, FeedStop.reason)
+    standing = standing.where(FeedStop.acknowledged_at.is_(None), ~mended.exists()).order_by(FeedStop.id)
     with lake.catalogue.connect() as connection:
-        return {feed: f"{file}: {reason}" for feed, file, reason in connection.execute(standing.order_by(FeedStop.id))}
+        return {feed: f"{file}: {reason}" for feed, file, reason in connection.execute(standing)}
+
+
+def acknowledge(lake: Lake, feed: str, *, at: datetime) -> None:
+    """Let a stopped feed go on by an operator's word. Raises `UnknownName` where it has not stopped."""
+    if feed not in standing_stops(lake):
+        raise UnknownName("stopped feed", feed, see="bureau feeds list")
+    with lake.catalogue.begin() as connection:
+        stops = update(FeedStop).where(FeedStop.feed == feed, FeedStop.acknowledged_at.is_(None))
+        connection.execute(stops.values(acknowledged_at=at))
+
+
+def _said(path: Path, feed: str) -> dict[str, Any]:
+    """Whose a refused file is and when it was made, by its sidecar or as a plain file tells."""
+    sidecar = read_sidecar(path)
+    if sidecar is None:
+        made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return {"publisher": find_feed(feed).department, "produced_at": made_at}
+    return {"publisher": sidecar.publisher, "produced_at": sidecar.produced_at}

@@ -156,7 +156,10 @@ class Quarantined(CatalogueBase):
 
 
 class FeedStop(CatalogueBase):
-    """A delivery refused because its columns are not those agreed. after_snapshot: the lake's newest at that time."""
+    """A delivery refused because its columns are not those agreed. after_snapshot: the lake's newest at that time.
+
+    publisher, produced_at: what it said of itself. acknowledged_at: when an operator let the feed go on.
+    """
 
     __tablename__ = "feed_stop"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -165,6 +168,9 @@ class FeedStop(CatalogueBase):
     reason: Mapped[str]
     noted_at: Mapped[datetime]
     after_snapshot: Mapped[int]
+    publisher: Mapped[str | None]
+    produced_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
 
 
 class LinkReview(CatalogueBase):

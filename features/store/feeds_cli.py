@@ -18,6 +18,7 @@ from features.lake.erasure import Erasure, certificates, erase
 from features.lake.lake import Lake, open_lake
 from features.lake.marks import KINDS, mark_record
 from features.lake.registry import resolve
+from features.lake.stops import acknowledge
 from features.lake.stored import numbers_of_ids, numbers_of_subject
 from features.store.days import read_day
 from features.store.retention import archive_expired, erase_expired
@@ -41,6 +42,12 @@ def mark(
         _open(), (feed, record), kind, from_day=first, until_day=end, known_at=known_at, made_at=now(), basis=basis
     )
     typer.echo(f"{record} of {feed} is under {kind} from {first}" + (f" until {end}" if end else ""))
+
+
+def resume(feed: FeedArgument) -> None:
+    """Let a feed go on that stopped because a file's columns were not those agreed: you have settled it."""
+    acknowledge(_open(), find_feed(feed).code, at=now())
+    typer.echo(f"{feed} is no longer stopped")
 
 
 def erase_records(

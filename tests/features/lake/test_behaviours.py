@@ -1,7 +1,8 @@
 """The seven behaviours every feed shows, named and numbered as the feed catalogue does."""
 
+import os
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import permutations
 from pathlib import Path
 
@@ -91,6 +92,8 @@ def test_5_schema_drift_stops_the_feed_and_no_other(
     agreed = frame_of(TAX_ARREARS, [tax_arrears(BETA)])
     drifted = tmp_path / "drifted.parquet"
     (agreed.drop("cleared_on") if drift is None else agreed.with_columns(drift)).write_parquet(drifted)
+    made_at = datetime(2019, 12, 31, tzinfo=UTC).timestamp()  # a day before the mended delivery
+    os.utime(drifted, (made_at, made_at))
     with pytest.raises(SchemaDrift, match=why):
         take(lake, drifted, at=instant("2025-07-02"), feed="F18")
     assert list(standing_stops(lake)) == ["F18"]

@@ -1,0 +1,87 @@
+"""What ends the stop of a feed whose file was not as agreed, and what does not."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bureau.errors import SchemaDrift, UnknownName, WrongFeed
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake.delivery import read_delivery, write_delivery
+from features.lake.lake import Lake
+from features.lake.stops import acknowledge, standing_stops, take
+from tests.factories.lakes import ACME, BETA, frame_of, instant, make_lake
+from tests.factories.tax import tax_arrears
+
+MADE_AT = instant("2025-07-01")
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """F18 has stopped: a file made on 1 July has a column too many."""
+    lake = make_lake(tmp_path)
+    drifted = tmp_path / "drifted.parquet"
+    frame_of(TAX_ARREARS, [tax_arrears(ACME)]).with_columns(surprise=1).write_parquet(drifted)
+    os.utime(drifted, (MADE_AT.timestamp(), MADE_AT.timestamp()))
+    with pytest.raises(SchemaDrift):
+        take(lake, drifted, at=instant("2025-07-02"), feed="F18")
+    return lake
+
+
+def arrives(lake: Lake, made_at: str, publisher: str = TAX_ARREARS.department, amount: int = 1) -> None:
+    path = write_delivery(
+        frame_of(TAX_ARREARS, [tax_arrears(BETA, arrears_fen=amount)]),
+        feed="F18",
+        batch_id="next",
+        publisher=publisher,
+        produced_at=instant(made_at),
+        folder=lake.root.parent / "deliveries",
+        history=False,
+    )
+    take(lake, read_delivery(path).path, at=instant("2025-07-03"))
+
+
+def test_rows_made_no_earlier_by_the_same_publisher_end_it(lake: Lake) -> None:
+    arrives(lake, "2025-07-01")
+    assert standing_stops(lake) == {}
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        pytest.param({"made_at": "2025-06-30"}, id="an older file in the old shape"),
+        pytest.param({"made_at": "2025-07-02", "publisher": "another office"}, id="somebody else's"),
+        pytest.param({"made_at": "2025-07-02", "amount": -1}, id="one of which no row lands"),
+    ],
+)
+def test_another_delivery_does_not(lake: Lake, delivery: dict[str, str]) -> None:
+    arrives(lake, **delivery)  # type: ignore[arg-type]
+    assert list(standing_stops(lake)) == ["F18"]
+
+
+def test_an_operator_s_word_ends_it(lake: Lake) -> None:
+    acknowledge(lake, "F18", at=instant("2025-07-03"))
+    assert standing_stops(lake) == {}
+    with pytest.raises(UnknownName, match="no stopped feed 'F18'"):
+        acknowledge(lake, "F18", at=instant("2025-07-04"))
+
+
+def test_a_file_that_shares_no_column_is_not_the_feed_s(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    foreign = tmp_path / "foreign.csv"
+    foreign.write_text("a,b\n1,2\n")
+    with pytest.raises(WrongFeed, match="no column of it is one of F18") as refused:
+        take(lake, foreign, at=datetime(2025, 7, 2, tzinfo=UTC), feed="F18")
+    assert not isinstance(refused.value, SchemaDrift)
+    assert standing_stops(lake) == {}
+
+
+def test_a_file_that_shares_one_column_is(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    drifted = tmp_path / "drifted.parquet"
+    pl.DataFrame({"uscc": [ACME]}).write_parquet(drifted)
+    with pytest.raises(SchemaDrift):
+        take(lake, drifted, at=instant("2025-07-02"), feed="F18")
+    assert list(standing_stops(lake)) == ["F18"]
