@@ -6,19 +6,37 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from bureau.errors import UnreadableFile
+from features.contracts.feeds import FEEDS
+from features.contracts.invoice_line import INVOICE_LINE
 from features.sources.city.assets.habits import AssetsHabits
 from features.sources.city.fiscal.habits import FiscalHabits
-from features.sources.city.industries import CLASSES
 from features.sources.city.justice.habits import JusticeHabits
 from features.sources.city.market.habits import MarketHabits
 from features.sources.city.reactions import DirtParameters, FeedReactions, LagProfile
-from features.sources.city.shapes import SIZES, Count, Persistence, Positive, Rate, Share, Size, Span, Strict
+from features.sources.city.shapes import (
+    SIZES,
+    Count,
+    Effect,
+    Persistence,
+    Positive,
+    Rate,
+    SectionName,
+    Share,
+    Size,
+    Span,
+    Spread,
+    Strict,
+    require_whole,
+)
+from features.sources.city.yaml_file import read_yaml_file
 
 DEFAULTS = Path(__file__).with_name("parameters.yaml")
+DELIVERED = {contract.code for contract in FEEDS} - {INVOICE_LINE.code}
+"""Feeds a city delivers: of invoices their monthly summaries alone."""
+PartOfAll = Annotated[float, Field(gt=0, le=1)]
 
 
 class CalendarParameters(Strict):
@@ -34,8 +52,8 @@ class CalendarParameters(Strict):
 
 
 class Stratum(Strict):
-    population: Positive
-    sample: Positive
+    population: PartOfAll
+    sample: PartOfAll
 
 
 class Mix(Strict):
@@ -46,9 +64,9 @@ class Mix(Strict):
     """
 
     enterprises: Count
-    borrower_share: Positive
-    backfilled_share: Positive
-    platform_share: Positive
+    borrower_share: PartOfAll
+    backfilled_share: PartOfAll
+    platform_share: PartOfAll
 
 
 class SampleParameters(Strict):
@@ -66,8 +84,15 @@ class SampleParameters(Strict):
             "others": list(self.others.values()),
         }
         for name, shares in columns.items():
-            if len(shares) != len(SIZES) or abs(sum(shares) - 1) > 1e-6:
-                raise ValueError(f"{name} must name every size and add up to 1, not {sum(shares):.4g}")
+            if len(shares) != len(SIZES):
+                raise ValueError(f"{name} must name every size: {', '.join(SIZES)}")
+            require_whole(name, shares)
+        return self
+
+    @model_validator(mode="after")
+    def _dense_is_smaller(self) -> Self:
+        if self.dense.enterprises >= self.real.enterprises:
+            raise ValueError("dense.enterprises must be fewer than real.enterprises")
         return self
 
     def mix(self, enterprises: int) -> Mix:
@@ -91,9 +116,9 @@ class ExitRates(Strict):
 
 
 class Growth(Strict):
-    mean: float
-    quality: float
-    sigma: Positive
+    mean: Effect
+    quality: Effect
+    sigma: Spread
 
 
 class FirmParameters(Strict):
@@ -103,7 +128,7 @@ class FirmParameters(Strict):
     borrower_exit_factor: Share
     dormant_share: dict[Size, Share]
     revenue_wan: dict[Size, Positive]
-    revenue_sigma: Positive
+    revenue_sigma: Spread
     borrower_revenue_factor: Positive
     uninsured_share: dict[Size, Share]
     invoicing_share: dict[Size, Share]
@@ -115,32 +140,32 @@ class FirmParameters(Strict):
 class District(Strict):
     division: Annotated[str, Field(pattern="^[0-9]{6}$")]
     name: str
-    share: Positive
+    share: PartOfAll
     hosted: Share = 0.0
 
 
 class Section(Strict):
     enterprises: Share
     sole_traders: Share
-    macro: float
-    risk: float
+    macro: Effect
+    risk: Effect
 
 
 class MacroStep(Strict):
     since: date
-    value: float
+    value: Effect
 
 
 class Liquidity(Strict):
     persistence: Persistence
-    quality: float
-    leverage: float
-    shock_sigma: Positive
+    quality: Effect
+    leverage: Effect
+    shock_sigma: Spread
 
 
 class IndustryShock(Strict):
     persistence: Persistence
-    sigma: Positive
+    sigma: Spread
 
 
 class OwnerEvent(Strict):
@@ -150,7 +175,7 @@ class OwnerEvent(Strict):
 
 class LatentParameters(Strict):
     integrity_quality_correlation: Annotated[float, Field(gt=-1, lt=1)]
-    leverage_sigma: Positive
+    leverage_sigma: Spread
     liquidity: Liquidity
     industry: IndustryShock
     owner_event: OwnerEvent
@@ -164,37 +189,37 @@ class RelationParameters(Strict):
     ring_share: Rate
     ring_size: Span
     ring_nominee_share: Share
-    ring_sales: float
+    ring_sales: Effect
     ring_months: Count
     ring_need: Positive
 
     @model_validator(mode="after")
     def _two_make_a_relation(self) -> Self:
-        for name, (low, high) in {"together": self.together, "ring_size": self.ring_size}.items():
-            if not 2 <= low <= high:
-                raise ValueError(f"{name} must be two numbers from 2 up, the smaller one first")
+        for name, (low, _) in {"together": self.together, "ring_size": self.ring_size}.items():
+            if low < 2:
+                raise ValueError(f"{name} must be two numbers from 2 up")
         return self
 
 
 class StressParameters(Strict):
-    leverage: float
-    liquidity: float
-    macro: float
-    industry: float
-    owner: float
-    log_age: float
-    section_risk: float
-    size: dict[Size, float]
-    noise_sigma: Positive
-    contagion: float
-    leverage_in_slump: float
-    leverage_when_illiquid: float
+    leverage: Effect
+    liquidity: Effect
+    macro: Effect
+    industry: Effect
+    owner: Effect
+    log_age: Effect
+    section_risk: Effect
+    size: dict[Size, Effect]
+    noise_sigma: Spread
+    contagion: Effect
+    leverage_in_slump: Effect
+    leverage_when_illiquid: Effect
 
 
 class DefaultParameters(Strict):
-    slope: float
-    integrity: float
-    ring: float
+    slope: Effect
+    integrity: Effect
+    ring: Effect
     stress_months: Annotated[int, Field(ge=1, le=12)]
     yearly_rate: dict[int, Annotated[float, Field(gt=0, lt=0.5)]]
     reference_enterprises: Annotated[int, Field(ge=500, le=100_000)]
@@ -204,36 +229,36 @@ class Need(Strict):
     first: Rate
     again: Rate
     second: Rate
-    yearly_growth: float
-    illiquidity: float
-    leverage: float
+    yearly_growth: Effect
+    illiquidity: Effect
+    leverage: Effect
 
 
 class Approval(Strict):
-    intercept: float
-    quality: float
-    liquidity: float
-    leverage: float
-    log_age: float
-    size: float
-    noise_sigma: Positive
+    intercept: Effect
+    quality: Effect
+    liquidity: Effect
+    leverage: Effect
+    log_age: Effect
+    size: Effect
+    noise_sigma: Spread
 
 
 class LoanAmount(Strict):
     median: Positive
-    sigma: Positive
-    revenue_elasticity: float
+    sigma: Spread
+    revenue_elasticity: Effect
 
 
 class Unsecured(Strict):
     median_amount_odds: Positive
-    log_amount: float
-    habit_sigma: Positive
+    log_amount: Effect
+    habit_sigma: Spread
 
 
 class ShortDelay(Strict):
     rate: Rate
-    stress: float
+    stress: Effect
 
 
 class LoanParameters(Strict):
@@ -251,6 +276,13 @@ class LoanParameters(Strict):
     write_off_months: Count
     joined_between: tuple[date, date]
 
+    @model_validator(mode="after")
+    def _terms_and_joining(self) -> Self:
+        require_whole("terms", self.terms.values())
+        if self.joined_between[0] > self.joined_between[1]:
+            raise ValueError("joined_between must be two days, the earlier one first")
+        return self
+
 
 class Parameters(Strict):
     """Every coefficient and lag of a city. A feed without a line in `lags` takes those of its contract."""
@@ -259,7 +291,7 @@ class Parameters(Strict):
     sample: SampleParameters
     firms: FirmParameters
     districts: Annotated[tuple[District, ...], Field(min_length=1)]
-    sections: dict[Annotated[str, Field(pattern="^[A-T]$")], Section]
+    sections: dict[SectionName, Section]
     macro: Annotated[tuple[MacroStep, ...], Field(min_length=1)]
     relations: RelationParameters
     latent: LatentParameters
@@ -275,10 +307,27 @@ class Parameters(Strict):
     dirt: DirtParameters
 
     @model_validator(mode="after")
-    def _sections_have_trades(self) -> Self:
-        unknown = sorted(set(self.sections) - set(CLASSES))
+    def _shares_make_a_whole(self) -> Self:
+        require_whole("the shares of districts", (district.share for district in self.districts))
+        require_whole("the enterprises of sections", (section.enterprises for section in self.sections.values()))
+        require_whole("the sole_traders of sections", (section.sole_traders for section in self.sections.values()))
+        for name, section in self.sections.items():
+            if section.enterprises == section.sole_traders == 0:
+                raise ValueError(f"sections.{name} holds nobody; give it enterprises or sole_traders")
+        return self
+
+    @model_validator(mode="after")
+    def _macro_in_order(self) -> Self:
+        days = [step.since for step in self.macro]
+        if days != sorted(set(days)):
+            raise ValueError("macro must name its days in order, each once")
+        return self
+
+    @model_validator(mode="after")
+    def _lags_of_known_feeds(self) -> Self:
+        unknown = sorted(set(self.lags) - DELIVERED)
         if unknown:
-            raise ValueError(f"the city has no section {unknown[0]}; it has {', '.join(CLASSES)}")
+            raise ValueError(f"lags names {unknown[0]}, which no city delivers; leave it out")
         return self
 
     @model_validator(mode="after")
@@ -295,22 +344,12 @@ def load_parameters(path: Path | None = None) -> Parameters:
 
     Mappings are merged name by name, lists and values replaced whole.
     """
-    ours = _read(DEFAULTS)
-    named = _read(path) if path else {}
+    ours = read_yaml_file(DEFAULTS)
+    named = read_yaml_file(path) if path else {}
     try:
         return Parameters.model_validate(_merged(ours, named))
     except ValidationError as problem:
         raise UnreadableFile(path or DEFAULTS, _first_sentence(problem)) from problem
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise UnreadableFile(path, "it cannot be read as a YAML file of city parameters.") from problem
-    if not isinstance(content, dict):
-        raise UnreadableFile(path, "it must hold names and values, as the city's own parameters.yaml does.")
-    return content
 
 
 def _merged(ours: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:

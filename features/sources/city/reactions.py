@@ -1,6 +1,18 @@
 """Parameters of the records: how they answer to the hidden state, when they arrive, what is wrong with them."""
 
-from features.sources.city.shapes import Delay, Lag, Persistence, Positive, Rate, Share, Span, Strict
+from features.sources.city.shapes import (
+    Delay,
+    Effect,
+    Lag,
+    Persistence,
+    Points,
+    Positive,
+    Rate,
+    Share,
+    Span,
+    Spread,
+    Strict,
+)
 
 
 class SideHabits(Strict):
@@ -9,69 +21,69 @@ class SideHabits(Strict):
     partners: that another invoice meets another counterparty. busy_days: invoices are written on n ** busy_days days.
     """
 
-    partners: float
-    partners_sigma: Positive
-    top1: float
-    top1_sigma: Positive
-    void: float
-    void_sigma: Positive
-    red: float
-    red_sigma: Positive
+    partners: Effect
+    partners_sigma: Spread
+    top1: Effect
+    top1_sigma: Spread
+    void: Effect
+    void_sigma: Spread
+    red: Effect
+    red_sigma: Spread
     busy_days: Share
 
 
 class InvoiceReaction(Strict):
-    sales_stress: float
+    sales_stress: Effect
     own_persistence: Persistence
-    own_sigma: Positive
-    stock_sigma: Positive
-    pause: float
-    pause_stress: float
-    void_stress: float
-    red_stress: float
-    top1_stress: float
-    partners_stress: float
-    purchase_margin: float
-    margin_quality: float
+    own_sigma: Spread
+    stock_sigma: Spread
+    pause: Effect
+    pause_stress: Effect
+    void_stress: Effect
+    red_stress: Effect
+    top1_stress: Effect
+    partners_stress: Effect
+    purchase_margin: Effect
+    margin_quality: Effect
     sales: SideHabits
     purchases: SideHabits
 
 
 class CounterpartyReaction(Strict):
     churn: Share
-    churn_stress: float
+    churn_stress: Effect
 
 
 class TaxReaction(Strict):
     delay_months: Delay
-    late: float
-    late_stress: float
-    late_integrity: float
-    late_sigma: Positive
+    late: Effect
+    late_stress: Effect
+    late_integrity: Effect
+    late_sigma: Spread
     late_days: Positive
-    late_days_stress: float
-    unpaid: float
-    unpaid_stress: float
-    profit_margin: float
-    margin_quality: float
-    margin_stress: float
-    margin_sigma: Positive
-    own_margin_sigma: Positive
+    late_days_stress: Effect
+    unpaid: Effect
+    unpaid_stress: Effect
+    profit_margin: Effect
+    margin_quality: Effect
+    margin_stress: Effect
+    margin_sigma: Spread
+    own_margin_sigma: Spread
 
 
 class GradeReaction(Strict):
-    mean: float
-    integrity: float
-    stress: float
-    sigma: Positive
+    mean: Points
+    integrity: Effect
+    stress: Effect
+    sigma: Spread
     direct_d: Share
 
 
 class TaxArrearsReaction(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
-    integrity: float
+    stress: Effect
+    integrity: Effect
     cleared_share: Share
     cleared_days: Positive
 
@@ -79,26 +91,26 @@ class TaxArrearsReaction(Strict):
 class StaffReaction(Strict):
     delay_months: Delay
     leave: Rate
-    leave_stress: float
+    leave_stress: Effect
     hire: Rate
-    hire_stress: float
-    unpaid: float
-    unpaid_stress: float
+    hire_stress: Effect
+    unpaid: Effect
+    unpaid_stress: Effect
 
 
 class PowerReaction(Strict):
     delay_months: Delay
-    use_stress: float
-    own_sigma: Positive
-    late: float
-    late_stress: float
-    late_sigma: Positive
+    use_stress: Effect
+    own_sigma: Spread
+    late: Effect
+    late_stress: Effect
+    late_sigma: Spread
 
 
 class PowerArrearsReaction(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
+    stress: Effect
     cleared_share: Share
     cleared_days: Positive
     theft_share: Share
@@ -106,19 +118,19 @@ class PowerArrearsReaction(Strict):
 
 class ChangeReaction(Strict):
     rate: Rate
-    stress: float
+    stress: Effect
 
 
 class PenaltyReaction(Strict):
     rate: Rate
-    integrity: float
+    integrity: Effect
     repaired_share: Share
 
 
 class CourtReaction(Strict):
     delay_months: Delay
     defendant: Rate
-    stress: float
+    stress: Effect
     plaintiff: Rate
     name_only: Share
     amount_absent: Share

@@ -27,6 +27,22 @@ def test_a_load_reports_each_feed_and_claims_the_home(tmp_path: Path) -> None:
     assert read_source(tmp_path / "home") == HomeSource("cumcm", LAST_DAY)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("default: {slope: .nan}", id="a slope that is no number"),
+        pytest.param("loans: {banks: 3}\nloans: {banks: 4}", id="a name given twice"),
+    ],
+)
+def test_parameters_that_cannot_be_meant_leave_the_home_free(tmp_path: Path, text: str) -> None:
+    parameters, home = tmp_path / "mine.yaml", tmp_path / "home"
+    parameters.write_text(text, "utf-8")
+    with pytest.raises(UnreadableFile, match="mine"):
+        load(home, "city", enterprises=10, parameters=parameters)
+    assert read_source(home) is None
+    assert not (home / "deliveries").exists()
+
+
 def test_progress_is_told_of_every_delivery(tmp_path: Path) -> None:
     data, told = write_invoices(tmp_path / "data", "in", invoice(1)), list[tuple[str, float]]()
     home = tmp_path / "home"

@@ -2,19 +2,19 @@
 
 from datetime import date
 
-from features.sources.city.shapes import Count, Delay, Positive, Rate, Share, Size, Strict
+from features.sources.city.shapes import Count, Delay, Effect, Positive, Rate, SectionName, Share, Size, Spread, Strict
 
 
 class SupplyHabits(Strict):
     """use_stress, idle_stress, late_stress: per unit of stress, of a logarithm or of log-odds."""
 
     delay_months: Delay
-    use_stress: float
-    own_sigma: Positive
-    idle_stress: float
-    late: float
-    late_stress: float
-    late_sigma: Positive
+    use_stress: Effect
+    own_sigma: Spread
+    idle_stress: Effect
+    late: Effect
+    late_stress: Effect
+    late_sigma: Spread
     name_only: Share
 
 
@@ -28,7 +28,7 @@ class WaterHabits(SupplyHabits):
 class GasHabits(SupplyHabits):
     """sections: share of metered firms of a section that have a gas account."""
 
-    sections: dict[str, Share]
+    sections: dict[SectionName, Share]
 
 
 class RealEstateHabits(Strict):
@@ -40,7 +40,7 @@ class RealEstateHabits(Strict):
     held_in_common: Share
     bought_on_mortgage: Share
     mortgage: Rate
-    mortgage_stress: float
+    mortgage_stress: Effect
     sale: Rate
     seal: Rate
 
@@ -52,9 +52,9 @@ class TenancyHabits(Strict):
     on_record: Share
     hosted: Share
     building_found: Share
-    broken: float
-    broken_stress: float
-    area_stress: float
+    broken: Effect
+    broken_stress: Effect
+    area_stress: Effect
     rent_yuan: Positive
 
 
@@ -62,9 +62,9 @@ class PatentHabits(Strict):
     """rate: per month of a firm of ordinary quality; sections and other are factors on it."""
 
     rate: Rate
-    quality: float
-    own_sigma: Positive
-    sections: dict[str, Positive]
+    quality: Effect
+    own_sigma: Spread
+    sections: dict[SectionName, Positive]
     other: Positive
     pledged_share: Share
     joint_share: Share
@@ -72,21 +72,21 @@ class PatentHabits(Strict):
 
 class TrademarkHabits(Strict):
     rate: Rate
-    quality: float
-    own_sigma: Positive
+    quality: Effect
+    own_sigma: Spread
     copyright_share: Share
-    sections: dict[str, Positive]
+    sections: dict[SectionName, Positive]
     other: Positive
 
 
 class QualificationHabits(Strict):
     """merit: log-odds that a firm of ordinary quality is on a list at all; renewal: when its term ends."""
 
-    merit: float
-    quality: float
-    renewal: float
-    sections: dict[str, float]
-    other: float
+    merit: Effect
+    quality: Effect
+    renewal: Effect
+    sections: dict[SectionName, Effect]
+    other: Effect
     since: Count
 
 
@@ -94,10 +94,10 @@ class ResearchProjectHabits(Strict):
     """rate: per year, of starting a project."""
 
     rate: Rate
-    quality: float
-    spend_stress: float
-    stopped_stress: float
-    sections: dict[str, Positive]
+    quality: Effect
+    spend_stress: Effect
+    stopped_stress: Effect
+    sections: dict[SectionName, Positive]
     other: Positive
 
 
@@ -107,11 +107,11 @@ class PublicEvaluationHabits(Strict):
     since: date
     coverage: Share
     delay_months: Delay
-    integrity: float
-    quality: float
-    stress: float
-    own_sigma: Positive
-    noise_sigma: Positive
+    integrity: Effect
+    quality: Effect
+    stress: Effect
+    own_sigma: Spread
+    noise_sigma: Spread
     revised: Rate
 
 
@@ -121,7 +121,7 @@ class FinancingDemandHabits(Strict):
     since: date
     through_platform: Share
     rate: Rate
-    illiquidity: float
+    illiquidity: Effect
     test_share: Share
 
 
@@ -130,9 +130,9 @@ class GuaranteeHabits(Strict):
 
     delay_months: Delay
     kinds: tuple[Rate, Rate, Rate, Rate]
-    leverage: float
+    leverage: Effect
     claim_share: Share
-    claim_stress: float
+    claim_stress: Effect
 
 
 class MerchantReviewHabits(Strict):
@@ -140,11 +140,11 @@ class MerchantReviewHabits(Strict):
 
     since: date
     merchants: Share
-    sections: tuple[str, ...]
+    sections: tuple[SectionName, ...]
     visits: Positive
-    visits_stress: float
-    complaint_quality: float
-    score_quality: float
+    visits_stress: Effect
+    complaint_quality: Effect
+    score_quality: Effect
     burst_share: Share
 
 
@@ -154,7 +154,7 @@ class ServiceAddressHabits(Strict):
     rate: Rate
     hosted: Share
     bounced: Rate
-    bounced_stress: float
+    bounced_stress: Effect
     withdrawn: Rate
 
 

@@ -5,7 +5,7 @@ Rates are per month and enterprise; `stress`, `integrity` and `quality` are chan
 
 from datetime import date
 
-from features.sources.city.shapes import Delay, Positive, Rate, Share, Size, Strict
+from features.sources.city.shapes import Delay, Effect, Positive, Rate, Share, Size, Spread, Strict
 
 
 class TaxRegistrationHabits(Strict):
@@ -13,8 +13,8 @@ class TaxRegistrationHabits(Strict):
 
     delay_months: Delay
     abnormal: Rate
-    stress: float
-    integrity: float
+    stress: Effect
+    integrity: Effect
     suspended: Rate
     restored_share: Share
     restored_days: Positive
@@ -26,15 +26,15 @@ class TaxRegistrationHabits(Strict):
 class TaxViolationHabits(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
-    integrity: float
+    stress: Effect
+    integrity: Effect
     major_share: Share
     amount_scale: Positive
 
 
 class ExportRefundHabits(Strict):
     refunded_share: Share
-    class_integrity: float
+    class_integrity: Effect
 
 
 class FinancialStatementHabits(Strict):
@@ -44,33 +44,33 @@ class FinancialStatementHabits(Strict):
     follows_sales: how far assets and fixed costs go with the sales of the last year; 0 not at all, 1 in proportion.
     """
 
-    skipped: float
-    skipped_sigma: Positive
-    skipped_stress: float
+    skipped: Effect
+    skipped_sigma: Spread
+    skipped_stress: Effect
     sole_traders: Share
     amended: Share
     follows_sales: Share
     zero_share: Share
     unbalanced_share: Share
     wrong_sign_share: Share
-    debt: float
-    debt_leverage: float
-    debt_stress: float
-    cash: float
-    cash_stress: float
-    own_sigma: Positive
-    reporting_bias: float
-    margin: float
-    margin_quality: float
-    margin_stress: float
-    own_margin_sigma: Positive
+    debt: Effect
+    debt_leverage: Effect
+    debt_stress: Effect
+    cash: Effect
+    cash_stress: Effect
+    own_sigma: Spread
+    reporting_bias: Effect
+    margin: Effect
+    margin_quality: Effect
+    margin_stress: Effect
+    own_margin_sigma: Spread
 
 
 class InsuranceArrearsHabits(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
-    integrity: float
+    stress: Effect
+    integrity: Effect
     cleared_share: Share
     cleared_days: Positive
 
@@ -80,9 +80,9 @@ class HousingFundHabits(Strict):
 
     delay_months: Delay
     accounts: dict[Size, Share]
-    unpaid: float
-    unpaid_stress: float
-    unpaid_sigma: Positive
+    unpaid: Effect
+    unpaid_stress: Effect
+    unpaid_sigma: Spread
     uncoded_share: Share
 
 
@@ -90,8 +90,8 @@ class LabourDisputeHabits(Strict):
     delay_months: Delay
     rate: Rate
     by_size: dict[Size, Positive]
-    stress: float
-    integrity: float
+    stress: Effect
+    integrity: Effect
     closed_share: Share
     closed_days: Positive
 
@@ -101,19 +101,19 @@ class CustomsHabits(Strict):
 
     delay_months: Delay
     traders: dict[Size, Share]
-    regular: float
-    regular_stress: float
+    regular: Effect
+    regular_stress: Effect
     agent_share: Share
     certified: Rate
-    certified_quality: float
+    certified_quality: Effect
     dishonest: Rate
-    dishonest_integrity: float
+    dishonest_integrity: Effect
 
 
 class SubsidyHabits(Strict):
     rate: Rate
     by_size: dict[Size, Positive]
-    quality: float
+    quality: Effect
     median_yuan: Positive
     recovered: Share
 
@@ -124,18 +124,18 @@ class ProcurementHabits(Strict):
     delay_months: Delay
     bidders: dict[Size, Share]
     rate: Rate
-    won: float
-    won_quality: float
+    won: Effect
+    won_quality: Effect
     broken: Rate
-    broken_stress: float
-    broken_integrity: float
+    broken_stress: Effect
+    broken_integrity: Effect
     consortium_share: Share
 
 
 class PaymentComplaintHabits(Strict):
     delay_months: Delay
     respondent: Rate
-    stress: float
+    stress: Effect
     complainant: Rate
     settled_days: Positive
 

@@ -1,6 +1,6 @@
 """How courts' and supervisors' records answer to the hidden state; rates are per month of an open, trading firm."""
 
-from features.sources.city.shapes import Delay, Positive, Rate, Share, Strict
+from features.sources.city.shapes import Delay, Effect, Points, Positive, Rate, Share, Spread, Strict
 
 
 class RestrictionHabits(Strict):
@@ -12,7 +12,7 @@ class RestrictionHabits(Strict):
 class FreezeHabits(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
+    stress: Effect
     freed_share: Share
     renewed_share: Share
 
@@ -20,48 +20,48 @@ class FreezeHabits(Strict):
 class InsolvencyHabits(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
+    stress: Effect
     restructured_share: Share
 
 
 class PerformanceHabits(Strict):
     """willing: log-odds that a judgment is performed before anybody enforces it."""
 
-    willing: float
-    integrity: float
+    willing: Effect
+    integrity: Effect
     listed_share: Share
 
 
 class LicenceHabits(Strict):
     rate: Rate
-    quality: float
+    quality: Effect
     twice_share: Share
     ended_share: Share
-    ended_integrity: float
+    ended_integrity: Effect
 
 
 class ListHabits(Strict):
     red: Rate
     black: Rate
     focus: Rate
-    quality: float
-    integrity: float
+    quality: Effect
+    integrity: Effect
 
 
 class CommitmentHabits(Strict):
     """kept: log-odds that one is kept in time."""
 
     rate: Rate
-    kept: float
-    integrity: float
-    stress: float
+    kept: Effect
+    integrity: Effect
+    stress: Effect
     due_missing: Share
 
 
 class HonourHabits(Strict):
     rate: Rate
-    quality: float
-    own_sigma: Positive
+    quality: Effect
+    own_sigma: Spread
     personal_share: Share
     unclosed_share: Share
     refused_share: Share
@@ -71,32 +71,32 @@ class EnvironmentHabits(Strict):
     """rated_share: of the enterprises whose trade bears on the environment."""
 
     rated_share: Share
-    mean: float
-    integrity: float
-    sigma: Positive
+    mean: Points
+    integrity: Effect
+    sigma: Spread
 
 
 class DischargeHabits(Strict):
     permit_share: Share
     exceed_days: Positive
-    integrity: float
-    own_sigma: Positive
+    integrity: Effect
+    own_sigma: Spread
     gap_share: Share
 
 
 class SafetyHabits(Strict):
     rate: Rate
     hazards: Positive
-    integrity: float
+    integrity: Effect
     accident_share: Share
-    fixed: float
-    fixed_integrity: float
+    fixed: Effect
+    fixed_integrity: Effect
 
 
 class FireHabits(Strict):
     rate: Rate
-    failed: float
-    integrity: float
+    failed: Effect
+    integrity: Effect
     name_only: Share
 
 
@@ -104,19 +104,19 @@ class ConstructionHabits(Strict):
     delay_months: Delay
     assessed_share: Share
     rate: Rate
-    mean: float
-    quality: float
-    stress: float
-    sigma: Positive
+    mean: Points
+    quality: Effect
+    stress: Effect
+    sigma: Spread
     bad_acts: Positive
-    integrity: float
+    integrity: Effect
 
 
 class TransportHabits(Strict):
     rate: Rate
     yuan_per_vehicle: Positive
-    integrity: float
-    own_sigma: Positive
+    integrity: Effect
+    own_sigma: Spread
 
 
 class JusticeHabits(Strict):

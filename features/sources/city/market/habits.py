@@ -1,18 +1,18 @@
 """How the records of this group answer to the hidden state."""
 
-from features.sources.city.shapes import Delay, Positive, Rate, Share, Strict
+from features.sources.city.shapes import Delay, Effect, Positive, Rate, Share, Spread, Strict
 
 
 class ShareholderHabits(Strict):
     """holders: mean beside the first. paid: log-odds of paying the whole at entry; overdue: of not paying when due."""
 
     holders: Positive
-    paid: float
-    paid_quality: float
-    paid_leverage: float
+    paid: Effect
+    paid_quality: Effect
+    paid_leverage: Effect
     pays_later: Share
-    overdue: float
-    overdue_leverage: float
+    overdue: Effect
+    overdue_leverage: Effect
     company: Share
     by_name: Share
     wrong_share: Share
@@ -27,30 +27,30 @@ class OfficerHabits(Strict):
     manager: Share
     liaison: Share
     rate: Rate
-    stress: float
+    stress: Effect
 
 
 class AnnualReportHabits(Strict):
     """skip: log-odds of not reporting in time. made_up: logarithm by which less integrity inflates what is reported."""
 
-    skip: float
-    skip_stress: float
-    skip_integrity: float
-    skip_dormant: float
+    skip: Effect
+    skip_stress: Effect
+    skip_integrity: Effect
+    skip_dormant: Effect
     cured_share: Share
     cured_days: Positive
     amended: Share
-    zeros: float
-    zeros_stress: float
-    made_up: float
-    margin: float
-    margin_quality: float
-    margin_stress: float
-    margin_sigma: Positive
-    liabilities: float
-    liabilities_leverage: float
-    liabilities_stress: float
-    liabilities_sigma: Positive
+    zeros: Effect
+    zeros_stress: Effect
+    made_up: Effect
+    margin: Effect
+    margin_quality: Effect
+    margin_stress: Effect
+    margin_sigma: Spread
+    liabilities: Effect
+    liabilities_leverage: Effect
+    liabilities_stress: Effect
+    liabilities_sigma: Spread
     wrong_unit: Share
     public: Share
 
@@ -60,9 +60,9 @@ class AbnormalListingHabits(Strict):
 
     delay_months: Delay
     rate: Rate
-    stress: float
-    integrity: float
-    dormant: float
+    stress: Effect
+    integrity: Effect
+    dormant: Effect
     other_rate: Rate
     removed_share: Share
     removed_days: Positive
@@ -70,7 +70,7 @@ class AbnormalListingHabits(Strict):
 
 class SeriousViolationHabits(Strict):
     rate: Rate
-    integrity: float
+    integrity: Effect
     removed_share: Share
     twice: Share
 
@@ -84,21 +84,21 @@ class InspectionHabits(Strict):
     """Log-odds of each finding against a normal result."""
 
     rate: Rate
-    to_correct: float
-    abnormal: float
-    not_found: float
-    unlawful: float
-    integrity: float
-    not_found_dormant: float
-    not_found_stress: float
+    to_correct: Effect
+    abnormal: Effect
+    not_found: Effect
+    unlawful: Effect
+    integrity: Effect
+    not_found_dormant: Effect
+    not_found_stress: Effect
     uncoded: Share
 
 
 class EquityPledgeHabits(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
-    leverage: float
+    stress: Effect
+    leverage: Effect
     released_share: Share
     released_days: Positive
     in_shares: Share
@@ -107,8 +107,8 @@ class EquityPledgeHabits(Strict):
 class MovableSecurityHabits(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
-    leverage: float
+    stress: Effect
+    leverage: Effect
     ended_share: Share
     debt_unstated: Share
 
@@ -116,10 +116,10 @@ class MovableSecurityHabits(Strict):
 class ComplaintHabits(Strict):
     delay_months: Delay
     rate: Rate
-    stress: float
-    quality: float
-    integrity: float
-    size: float
+    stress: Effect
+    quality: Effect
+    integrity: Effect
+    size: Effect
     by_shop_name: Share
     sign_only: Share
     days_to_close: Positive

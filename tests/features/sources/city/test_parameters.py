@@ -6,7 +6,8 @@ import pytest
 
 from bureau.errors import UnreadableFile
 from features.contracts.feeds import find_feed
-from features.sources.city.parameters import load_parameters
+from features.sources.city.parameters import DELIVERED, load_parameters
+from features.sources.city.records import FEEDS
 from tests.factories.cities import other_parameters
 
 
@@ -62,6 +63,40 @@ def test_lags_are_those_the_contracts_promise(feed: str) -> None:
         pytest.param("calendar: {first: 2022-01-01}", "at least two years", id="a short calendar"),
         pytest.param("calendar: {last: 2025-12-31}", "2024 is missing", id="a year without a rate"),
         pytest.param("lags: {F16: {publish: [0, 3]}}", "lags.F16.publish.0", id="a median of no days"),
+        pytest.param("default: {slope: .nan}", "default.slope: Input should be a finite number", id="no number"),
+        pytest.param("default: {slope: .inf}", "default.slope: Input should be a finite number", id="without end"),
+        pytest.param("stress: {size: {micro: -.inf}}", "stress.size.micro: Input should be", id="within names"),
+        pytest.param("assets: {qualification: {sections: {M: .nan}}}", "sections.M: Input should be a fin", id="deep"),
+        pytest.param("default: {slope: 1e300}", "default.slope: Input should be less than or equal to 20", id="huge"),
+        pytest.param("latent: {leverage_sigma: 1.0e+5}", "leverage_sigma: Input should be less than", id="huge spread"),
+        pytest.param("feeds: {grade: {mean: 101}}", "feeds.grade.mean: Input should be less", id="points beyond 100"),
+        pytest.param("lags: {F99: {publish: [1, 2], receive: [1, 2]}}", "lags names F99, which", id="no such feed"),
+        pytest.param("lags: {F16L: {publish: [1, 2], receive: [1, 2]}}", "lags names F16L", id="another source's feed"),
+        pytest.param("lags: {F15: {publish: [25, 15]}}", "lags.F15.publish: must be a median", id="p95 below"),
+        pytest.param("lags: {F15: {publish: [15, 15]}}", "a larger 95th percentile", id="no spread of days"),
+        pytest.param("lags: {F15: {publish: [1, 9999]}}", "ten years of days at most", id="a lag of decades"),
+        pytest.param("dirt: {late_days: [240, 90]}", "dirt.late_days: must be two whole", id="a range backwards"),
+        pytest.param("relations: {ring_size: [1, 4]}", "ring_size must be two numbers from 2 up", id="a ring of one"),
+        pytest.param("districts: [{division: '440305', name: 南山区, share: 7}]", "districts.0.share", id="share of 7"),
+        pytest.param(
+            "districts: [{division: '440305', name: 南山区, share: 0.7}]",
+            "the shares of districts must add up to 1, not 0.7; change the others too",
+            id="districts that are not the whole",
+        ),
+        pytest.param("sections: {F: {enterprises: 0.46}}", "enterprises of sections must add up", id="trades beyond"),
+        pytest.param(
+            "sections: {R: {enterprises: 0, sole_traders: 0}, F: {enterprises: 0.38, sole_traders: 0.595}}",
+            "sections.R holds nobody; give it enterprises or sole_traders",
+            id="a trade nobody has",
+        ),
+        pytest.param("loans: {terms: {12: 0.9}}", "loans: terms must add up to 1, not", id="terms beyond the whole"),
+        pytest.param("loans: {joined_between: [2022-07-31, 2022-01-10]}", "the earlier one first", id="days backwards"),
+        pytest.param(
+            "macro: [{since: 2019-01-01, value: 0}, {since: 2015-01-01, value: 0}]", "in order", id="macro backwards"
+        ),
+        pytest.param("loans: {banks: 3}\nloans: {banks: 4}", "line 2 names loans a second time; keep one", id="twice"),
+        pytest.param("loans: {banks: 3, banks: 4}", "line 1 names banks a second time", id="twice within"),
+        pytest.param("? [a]\n: 1", "cannot be read as a YAML file", id="a name that is a list"),
         pytest.param("- a list", "must hold names and values", id="a list"),
         pytest.param("a: [", "cannot be read as a YAML file", id="broken YAML"),
         pytest.param("", "must hold names and values", id="an empty file"),
@@ -80,3 +115,7 @@ def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str, sent
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="cannot be read"):
         load_parameters(tmp_path / "nowhere.yaml")
+
+
+def test_lags_can_be_given_for_every_feed_a_city_delivers() -> None:
+    assert set(FEEDS) == DELIVERED
