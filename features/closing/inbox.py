@@ -1,11 +1,19 @@
-"""The inbox: a folder into which departments' deliveries are put, each file with its sidecar."""
+"""The inbox: a folder into which departments' deliveries are put, each file with its sidecar.
+
+No delivered file outlives its reading. Its good rows are in the lake, the others wait masked, and a copy would keep
+what the quarantine masks and what an erasure takes out of the lake, for no purpose of its own (个人信息保护法 article
+19, shortest retention). Of a delivery that landed its sidecar stays, the evidence of what was sent; of one that was
+refused the reason. Its publisher has the file and sends it again.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from bureau.errors import BureauError
+from bureau.errors import InvalidInput
+from features.lake.delivery import drop_delivery
 from features.lake.lake import Lake
+from features.lake.raw_identity import masked_sentence
 from features.lake.sidecar import sidecar_path
 from features.lake.stops import take
 
@@ -25,13 +33,14 @@ class Taken:
 
 
 def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
-    """Land every delivery that waits in `home/inbox`, in the order of their names, and move it aside.
+    """Land every delivery that waits in `home/inbox`, in the order of their names, and drop its file.
 
-    A file that cannot be read as its feed goes to `inbox/refused` with a text beside it that says why; the others
-    go on. Killed at any point, what was landed and not yet moved lands again and changes nothing.
+    Its sidecar goes to `inbox/taken/DAY`. Of a file that cannot be read as its feed a text in `inbox/refused` says
+    why; the others go on. Killed at any point, what was landed and not yet dropped lands again and changes nothing.
     """
     inbox = home / INBOX
     inbox.mkdir(parents=True, exist_ok=True)
+    _drop_older(inbox)
     total = Taken()
     for path in sorted(one for one in inbox.iterdir() if one.suffix in DELIVERIES):
         total = _add(total, _take(lake, path, inbox, day, at))
@@ -57,22 +66,34 @@ def left_over(home: Path) -> LeftOver:
 def _take(lake: Lake, path: Path, inbox: Path, day: date, at: datetime) -> Taken:
     try:
         landed = take(lake, path, at=at)
-    except BureauError as problem:
-        refused = inbox / REFUSED
-        _move(path, refused)
-        (refused / f"{path.name}.reason.txt").write_text(f"{problem}\n", "utf-8")
+    except InvalidInput as problem:
+        _refuse(path, inbox / REFUSED, problem)
         return Taken(refused=1)
-    _move(path, inbox / TAKEN / day.isoformat())
+    _drop(path, inbox / TAKEN / day.isoformat())
     return Taken(1, landed.landed, landed.quarantined, landed.unchanged)
 
 
-def _move(path: Path, folder: Path) -> None:
+def _refuse(path: Path, folder: Path, problem: InvalidInput) -> None:
+    """The reason first: a file that is gone without one could not be asked for again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = f"{masked_sentence(str(problem))} Nothing of the file was kept; ask its publisher to send it again.\n"
+    (folder / f"{path.name}.reason.txt").write_text(told, "utf-8")
+    drop_delivery(path)
+
+
+def _drop(path: Path, folder: Path) -> None:
     """The file first: a sidecar alone is nothing, a file alone would be refused by the next run."""
     folder.mkdir(parents=True, exist_ok=True)
-    path.rename(folder / path.name)
+    path.unlink()
     sidecar = sidecar_path(path)
-    if sidecar.exists():
-        sidecar.rename(folder / sidecar.name)
+    sidecar.rename(folder / sidecar.name)
+
+
+def _drop_older(inbox: Path) -> None:
+    """Whole deliveries that were put aside when files were still kept."""
+    for folder in (inbox / TAKEN, inbox / REFUSED):
+        for path in [path for path in folder.rglob("*") if path.suffix in DELIVERIES]:
+            path.unlink()
 
 
 def _add(one: Taken, other: Taken) -> Taken:

@@ -86,6 +86,11 @@ def masked_text(texts: pl.Series) -> pl.Series:
     return texts.zip_with(~folded.str.contains(_FREE).fill_null(False), folded.str.replace_all(_FREE, MASK))
 
 
+def masked_sentence(sentence: str) -> str:
+    """A sentence about a file, which may quote it, with every raw identity masked."""
+    return str(masked_text(pl.Series([sentence]))[0])
+
+
 def masked_keys(keys: pl.Series) -> pl.Series:
     """As `masked_text`, of what `in_keys` would find."""
     folded = _folded(keys)

@@ -16,6 +16,7 @@ from features.contracts.feeds import find_feed
 from features.lake.delivery import Delivery, read_delivery
 from features.lake.lake import Lake
 from features.lake.landing import Landed, land
+from features.lake.raw_identity import masked_sentence
 from features.lake.sidecar import read_sidecar
 from features.lake.tables import Batch, FeedStop
 
@@ -32,7 +33,8 @@ def read_or_stop(lake: Lake, path: Path, *, at: datetime, feed: str | None = Non
     try:
         return read_delivery(path, feed, history=history)
     except SchemaDrift as drift:
-        values = {"feed": drift.feed, "file": path.name, "reason": drift.why, "noted_at": at}
+        reason = masked_sentence(drift.why)
+        values = {"feed": drift.feed, "file": path.name, "reason": reason, "noted_at": at}
         values |= _said(path, drift.feed) | {"after_snapshot": lake.snapshot()}
         with lake.catalogue.begin() as connection:
             connection.execute(insert(FeedStop).values(values))

@@ -1,8 +1,12 @@
 """Deliveries that wait are landed, moved aside, and refused one by one."""
 
+import hashlib
+import json
+import re
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from features.closing import inbox
@@ -24,14 +28,14 @@ def waiting(home: Path, firm: str) -> Path:
     return deliver(PENALTY, [penalty(firm, date(2025, 5, 30))], home / "inbox").path
 
 
-def test_what_waits_is_landed_and_moved_with_its_sidecar(lake: Lake) -> None:
+def test_what_waits_is_landed_and_dropped_and_its_sidecar_stays(lake: Lake) -> None:
     home = lake.root.parent
     waiting(home, ACME)
     waiting(home, BETA)
     assert take_in(lake, home, DAY, AT) == Taken(deliveries=2, landed=2)
     assert known(lake, PENALTY, "2025-06-02").height == 2
     assert [path for path in (home / "inbox").iterdir() if path.is_file()] == []
-    assert len(list((home / "inbox" / "taken" / "2025-06-01").iterdir())) == 4
+    assert [path.suffix for path in (home / "inbox" / "taken" / "2025-06-01").iterdir()] == [".json"] * 2
     assert take_in(lake, home, DAY, AT) == Taken()
 
 
@@ -41,21 +45,70 @@ def test_a_file_no_feed_can_take_is_set_aside_with_its_reason_and_the_others_go_
     (home / "inbox" / "A-broken.csv").write_text("what,is\nthis,?\n")
     assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1, refused=1)
     refused = home / "inbox" / "refused"
-    assert "sidecar" in (refused / "A-broken.csv.reason.txt").read_text()
+    (reason,) = refused.iterdir()
+    assert reason.name == "A-broken.csv.reason.txt"
+    assert re.search("sidecar.*send it again", reason.read_text())
     assert not good.exists()
 
 
-def test_killed_between_landing_and_moving_it_changes_nothing_the_second_time(
+def test_killed_between_landing_and_dropping_it_changes_nothing_the_second_time(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = lake.root.parent
     waiting(home, ACME)
     with monkeypatch.context() as broken:
-        broken.setattr(inbox, "_move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        broken.setattr(inbox, "_drop", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             take_in(lake, home, DAY, AT)
     assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, unchanged=1)
     assert known(lake, PENALTY, "2025-06-02").height == 1
+
+
+IDENTITY = "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    "headless",
+    [
+        pytest.param(f"{','.join(PENALTY.dtypes)},{IDENTITY}\n", id="a column that is not the feed's"),
+        pytest.param(f'record_id\n"{IDENTITY}\n{IDENTITY}"x,y\n', id="no CSV at all"),
+    ],
+)
+def test_nothing_raw_stays_of_a_file_that_was_refused(lake: Lake, headless: str) -> None:
+    home = lake.root.parent
+    sent = waiting(home, ACME).with_suffix(".csv")
+    said = json.loads(sent.with_suffix(".json").read_text())
+    sent.with_suffix(".parquet").unlink()
+    sent.write_text(headless, "utf-8")
+    digest = hashlib.sha256(sent.read_bytes()).hexdigest()
+    sent.with_suffix(".json").write_text(json.dumps(said | {"sha256": digest, "rows": headless.count("\n") - 1}))
+    assert take_in(lake, home, DAY, AT) == Taken(refused=1)
+    assert holding(IDENTITY, home) == []
+
+
+def test_nothing_raw_stays_of_a_row_that_waits(lake: Lake) -> None:
+    home = lake.root.parent
+    deliver(PENALTY, [penalty(ACME, act=f"出借身份证{IDENTITY}"), penalty(BETA)], home / "inbox")
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1, quarantined=1)
+    assert holding(IDENTITY, home) == []
+
+
+def test_what_was_put_aside_when_files_were_still_kept_is_dropped(lake: Lake) -> None:
+    home = lake.root.parent
+    for folder in (home / "inbox" / "taken" / "2025-05-31", home / "inbox" / "refused"):
+        deliver(PENALTY, [penalty(ACME, act=IDENTITY)], folder)
+    take_in(lake, home, DAY, AT)
+    assert list((home / "inbox").rglob("*.parquet")) == []
+
+
+def holding(text: str, home: Path) -> list[str]:
+    return [path.name for path in home.rglob("*") if path.is_file() and text.encode() in content(path)]
+
+
+def content(path: Path) -> bytes:
+    if path.suffix != ".parquet":
+        return path.read_bytes()
+    return pl.read_parquet(path, hive_partitioning=False).write_csv().encode()
 
 
 def test_an_inbox_that_never_was_is_empty(lake: Lake) -> None:
