@@ -87,7 +87,6 @@ RULES = {
     "a column of a Parquet file must have its contract's type": "列式文件的字段类型须与契约一致",
     "no text or hash may hold a person's identity number, mobile number or e-mail address":
         "文本和加密标识不得含身份证号、手机号或电子邮箱",
-    "event_date must not lie after the day it was received": "event_date 不得晚于接收日期",
     "a holder needs a hash or a name": "股东须有加密标识或名称",
     "holder_name must be empty for a person": "自然人股东的 holder_name 须为空",
     "event_date must lie in the year reported": "event_date 须在报告年度内",
@@ -273,6 +272,7 @@ FORMS = tuple(
         (r"(\w+) must not lie before (\S+)", r"\1 不得早于 \2"),
         (r"(\w+) must not exceed ten trillion yuan", r"\1 不得超过十万亿元"),
         (r"(\w+) must have check characters that agree", r"\1 的校验码须正确"),
+        (r"(\w+) must not lie after the day it was received", r"\1 不得晚于接收日期"),
         *((rf"(\w+) must be the last day of a {one}", rf"\1 须为{chinese}末日") for one, chinese in _PERIODS.items()),
         (r"(\w+) must not be empty", r"\1 不得为空"),
         (r"(\w+) must be at least (.+)", r"\1 须不小于 \2"),

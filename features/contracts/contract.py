@@ -170,9 +170,10 @@ class Contract:
         """Every rule a delivery is held to, the heaviest first. Nobody delivers a derived feed: nothing blocks it."""
         blocking = () if self.derived_from else of_files(self.dtypes)
         cells = of_cells(self.schema.to_schema().columns)
+        rows = of_rows(self.subject, self.use.ended_by)
         return (
             *rules("block", blocking),
-            *rules("quarantine", (*cells, *self.row_rules, *of_amounts(self.dtypes), *of_rows(self.subject))),
+            *rules("quarantine", (*cells, *self.row_rules, *of_amounts(self.dtypes), *rows)),
             *rules("warn", (doubt.text for doubt in self.doubts)),
         )
 

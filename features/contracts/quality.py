@@ -80,12 +80,13 @@ def of_amounts(columns: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{name} must not exceed ten trillion yuan" for name in amounts(columns))
 
 
-def of_rows(subject: str) -> tuple[str, ...]:
-    """What is asked of the rows of every feed. subject: the column of the code."""
+def of_rows(subject: str, ended_by: Iterable[str]) -> tuple[str, ...]:
+    """What is asked of the rows of every feed. subject: the column of the code. ended_by: days that end use."""
     return (
         "no text or hash may hold a person's identity number, mobile number or e-mail address",
         "event_date must not lie after the day it was received",
         f"event_date must not lie before {FIRST_DAY}",
+        *(f"{column} must not lie after the day it was received" for column in ended_by),
         f"{subject} must have check characters that agree",
     )
 

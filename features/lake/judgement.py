@@ -45,6 +45,11 @@ def judge(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> Jud
     return Judged(typed, refused, typed.filter(doubt).height)
 
 
+def shanghai_date(micros: pl.Expr) -> pl.Expr:
+    """The legal day of instants in UTC microseconds."""
+    return (micros + _SHANGHAI_MICROS).cast(pl.Datetime("us")).dt.date()
+
+
 def _parse(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Every cell in its contract's type, and the rows with a cell that is not."""
     frame = frame.with_row_index(ROW)
@@ -112,15 +117,19 @@ def _impossible_amounts(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame
     return _gather("rule", pl.concat(found))
 
 
-def _impossible_dates(typed: pl.DataFrame, _contract: Contract) -> pl.DataFrame:
+def _impossible_dates(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     event = pl.col("event_date")
-    received_on = (pl.col(RECEIVED_AT) + _SHANGHAI_MICROS).cast(pl.Datetime("us")).dt.date()
+    received_on = shanghai_date(pl.col(RECEIVED_AT))
     reason = (
         pl.when(event > received_on)
         .then(pl.format("event_date {} lies after the day it was received, {}", event, received_on))
         .when(event < FIRST_DAY).then(pl.format("event_date {} lies before {}", event, pl.lit(FIRST_DAY)))
     )  # fmt: skip
-    return _gather("date", typed.select(ROW, reason.alias("reason")).drop_nulls())
+    found = [typed.select(ROW, reason.alias("reason")).drop_nulls()]
+    for column in contract.use.ended_by:  # an end to come would stand in the audit while the record is still used
+        late = pl.format("{} {} lies after the day it was received, {}", pl.lit(column), column, received_on)
+        found.append(typed.filter(pl.col(column) > received_on).select(ROW, late.alias("reason")))
+    return _gather("date", pl.concat(found))
 
 
 def _impossible_codes(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:

@@ -214,7 +214,9 @@ class Mark(CatalogueBase):
 class Ending(CatalogueBase):
     """Which delivery ended the use of how many records, and why: the audit of repairs, revocations, withdrawals.
 
-    The batch says who and the snapshot when; the rows themselves carry the number of the batch.
+    The batch says who and the snapshot when; the rows themselves carry the number of the batch, so the lake tells
+    which records they are and an erasure leaves none named here.
+    first_day, last_day: the earliest and latest of the days from which use ended, None where not known.
     """
 
     __tablename__ = "record_ending"
@@ -223,6 +225,8 @@ class Ending(CatalogueBase):
     batch_no: Mapped[int] = mapped_column(ForeignKey("lake_batch.id"))
     cause: Mapped[str]  # withdrawn, the column that ends use, or erased: brought again, and nothing kept of it
     rows: Mapped[int]
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"), index=True)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Annotated
 
 import polars as pl
@@ -13,7 +14,7 @@ from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.contracts.contract import Contract
 from features.contracts.feeds import find_feed
-from features.lake.endings import list_endings
+from features.lake.endings import ended_records, list_endings
 from features.lake.erasure import Erasure, certificates, erase
 from features.lake.lake import Lake, open_lake
 from features.lake.marks import KINDS, mark_record
@@ -96,12 +97,23 @@ def list_certificates(form: FormatOption = Format.TABLE) -> None:
 
 
 def endings(
-    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None, form: FormatOption = Format.TABLE
+    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
+    records: Annotated[bool, typer.Option("--records", help="Name each record and the day its use ended.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many lines.")] = 1000,
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """List which deliveries ended the use of records: repairs, revocations, removals, withdrawals."""
-    code = None if feed is None else find_feed(feed).code
-    columns = ("feed", "cause", "rows", "publisher", "batch_id", "snapshot", "made_at")
-    print_rows([asdict(line) for line in list_endings(_open(), code)], columns, form)
+    """List which deliveries ended the use of records: repairs, revocations, removals, withdrawals.
+
+    Records erased since are named no more.
+    """
+    lake, code = _open(), None if feed is None else find_feed(feed).code
+    lines = list_endings(lake, code)
+    said, of_batch = ("feed", "cause"), ("publisher", "batch_id", "snapshot", "made_at")
+    if not records:
+        print_rows([asdict(line) for line in lines[:limit]], (*said, "rows", "first_day", "last_day", *of_batch), form)
+        return
+    named = (asdict(line) | asdict(record) for line in lines for record in ended_records(lake, line))
+    print_rows([*islice(named, limit)], (*said, "record_id", "on", *of_batch), form)
 
 
 def _named(lake: Lake, contract: Contract, subject: str | None, record: str | None) -> tuple[str, pl.DataFrame]:

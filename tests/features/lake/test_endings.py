@@ -3,8 +3,12 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from features.contracts.penalty import PENALTY
-from features.lake.endings import list_endings
+from features.lake.compaction import compact
+from features.lake.endings import EndedRecord, ended_records, list_endings
+from features.lake.quarantine import list_waiting
 from tests.factories.lakes import ACME, BETA, GAMMA, instant, land_rows, make_lake
 from tests.factories.penalties import penalty
 
@@ -24,6 +28,8 @@ def test_each_delivery_and_cause_leaves_a_line(tmp_path: Path) -> None:
         ("withdrawn", 1, PENALTY.department, landed.batch_id, landed.snapshot),
         ("repaired_on", 2, PENALTY.department, landed.batch_id, landed.snapshot),
     ]
+    days = [(line.first_day, line.last_day) for line in list_endings(lake)]
+    assert days == [(date(2025, 5, 4), date(2025, 5, 4)), (date(2025, 5, 2), date(2025, 5, 3))]
     assert {line.made_at for line in list_endings(lake, "F34")} == {instant("2025-05-04")}
     assert list_endings(lake, "F18") == []
 
@@ -33,3 +39,35 @@ def test_the_same_delivery_again_leaves_none(tmp_path: Path) -> None:
     for day in ("2025-02-01", "2025-02-02"):
         land_rows(lake, PENALTY, [penalty(ACME, repaired_on=date(2025, 1, 20))], day)
     assert len(list_endings(lake)) == 1
+
+
+def test_the_records_are_named_each_with_its_day(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, PENALTY, [penalty(ACME, record_id="A"), penalty(BETA, record_id="B")], "2025-02-01")
+    changed = [
+        penalty(ACME, record_id="A", version=2, op="U", repaired_on=date(2025, 5, 2)),
+        penalty(BETA, record_id="B", version=2, op="D"),
+        penalty(GAMMA, record_id="C"),
+    ]
+    land_rows(lake, PENALTY, changed, "2025-05-04")
+    expected = [[EndedRecord("B", date(2025, 5, 4))], [EndedRecord("A", date(2025, 5, 2))]]
+    assert [ended_records(lake, line) for line in list_endings(lake)] == expected
+    compact(lake, "F34", at=instant("2025-06-01"))
+    assert [ended_records(lake, line) for line in list_endings(lake)] == expected
+
+
+@pytest.mark.parametrize(
+    ("repaired_on", "landed"),
+    [
+        pytest.param(date(2025, 5, 4), 1, id="the day it was received"),
+        pytest.param(date(2025, 5, 5), 0, id="the day after"),
+        pytest.param(date(2099, 1, 1), 0, id="a typing error"),
+    ],
+)
+def test_an_end_to_come_waits_and_is_not_audited(tmp_path: Path, repaired_on: date, landed: int) -> None:
+    lake = make_lake(tmp_path)
+    done = land_rows(lake, PENALTY, [penalty(ACME, repaired_on=repaired_on)], "2025-05-04T12:00")
+    assert (done.landed, done.quarantined, len(list_endings(lake))) == (landed, 1 - landed, landed)
+    assert [row.reason for row in list_waiting(lake)] == [
+        f"repaired_on {repaired_on} lies after the day it was received, 2025-05-04"
+    ] * (1 - landed)
