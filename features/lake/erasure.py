@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, delete, insert, select, update
 
+from bureau.errors import InvalidInput
 from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
 from features.lake.entry import make_snapshot
@@ -47,12 +48,19 @@ Also = Callable[[Connection, int], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Erasure:
-    """What is to be erased. scope: record | subject | expired. records: as `stored` finds them."""
+    """What is to be erased. scope: record | subject | expired. records: as `stored` finds them.
+
+    Raises `InvalidInput` for a basis without a word: an erasure cannot be undone, and is proved by its ground.
+    """
 
     contract: Contract
     scope: str
     basis: str
     records: pl.DataFrame
+
+    def __post_init__(self) -> None:
+        if not any(character.isalnum() for character in self.basis):
+            raise InvalidInput("Say the ground with --basis: the rule, decision or request, with its number.")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import insert, select
 
 from bureau.clock import known_before, to_micros
-from bureau.errors import InvalidInput, UnknownName
+from bureau.errors import InvalidInput, StateConflict, UnknownName
 from features.contracts.feeds import find_feed
 from features.lake.lake import Lake
 from features.lake.stored import numbers_of_ids
@@ -82,6 +82,17 @@ def marks_of(
         if key in wanted and mark.from_day <= as_of and (mark.until_day is None or as_of < mark.until_day):
             found[key].append(RecordMark(*key, kind, mark.from_day))  # type: ignore[arg-type]  # one of KINDS
     return {key: tuple(sorted(marks, key=lambda mark: mark.kind)) for key, marks in found.items()}
+
+
+def refuse_marked(lake: Lake, feed: str, record_ids: Iterable[str], as_of: date) -> None:
+    """Raises `StateConflict` where a record bears a mark: erased, what is disputed could not be looked at again."""
+    marked = marks_of(lake, ((feed, record_id) for record_id in record_ids), as_of)
+    if marked:
+        ((_, record_id), (first, *_)) = min(marked.items())
+        raise StateConflict(
+            f"{len(marked):,} of these records of {feed} are under objection, review or suit, {record_id} under "
+            f"{first.kind} since {first.from_day}: have that settled first, or say --although-marked."
+        )
 
 
 def marked_feeds(lake: Lake, as_of: date) -> frozenset[str]:

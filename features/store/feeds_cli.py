@@ -17,7 +17,7 @@ from features.contracts.feeds import find_feed
 from features.lake.endings import ended_records, list_endings
 from features.lake.erasure import Erasure, certificates, erase
 from features.lake.lake import Lake, open_lake
-from features.lake.marks import KINDS, mark_record
+from features.lake.marks import KINDS, mark_record, refuse_marked
 from features.lake.registry import resolve
 from features.lake.stops import acknowledge
 from features.lake.stored import numbers_of_ids, numbers_of_subject
@@ -25,6 +25,9 @@ from features.store.days import read_day
 from features.store.retention import archive_expired, erase_expired
 
 FeedArgument = Annotated[str, typer.Argument(help="Code of the feed, for example F34.")]
+AlthoughMarked = Annotated[
+    bool, typer.Option("--although-marked", help="Also what is under objection, review or suit.")
+]
 Basis = Annotated[str, typer.Option(help="The ground: a rule, a decision, a request and its number.")]
 
 
@@ -57,16 +60,21 @@ def erase_records(
     subject: Annotated[str | None, typer.Option(help="All records of this enterprise.")] = None,
     record: Annotated[str | None, typer.Option(help="This record.")] = None,
     expired: Annotated[bool, typer.Option("--expired", help="Every record whose term is over.")] = False,
+    although_marked: AlthoughMarked = False,
 ) -> None:
     """Erase records from every file and every earlier state of the lake, and leave a certificate."""
     contract, lake = find_feed(feed), _open()
     if sum((subject is not None, record is not None, expired)) != 1:
         raise InvalidInput("Say what to erase with one of --subject CODE, --record ID and --expired.")
+    day = Settings().feature_day
     if expired:
-        done = erase_expired(lake, contract, Settings().feature_day, basis, at=now())
+        done = erase_expired(lake, contract, day, basis, at=now(), although_marked=although_marked)
     else:
         scope, records = _named(lake, contract, subject, record)
-        done = erase(lake, Erasure(contract, scope, basis, records), at=now())
+        erasure = Erasure(contract, scope, basis, records)
+        if not although_marked:
+            refuse_marked(lake, feed, erasure.records["record_id"], day)
+        done = erase(lake, erasure, at=now())
     if not done.records:
         typer.echo("Nothing to erase; nothing changed.")
         return
@@ -76,9 +84,10 @@ def erase_records(
     )
 
 
-def archive(feed: FeedArgument, basis: Basis) -> None:
+def archive(feed: FeedArgument, basis: Basis, although_marked: AlthoughMarked = False) -> None:
     """Move records whose term is over into the de-identified archive for training, and erase them from the lake."""
-    done = archive_expired(_open(), find_feed(feed), Settings().feature_day, basis, at=now())
+    day = Settings().feature_day
+    done = archive_expired(_open(), find_feed(feed), day, basis, at=now(), although_marked=although_marked)
     if not done.erased.records:
         typer.echo("No record's term is over; nothing changed.")
         return

@@ -14,6 +14,7 @@ from features.engine.rows import Condition, legal_days
 from features.lake.archive import deposit
 from features.lake.erasure import Erased, Erasure, erase
 from features.lake.lake import Lake
+from features.lake.marks import refuse_marked
 from features.lake.reading import visible_sql
 from features.law.usability import in_term, open_to_use
 from features.store.connections import build_connection
@@ -46,25 +47,34 @@ def expired(lake: Lake, contract: Contract, used_on: date) -> pl.DataFrame:
     return found
 
 
-def erase_expired(lake: Lake, contract: Contract, used_on: date, basis: str, *, at: datetime) -> Erased:
-    """Erase every record of a feed whose term is over."""
-    return erase(lake, Erasure(contract, "expired", basis, _records(expired(lake, contract, used_on))), at=at)
+def erase_expired(
+    lake: Lake, contract: Contract, used_on: date, basis: str, *, at: datetime, although_marked: bool = False
+) -> Erased:
+    """Erase every record of a feed whose term is over. Raises `StateConflict` where one is marked, unless told."""
+    erasure = Erasure(contract, "expired", basis, _records(expired(lake, contract, used_on)))
+    if not although_marked:
+        refuse_marked(lake, contract.code, erasure.records["record_id"], used_on)
+    return erase(lake, erasure, at=at)
 
 
-def archive_expired(lake: Lake, contract: Contract, used_on: date, basis: str, *, at: datetime) -> Archived:
+def archive_expired(
+    lake: Lake, contract: Contract, used_on: date, basis: str, *, at: datetime, although_marked: bool = False
+) -> Archived:
     """Take over de-identified what may serve training, and erase all of it from the lake, in one transaction.
 
-    What was revoked, repaired or refused serves nothing: it is only erased.
+    What was revoked, repaired or refused serves nothing: it is only erased. Raises as `erase_expired`.
     """
     over = expired(lake, contract, used_on)
-    offered, kept = over.filter("open_to_use"), [0]
+    erasure, offered, kept = Erasure(contract, "expired", basis, _records(over)), over.filter("open_to_use"), [0]
+    if not although_marked:
+        refuse_marked(lake, contract.code, erasure.records["record_id"], used_on)
 
     def also(connection: Connection, snapshot: int) -> dict[str, Any]:
         report = deposit(lake, connection, contract, offered, snapshot, at)
         kept[0] = report.rows
         return {"archive": report.told()}
 
-    erased = erase(lake, Erasure(contract, "expired", basis, _records(over)), at=at, also=also)
+    erased = erase(lake, erasure, at=at, also=also)
     return Archived(erased, kept[0], offered.height)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bureau.errors import BureauError, InvalidInput, UnknownSubject
+from bureau.errors import BureauError, InvalidInput, StateConflict, UnknownSubject
 from features.contracts.penalty import PENALTY
 from features.lake.cli import feeds
 from features.lake.marks import marks_of
@@ -67,6 +67,39 @@ def test_endings_are_listed() -> None:
 def test_one_thing_is_erased_at_a_time(words: tuple[str, ...]) -> None:
     with pytest.raises(InvalidInput, match="one of"):
         run("erase", "F34", "--basis", "x", *words)
+
+
+@pytest.mark.parametrize("basis", ["", "  ", "\u3000", "-"])
+@pytest.mark.parametrize(
+    "words",
+    [("erase", "F34", "--record", RECORD), ("erase", "F34", "--record", "nothing"), ("erase", "F34", "--expired"),
+     ("archive", "F34")],
+)  # fmt: skip
+def test_nothing_is_erased_without_a_ground(home: Path, words: tuple[str, ...], basis: str) -> None:
+    before = make_lake(home).snapshot()
+    with pytest.raises(InvalidInput, match="ground"):
+        run(*words, "--basis", basis)
+    assert make_lake(home).snapshot() == before
+
+
+@pytest.mark.parametrize("kind", ["objection", "review", "suit"])
+@pytest.mark.parametrize(
+    "words",
+    [("erase", "F34", "--record", RECORD), ("erase", "F34", "--subject", ACME), ("erase", "F34", "--expired"),
+     ("archive", "F34")],
+)  # fmt: skip
+def test_a_marked_record_is_erased_only_when_told(words: tuple[str, ...], kind: str) -> None:
+    run("mark", RECORD, "--feed", "F34", "--kind", kind, "--from", "2026-04-01")
+    with pytest.raises(StateConflict, match=f"{RECORD} under {kind} since 2026-04-01.*--although-marked"):
+        run(*words, "--basis", "期满")
+    assert listed("certificates") == []
+    run(*words, "--basis", "期满", "--although-marked")
+    assert len(listed("certificates")) == 1
+
+
+def test_a_mark_that_is_over_hinders_nothing() -> None:
+    run("mark", RECORD, "--feed", "F34", "--kind", "objection", "--from", "2026-03-01", "--until", "2026-04-01")
+    assert "certificate 1" in run("erase", "F34", "--record", RECORD, "--basis", "判决").stdout
 
 
 def test_an_unknown_subject_is_said() -> None:
