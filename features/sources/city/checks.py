@@ -7,9 +7,12 @@ import math
 from pathlib import Path
 
 from features.lake.lake import Lake
+from features.sources.city.census import check_census
+from features.sources.city.default_path import check_default_path
 from features.sources.city.lending import loan_shares
 from features.sources.city.likeness import told_apart
-from features.sources.city.manifest import TRUTH, parameters_of, size_of_city
+from features.sources.city.manifest import TRUTH, parameters_of, read_manifest
+from features.sources.city.manners import check_dirt, check_lags
 from features.sources.city.outcome_checks import check_outcomes
 from features.sources.city.promises import Figure, Promise, Size, near, size_of
 from features.sources.city.truth import read_truth
@@ -36,10 +39,14 @@ def check_city(folder: Path, data: Path | None = None, lake: Lake | None = None)
         kept = "its deliveries were not kept; load it with --keep"
         return (Check("the city is what its parameters promise", Verdict.NOT_MEASURED, "", note=kept),)
     parameters = parameters_of(folder)
-    size = size_of(parameters.sample, size_of_city(folder))
+    size = size_of(parameters.sample, read_manifest(folder).enterprises)
     return (
         *_volumes(folder, size),
         *_lending(folder, size),
+        *check_census(folder, parameters, size),
+        *check_default_path(folder, parameters, size),
+        *check_lags(folder, parameters, size),
+        *check_dirt(folder, parameters, size),
         _likeness(folder, data, size),
         *check_outcomes(folder, parameters.sample, size, lake),
     )

@@ -45,9 +45,9 @@ def last_day_of(folder: Path) -> date:
     return date.fromisoformat(_read(_path(folder)).last_day)
 
 
-def size_of_city(folder: Path) -> int:
-    """How many enterprises a written city has; raises as `last_day_of` does."""
-    return _read(_path(folder)).enterprises
+def read_manifest(folder: Path) -> Manifest:
+    """Which city a folder holds; raises `UnreadableFile` where it holds none."""
+    return _read(_path(folder))
 
 
 def parameters_of(folder: Path) -> Parameters:

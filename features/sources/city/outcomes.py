@@ -10,7 +10,8 @@ from features.sources.city.truth import read_truth
 
 OUT_OF_TIME_FROM = date(2021, 1, 1)
 """Loans granted from this day on are the test; with 2,000 enterprises they hold about 50 defaults, the others 120."""
-_OVERDUE_DAYS = 90
+OVERDUE_DAYS = 90
+"""From so many on a loan has defaulted."""
 _LAST_FEEDBACK_DAYS = 31
 """Before the last day: feedback of the anniversary's month has arrived by then."""
 
@@ -32,7 +33,7 @@ def matured_loans(folder: Path) -> pl.DataFrame:
         .group_by("loan_no_hash")
         .agg(
             pl.first("granted_on", "weight"),
-            bad=((pl.col("dpd") >= _OVERDUE_DAYS) & (pl.col("period") <= anniversary)).any(),
+            bad=((pl.col("dpd") >= OVERDUE_DAYS) & (pl.col("period") <= anniversary)).any(),
         )
     )
     truth = read_truth(folder / TRUTH, "loans").drop("granted_on")

@@ -13,6 +13,7 @@ from features.sources.city.shapes import SIZES, Size
 from features.sources.city.streams import Chances
 
 SOLE_TRADER, MICRO, SMALL, MEDIUM, LARGE = range(len(SIZES))
+_OLDEST = 35.0
 NEVER = 10_000
 """The month position of something that does not happen."""
 
@@ -120,10 +121,23 @@ def _weights(parameters: Parameters, borrower: Flags, size: Ints) -> Floats:
 
 def _births(parameters: Parameters, months: Months, borrower: Flags, chance: np.random.Generator) -> Ints:
     """Ages on the last day are exponential above a least age, and at most 35 years."""
+    floor, above = _ages(parameters, borrower)
+    age = floor + chance.exponential(above)
+    return (months.last_day - np.minimum(age, _OLDEST) * 365.25).astype(np.int64)
+
+
+def inverse_age(parameters: Parameters, borrower: Flags, part: Floats) -> Floats:
+    """(firms,) the age on the last day, in years, below which such a part of all are."""
+    floor, above = _ages(parameters, borrower)
+    age: Floats = np.minimum(floor - above * np.log1p(-part), _OLDEST)
+    return age
+
+
+def _ages(parameters: Parameters, borrower: Flags) -> tuple[Floats, Floats]:
+    """The least age, and how far above it the mean is, in years."""
     mean, least = parameters.firms.mean_age_years, parameters.firms.least_age_years
     floor = np.where(borrower, least.borrower, least.other)
-    age = floor + chance.exponential(np.where(borrower, mean.borrower, mean.other) - floor)
-    return (months.last_day - np.minimum(age, 35.0) * 365.25).astype(np.int64)
+    return floor, np.where(borrower, mean.borrower, mean.other) - floor
 
 
 def _sections(parameters: Parameters, size: Ints, chance: np.random.Generator) -> Ints:
@@ -142,15 +156,21 @@ def _classes(parameters: Parameters, section: Ints, chance: np.random.Generator)
 
 
 def _exits(parameters: Parameters, months: Months, borrower: Flags, opened: Ints, chance: np.random.Generator) -> Ints:
-    """Voluntary exits: a hazard by age alone; those who stay leave NEVER. Nobody left before the calendar."""
+    """Those who stay leave NEVER."""
+    hazard = exit_hazard(parameters, months, borrower, opened)
+    leaves = chance.random(hazard.shape) < hazard
+    return np.where(leaves.any(axis=1), leaves.argmax(axis=1), NEVER)
+
+
+def exit_hazard(parameters: Parameters, months: Months, borrower: Flags, opened: Ints) -> Floats:
+    """(firms, months) the chance of a voluntary exit, by age alone. Nobody left before the calendar."""
     rates = parameters.firms.yearly_exit
     month = np.arange(months.count)
     age = month - opened[:, None]
     yearly = np.where(age < 36, rates.young, rates.established)
-    hazard = np.where((age >= 6) & (month >= months.burn_in), yearly / 12.0, 0.0)
+    hazard: Floats = np.where((age >= 6) & (month >= months.burn_in), yearly / 12.0, 0.0)
     hazard *= np.where(borrower, parameters.firms.borrower_exit_factor, 1.0)[:, None]
-    leaves = chance.random(hazard.shape) < hazard
-    return np.where(leaves.any(axis=1), leaves.argmax(axis=1), NEVER)
+    return hazard
 
 
 def _revenues(parameters: Parameters, borrower: Flags, size: Ints, chance: np.random.Generator) -> Floats:

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from features.sources.city.arrays import Floats
 from features.sources.city.parameters import SampleParameters
 from features.sources.source import Check, Verdict
 
@@ -10,6 +13,8 @@ ROOM = 3.0
 """Standard errors a figure may lie beyond its bound by chance."""
 LARGEST_CITY = 4_000_000
 """More enterprises than it has nobody generates to decide a check."""
+
+FEWEST_VALUES = 30
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Size:
             return f"more than {LARGEST_CITY:,} enterprises"
         digits = 10 ** max(math.floor(math.log10(max(wanted, 1))) - 1, 0)
         rounded = max(math.ceil(wanted / digits) * digits, 1)
-        return f"{rounded:,} enterprises with sample.mix_of: {self.mix_of}"
+        return f"about {rounded:,} enterprises with sample.mix_of: {self.mix_of}"
 
 
 def size_of(sample: SampleParameters, enterprises: int) -> Size:
@@ -48,7 +53,7 @@ class Promise:
     """A figure and the bounds it must lie between, both included.
 
     form: how the bounds are written. fine: how the figure is, one digit finer unless said, so that it is seen on which
-    side of a bound it lies.
+    side of a bound it lies. about: the figure in the middle of the bounds, where it is the one that is meant.
     """
 
     rule: str
@@ -56,11 +61,14 @@ class Promise:
     high: float = math.inf
     form: str = ".2f"
     fine: str = ""
+    about: float | None = None
 
     @property
     def target(self) -> str:
         """The bounds, for people."""
         low, high = format(self.low, self.form), format(self.high, self.form)
+        if self.about is not None:
+            return f"{format(self.about, self.form)} ± {format(self.high - self.about, self.form)}"
         if math.isinf(self.low):
             return f"at most {high}"
         return f"at least {low}" if math.isinf(self.high) else f"{low} to {high}"
@@ -108,12 +116,32 @@ class Promise:
             return Verdict.MET, ""
         if beyond > ROOM * figure.error:
             return Verdict.MISSED, ""
-        return Verdict.WITHIN_NOISE, f"about {size.times((ROOM * figure.error / beyond) ** 2)} would decide it"
+        return Verdict.WITHIN_NOISE, f"{size.times((ROOM * figure.error / beyond) ** 2)} would decide it"
 
 
 def near(rule: str, target: float, by: float, form: str = ".2f") -> Promise:
     """A promise to come as near to a figure."""
-    return Promise(rule, target - by, target + by, form)
+    return Promise(rule, target - by, target + by, form, about=target)
+
+
+def share_figure(count: float, whole: float, target: float) -> Figure:
+    """A share of independent draws, with the error it would have if the target were so; nothing of nothing."""
+    if whole == 0:
+        return Figure(math.nan)
+    share = count / whole
+    return Figure(share, math.sqrt(max(share * (1 - share), target * (1 - target)) / whole))
+
+
+def median_figure(values: Floats) -> Figure:
+    """A median, with half the distance between the quantiles one standard error of rank to both sides.
+
+    Not a number of so few values that such quantiles say nothing.
+    """
+    if len(values) < FEWEST_VALUES:
+        return Figure(math.nan)
+    step = 0.5 / math.sqrt(len(values))
+    low, middle, high = np.quantile(values, [0.5 - step, 0.5, 0.5 + step])
+    return Figure(float(middle), float(high - low) / 2)
 
 
 def judge_largest(promise: Promise, figures: dict[str, Figure], size: Size) -> Check:

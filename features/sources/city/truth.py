@@ -41,6 +41,7 @@ def _enterprises(shard: Shard, defaults: Defaults) -> pl.DataFrame:
             "entity": firms.entity,
             "borrower": firms.borrower,
             "size": [SIZES[size] for size in firms.size],
+            "dormant": firms.dormant,
             "weight": firms.weight,
             "quality": latent.quality,
             "integrity": latent.integrity,

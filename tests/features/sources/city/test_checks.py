@@ -63,7 +63,7 @@ def test_a_city_of_a_real_mix_is_judged_by_its_rows_and_says_how_large_it_had_to
     assert "version of its own" in first.note
     rate = checks[RATE.rule]
     assert rate.verdict is Verdict.NOT_MEASURED
-    enterprises = int(rate.note.split("generate ")[1].split()[0].replace(",", ""))
+    enterprises = int(rate.note.split("generate about ")[1].split()[0].replace(",", ""))
     assert 5_000 < enterprises < 500_000
     assert rate.note.endswith("with sample.mix_of: 4000000")
 

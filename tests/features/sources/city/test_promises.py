@@ -2,9 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from features.sources.city.promises import Figure, Promise, Size, judge_largest, near
+from features.sources.city.promises import Figure, Promise, Size, judge_largest, median_figure, near, share_figure
 from features.sources.source import Verdict
 
 SIZE = Size(enterprises=1_000, mix_of=2_000)
@@ -36,7 +37,7 @@ def test_noise_is_printed_with_its_room_and_the_city_that_would_decide() -> None
 
 def test_nobody_is_sent_for_a_city_larger_than_any() -> None:
     check = BETWEEN.judge(Figure(0.5999, 0.02), SIZE)
-    assert check.note == "about more than 4,000,000 enterprises would decide it"
+    assert check.note == "more than 4,000,000 enterprises would decide it"
 
 
 @pytest.mark.parametrize(
@@ -65,8 +66,21 @@ def test_of_many_figures_the_one_furthest_beyond_chance_is_told() -> None:
     [
         pytest.param(Promise("", high=0.7), "at most 0.70", id="from above"),
         pytest.param(Promise("", low=60, form=".0f"), "at least 60", id="from below"),
-        pytest.param(near("", 0.87, 0.03, ".0%"), "84% to 90%", id="about a figure"),
+        pytest.param(near("", 0.87, 0.03, ".0%"), "87% ± 3%", id="about a figure"),
     ],
 )
 def test_a_target_is_told_as_it_is_meant(promise: Promise, target: str) -> None:
     assert promise.target == target
+
+
+def test_a_share_of_nothing_is_not_measured() -> None:
+    assert near("share", 0.5, 0.1).judge(share_figure(0, 0, 0.5), SIZE).verdict is Verdict.NOT_MEASURED
+    assert share_figure(0, 100, 0.5).error == pytest.approx(0.05)
+
+
+def test_the_error_of_a_median_is_that_of_its_rank() -> None:
+    values = np.random.default_rng(3).standard_normal(10_000)
+    assert median_figure(values).error == pytest.approx(1.2533 / 100, rel=0.3)
+    assert math.isnan(median_figure(values[:0]).value)
+    assert math.isnan(median_figure(values[:29]).value)
+    assert not math.isnan(median_figure(values[:30]).value)
