@@ -22,7 +22,7 @@ from features.lake.registry import resolve
 from features.lake.stops import acknowledge
 from features.lake.stored import numbers_of_ids, numbers_of_subject
 from features.store.days import read_day
-from features.store.retention import archive_expired, erase_expired
+from features.store.retention import archive_expired, erase_expired, offer_expired
 
 FeedArgument = Annotated[str, typer.Argument(help="Code of the feed, for example F34.")]
 AlthoughMarked = Annotated[
@@ -84,10 +84,23 @@ def erase_records(
     )
 
 
-def archive(feed: FeedArgument, basis: Basis, although_marked: AlthoughMarked = False) -> None:
+def archive(
+    feed: FeedArgument,
+    basis: Basis = "",
+    although_marked: AlthoughMarked = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many rows would live on.")] = False,
+) -> None:
     """Move records whose term is over into the de-identified archive for training, and erase them from the lake."""
-    day = Settings().feature_day
-    done = archive_expired(_open(), find_feed(feed), day, basis, at=now(), although_marked=although_marked)
+    contract, day = find_feed(feed), Settings().feature_day
+    if dry_run:
+        would = offer_expired(_open(), contract, day)
+        typer.echo(
+            f"{would.records:,} records of {feed} would be erased, {would.report.rows:,} of {would.offered:,} rows "
+            f"would live on as nobody's, in {would.report.groups:,} groups of at least {would.report.k} enterprises; "
+            "nothing changed"
+        )
+        return
+    done = archive_expired(_open(), contract, day, basis, at=now(), although_marked=although_marked)
     if not done.erased.records:
         typer.echo("No record's term is over; nothing changed.")
         return

@@ -11,6 +11,7 @@ from features.contracts.contract import Contract
 from features.engine.day_sql import OneDay
 from features.engine.duckdb_rows import row_sql
 from features.engine.rows import Condition, legal_days
+from features.lake.anonymity import Anonymity, de_identify
 from features.lake.archive import deposit
 from features.lake.erasure import Erased, Erasure, erase
 from features.lake.lake import Lake
@@ -27,6 +28,15 @@ class Archived:
     erased: Erased
     rows: int
     offered: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What would become of records whose term is over: so many erased, and rows of them archived as `report` says."""
+
+    records: int
+    offered: int
+    report: Anonymity
 
 
 def expired(lake: Lake, contract: Contract, used_on: date) -> pl.DataFrame:
@@ -76,6 +86,13 @@ def archive_expired(
 
     erased = erase(lake, erasure, at=at, also=also)
     return Archived(erased, kept[0], offered.height)
+
+
+def offer_expired(lake: Lake, contract: Contract, used_on: date) -> Offer:
+    """What `archive_expired` would do; nothing is written or erased."""
+    over = expired(lake, contract, used_on)
+    offered = over.filter("open_to_use")
+    return Offer(_records(over)["record_no"].n_unique(), offered.height, de_identify(contract, offered)[1])
 
 
 def _records(rows: pl.DataFrame) -> pl.DataFrame:

@@ -59,6 +59,13 @@ def test_the_archive_says_how_many_live_on() -> None:
     assert "nothing changed" in run("archive", "F34", "--basis", "期满").stdout
 
 
+def test_a_dry_run_needs_no_ground_and_changes_nothing(home: Path) -> None:
+    before = make_lake(home).snapshot()
+    told = run("archive", "F34", "--dry-run").stdout
+    assert "2 records of F34 would be erased, 0 of 1 rows would live on" in told
+    assert (make_lake(home).snapshot(), listed("certificates")) == (before, [])
+
+
 def test_endings_are_listed() -> None:
     assert [(line["cause"], line["rows"]) for line in listed("endings", "--feed", "F34")] == [("repaired_on", 1)]
 
