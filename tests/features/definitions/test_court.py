@@ -61,5 +61,5 @@ def test_a_debtor_is_listed_while_the_list_names_it(lake: Lake, as_of: str, list
     entry = dishonest_debtor(ACME, published_on=date(2025, 2, 1))
     land_rows(lake, DISHONEST_DEBTOR, [entry], "2025-02-10")
     removed = entry | {"version": 2, "op": "U", "removed_on": date(2025, 5, 1)}
-    land_rows(lake, DISHONEST_DEBTOR, [removed], "2025-04-20")
+    land_rows(lake, DISHONEST_DEBTOR, [removed], "2025-05-01")
     assert value(lake, "dishonest_listed", ACME, as_of) == listed

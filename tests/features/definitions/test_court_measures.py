@@ -28,8 +28,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     restrictions = [
         consumption_restriction(ACME, from_on=date(2024, 6, 2), case_no="a"),
         consumption_restriction(ACME, from_on=date(2024, 6, 1), case_no="a", name="another spelling"),
-        consumption_restriction(ACME, from_on=date(2025, 1, 10), case_no="c", lifted_on=date(2025, 6, 1)),
-        consumption_restriction(ACME, from_on=date(2024, 1, 5), case_no="d", lifted_on=date(2025, 6, 2)),
+        lifted := consumption_restriction(ACME, from_on=date(2025, 1, 10), case_no="c"),
+        lifted_later := consumption_restriction(ACME, from_on=date(2024, 1, 5), case_no="d"),
     ]
     freezes = [
         judicial_freeze(ACME, date(2024, 12, 2), amount_fen=600),
@@ -54,7 +54,11 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     land_rows(lake, JUDICIAL_FREEZE, freezes, "2025-05-30")
     land_rows(lake, BANKRUPTCY, stages, "2025-05-30")
     land_rows(lake, VOLUNTARY_PERFORMANCE, performed, "2025-05-30")
-    land_rows(lake, CONSUMPTION_RESTRICTION, [consumption_restriction(ACME, from_on=date(2025, 5, 20))], "2025-06-02")
+    lifted |= {"version": 2, "op": "U", "lifted_on": date(2025, 6, 1)}
+    land_rows(lake, CONSUMPTION_RESTRICTION, [lifted], "2025-06-01")
+    lifted_later |= {"version": 2, "op": "U", "lifted_on": date(2025, 6, 2)}
+    late = [lifted_later, consumption_restriction(ACME, from_on=date(2025, 5, 20))]
+    land_rows(lake, CONSUMPTION_RESTRICTION, late, "2025-06-02")
     land_rows(lake, JUDICIAL_FREEZE, [judicial_freeze(ACME, date(2025, 5, 20))], "2025-06-02")
     return lake
 

@@ -18,7 +18,6 @@ from tests.factories.values import value
         pytest.param({}, 1, 500_000, id="an ordinary breach"),
         pytest.param({"severity": "轻微"}, 0, 500_000, id="a slight one is fined and not counted"),
         pytest.param({"revoked_on": date(2025, 6, 1)}, 0, 0, id="revoked today"),
-        pytest.param({"repaired_on": date(2025, 6, 2)}, 1, 500_000, id="repaired from tomorrow"),
         pytest.param({"confiscated_fen": 7}, 1, 500_007, id="confiscated as well"),
         pytest.param({"decided_on": date(2022, 6, 1)}, 0, 0, id="three years ago"),
     ],

@@ -23,8 +23,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     land_rows(lake, REGISTRATION, [registration(GAMMA)], "2020-01-02")
     rows = [
         public_list(ACME, date(2024, 1, 5)),
-        public_list(ACME, date(2024, 6, 2), domain="税务", out_on=date(2025, 6, 2)),
-        public_list(ACME, date(2024, 8, 1), domain="食品药品", out_on=date(2025, 6, 1)),
+        left_later := public_list(ACME, date(2024, 6, 2), domain="税务"),
+        left := public_list(ACME, date(2024, 8, 1), domain="食品药品"),
         public_list(ACME, date(2024, 6, 2), "Z", list_kind="重点关注名单"),
         public_list(ACME, date(2024, 6, 1), "Z", list_kind="重点关注名单"),
         public_list(ACME, date(2023, 5, 1), "R", list_kind="红名单", domain="税务"),
@@ -32,7 +32,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         public_list(BETA, date(2024, 1, 5), domain="税务"),
     ]
     land_rows(lake, PUBLIC_LIST, rows, "2025-05-30")
-    land_rows(lake, PUBLIC_LIST, [public_list(ACME, date(2025, 5, 20))], "2025-06-02")
+    land_rows(lake, PUBLIC_LIST, [left | {"version": 2, "op": "U", "out_on": date(2025, 6, 1)}], "2025-06-01")
+    left_later |= {"version": 2, "op": "U", "out_on": date(2025, 6, 2)}
+    land_rows(lake, PUBLIC_LIST, [left_later, public_list(ACME, date(2025, 5, 20))], "2025-06-02")
     return lake
 
 
