@@ -18,6 +18,7 @@ from features.lake.registry import codes
 from features.store.computation import compute, compute_portions
 from features.store.parquet_file import check_writable, write_features
 from features.store.permission import permit
+from features.store.staleness import StaleInput, stale_inputs, stale_stamp
 from features.store.subjects import known_since
 
 PORTION = 50_000
@@ -46,6 +47,11 @@ class CityBuild:
             "as_of": self.as_of.isoformat(),
             "used_on": used_on.isoformat(),
         }
+
+
+def stale_of(lake: Lake, wanted: CityBuild) -> tuple[StaleInput, ...]:
+    """The feeds a build reads that were silent too long on its day."""
+    return stale_inputs(lake, map(find_feature, wanted.names), (wanted.as_of,), wanted.snapshot)
 
 
 def portions(lake: Lake, wanted: CityBuild, grant: ReadGrant, tell: Tell | None = None) -> Iterator[pl.DataFrame]:
@@ -88,7 +94,7 @@ def write_city(lake: Lake, wanted: CityBuild, grant: ReadGrant, out: Path, tell:
     if first is None:  # nobody is known that day
         frames = portions(lake, wanted, grant, tell)
         first = next(frames)
-    schema = first.to_arrow().schema.with_metadata(wanted.stamp)
+    schema = first.to_arrow().schema.with_metadata(wanted.stamp | stale_stamp(stale_of(lake, wanted)))
     with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
         rows = _write(writer, first) + sum(_write(writer, frame) for frame in frames)
     unfinished.replace(out)
@@ -98,12 +104,12 @@ def write_city(lake: Lake, wanted: CityBuild, grant: ReadGrant, out: Path, tell:
 def write_parts(lake: Lake, wanted: CityBuild, grant: ReadGrant, folder: Path, tell: Tell | None = None) -> list[Path]:
     """Write the city into one file a portion. Killed and begun again it goes on: parts of the same build stay."""
     folder.mkdir(parents=True, exist_ok=True)
-    city = _city(lake, wanted, grant)
+    city, stamp = _city(lake, wanted, grant), wanted.stamp | stale_stamp(stale_of(lake, wanted))
     paths = []
     for start in _starts(city):
         path = folder / f"part-{start // PORTION:04d}.parquet"
         if not _is_part_of(path, wanted):
-            write_features(_portion(lake, wanted, city, start, tell), path, wanted.stamp)
+            write_features(_portion(lake, wanted, city, start, tell), path, stamp)
         paths.append(path)
     for path in set(folder.glob("part-*.parquet")) - set(paths):  # of an earlier, larger build
         path.unlink()

@@ -1,5 +1,6 @@
 """`bureau features`: look at the library, compute it, and trace a value to its records."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -22,13 +23,14 @@ from features.engine.spark.session import spark_session
 from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
 from features.lake.tabular import open_table
-from features.store.city_build import CityBuild, write_city
+from features.store.city_build import CityBuild, stale_of, write_city
 from features.store.comparison import compare, summary
 from features.store.correlation import likeness
 from features.store.days import read_day, read_past_day
 from features.store.evidence import Evidence
 from features.store.lineage import explain
 from features.store.parquet_file import check_writable
+from features.store.staleness import StaleInput
 from features.store.training_set import training_set
 
 features = typer.Typer(
@@ -82,6 +84,7 @@ def build(
     wanted = CityBuild(tuple(names), day, lake.snapshot(), engine=engine)
     with _session(engine), progress_of("features") as tell:
         rows = write_city(lake, wanted, operator_grant(), out, tell)
+    _warn(stale_of(lake, wanted))
     print(f"{rows:,} enterprises, {len(names)} features as of {day} by {engine}: {out}")
 
 
@@ -99,6 +102,7 @@ def build_training_set(
     with _session(engine):
         made = training_set(lake, offered, names, operator_grant("training"), engine=engine)
     made.write(out)
+    _warn(made.stale)
     print(
         f"{made.frame.height:,} rows, {made.unknown:,} of unknown subjects, {len(names)} features, "
         f"definition {made.definition_hash[:12]}, snapshot {made.snapshot}: {out}"
@@ -188,6 +192,12 @@ def _names(only: list[str] | None) -> list[str]:
     """Those asked for, each once; without any all."""
     named = map(find_feature, dict.fromkeys(only)) if only else published()
     return [entry.name for entry in named]
+
+
+def _warn(stale: Iterable[StaleInput]) -> None:
+    """Name on standard error the feeds that were silent too long, and the features that read them."""
+    for late in stale:
+        typer.echo(str(late), err=True)
 
 
 def _session(engine: Engine) -> AbstractContextManager[Any]:

@@ -17,6 +17,7 @@ from features.lake.lake import Lake
 from features.store.computation import compute, compute_portions
 from features.store.parquet_file import write_features
 from features.store.permission import permit
+from features.store.staleness import StaleInput, stale_inputs, stale_stamp
 from features.store.subjects import known_since, numbers_of
 
 _CUTOFFS = {"as_of": pl.Date, "cutoff": pl.Int64}
@@ -28,16 +29,19 @@ class TrainingSet:
 
     definition_hash: what the features computed. snapshot: the state of the lake they were read from.
     unknown: rows whose subject nobody knew on their day; their features are null.
+    stale: feeds that were silent too long on some of the days.
     """
 
     frame: pl.DataFrame
     definition_hash: str
     snapshot: int
     unknown: int
+    stale: tuple[StaleInput, ...] = ()
 
     def write(self, path: Path) -> None:
-        """Write Parquet whole or not at all, the hash and the snapshot in the file's metadata."""
-        write_features(self.frame, path, {"definition_hash": self.definition_hash, "snapshot": str(self.snapshot)})
+        """Write Parquet whole or not at all; hash, snapshot and stale feeds stand in the file's metadata."""
+        stamp = {"definition_hash": self.definition_hash, "snapshot": str(self.snapshot)}
+        write_features(self.frame, path, stamp | stale_stamp(self.stale))
 
 
 def training_set(
@@ -62,7 +66,9 @@ def training_set(
     cutoffs = pl.DataFrame({"as_of": days, "cutoff": map(cutoff_micros, days)}, schema=_CUTOFFS)
     seen = known.join(cutoffs, on="as_of").filter(pl.col("enterprise_known_from") < pl.col("cutoff"))
     unknown = known.height - seen.height
-    return TrainingSet(labels.hstack(values), definition_hash(entry.name for entry in entries), snapshot, unknown)
+    stale = stale_inputs(lake, entries, days, snapshot)
+    hashed = definition_hash(entry.name for entry in entries)
+    return TrainingSet(labels.hstack(values), hashed, snapshot, unknown, stale)
 
 
 def training_portions(

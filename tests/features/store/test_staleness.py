@@ -1,0 +1,70 @@
+"""What a written file says of feeds that were silent too long."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bureau.grant import operator_grant
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.contracts.tax_grade import TAX_GRADE
+from features.definitions.library import find_feature
+from features.lake.lake import Lake
+from features.store.city_build import CityBuild, stale_of, write_city, write_parts
+from features.store.staleness import STALE, stale_inputs
+from features.store.training_set import training_set
+from tests.factories.lakes import ACME, BETA, land_rows, make_lake
+from tests.factories.tax import tax_arrears, tax_grade
+
+ARREARS, GRADE = "tax_arrears_count_24m", "tax_grade"
+LAST_DAY, DAY_AFTER = date(2025, 9, 3), date(2025, 9, 4)
+"""F18 came on 5 April 2025 and was due by 3 September."""
+TOLD = {"F18": {"features": [ARREARS], "last_came_on": {"2025-09-04": "2025-04-05"}}}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = make_lake(tmp_path)
+    land_rows(lake, TAX_ARREARS, [tax_arrears(ACME)], "2025-04-05")
+    land_rows(lake, TAX_GRADE, [tax_grade(ACME)], "2025-06-02")
+    return lake
+
+
+def said(path: Path) -> object:
+    return json.loads(pl.read_parquet_metadata(path)[STALE])
+
+
+@pytest.mark.parametrize(
+    ("as_of", "told"), [pytest.param(LAST_DAY, {}, id="in time"), pytest.param(DAY_AFTER, TOLD, id="a day too late")]
+)
+def test_a_build_says_which_feeds_are_stale(lake: Lake, tmp_path: Path, as_of: date, told: object) -> None:
+    wanted = CityBuild((ARREARS, GRADE), as_of, lake.snapshot())
+    write_city(lake, wanted, operator_grant(), tmp_path / "city.parquet")
+    (part,) = write_parts(lake, wanted, operator_grant(), tmp_path / "parts")
+    assert said(tmp_path / "city.parquet") == said(part) == told
+
+
+def test_a_training_set_says_on_which_of_its_days(lake: Lake, tmp_path: Path) -> None:
+    labels = pl.DataFrame({"subject": [ACME, ACME], "as_of": [LAST_DAY, DAY_AFTER]})
+    made = training_set(lake, labels, (ARREARS, GRADE), operator_grant("training"))
+    made.write(tmp_path / "set.parquet")
+    assert said(tmp_path / "set.parquet") == TOLD
+
+
+def test_an_earlier_snapshot_says_what_it_said(lake: Lake) -> None:
+    wanted = CityBuild((ARREARS,), DAY_AFTER, lake.snapshot())
+    before = stale_of(lake, wanted)
+    land_rows(lake, TAX_ARREARS, [tax_arrears(BETA)], "2025-09-03")
+    assert [one.feed for one in before] == ["F18"]
+    assert stale_of(lake, wanted) == before
+    assert stale_inputs(lake, [find_feature(ARREARS)], [DAY_AFTER], lake.snapshot()) == ()
+
+
+def test_the_sentence_names_feed_days_and_features(lake: Lake) -> None:
+    (one,) = stale_inputs(lake, [find_feature(ARREARS)], [DAY_AFTER, date(2025, 9, 5), LAST_DAY], lake.snapshot())
+    assert str(one) == (
+        "F18 is stale as of 2025-09-05 and 1 other day: it last came on 2025-04-05, was due by 2025-09-03, "
+        f"and is read by {ARREARS}"
+    )
