@@ -54,7 +54,7 @@ ABNORMAL_LISTING = Contract(
     openness="public",
     direction="adverse",
     million_rows=2.6,
-    use=Use(months=36, since="removed_on"),
+    use=Use(since="removed_on", law="abnormal_list"),
     doubts=(
         PUBLISHED_BEFORE_EVENT,
         Doubt("a removal without its day", pl.col("removal_reason").is_not_null() & pl.col("removed_on").is_null()),

@@ -10,7 +10,7 @@ from features.contracts.feeds import FEEDS
 from features.engine.sentence import expression_words
 from features.law.clocks import clocks
 from features.law.terms import Regime, TermTable, find_table, term_tables
-from features.law.usability import usable
+from features.law.usability import tables_of, usable
 
 law = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Show until when records may be used, by the rules of each day."
@@ -18,7 +18,7 @@ law = typer.Typer(
 
 Table = Annotated[str | None, typer.Argument(help="Only this table, e.g. penalty; all unless said.")]
 _REGIME = ("regime", "in_force_from", "source", "article", "rule", "mark", "transition", "unclear")
-_TERM = ("class", "minimum_months", "maximum_months", "starts")
+_TERM = ("class", "minimum_months", "long_domains", "maximum_months", "starts", "used_by")
 
 
 @law.command("terms")
@@ -56,11 +56,27 @@ def list_clocks(form: FormatOption = Format.TABLE) -> None:
 
 
 def _lines(table: TermTable, regime: Regime) -> list[dict[str, Any]]:
-    facts = regime.model_dump() | {"table": table.table, "regime": regime.code}
+    facts = regime.model_dump() | {"table": table.table, "regime": regime.code, "used_by": _users(table)}
+    longer = regime.long_domains
+    if longer is not None:
+        facts |= {"long_domains": f"{longer.minimum_months}: {', '.join(longer.domains)}"}
     return [facts | term.model_dump() | {"class": term.of} for term in regime.terms]
+
+
+def _users(table: TermTable) -> str:
+    """The feeds whose records' use follows a table."""
+    if table.information_only:
+        return "none, for information only"
+    return " ".join(contract.code for contract in FEEDS if table.table in tables_of(contract))
 
 
 def _feed(contract: Contract) -> dict[str, Any]:
     condition = usable(contract)
+    tables = " ".join(tables_of(contract)) or None
     said = "always" if condition is None else expression_words(condition)
-    return {"feed": contract.code, "name": contract.name, "table": contract.use.law, "usable_while": said}
+    return {
+        "feed": contract.code,
+        "name": contract.name,
+        "table": tables,
+        "usable_while": said,
+    }

@@ -28,7 +28,7 @@ class Term(BaseModel):
 
 
 class LongDomains(BaseModel):
-    """Domains in which publicity lasts longer at least."""
+    """Domains in which publicity lasts longer at least. Information only: what is used ends at the maximum."""
 
     model_config = RULE
 
@@ -73,13 +73,17 @@ class Regime(BaseModel):
 
 
 class TermTable(BaseModel):
-    """divided_by: the column that names the class, None where all records have one term."""
+    """divided_by: the column that names the class, None where all records have one term.
+
+    information_only: no record's use follows it; it is listed for who compares publicity elsewhere.
+    """
 
     model_config = RULE
 
     table: str
     name: str
     divided_by: str | None = None
+    information_only: bool = False
     regimes: tuple[Regime, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

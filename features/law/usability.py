@@ -37,10 +37,18 @@ def in_term(contract: Contract) -> Condition | None:
         parts.append(_by_table(contract.use.law, since))
     elif contract.use.months is not None:
         parts.append(_began_after(since, f"months:{contract.use.months}"))
-    # An act that ends on a day of `ended_by` alone is out of use when its five years begin.
-    if contract.personal and contract.direction in ADVERSE_ACTS and (parts or not contract.use.ended_by):
+    if PERSONAL in tables_of(contract):
         parts.append(_by_table(PERSONAL, since))
     return _all(parts)
+
+
+def tables_of(contract: Contract) -> tuple[str, ...]:
+    """The tables of terms that decide on a feed's records: its contract's, and that of natural persons."""
+    own = () if contract.use.law is None else (contract.use.law,)
+    # An act that ends on a day of `ended_by` alone is out of use when its five years begin.
+    has_term = bool(own) or contract.use.months is not None or not contract.use.ended_by
+    of_persons = contract.personal and contract.direction in ADVERSE_ACTS and has_term
+    return (*own, PERSONAL) if of_persons else own
 
 
 def _all(parts: Iterable[Condition]) -> Condition | None:

@@ -36,6 +36,11 @@ CASES = (
         },
     ),
     Case(
+        "listed more than four years ago and never removed: it still stands",
+        lambda firm: [abnormal_listing(firm, date(2021, 3, 1))],
+        {"abnormal_listed": 1, "abnormal_reasons": 1, "abnormal_cured_share": 0},
+    ),
+    Case(
         "removed today",
         lambda firm: [abnormal_listing(firm, removed_on=date(2025, 7, 1), removal_reason="补报")],
         {"abnormal_listed": 0, "abnormal_listings_12m": 1, "abnormal_cured_share": 1},
@@ -72,11 +77,6 @@ CASES = (
         "struck from the serious list today",
         lambda firm: [serious_violation(firm, removed_on=date(2025, 7, 1))],
         {"serious_violation_listed": 0, "serious_violation_days": None, "serious_food_violation_listed": 0},
-    ),
-    Case(
-        "struck from the serious list tomorrow",
-        lambda firm: [serious_violation(firm, removed_on=date(2025, 7, 2))],
-        {"serious_violation_listed": 1},
     ),
     Case(
         "cancelled simply",

@@ -21,6 +21,14 @@ def test_terms_name_regime_class_and_months() -> None:
     assert general == [12, 36, 12]
 
 
+def test_terms_say_who_follows_them_and_where_publicity_is_longer() -> None:
+    said = {str(row["table"]): row["used_by"] for row in listed("terms")}
+    assert (said["abnormal_list"], said["market_penalty"]) == ("F06", "none, for information only")
+    assert [row["long_domains"] for row in listed("terms", "penalty") if row["regime"] == "NDRC-58"] == [
+        "12: 食品, 药品, 特种设备, 安全生产, 消防"
+    ] * 3
+
+
 def test_every_doubt_has_its_question() -> None:
     assert all(row["question"] for row in listed("questions"))
 

@@ -6,7 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from bureau.errors import UnknownName
+from features.contracts.abnormal_listing import ABNORMAL_LISTING
+from features.contracts.feeds import FEEDS
 from features.law.terms import Regime, TermTable, find_table, term_tables
+from features.law.usability import tables_of
 
 REGIME = {
     "code": "X-1",
@@ -68,3 +71,16 @@ def test_an_unknown_table_or_class_is_named() -> None:
         find_table("penalties")
     with pytest.raises(UnknownName, match="一般"):
         find_table("penalty").over_since("普通", date(2025, 1, 1))
+
+
+@pytest.mark.parametrize("table", term_tables(), ids=lambda table: table.table)
+def test_every_table_decides_on_a_feed_or_is_said_to_be_information(table: TermTable) -> None:
+    used = any(table.table in tables_of(contract) for contract in FEEDS)
+    assert used != table.information_only
+
+
+def test_every_contract_s_clock_starts_as_its_table_says() -> None:
+    """The words of the table and the title of the contract's column name the same day."""
+    listing = ABNORMAL_LISTING
+    column = listing.schema.to_schema().columns[listing.use.since]
+    assert {regime.starts for regime in find_table("abnormal_list").regimes} == {column.title}
