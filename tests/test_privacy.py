@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -93,8 +94,16 @@ def test_no_seeded_identity_is_left_in_a_home_that_received_it(tmp_path: Path) -
     seed(lake)
     assert [row.code for row in list_waiting(lake)] == ["person"] * (len(SEEDED) + 2)
     assert known(lake, REGISTRATION, "2025-08-02")["uscc"].to_list() == [ACME, BETA]
-    said = b"\n".join(text for path in lake.root.parent.rglob("*") if path.is_file() for text in readable(path))
-    assert [text for text in SEEDED if text.encode() in said] == []
+    sent, kept = (said_in(folder) for folder in (tmp_path / "sent", lake.root.parent))
+    assert [text for text in SEEDED if text.encode() in sent] == [*SEEDED]
+    assert [text for text in SEEDED if text.encode() in kept] == []
+    for pattern in (RAW_IDENTITY, RAW_MAIL, RAW_MOBILE):
+        assert pattern.search(sent)
+        assert not pattern.search(kept)
+
+
+def said_in(folder: Path) -> bytes:
+    return b"\n".join(text for path in folder.rglob("*") if path.is_file() for text in readable(path))
 
 
 @pytest.mark.parametrize(
@@ -147,6 +156,17 @@ def test_a_row_with_a_raw_identity_waits_without_it(tmp_path: Path, column: str,
     assert MASK in cells
     assert not any(raw in cells for raw in (IDENTITY, DIGITS, MOBILE, MAIL))
     assert replay(lake, at=instant("2025-08-01")).waiting == 1
+
+
+@pytest.mark.parametrize("column", ["status", "uscc", "division", "record_id", "reg_no"])
+def test_what_waits_for_another_reason_holds_no_identity_either(tmp_path: Path, column: str) -> None:
+    lake = make_lake(tmp_path)
+    row = registration(ACME, est_date=date(2030, 1, 1)) | {column: IDENTITY}
+    assert land_rows(lake, REGISTRATION, [row]).quarantined == 1
+    with lake.catalogue.connect() as connection:
+        held = str(connection.exec_driver_sql("SELECT * FROM quarantined_row").all())
+    assert MASK in held
+    assert IDENTITY not in held
 
 
 def test_numbers_that_are_no_persons_land(tmp_path: Path) -> None:

@@ -82,6 +82,8 @@ def in_keys(keys: pl.Series) -> pl.Series:
 
 def masked_text(texts: pl.Series) -> pl.Series:
     """Texts with every raw identity masked; a text that holds none stays as it is written."""
+    if in_free_text(texts.drop_nulls()).is_empty():
+        return texts
     folded = _folded(texts)
     return texts.zip_with(~folded.str.contains(_FREE).fill_null(False), folded.str.replace_all(_FREE, MASK))
 
@@ -93,6 +95,8 @@ def masked_sentence(sentence: str) -> str:
 
 def masked_keys(keys: pl.Series) -> pl.Series:
     """As `masked_text`, of what `in_keys` would find."""
+    if in_keys(keys.drop_nulls()).is_empty():
+        return keys
     folded = _folded(keys)
     return keys.zip_with(~_confirmed(folded), folded.str.replace_all(_IN_KEYS, MASK))
 
