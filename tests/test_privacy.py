@@ -164,7 +164,8 @@ def test_what_waits_for_another_reason_holds_no_identity_either(tmp_path: Path, 
     row = registration(ACME, est_date=date(2030, 1, 1)) | {column: IDENTITY}
     assert land_rows(lake, REGISTRATION, [row]).quarantined == 1
     with lake.catalogue.connect() as connection:
-        held = str(connection.exec_driver_sql("SELECT * FROM quarantined_row").all())
+        (waiting,) = connection.exec_driver_sql("SELECT * FROM quarantined_row").all()
+    held = "\n".join(map(str, waiting))
     assert MASK in held
     assert IDENTITY not in held
 
