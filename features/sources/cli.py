@@ -12,6 +12,10 @@ from bureau.settings import Settings
 from features.lake.lake import open_lake
 from features.sources.checking import check_source
 from features.sources.loading import DEMO_CITY, KEPT_UP_TO, SOURCES, SourceOptions, load_source
+from features.sources.source import Pace
+
+TARGET_ROWS_A_SECOND, TARGET_CORES = 2_000_000, 2
+"""Of generating alone."""
 
 source = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -41,6 +45,16 @@ def load(
     print_rows(rows, ("feed", "rows", "landed", "quarantined", "unchanged"), form)
     if form is Format.TABLE:
         print(f"{name} up to {report.last_day}, snapshot {report.snapshot}")
+        if report.pace is not None:
+            print(_pace_told(report.pace))
+
+
+def _pace_told(pace: Pace) -> str:
+    return (
+        f"drew {pace.rows:,} rows in {pace.seconds:,.1f} s of the drawing processes' own time: "
+        f"{pace.rows_a_second(TARGET_CORES):,.0f} rows/s on {TARGET_CORES} cores, before writing and landing "
+        f"(target at full size: {TARGET_ROWS_A_SECOND:,})"
+    )
 
 
 @source.command()

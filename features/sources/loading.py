@@ -16,7 +16,7 @@ from features.sources.city.checks import check_city
 from features.sources.city.parameters import load_parameters
 from features.sources.cumcm import deliveries as cumcm
 from features.sources.cumcm.checks import check_records
-from features.sources.source import Check, SourceWritten, claim_source, require_source
+from features.sources.source import Check, Pace, SourceWritten, claim_source, require_source
 
 DEMO_CITY = 2_000
 """Enterprises of a city nobody gave a size."""
@@ -60,12 +60,16 @@ class FeedLoad:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """One load of a source, its feeds in the order they landed; snapshot: the lake's newest afterwards."""
+    """One load of a source, its feeds in the order they landed; snapshot: the lake's newest afterwards.
+
+    pace: of generating alone, where the source generates.
+    """
 
     source: str
     last_day: date
     feeds: tuple[FeedLoad, ...]
     snapshot: int
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def load_source(
             drop_delivery(path)
         tell(f"{path.name} landed: {landed[-1].landed:,} of {landed[-1].rows:,} rows", number / written.count)
     settle_links(lake, at=at)
-    return LoadReport(name, claimed.last_day, _by_feed(landed), lake.snapshot())
+    return LoadReport(name, claimed.last_day, _by_feed(landed), lake.snapshot(), written.pace)
 
 
 def _refuse(name: str, **unusable: object) -> None:

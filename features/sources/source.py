@@ -10,16 +10,35 @@ from pathlib import Path
 from bureau.errors import SourceConflict, UnreadableFile
 
 
+@dataclass
+class Pace:
+    """What generating has taken so far. seconds: of all cores, in the processes that draw, without writing."""
+
+    rows: int = 0
+    seconds: float = 0.0
+
+    def add(self, rows: int, seconds: float) -> None:
+        """Count more rows and what they took."""
+        self.rows += rows
+        self.seconds += seconds
+
+    def rows_a_second(self, cores: int) -> float:
+        """On so many cores that do nothing else."""
+        return self.rows / self.seconds * cores if self.seconds else 0.0
+
+
 @dataclass(frozen=True)
 class SourceWritten:
     """The deliveries of a source, in the order they must land, the last day they speak of, and how many they are.
 
     paths: may be written only when the next one is asked for, so that each can land before all are there.
+    pace: of a source that generates; grows with the paths that were asked for.
     """
 
     paths: Iterator[Path]
     last_day: date
     count: int
+    pace: Pace | None = None
 
 
 class Verdict(StrEnum):

@@ -9,10 +9,10 @@ from pathlib import Path
 from threading import Thread
 
 from bureau.errors import InvalidInput
-from features.sources.city.drawing import SHARD, City, gather, plan_city, write_shard
+from features.sources.city.drawing import SHARD, City, ShardWritten, gather, plan_city, write_shard
 from features.sources.city.manifest import claim_folder
 from features.sources.city.parameters import Parameters, load_parameters
-from features.sources.source import SourceWritten
+from features.sources.source import Pace, SourceWritten
 
 DEFAULT_SEED = 2023
 _AHEAD = 1
@@ -41,26 +41,31 @@ def write_deliveries(
     parameters = parameters or load_parameters()
     claim_folder(folder, enterprises=enterprises, seed=seed, parameters=parameters)
     city = plan_city(folder, enterprises=enterprises, seed=seed, parameters=parameters, shard_size=shard_size)
-    paths = _written_here(city) if city.shards == 1 else _written_beside(city, workers)
-    return SourceWritten(paths, parameters.calendar.last, len(city.consignments))
+    pace = Pace()
+    paths = _written_here(city, pace) if city.shards == 1 else _written_beside(city, workers, pace)
+    return SourceWritten(paths, parameters.calendar.last, len(city.consignments), pace)
 
 
-def _written_here(city: City) -> Iterator[Path]:
+def _written_here(city: City, pace: Pace) -> Iterator[Path]:
     """A city of one shard is drawn sooner than a process is started."""
-    yield from write_shard(city, 0)
+    written = write_shard(city, 0)
+    pace.add(written.rows, written.seconds)
+    yield from written.paths
 
 
-def _written_beside(city: City, workers: int) -> Iterator[Path]:
+def _written_beside(city: City, workers: int, pace: Pace) -> Iterator[Path]:
     """Other processes draw while the caller lands; a few shards ahead, never more."""
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_end_with, initargs=(os.getpid(),)) as pool:
-        drawn: dict[int, Future[tuple[Path, ...]]] = {}
+        drawn: dict[int, Future[ShardWritten]] = {}
         try:
             for number in range(city.shards):
                 for ahead in range(number, min(number + workers + _AHEAD, city.shards)):
                     if ahead not in drawn:
                         drawn[ahead] = pool.submit(write_shard, city, ahead)
-                yield from drawn.pop(number).result()
+                written = drawn.pop(number).result()
+                pace.add(written.rows, written.seconds)
+                yield from written.paths
                 complete = [one for one in city.consignments if one.last == number and not one.single]
                 for gathered in [pool.submit(gather, city, one) for one in complete]:
                     yield gathered.result()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
+from time import process_time
 
 import polars as pl
 
@@ -62,8 +63,18 @@ def plan_city(folder: Path, *, enterprises: int, seed: int, parameters: Paramete
     return City(folder, enterprises, seed, parameters, months, weather, intercepts, shard_size)
 
 
-def write_shard(city: City, number: int) -> tuple[Path, ...]:
-    """Write one shard's rows and its truth: finished deliveries, whose paths it returns, and pieces of larger ones."""
+@dataclass(frozen=True)
+class ShardWritten:
+    """paths: of the finished deliveries. seconds: of all cores this process used, without those of writing rows."""
+
+    paths: tuple[Path, ...]
+    rows: int
+    seconds: float
+
+
+def write_shard(city: City, number: int) -> ShardWritten:
+    """Write one shard's rows and its truth: finished deliveries, and pieces of larger ones."""
+    begun, writing, row_count = process_time(), 0.0, 0
     whole = {one.feed for one in city.consignments if one.single and one.first == number}
     first = number * city.shard_size
     count = min(city.shard_size, city.enterprises - first)
@@ -72,13 +83,17 @@ def write_shard(city: City, number: int) -> tuple[Path, ...]:
     finished = {}
     for feed, stated in statements(shard, city.intercepts, city.folder / TRUTH):
         rows = _delivered(city, shard, feed, stated)
+        row_count += rows.height
+        ready = process_time()
         if feed in whole:
             finished[feed] = _write(city, Consignment(feed, number, number), rows)
         else:
             path = _piece(city, feed, number)
             path.parent.mkdir(parents=True, exist_ok=True)
             rows.write_parquet(path, compression="lz4", statistics=False)
-    return tuple(finished[feed] for feed in FEEDS if feed in finished)
+        writing += process_time() - ready
+    paths = tuple(finished[feed] for feed in FEEDS if feed in finished)
+    return ShardWritten(paths, row_count, process_time() - begun - writing)
 
 
 def gather(city: City, consignment: Consignment) -> Path:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -41,6 +42,22 @@ def test_check_fails_where_a_rule_is_broken(tmp_path: Path, home: Path) -> None:
     printed = run(source, ["check"])
     assert printed.exit_code == 1
     assert "SHA-256" in printed.stdout or "Parquet" in printed.stdout
+
+
+def test_load_of_a_city_prints_the_pace_of_drawing_alone_beside_its_target(tmp_path: Path) -> None:
+    printed = run(source, ["load", "city", "--enterprises", "20"])
+    assert printed.exit_code == 0, printed.output
+    last = printed.stdout.strip().splitlines()[-1]
+    rows = int(last.split()[1].replace(",", ""))
+    written = (tmp_path / "home" / "deliveries" / "city").glob("F*.parquet")
+    assert rows == sum(pq.read_metadata(path).num_rows for path in written)
+    assert "rows/s on 2 cores" in last
+    assert last.endswith("(target at full size: 2,000,000)")
+
+
+def test_a_source_that_reads_prints_no_pace(tmp_path: Path) -> None:
+    data = write_invoices(tmp_path / "data", "out", invoice(1))
+    assert "drew" not in run(source, ["load", "cumcm", "--data", str(data)]).stdout
 
 
 def test_check_asks_all_published_features_of_a_landed_city() -> None:

@@ -21,6 +21,7 @@ from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import load_parameters
 from features.sources.city.records import FEEDS
 from features.sources.city.truth import read_truth
+from features.sources.source import Pace
 from tests.factories.cities import SEED, drawn_shard, other_parameters, write_city
 
 AFTER_DEFAULT = {"F26", "F27", "F28", "F60", *records.AFTER_DEFAULT}
@@ -102,6 +103,16 @@ def test_a_shard_alone_is_the_same_shard_in_the_whole(tmp_path: Path) -> None:
     for feed in FEEDS:
         piece = pl.read_parquet(tmp_path / "alone" / "pieces" / feed / "0002.parquet")
         assert delivered(tmp_path / "whole", feed).tail(piece.height).equals(piece)
+
+
+@pytest.mark.parametrize("shard_size", [pytest.param(40, id="drawn here"), pytest.param(20, id="drawn beside")])
+def test_the_pace_counts_every_row_that_was_drawn(tmp_path: Path, shard_size: int) -> None:
+    written = write_deliveries(tmp_path, enterprises=40, seed=SEED, shard_size=shard_size)
+    assert written.pace == Pace(rows=0, seconds=0.0)
+    paths = tuple(written.paths)
+    assert written.pace.rows == sum(pl.scan_parquet(path).select(pl.len()).collect().item() for path in paths)
+    assert written.pace.seconds > 0
+    assert written.pace.rows_a_second(2) == pytest.approx(2 * written.pace.rows / written.pace.seconds)
 
 
 def test_more_workers_write_the_same_bytes(tmp_path: Path) -> None:
