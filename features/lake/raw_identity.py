@@ -1,7 +1,7 @@
 """What a raw identity of a natural person looks like in a text, however it is written.
 
 Identity numbers of 18 or 15 digits, mobile numbers, e-mail addresses: in characters of full or half width, with
-blanks, hyphens or dots between the digits, with the prefix +86 or 0086.
+blanks, hyphens, dots or strokes between the digits, with the prefix +86 or 0086.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from features.lake.codes import impossible_codes
 MASK = "[身份信息已遮盖]"
 """Stands where a raw identity stood; a row that holds it goes on waiting for the department's corrected one."""
 
-_GAP, _DIGIT = r"[\t-\r .-]", "[0-9]"
+_GAP, _DIGIT = r"[\t-\r ._/-]", "[0-9]"
 _SOME = _GAP + "{0,3}"
 _REGION = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 
@@ -57,7 +57,7 @@ _MASKED = MASK.replace("[", r"\[")
 _FOLDABLE = r"[[\p{Nd}\p{No}\p{Pd}\p{Cf}\p{Zs}！-～﹫−]&&[^\x00-\x7F（），：；！？]]"
 """What may stand for a digit, a letter, an @ or a gap, or for nothing; common full-width punctuation does not."""
 _LEAST_BYTES = 18
-"""Of an identity number: a shorter key is not read twice."""
+"""Of an identity number: in a shorter key only an @ is looked for."""
 _WEIGHTS = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
 _CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 

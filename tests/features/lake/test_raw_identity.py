@@ -16,6 +16,8 @@ from tests.factories.lakes import ACME
         pytest.param("(+86) 139—1234—5678", id="with dashes"),
         pytest.param("１３９１２３４５６７８", id="in full width"),
         pytest.param("139-1234-5678转2", id="three, four, four"),
+        pytest.param("139/1234/5678", id="with strokes"),
+        pytest.param("139_1234_5678", id="with low lines"),
         pytest.param("139 123 45678", id="three, three, five"),
         pytest.param("1391 234 5678", id="four, three, four"),
         pytest.param("1 3 9 1 2 3 4 5 6 7 8", id="digit by digit"),
@@ -47,6 +49,8 @@ def test_an_identity_in_free_text(text: str) -> None:
         pytest.param("(2019)粤0305民初12345号", id="a case"),
         pytest.param("电话0755-26001234", id="a telephone of a firm"),
         pytest.param("139123456789012", id="an account"),
+        pytest.param("139,1234,5678元", id="an amount in groups"),
+        pytest.param("1998/05/01/123", id="a day and a number with strokes"),
         pytest.param("深圳市（某）公司，13－1501", id="full-width punctuation"),
     ],
 )
