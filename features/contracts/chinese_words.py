@@ -272,6 +272,10 @@ FORMS = tuple(
         (r"(\w+) must not lie before (\S+)", r"\1 不得早于 \2"),
         (r"(\w+) must not exceed ten trillion yuan", r"\1 不得超过十万亿元"),
         (r"(\w+) must have check characters that agree", r"\1 的校验码须正确"),
+        (
+            r"no two records of a delivery that is no history may have the same (.+)",
+            r"除历史补录外，同一批次中不同记录的 \1 不得全部相同",
+        ),
         (r"(\w+) must not lie after the day it was received", r"\1 不得晚于接收日期"),
         *((rf"(\w+) must be the last day of a {one}", rf"\1 须为{chinese}末日") for one, chinese in _PERIODS.items()),
         (r"(\w+) must not be empty", r"\1 不得为空"),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.quality import QualityRule, of_amounts, of_cells, of_files, of_rows, rules
+from features.contracts.quality import QualityRule, of_amounts, of_cells, of_files, of_rows, rules, same_key
 from features.contracts.use import PERMANENT, Use
 
 Period = Literal["month", "quarter", "year"]
@@ -174,7 +174,7 @@ class Contract:
         return (
             *rules("block", blocking),
             *rules("quarantine", (*cells, *self.row_rules, *of_amounts(self.dtypes), *rows)),
-            *rules("warn", (doubt.text for doubt in self.doubts)),
+            *rules("warn", (*(doubt.text for doubt in self.doubts), same_key(self.grain))),
         )
 
 

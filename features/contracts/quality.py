@@ -91,6 +91,11 @@ def of_rows(subject: str, ended_by: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def same_key(grain: Iterable[str]) -> str:
+    """What is asked of the records of one delivery. grain: the columns that name one record."""
+    return f"no two records of a delivery that is no history may have the same {', '.join(grain)}"
+
+
 def say(check: Any) -> str:
     """A check of pandera's in words that finish a sentence about its column."""
     name, _, rest = str(check.error or check.name).partition("(")

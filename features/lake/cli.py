@@ -15,6 +15,7 @@ from features.contracts.feeds import FEEDS, find_feed
 from features.contracts.quality import say
 from features.lake.compaction import compact
 from features.lake.delivery import Delivery, read_delivery
+from features.lake.doubts import doubts_told
 from features.lake.due import due_feeds
 from features.lake.judgement import judge
 from features.lake.lake import Lake, open_lake
@@ -85,10 +86,11 @@ def check(
     history: HistoryOption = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Check a file against its contract without landing it: which rows would wait, and why."""
+    """Check a file against its contract without landing it: which rows would wait or are doubtful, and why."""
     delivery = _read(file, code, history)
     judged = judge(delivery.frame, delivery.contract, now())
-    reasons = judged.refused.group_by("code", "reason").agg(rows=pl.len(), first_row=pl.col("row").min() + 1)
+    told = pl.concat([judged.refused, doubts_told(judged.kept, delivery.contract, history=delivery.sidecar.history)])
+    reasons = told.group_by("code", "reason").agg(rows=pl.len(), first_row=pl.col("row").min() + 1)
     print_rows(reasons.sort("first_row").to_dicts(), ("rows", "first_row", "code", "reason"), form)
     if form is Format.TABLE:
         print(
@@ -119,6 +121,8 @@ def ingest(
     columns = ("feed", "batch_id", "rows", "landed", "quarantined", "unchanged", "doubtful", "snapshot")
     if landed:
         print_rows(landed, columns, form)
+    if any(one["doubtful"] for one in landed):
+        typer.echo(f"Some rows are doubtful; see why with: bureau feeds check {code} FILE", err=True)
     for earlier in problems[:-1]:
         typer.echo(f"bureau: {earlier}", err=True)
     if problems:

@@ -12,6 +12,7 @@ from features.contracts.contract import NUMBER_PATTERN, Contract
 from features.contracts.quality import FIRST_DAY, MOST_FEN, amounts, kind
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
+from features.lake.doubts import doubtful_rows
 from features.lake.persons import identities
 from features.lake.rules import broken_rules
 
@@ -41,8 +42,7 @@ def judge(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> Jud
         found = refuse(typed, contract)
         refused = pl.concat([refused, found])
         typed = _without(typed, found)
-    doubt = pl.any_horizontal([doubt.expression for doubt in contract.doubts] or [pl.lit(False)])
-    return Judged(typed, refused, typed.filter(doubt).height)
+    return Judged(typed, refused, doubtful_rows(typed, contract, history=RECEIVED_AT in frame.columns))
 
 
 def shanghai_date(micros: pl.Expr) -> pl.Expr:

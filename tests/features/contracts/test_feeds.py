@@ -10,7 +10,7 @@ import pytest
 from bureau.errors import UnknownName
 from features.contracts.contract import HASH_PATTERN, Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS, find_feed
-from features.contracts.quality import Severity
+from features.contracts.quality import Severity, same_key
 from features.lake.judgement import judge
 from tests.factories.feeds import VALID_ROWS
 from tests.factories.lakes import ACME, frame_of, instant
@@ -39,7 +39,7 @@ def test_every_rule_is_told_once_with_its_severity(contract: Contract) -> None:
     assert bool(told["block"]) is not bool(contract.derived_from)
     assert told["quarantine"]
     assert set(contract.row_rules) <= set(told["quarantine"])
-    assert told["warn"] == [doubt.text for doubt in contract.doubts]
+    assert told["warn"] == [*(doubt.text for doubt in contract.doubts), same_key(contract.grain)]
     assert told["warn"]
 
 
