@@ -85,7 +85,8 @@ class Promise:
         if check.verdict is not Verdict.MISSED:
             return check
         accepted = figure.value <= at_most
-        return Check(self.rule, check.verdict, check.found, self.target, check.room, why, accepted)
+        said = f"known: {why}" if accepted else f"more than is known: {why}"
+        return Check(self.rule, check.verdict, check.found, self.target, check.room, said, accepted)
 
     def unmeasured(self, how: str) -> Check:
         """Not measured, and how to have it measured."""

@@ -34,7 +34,7 @@ class Volume:
     def promise(self) -> Promise:
         """As near to the contract's rows as a feed must come."""
         low, high = self.target * (1 - NEAR), self.target * (1 + NEAR)
-        return Promise(f"rows per enterprise of {self.feed}", low, high, ".3g")
+        return Promise(f"rows per enterprise of {self.feed}", low, high, ".3g", about=self.target)
 
     @property
     def figure(self) -> Figure:

@@ -41,12 +41,15 @@ def test_nobody_is_sent_for_a_city_larger_than_any() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "fails"),
-    [pytest.param(0.9, False, id="as far as the reason goes"), pytest.param(0.91, True, id="beyond it")],
+    ("value", "note", "fails"),
+    [
+        pytest.param(0.9, "known: the reason", False, id="as far as the reason goes"),
+        pytest.param(0.91, "more than is known: the reason", True, id="beyond it"),
+    ],
 )
-def test_a_known_reason_is_accepted_as_far_as_it_goes(value: float, fails: bool) -> None:
+def test_a_known_reason_is_accepted_as_far_as_it_goes(value: float, note: str, fails: bool) -> None:
     check = BETWEEN.excuse(Figure(value), SIZE, "the reason", at_most=0.9)
-    assert (check.verdict, check.note, check.fails) == (Verdict.MISSED, "the reason", fails)
+    assert (check.verdict, check.note, check.fails) == (Verdict.MISSED, note, fails)
 
 
 def test_a_reason_is_not_given_for_what_is_met() -> None:
