@@ -62,7 +62,9 @@ def closed_port() -> int:
         return int(held.getsockname()[1])
 
 
-@pytest.mark.parametrize("place", [f"127.0.0.1:{closed_port()}", "127.0.0.1", "127.0.0.1:99999", ""])
+@pytest.mark.parametrize(
+    "place", [pytest.param(f"127.0.0.1:{closed_port()}", id="closed port"), "127.0.0.1", "127.0.0.1:99999", ""]
+)
 def test_a_master_that_does_not_answer_is_refused_at_once(place: str) -> None:
     with pytest.raises(InvalidInput, match=r"BUREAU_SPARK_MASTER=spark://.*start it"):
         check_master(f"spark://{place}")
