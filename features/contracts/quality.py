@@ -86,7 +86,7 @@ def of_rows(subject: str, ended_by: Iterable[str]) -> tuple[str, ...]:
         "no text or hash may hold a person's identity number, mobile number or e-mail address",
         "event_date must not lie after the day it was received",
         f"event_date must not lie before {FIRST_DAY}",
-        *(f"{column} must not lie after the day it was received" for column in ended_by),
+        *(f"{column} must not lie more than a year after the day it was received" for column in ended_by),
         f"{subject} must have check characters that agree",
     )
 

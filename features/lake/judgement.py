@@ -126,9 +126,12 @@ def _impossible_dates(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         .when(event < FIRST_DAY).then(pl.format("event_date {} lies before {}", event, pl.lit(FIRST_DAY)))
     )  # fmt: skip
     found = [typed.select(ROW, reason.alias("reason")).drop_nulls()]
-    for column in contract.use.ended_by:  # an end to come would stand in the audit while the record is still used
-        late = pl.format("{} {} lies after the day it was received, {}", pl.lit(column), column, received_on)
-        found.append(typed.filter(pl.col(column) > received_on).select(ROW, late.alias("reason")))
+    for column in contract.use.ended_by:  # a decision may take effect later, but nobody decides for the next decade
+        late = pl.format(
+            "{} {} lies more than a year after the day it was received, {}", pl.lit(column), column, received_on
+        )
+        far = pl.col(column) > received_on.dt.offset_by("1y")
+        found.append(typed.filter(far).select(ROW, late.alias("reason")))
     return _gather("date", pl.concat(found))
 
 

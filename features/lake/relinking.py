@@ -3,6 +3,8 @@
 A late registration may tell something about the past: a name was taken by a second enterprise, or borne earlier.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -21,6 +23,9 @@ from features.lake.replay import retry
 from features.lake.versions import stored_versions
 from features.lake.writing import store
 
+RECORDS = 2**16
+"""Records looked at together: those of a whole city would not fit in memory at once."""
+
 
 def relink(lake: Lake, contract: Contract, *, at: datetime, renamed: Renamed | None = None) -> None:
     """Bring one feed's links in line with the names known now; for the lake's one writer.
@@ -31,18 +36,25 @@ def relink(lake: Lake, contract: Contract, *, at: datetime, renamed: Renamed | N
     """
     if contract.name_column is None:
         return
-    mistaken = _mistaken_records(lake, contract, renamed)
+    parts = _parts(_linked_records(lake, contract, renamed))
+    mistaken = pl.concat([pl.Series("record_no", dtype=pl.Int64), *(_mistaken(lake, contract, part) for part in parts)])
     if not mistaken.is_empty():
         with lake.catalogue.begin() as connection:
             snapshot = make_snapshot(connection, "relink", at, contract.code)
-            _rewrite(Entry(lake, connection, contract, snapshot), mistaken, at)
+            entry = Entry(lake, connection, contract, snapshot)
+            for number, part in enumerate(_parts(mistaken)):
+                _rewrite(replace(entry, portion=number), part, at)
         retry(lake, contract.code, at=at, codes=("conflict",))  # what it contradicted may be gone
     retry(lake, contract.code, at=at, codes=("unlinked",))
 
 
-def _mistaken_records(lake: Lake, contract: Contract, renamed: Renamed | None) -> pl.Series:
-    """Records with a row whose owner, or the instant it counts from, is not what the names known now say."""
-    rows = _linked_rows(lake, contract, renamed)
+def _parts(records: pl.Series) -> Iterator[pl.Series]:
+    return (records[start : start + RECORDS] for start in range(0, len(records), RECORDS))
+
+
+def _mistaken(lake: Lake, contract: Contract, records: pl.Series) -> pl.Series:
+    """Of some records those with a row whose owner, or the instant it counts from, is not what names now say."""
+    rows = stored_versions(lake, contract, records, ["event_date", *_sought_by(contract)])
     if rows.is_empty():
         return rows["record_no"]
     given = pl.col("link_id") == 0
@@ -60,17 +72,19 @@ def _mistaken_records(lake: Lake, contract: Contract, renamed: Renamed | None) -
     return both.filter(~right)["record_no"].unique()
 
 
-def _linked_rows(lake: Lake, contract: Contract, renamed: Renamed | None) -> pl.DataFrame:
-    """All rows of the records of which any row is there by a link, and that bear a changed name if asked so."""
+def _sought_by(contract: Contract) -> list[str]:
+    address = [] if contract.address_column is None else [contract.address_column]
+    return [str(contract.name_column), contract.subject, *address]
+
+
+def _linked_records(lake: Lake, contract: Contract, renamed: Renamed | None) -> pl.Series:
+    """The records of which any row is there by a link, and that bear a changed name if asked so, in order."""
     files = lake.files(contract.code)
-    sought_by = [str(contract.name_column), contract.subject]
-    sought_by += [] if contract.address_column is None else [contract.address_column]
-    linked = pl.Series("record_no", dtype=pl.Int64)
-    if files:
-        columns = ", ".join(("record_no", *(sought_by if renamed is not None else ())))
-        rows = query(f"SELECT DISTINCT {columns} FROM {parquet(files)} WHERE link_id > 0")
-        linked = (rows if renamed is None else rows.filter(renamed.concerns(contract)))["record_no"]
-    return stored_versions(lake, contract, linked, ["event_date", *sought_by])
+    if not files:
+        return pl.Series("record_no", dtype=pl.Int64)
+    columns = ", ".join(("record_no", *(_sought_by(contract) if renamed is not None else ())))
+    rows = query(f"SELECT DISTINCT {columns} FROM {parquet(files)} WHERE link_id > 0")
+    return (rows if renamed is None else rows.filter(renamed.concerns(contract)))["record_no"].unique().sort()
 
 
 def _rewrite(entry: Entry, record_nos: pl.Series, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Try again what waits in quarantine: under a later contract, or now that an enterprise bears the name."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -18,11 +18,14 @@ from features.lake.lake import Lake
 from features.lake.tables import Quarantined
 from features.lake.writing import store
 
+PORTION = 2**17
+"""Waiting rows tried together: what waits of a whole city would not fit in memory at once."""
 KEEP_THEIR_INSTANT = ("unlinked", "conflict")
 _WAITING: Schema = {
     "id": pl.Int64,
     "batch_no": pl.Int32,
     "code": pl.String,
+    "reason": pl.String,
     "cells": pl.String,
     "received_at": pl.Int64,
 }
@@ -56,11 +59,11 @@ def retry(lake: Lake, feed: str, *, at: datetime, codes: Sequence[str] = ()) -> 
     Makes a snapshot only where a row stops waiting.
     """
     with lake.catalogue.connect() as connection, connection.begin() as transaction:
-        waiting = _waiting(connection, feed, codes)
-        if waiting.is_empty():
-            return Replayed()
-        entry = Entry(lake, connection, find_feed(feed), make_snapshot(connection, "replay", at, feed))
-        replayed = _retry(entry, waiting, at)
+        entry, replayed = Entry(lake, connection, find_feed(feed), snapshot=0), Replayed()
+        for number, waiting in enumerate(_waiting(connection, feed, codes)):
+            if number == 0:
+                entry = replace(entry, snapshot=make_snapshot(connection, "replay", at, feed))
+            replayed += _retry(replace(entry, portion=number), waiting, at)
         if replayed.landed + replayed.unchanged == 0:
             transaction.rollback()
         return replayed
@@ -73,13 +76,15 @@ def _retry(entry: Entry, waiting: pl.DataFrame, at: datetime) -> Replayed:
     refused = pl.concat([judged.refused, stored.refused])
     numbered = waiting.with_row_index(ROW)
     settled = numbered.join(refused, on=ROW, how="anti").select(i="id", s=pl.lit(entry.snapshot))
-    again = numbered.drop("code").join(refused, on=ROW).select("code", "reason", i="id")
+    both = numbered.join(refused, on=ROW, suffix="_now")
+    moved = pl.any_horizontal(pl.col(said).ne_missing(pl.col(f"{said}_now")) for said in ("code", "reason"))
+    again = both.filter(moved).select(code="code_now", reason="reason_now", i="id")
     row = update(Quarantined).where(Quarantined.id == bindparam("i"))
     if not settled.is_empty():
         entry.connection.execute(row.values(settled_in=bindparam("s")), settled.to_dicts())
     if not again.is_empty():
         entry.connection.execute(row.values(code=bindparam("code"), reason=bindparam("reason")), again.to_dicts())
-    return Replayed(stored.landed, settled.height - stored.landed, again.height)
+    return Replayed(stored.landed, settled.height - stored.landed, both.height)
 
 
 def _cells(entry: Entry, waiting: pl.DataFrame, at: datetime) -> pl.DataFrame:
@@ -98,7 +103,12 @@ def _waiting_feeds(lake: Lake, feed: str | None) -> list[str]:
         return list(connection.scalars(query if feed is None else query.where(Quarantined.feed == feed)))
 
 
-def _waiting(connection: Connection, feed: str, codes: Sequence[str]) -> pl.DataFrame:
+def _waiting(connection: Connection, feed: str, codes: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """A feed's waiting rows in the order they came, `PORTION` at a time; settling those given changes none after."""
     query: Query = select(*(getattr(Quarantined, name) for name in _WAITING))
     query = query.where(Quarantined.feed == feed, Quarantined.settled_in.is_(None)).order_by(Quarantined.id)
-    return read_frame(connection, query.where(Quarantined.code.in_(codes)) if codes else query, _WAITING)
+    query = (query.where(Quarantined.code.in_(codes)) if codes else query).limit(PORTION)
+    last = 0
+    while not (waiting := read_frame(connection, query.where(Quarantined.id > last), _WAITING)).is_empty():
+        yield waiting
+        last = int(waiting["id"][-1])

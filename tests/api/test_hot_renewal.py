@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -60,11 +61,13 @@ def test_absent_ones_are_made_and_those_behind_renewed(settings: Settings, lake:
 
 def test_no_answer_waits_for_them(settings: Settings, lake: Lake) -> None:
     hot_folder(lake).mkdir()
-    with serving(settings) as http:
-        with alone(hot_folder(lake) / ".building"):  # another process builds, and takes its time
+    with ExitStack() as building:
+        building.enter_context(alone(hot_folder(lake) / ".building"))  # another process builds, and takes its time
+        with serving(settings) as http:
             assert enrol(settings, http, "农商银行").report(BETA).status_code == 201
             assert read_manifest(lake) == {}
-        await_that(lambda: is_current(lake))
+            building.close()
+            await_that(lambda: is_current(lake))
 
 
 def test_a_failure_is_told_and_harms_no_answer(

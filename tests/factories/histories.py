@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from bureau.clock import months_before
+from features.contracts.contract import Contract
 from features.contracts.feeds import find_feed
 from features.definitions.entry import Entry
 from features.definitions.library import published
@@ -38,7 +39,7 @@ def random_history(chance: Random, firms: list[str]) -> dict[str, list[Row]]:
     history: dict[str, list[Row]] = {}
     for row in rows:
         feed = row["record_id"].split("-")[0]
-        history.setdefault(feed, []).extend(_versions(chance, row, firms, find_feed(feed).deadline_days))
+        history.setdefault(feed, []).extend(_versions(chance, row, firms, find_feed(feed)))
     return history
 
 
@@ -134,11 +135,13 @@ def _line(chance: Random, firm: str, day: date, number: int) -> Row:
     )
 
 
-def _versions(chance: Random, row: Row, firms: list[str], deadline_days: int) -> list[Row]:
+def _versions(chance: Random, row: Row, firms: list[str], contract: Contract) -> list[Row]:
     """The row as first received, and what became of it. One in six is late, one in four is corrected or withdrawn."""
     late = 200 if chance.random() < 1 / 6 else 0
     received = datetime.combine(row["event_date"], datetime.min.time(), UTC)
-    received += timedelta(days=chance.randrange(1, deadline_days + 2) + late, seconds=chance.randrange(86_400))
+    received += timedelta(days=chance.randrange(1, contract.deadline_days + 2) + late, seconds=chance.randrange(86_400))
+    furthest = received.date() + timedelta(days=365)  # an end further ahead would wait
+    row |= {column: min(row[column], furthest) for column in contract.use.ended_by if row[column]}
     versions = [row | {"received_at": received}]
     if chance.random() < 1 / 4:
         received += timedelta(days=chance.randrange(1, 300))

@@ -533,7 +533,10 @@ def _finish(finish, constants, feeds, cells, values, known, as_of, size):
     """The arithmetic between aggregates, step by step for all spine rows of a chunk."""
     for i in range(finish.shape[0]):
         code, x, y, missing = finish[i, 0], finish[i, 1], finish[i, 2], finish[i, 3]
-        if code == CELL and missing < 0:
+        if code == CELL and feeds[y, CONNECTED] == NEVER:  # of derived rows some may be there before all they rest on
+            for j in range(size):
+                values[i, j] = np.nan
+        elif code == CELL and missing < 0:
             for j in range(size):
                 values[i, j] = cells[x, j]
         elif code == CELL:  # a constant stands for it where no record entered but both sides were known

@@ -60,14 +60,16 @@ def test_the_records_are_named_each_with_its_day(tmp_path: Path) -> None:
     ("repaired_on", "landed"),
     [
         pytest.param(date(2025, 5, 4), 1, id="the day it was received"),
-        pytest.param(date(2025, 5, 5), 0, id="the day after"),
+        pytest.param(date(2025, 5, 5), 1, id="the day after"),
+        pytest.param(date(2026, 5, 4), 1, id="a year on"),
+        pytest.param(date(2026, 5, 5), 0, id="more than a year on"),
         pytest.param(date(2099, 1, 1), 0, id="a typing error"),
     ],
 )
-def test_an_end_to_come_waits_and_is_not_audited(tmp_path: Path, repaired_on: date, landed: int) -> None:
+def test_an_end_too_far_ahead_waits_and_is_not_audited(tmp_path: Path, repaired_on: date, landed: int) -> None:
     lake = make_lake(tmp_path)
     done = land_rows(lake, PENALTY, [penalty(ACME, repaired_on=repaired_on)], "2025-05-04T12:00")
     assert (done.landed, done.quarantined, len(list_endings(lake))) == (landed, 1 - landed, landed)
     assert [row.reason for row in list_waiting(lake)] == [
-        f"repaired_on {repaired_on} lies after the day it was received, 2025-05-04"
+        f"repaired_on {repaired_on} lies more than a year after the day it was received, 2025-05-04"
     ] * (1 - landed)

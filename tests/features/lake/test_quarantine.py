@@ -8,6 +8,8 @@ import pytest
 from features.contracts.contract import Contract
 from features.contracts.deregistration import DEREGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake import relinking
+from features.lake import replay as replay_module
 from features.lake.delivery import read_delivery
 from features.lake.lake import Lake
 from features.lake.landing import land
@@ -21,8 +23,12 @@ from tests.factories.tax import tax_arrears
 BAD = tax_arrears(BETA, arrears_fen=-1)
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
+@pytest.fixture(params=[pytest.param(None, id="at once"), pytest.param(1, id="one at a time")])
+def lake(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """A lake whose waiting rows and linked records are gone through at once, or in portions of one."""
+    if request.param is not None:
+        monkeypatch.setattr(relinking, "RECORDS", request.param)
+        monkeypatch.setattr(replay_module, "PORTION", request.param)
     return make_lake(tmp_path)
 
 

@@ -8,6 +8,8 @@ import pytest
 from bureau.errors import StateConflict, UnknownName, UnknownSubject
 from features.contracts.court_case import COURT_CASE
 from features.contracts.registration import REGISTRATION
+from features.lake import relinking
+from features.lake import replay as replay_module
 from features.lake.compaction import compact
 from features.lake.lake import Lake
 from features.lake.links import list_links
@@ -22,8 +24,12 @@ from tests.factories.registrations import registration
 NAME = "深圳市甲贸易有限公司"
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
+@pytest.fixture(params=[pytest.param(None, id="at once"), pytest.param(1, id="one at a time")])
+def lake(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """A lake whose waiting rows and linked records are gone through at once, or in portions of one."""
+    if request.param is not None:
+        monkeypatch.setattr(relinking, "RECORDS", request.param)
+        monkeypatch.setattr(replay_module, "PORTION", request.param)
     return make_lake(tmp_path)
 
 
