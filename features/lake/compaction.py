@@ -21,9 +21,9 @@ from features.lake.renaming import keep_settled
 from features.lake.tables import LakeFile
 from features.lake.versions import VOID
 
-CHUNK = 4_000_000
-"""Rows folded at once, about: what bounds the memory of compaction, whatever a bucket holds. Each time the row groups of
-the bucket are read again, so more would be faster."""
+CHUNK = 1_500_000
+"""Rows folded at once, about: what bounds the memory of compaction, two gigabytes, whatever a bucket holds. For each
+chunk the row groups of the bucket are read again, so more would be faster."""
 WORKERS = 2
 
 
