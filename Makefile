@@ -11,8 +11,9 @@ STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock requirement
 run: setup
 	@$(BIN)/bureau demo
 
+# A file's tests stay in one process; each process makes what its files share.
 test: setup
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 check: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
