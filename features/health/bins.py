@@ -1,7 +1,7 @@
 """Bins of a feature: edges between a baseline day's deciles, or the categories of a closed list."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,8 @@ from features.lake.query import quiet
 
 SAMPLE = 50_000
 """Enterprises whose values decide where bins end."""
+COLUMNS = 64
+"""Features read together: what a scan holds of a large city's files grows with its columns."""
 DECILES = tuple(step / 10 for step in range(1, 10))
 
 
@@ -54,13 +56,18 @@ def choose_edges(built: Sequence[Path], entries: Sequence[Entry]) -> dict[str, t
     Of a large city those of about `SAMPLE` enterprises, every n-th by number: exact ones would hold every value of
     every feature in memory, and where a bin ends is a choice. What is counted is counted of all.
     """
-    numeric = [entry for entry in entries if not entry.categories]
-    if not numeric:
-        return {}
-    deciles = ", ".join(f'quantile_disc("{entry.name}", {list(DECILES)}) AS "{entry.name}"' for entry in numeric)
-    with duckdb.connect() as connection:
-        found = quiet(connection).execute(f"SELECT {deciles} FROM {parquet(built)} WHERE {_some(built)}").fetchall()[0]
-    return {entry.name: tuple(sorted(set(edges or ()))) for entry, edges in zip(numeric, found, strict=True)}
+    numeric, found = [entry for entry in entries if not entry.categories], list[tuple[float, ...]]()
+    for some in _together(numeric):
+        deciles = ", ".join(f'quantile_disc("{entry.name}", {list(DECILES)})' for entry in some)
+        with duckdb.connect() as connection:
+            query = f"SELECT {deciles} FROM {parquet(built)} WHERE {_some(built)}"
+            found += [tuple(sorted(set(edges or ()))) for edges in quiet(connection).execute(query).fetchall()[0]]
+    return dict(zip((entry.name for entry in numeric), found, strict=True))
+
+
+def _together(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """Features whose columns are read in one scan."""
+    return (entries[start : start + COLUMNS] for start in range(0, len(entries), COLUMNS))
 
 
 def _some(built: Sequence[Path]) -> str:
@@ -69,14 +76,16 @@ def _some(built: Sequence[Path]) -> str:
 
 
 def count(built: Sequence[Path], entries: Sequence[Entry], edges: dict[str, tuple[float, ...]]) -> dict[str, Counted]:
-    """Rows per bin of every feature, in one scan of the built files."""
-    figures = [figure for entry in entries for figure in _figures(entry, edges.get(entry.name, ()))]
-    with duckdb.connect() as connection:
-        rows = quiet(connection).execute(f"SELECT count(*), {', '.join(figures)} FROM {parquet(built)}").fetchall()[0]
-    total, cells = rows[0], iter(rows[1:])
-    return {
-        entry.name: _counted(entry, edges.get(entry.name, ()), total, next(cells), next(cells)) for entry in entries
-    }
+    """Rows per bin of every feature, each column of the built files read once."""
+    counted: dict[str, Counted] = {}
+    for some in _together(entries):
+        figures = [figure for entry in some for figure in _figures(entry, edges.get(entry.name, ()))]
+        with duckdb.connect() as connection:
+            query = f"SELECT count(*), {', '.join(figures)} FROM {parquet(built)}"
+            total, *cells = quiet(connection).execute(query).fetchall()[0]
+        for entry, known, histogram in zip(some, cells[::2], cells[1::2], strict=True):
+            counted[entry.name] = _counted(entry, edges.get(entry.name, ()), total, known, histogram)
+    return counted
 
 
 def _figures(entry: Entry, edges: tuple[float, ...]) -> tuple[str, str]:

@@ -158,7 +158,7 @@ def _took(work: dict[str, Any]) -> str:
 
 
 def _facts(loaded: Loaded) -> dict[str, Any]:
-    return asdict(loaded) | {"home": str(loaded.home)}
+    return asdict(loaded) | {"home": loaded.home.name}
 
 
 def _ran(work: str, home: Path, options: dict[str, Any]) -> dict[str, Any]:
