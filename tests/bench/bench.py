@@ -6,7 +6,7 @@ import time
 
 from bureau.clock import now
 from bureau.settings import Settings
-from tests.bench.lakes import load_city, remove
+from tests.bench.lakes import remove, tell
 from tests.bench.machine import machine
 from tests.bench.measures import (
     build_lines,
@@ -36,21 +36,22 @@ def main() -> None:
         home = folder / f"city-{enterprises}"
         remove(home)
         try:
-            loaded = load_city(home, enterprises, _tell)
-            rate = f"{loaded.rows / loaded.load_seconds:,.0f} rows/s into the lake"
-            lines.append(told(f"load of {loaded.rows:,} records", rate, "target: 1.07 bn in 45 minutes"))
-            points.append(measure_build(home, _tell, SQL_BUCKETS))
+            loaded = run_work("load", home, "lakes", enterprises=enterprises)
+            rows = run_work("compact", home, "lakes").facts["rows"]
+            rate = f"{rows / loaded.seconds:,.0f} rows/s into the lake"
+            lines.append(told(f"load of {rows:,} records", rate, "target: 1.07 bn in 45 minutes"))
+            points.append(measure_build(home, tell, SQL_BUCKETS))
             if enterprises == asked.small:
                 checked = run_work("verify", home)
                 lines.append(_verified(checked.facts["cells"], checked.facts["differing"]))
                 continue
-            training = measure_training(home, _tell, asked.training, SQL_BUCKETS)
+            training = measure_training(home, tell, asked.training, SQL_BUCKETS)
             live = run_work("live", home)
         finally:
             remove(home)
     lines += [*build_lines(points[-1]), *training_lines(training)]
     lines.append(told(f"one enterprise live, {live.facts['features']} features", f"p50 {live.facts['p50_ms']:.3f} ms"))
-    lines += peer_lines(folder / "peers", live, _tell, asked.peers)
+    lines += peer_lines(folder / "peers", live, tell, asked.peers)
     lines.append(memory_line([*points[-1].values(), *training.values(), live]))
     lines += growth_lines(points)
     facts = {"machine": ground, "seconds": time.perf_counter() - begun, "points": points, "training": training}
@@ -76,10 +77,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--training", type=int, default=20_000, help="enterprises of the training set")
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="run Feast beside")
     return parser.parse_args()
-
-
-def _tell(line: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from bureau.clock import now
 from bureau.settings import Settings
 from features.sources.source import read_source
 from tests.bench.held_day import deliver_held
-from tests.bench.lakes import Loaded, load_city, remove, size_of
+from tests.bench.lakes import remove, size_of, tell
 from tests.bench.machine import AnonymousPeak, machine
 from tests.bench.measures import PEAK_MIB
 from tests.bench.running import ROOT, run_work
@@ -96,7 +96,9 @@ def _measured(
     steps: Steps, home: Path, name: str, enterprises: int, works: tuple[str, ...], hold: bool
 ) -> dict[str, Any]:
     """Load a city and run works on it."""
-    found = {"load": steps.step(f"{name}: load", lambda: _facts(load_city(home, enterprises, tell, hold=hold)))}
+    load = partial(run_work, "load", home, "lakes", enterprises=enterprises, hold=hold)
+    found = {"load": steps.step(f"{name}: load", lambda: asdict(load()))}
+    found["compact"] = steps.step(f"{name}: compact", lambda: asdict(run_work("compact", home, "lakes")))
     for work in works:
         options = {"enterprises": max(int(enterprises * TRAINED), 1)} if work == "training" else {}
         found[work] = steps.step(f"{name}: {work}", partial(_ran, work, home, options))
@@ -123,12 +125,13 @@ def _close(home: Path) -> dict[str, Any]:
 def _lines(done: dict[str, Any], points: list[dict[str, Any]]) -> Iterator[Line]:
     full = points[-1]
     load, decode, parquet, hot = (full[name] for name in ("load", *(WORKS[place] for place in (0, 1, 3))))
-    rows = load["rows"]
-    yield told(f"cold load of {rows:,} records", f"{load['load_seconds'] / 60:.1f} min", "target: 45 min")
-    yield told("load", f"{rows / load['load_seconds']:,.0f} rows/s", "target: 2 M rows/s generated")
-    yield told("compaction", f"{load['compact_seconds'] / 60:.1f} min")
+    lake = full["compact"]["facts"]
+    rows = lake["rows"]
+    yield told(f"cold load of {rows:,} records", f"{load['seconds'] / 60:.1f} min", "target: 45 min")
+    yield told("load", f"{rows / load['seconds']:,.0f} rows/s", "target: 2 M rows/s generated")
+    yield told("compaction", f"{full['compact']['seconds'] / 60:.1f} min")
     yield at_most(
-        "disk, lake and hot files", full["disk"]["gb"], DISK_GB, "GB", f" ({load['bytes'] / rows:.1f} B a row)"
+        "disk, lake and hot files", full["disk"]["gb"], DISK_GB, "GB", f" ({lake['bytes'] / rows:.1f} B a row)"
     )
     what = f"{parquet['facts']['features']} features of {parquet['facts']['rows']:,} enterprises"
     yield at_most(f"{what}, from Parquet", parquet["seconds"] / decode["seconds"], 2.2, "x decode", _took(parquet))
@@ -145,20 +148,20 @@ def _lines(done: dict[str, Any], points: list[dict[str, Any]]) -> Iterator[Line]
     for work in ("features_from_parquet", "features_from_hot"):
         for point in points[1:]:
             rise = 100 * (_per_row(point, work) / _per_row(points[0], work) - 1)
-            sizes = f"{points[0]['load']['rows']:,} to {point['load']['rows']:,} records"
+            sizes = f"{_rows(points[0]):,} to {_rows(point):,} records"
             yield at_most(f"growth, {work}, {sizes}", rise, 15, "% per row")
 
 
 def _per_row(point: dict[str, Any], work: str) -> float:
-    return float(point[work]["seconds"]) / float(point["load"]["rows"])
+    return float(point[work]["seconds"]) / _rows(point)
+
+
+def _rows(point: dict[str, Any]) -> int:
+    return int(point["compact"]["facts"]["rows"])
 
 
 def _took(work: dict[str, Any]) -> str:
     return f" ({work['seconds']:.1f} s)"
-
-
-def _facts(loaded: Loaded) -> dict[str, Any]:
-    return asdict(loaded) | {"home": loaded.home.name}
 
 
 def _ran(work: str, home: Path, options: dict[str, Any]) -> dict[str, Any]:
@@ -172,11 +175,6 @@ def _arguments() -> argparse.Namespace:
         "--growth", type=int, nargs="*", default=GROWTH, help="enterprises of smaller cities to measure"
     )
     return parser.parse_args()
-
-
-def tell(line: str) -> None:
-    """A line of progress."""
-    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

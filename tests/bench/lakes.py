@@ -1,10 +1,15 @@
-"""Lakes to measure on: a city of some size loaded through `source load`, compacted, and removed afterwards."""
+"""Lakes to measure on: a city of some size loaded through `source load`, compacted, and removed afterwards.
 
+`python -m tests.bench.lakes NAME OPTIONS` does one of these works in the home and prints a line of JSON.
+"""
+
+import json
 import shutil
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bureau.clock import now
 from bureau.settings import Settings
@@ -23,54 +28,48 @@ from tests.bench.held_day import hold_back
 MIX = "sample: {mix_of: 4_000_000}\n"
 """A small city with the enterprises of the reference city, so that an enterprise has as many records at every size."""
 
-Tell = Callable[[str], None]
+Facts = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """rows: in the lake. load_seconds: drawing, writing and landing. bytes: of the lake after compaction."""
+def load(enterprises: int, *, hold: bool = False) -> Facts:
+    """Draw, write and land a city. Killed and begun again, what landed stays.
 
-    home: Path
-    enterprises: int
-    rows: int
-    load_seconds: float
-    compact_seconds: float
-    bytes: int
-
-
-def lake_of(home: Path) -> Lake:
-    """The lake of a home that is a folder of its own."""
-    settings = Settings(home=home)
-    return open_lake(settings.home, settings.catalogue_url)
-
-
-def load_city(home: Path, enterprises: int, tell: Tell, *, hold: bool = False) -> Loaded:
-    """Load and compact a city. tell: hears of progress with the time that remains.
-
-    hold: the rows of the last day wait in `held` under the home. Killed and begun again, what landed stays.
+    hold: the rows of the last day wait in `held` under the home.
     """
+    home = Settings().home
     home.mkdir(parents=True, exist_ok=True)
     mix = home / "mix.yaml"
     mix.write_text(MIX, "utf-8")
-    lake = lake_of(home)
-    begun = time.perf_counter()
     options = SourceOptions(enterprises=enterprises, parameters=mix, keep=False)
-    if hold:
-        _land_holding(lake, home, options, _timed(tell))
-    else:
-        load_source(lake, home, "city", options, at=now(), tell=_timed(tell))
-    loaded = time.perf_counter() - begun
     begun = time.perf_counter()
+    if hold:
+        _land_holding(_lake(), home, options, _timed())
+    else:
+        load_source(_lake(), home, "city", options, at=now(), tell=_timed())
+    return _took(begun) | {"enterprises": enterprises}
+
+
+def compacted() -> Facts:
+    """Compact every feed. rows, bytes: of the lake afterwards."""
+    lake, begun = _lake(), time.perf_counter()
     for number, contract in enumerate(FEEDS, start=1):
         compact(lake, contract.code, at=now())
         vacuum(lake, keep_days=0, at=now())  # the disk never holds two of more than one feed
         tell(f"compacted {number} of {len(FEEDS)} feeds")
-    compacted = time.perf_counter() - begun
     rows = sum(status.rows for status in feed_statuses(lake))
-    return Loaded(home, enterprises, rows, loaded, compacted, size_of(lake.root))
+    return _took(begun) | {"rows": rows, "bytes": size_of(lake.root)}
 
 
-def _land_holding(lake: Lake, home: Path, options: SourceOptions, tell: Callable[[str, float], None]) -> None:
+def _lake() -> Lake:
+    settings = Settings()
+    return open_lake(settings.home, settings.catalogue_url)
+
+
+def _took(begun: float) -> Facts:
+    return {"seconds": time.perf_counter() - begun, "cpu": time.process_time()}
+
+
+def _land_holding(lake: Lake, home: Path, options: SourceOptions, hear: Callable[[str, float], None]) -> None:
     """What `bureau source load city` does, with the last day's rows held back on the way."""
     if (options.enterprises or 0) >= LARGE:
         choose_buckets(lake, MANY_BUCKETS)
@@ -84,7 +83,7 @@ def _land_holding(lake: Lake, home: Path, options: SourceOptions, tell: Callable
         land_judged(lake, judging, links=False)
         path = judging.delivery.path
         drop_delivery(path)
-        tell(f"{path.name} landed", number / written.count)
+        hear(f"{path.name} landed", number / written.count)
     settle_links(lake, at=now())
 
 
@@ -98,7 +97,12 @@ def remove(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _timed(tell: Tell) -> Callable[[str, float], None]:
+def tell(line: str) -> None:
+    """A line of progress."""
+    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+def _timed() -> Callable[[str, float], None]:
     begun = time.perf_counter()
 
     def hear(line: str, done: float) -> None:
@@ -106,3 +110,9 @@ def _timed(tell: Tell) -> Callable[[str, float], None]:
         tell(f"{line} ({done:.0%}, {left:,.0f} s left)")
 
     return hear
+
+
+WORKS: dict[str, Callable[..., Facts]] = {"load": load, "compact": compacted}
+
+if __name__ == "__main__":
+    print(json.dumps(WORKS[sys.argv[1]](**json.loads(sys.argv[2]))))

@@ -31,9 +31,9 @@ class WorkFailed(Exception):
     """A work ended without an answer; the text is the end of what it said."""
 
 
-def run_work(work: str, home: Path, **options: Any) -> Outcome:
-    """Run a work of `works.py` on the lake of a home."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.bench.works", work, json.dumps(options)]
+def run_work(work: str, home: Path, module: str = "works", **options: Any) -> Outcome:
+    """Run a work of a module, `works` or `lakes`, in a home."""
+    command = [sys.executable, "-W", "ignore", "-m", f"tests.bench.{module}", work, json.dumps(options)]
     setting = os.environ | {"BUREAU_HOME": str(home), "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=ROOT, env=setting, stdout=subprocess.PIPE, text=True)
     with AnonymousPeak(process.pid) as peak:
