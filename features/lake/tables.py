@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bureau.db import Instant
+from features.lake.packing import PackedText
 
 
 class CatalogueBase(DeclarativeBase):
@@ -134,7 +135,7 @@ class LakeFile(CatalogueBase):
 
 
 class Quarantined(CatalogueBase):
-    """A row that waits: why, and its cells as text so that it can be tried again under a later contract.
+    """A row that waits: why, and its cells as text so that it can be tried again under a later contract, both packed.
 
     code: cell | person | rule | uscc | date | conflict | unlinked.
     settled_in: the snapshot in which it no longer waited.
@@ -147,8 +148,8 @@ class Quarantined(CatalogueBase):
     batch_no: Mapped[int] = mapped_column(ForeignKey("lake_batch.id"))
     record_id: Mapped[str | None]
     code: Mapped[str]
-    reason: Mapped[str]
-    cells: Mapped[str]
+    reason: Mapped[str] = mapped_column(PackedText)
+    cells: Mapped[str] = mapped_column(PackedText)
     row_hash: Mapped[int] = mapped_column(BigInteger)
     received_at: Mapped[int] = mapped_column(BigInteger)
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
