@@ -18,6 +18,7 @@ from models.boosted_trees import BoostedTrees, read_trees
 from models.calibration import Platt
 from models.columns import Column, Columns, Value
 from models.logistic import Logistic
+from models.peers import NO_PEERS, Peers
 from models.predictor import Predictor
 from models.scorecard import Scale
 from models.scoring import ScoringModel
@@ -54,6 +55,7 @@ class StoredModel(BaseModel):
     words: tuple[Words, ...]
     definition_hash: str
     snapshot: int
+    peers: Peers = NO_PEERS
     facts: dict[str, Any]
     golden: tuple[GoldenRow, ...]
 
@@ -73,6 +75,7 @@ def write_model(folder: Path, model: ScoringModel, golden: list[Mapping[str, Val
         words=model.words,
         definition_hash=model.definition_hash,
         snapshot=model.snapshot,
+        peers=model.peers,
         facts=facts,
         golden=tuple(_golden_row(model, values) for values in golden),
     )
@@ -100,6 +103,7 @@ def read_model(folder: Path, name: str, *, sha256: str | None = None) -> Scoring
         words=stored.words,
         definition_hash=stored.definition_hash,
         snapshot=stored.snapshot,
+        peers=stored.peers,
     )
     for row in stored.golden:
         answer = model.score(row.values)

@@ -1,6 +1,7 @@
 """Scores for a file of firms and days: the same rows in the same order, with four more columns."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from features.lake.lake import Lake
 from features.lake.tabular import open_table
 from features.store.subjects import known_since, numbers_of
 from features.store.training_set import label_days, training_set
+from models.columns import Value
+from models.comparing import compared_reasons
 from models.scoring import Scored, ScoringModel
 
 COLUMNS = {"pd": pl.Float64, "score": pl.Int64, "grade": pl.String, "reasons": pl.String}
@@ -31,8 +34,9 @@ def score_labels(lake: Lake, model: ScoringModel, labels: pl.DataFrame, grant: R
         raise InvalidInput(f"The file has a column {taken[0]!r} already, which scoring adds: rename it.")
     read = training_set(lake, labels, model.features, grant)
     known = _known(lake, labels, read.snapshot)
-    answers = iter(model.score_many(read.frame.filter(known)))
-    rows = [_columns(next(answers)) if is_known else dict.fromkeys(COLUMNS) for is_known in known]
+    told = read.frame.filter(known).select(model.features)
+    answers = iter(zip(model.score_many(told), told.iter_rows(named=True), strict=True))
+    rows = [_columns(model, *next(answers)) if is_known else dict.fromkeys(COLUMNS) for is_known in known]
     return labels.hstack(pl.DataFrame(rows, schema=COLUMNS))
 
 
@@ -67,10 +71,10 @@ def _known(lake: Lake, labels: pl.DataFrame, snapshot: int) -> pl.Series:
     return (since["enterprise_known_from"] < since["cutoff"]).fill_null(False)
 
 
-def _columns(answer: Scored) -> dict[str, object]:
+def _columns(model: ScoringModel, answer: Scored, values: Mapping[str, Value]) -> dict[str, object]:
     told = {
         "base_points": answer.base_points,
-        "reasons": [asdict(reason) for reason in answer.reasons],
+        "reasons": [asdict(reason) for reason in compared_reasons(model, values, answer.reasons)],
         "other_points": answer.other_points,
     }
     reasons = json.dumps(told, ensure_ascii=False)

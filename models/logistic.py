@@ -38,6 +38,13 @@ class Term:
         part = (np.interp(values, self.knots, self.ranks) - self.centre) / self.spread * self.weights[0]
         return np.where(missing, 0.0, part)
 
+    @property
+    def cuts(self) -> Floats:
+        """The knots, and between them the value that adds nothing; none for a category."""
+        if len(self.knots) < 2:
+            return np.array(self.knots)
+        return np.union1d(self.knots, np.interp(self.centre, self.ranks, self.knots))
+
 
 @dataclass(frozen=True)
 class Logistic:
@@ -54,6 +61,12 @@ class Logistic:
         parts = [term.part(matrix[:, j]) for j, term in enumerate(self.terms)]
         raw = sum(parts, start=np.full(len(matrix), self.intercept))
         return raw, np.column_stack([*parts, np.full(len(matrix), self.intercept)])
+
+    def cuts(self, feature: int) -> Floats:
+        return self.terms[feature].cuts
+
+    def parts_at(self, feature: int, row: Floats, values: Floats) -> Floats:  # noqa: ARG002  # a term looks at no other
+        return self.terms[feature].part(values)
 
 
 @dataclass(frozen=True)

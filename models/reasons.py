@@ -5,10 +5,13 @@ contributions: reasons too small or too many to tell, features without a code of
 the ends of the scale.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.columns import Value
 from models.wording import Words
@@ -17,23 +20,31 @@ ADVERSE_TOLD = 4
 """More than four principal reasons do not help the reader (12 CFR 1002.9, official interpretation)."""
 FAVOURABLE_TOLD = 2
 
+Floats = NDArray[np.float64]
 Direction = Literal["adverse", "favourable"]
 
 
 @dataclass(frozen=True)
 class FeatureValue:
-    """A feature behind a reason."""
+    """A feature behind a reason.
+
+    threshold: the nearest value at which the feature would no longer pull the reason's way, all else as it is; None
+    where there is none. peer_median: of the firms the model was trained on. Both None until `compared_reasons` adds
+    them.
+    """
 
     name: str
     value: Value
     unit: str
+    threshold: float | None = None
+    peer_median: float | None = None
 
 
 @dataclass(frozen=True)
 class ScoredReason:
     """One reason: adverse ones have points below zero, favourable ones above, and none has zero.
 
-    features: those that pull the reason's way, strongest first.
+    features: those that pull the reason's way, strongest first; the text speaks of the first.
     """
 
     code: str
@@ -45,44 +56,67 @@ class ScoredReason:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """One feature's exact points in one score."""
+class ReasonCodes:
+    """A model's features gathered by reason code: what one code's features add up to is one reason."""
 
-    words: Words
-    value: Value
-    points: float
+    words: tuple[Words, ...]
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Each code once, in alphabetical order, by which equal reasons are told."""
+        return tuple(sorted({word.code for word in self.words}))
+
+    @cached_property
+    def members(self) -> tuple[tuple[int, ...], ...]:
+        """By code: the places of its features."""
+        return tuple(tuple(i for i, word in enumerate(self.words) if word.code == code) for code in self.codes)
+
+    def totals(self, points: Floats) -> Floats:
+        """(n, codes): what each code adds, from points (n, features). A row adds up the same alone and among others."""
+        if not self.codes:
+            return np.zeros((len(points), 0))
+        order = [place for places in self.members for place in places]
+        begins = np.cumsum([0, *map(len, self.members[:-1])])
+        return np.asarray(np.add.reduceat(points[:, order], begins, axis=1))
+
+    def told(self, totals: Sequence[float]) -> list[int]:
+        """The codes of one row worth telling: adverse ones first, strongest first; none that rounds to no point."""
+        counted = [code for code, total in enumerate(totals) if round(total)]
+        adverse = sorted((c for c in counted if totals[c] < 0), key=totals.__getitem__)
+        favourable = sorted((c for c in counted if totals[c] > 0), key=lambda code: -totals[code])
+        return adverse[:ADVERSE_TOLD] + favourable[:FAVOURABLE_TOLD]
+
+    def pulling(self, code: int, points: Sequence[float], total: float) -> list[int]:
+        """The features that pull a code's way, strongest first: the leader, and all others that count a point."""
+        pulling = [place for place in self.members[code] if points[place] * total > 0]
+        pulling.sort(key=lambda place: (-abs(points[place]), self.words[place].name))
+        return pulling[:1] + [place for place in pulling[1:] if round(points[place])]
 
 
 def principal_reasons(
-    words: Sequence[Words], values: Mapping[str, Value], points: Iterable[float]
+    codes: ReasonCodes, values: Mapping[str, Value], points: Sequence[float], totals: Sequence[float]
 ) -> tuple[ScoredReason, ...]:
-    """The reasons worth telling, adverse ones first, strongest first; equal ones by code.
+    """The reasons worth telling of one row, adverse ones first, strongest first; equal ones by code.
 
-    points: of each feature in `words`, exact, negative where it costs.
+    points: of each feature, exact, negative where it costs; totals: by code.
     """
-    groups: dict[str, list[_Part]] = defaultdict(list)
-    for word, point in zip(words, points, strict=True):
-        groups[word.code].append(_Part(word, values[word.name], point))
-    totals = {code: sum(part.points for part in parts) for code, parts in groups.items()}
-    worst_first = sorted((code for code in totals if round(totals[code])), key=lambda code: (totals[code], code))
-    best_first = sorted(worst_first, key=lambda code: (-totals[code], code))
-    adverse = [code for code in worst_first if totals[code] < 0][:ADVERSE_TOLD]
-    favourable = [code for code in best_first if totals[code] > 0][:FAVOURABLE_TOLD]
-    return tuple(_tell(code, groups[code], totals[code]) for code in (*adverse, *favourable))
+    return tuple(
+        _tell(codes, code, codes.pulling(code, points, totals[code]), values, totals[code])
+        for code in codes.told(totals)
+    )
 
 
-def _tell(code: str, parts: list[_Part], total: float) -> ScoredReason:
-    """The reason of a group, in the words of the feature that pulls hardest its way."""
-    adverse = total < 0
-    pulling = sorted((p for p in parts if p.points * total > 0), key=lambda p: (-abs(p.points), p.words.name))
-    leader = pulling[0]
-    text, text_en = leader.words.sentences(leader.value, adverse=adverse)
-    told = [p for p in pulling if p is leader or round(p.points)]
+def _tell(
+    codes: ReasonCodes, code: int, pulling: Sequence[int], values: Mapping[str, Value], total: float
+) -> ScoredReason:
+    """The reason of a code, in the words of the feature that pulls hardest its way."""
+    adverse, words = total < 0, [codes.words[place] for place in pulling]
+    text, text_en = words[0].sentences(values[words[0].name], adverse=adverse)
     return ScoredReason(
-        code=code,
+        code=codes.codes[code],
         direction="adverse" if adverse else "favourable",
         points=round(total),
         text=text,
         text_en=text_en,
-        features=tuple(FeatureValue(p.words.name, p.value, p.words.unit) for p in told),
+        features=tuple(FeatureValue(word.name, values[word.name], word.unit) for word in words),
     )

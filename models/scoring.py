@@ -1,8 +1,10 @@
 """A released model at work: probability, score, grade and exact reasons, all from one pass."""
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -11,12 +13,16 @@ from numpy.typing import NDArray
 from bureau.errors import ContributionsDisagree
 from models.calibration import Platt
 from models.columns import Columns, Value
+from models.peers import NO_PEERS, Peers
 from models.predictor import Predictor
-from models.reasons import ScoredReason, principal_reasons
+from models.reasons import ReasonCodes, ScoredReason, principal_reasons
 from models.scorecard import Scale
+from models.turning import Turning, TurningPoints
 from models.wording import Words
 
 Floats = NDArray[np.float64]
+
+_log = logging.getLogger(__name__)
 
 TOLERANCE = 1e-9
 """Largest difference allowed between a raw score and the sum of its parts."""
@@ -40,7 +46,10 @@ class Scored:
 
 @dataclass(frozen=True)
 class ScoringModel:
-    """A predictor with everything between its raw output and an answer. Safe to share between threads."""
+    """A predictor with everything between its raw output and an answer. Safe to share between threads.
+
+    peers: what the firms it was trained on looked like.
+    """
 
     name: str
     version: str
@@ -51,6 +60,19 @@ class ScoringModel:
     words: tuple[Words, ...]
     definition_hash: str
     snapshot: int
+    peers: Peers = NO_PEERS
+
+    @cached_property
+    def codes(self) -> ReasonCodes:
+        return ReasonCodes(self.words)
+
+    @cached_property
+    def turning(self) -> TurningPoints | None:
+        """Where its features' parts turn; None for a predictor that cannot say."""
+        if not isinstance(self.predictor, Turning):
+            return None
+        units, signs = [word.unit for word in self.words], [column.sign for column in self.columns.columns]
+        return TurningPoints(self.predictor, tuple(units), tuple(signs))
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -72,32 +94,49 @@ class ScoringModel:
         """(n, features + 1): exact parts of the calibrated log-odds of default; the last column is the base."""
         return self._pass(matrix)[1]
 
-    def _score(self, matrix: Floats, rows: Sequence[Mapping[str, Value]]) -> list[Scored]:
+    def points(self, matrix: Floats) -> tuple[Floats, Floats, Floats]:
+        """Raw scores (n,), exact points of each feature (n, features), negative where it costs, and base log-odds (n,).
+
+        Raises `ContributionsDisagree` as `score` does.
+        """
         raw, parts = self._pass(matrix)
-        return [self._tell(*row) for row in zip(rows, parts, raw.tolist(), strict=True)]
+        return raw, parts[:, :-1] * -self.scale.factor, parts[:, -1]
+
+    def _score(self, matrix: Floats, rows: Sequence[Mapping[str, Value]]) -> list[Scored]:
+        raw, points, base = self.points(matrix)
+        by_row = zip(
+            rows, raw.tolist(), points.tolist(), self.codes.totals(points).tolist(), base.tolist(), strict=True
+        )
+        return [self._tell(*row) for row in by_row]
 
     def _pass(self, matrix: Floats) -> tuple[Floats, Floats]:
-        """Raw scores (n,) and calibrated parts (n, features + 1), checked against each other."""
+        """Raw scores (n,) and calibrated parts (n, features + 1), checked against each other.
+
+        Parts that miss a raw score are a fault of the platform: nothing is answered, and whoever runs it is told.
+        """
         raw, parts = self.predictor.parts(matrix)
-        gap = float(np.max(np.abs(parts.sum(axis=1) - raw), initial=0.0))
+        gap = float(np.abs(parts.sum(axis=1) - raw).max(initial=0.0))
         if not gap <= TOLERANCE:  # written so that a nan is refused too
-            raise ContributionsDisagree(self.name, self.version, gap)
+            fault = ContributionsDisagree(self.name, self.version, gap)
+            _log.critical("%s", fault)
+            raise fault
         calibrated = parts * self.calibration.slope
         calibrated[:, -1] += self.calibration.intercept
         return raw, calibrated
 
-    def _tell(self, values: Mapping[str, Value], parts: Floats, raw: float) -> Scored:
+    def _tell(
+        self, values: Mapping[str, Value], raw: float, points: Sequence[float], totals: Sequence[float], base: float
+    ) -> Scored:
         log_odds = self.calibration.intercept + self.calibration.slope * raw
         pd = 1 / (1 + math.exp(-log_odds))
-        score = self.scale.score(log_odds)
-        base = round(self.scale.points(float(parts[-1])))
-        reasons = principal_reasons(self.words, values, (-self.scale.factor * parts[:-1]).tolist())
+        score, base_points = self.scale.score(log_odds), round(self.scale.points(base))
+        reasons = principal_reasons(self.codes, values, points, totals)
         return Scored(
             pd=pd,
             score=score,
             grade=self.scale.grade(pd),
-            base_points=base,
-            other_points=score - base - sum(reason.points for reason in reasons),
+            base_points=base_points,
+            other_points=score - base_points - sum(reason.points for reason in reasons),
             reasons=reasons,
             raw=raw,
         )

@@ -16,6 +16,7 @@ from models.calibration import Platt
 from models.columns import Columns, Value
 from models.cross_validation import Floats, Rows, Validation
 from models.evaluation import Figures
+from models.peer_medians import peers_of
 from models.predictor import Predictor, Recipe
 from models.scorecard import master_scale
 from models.scoring import ScoringModel
@@ -112,6 +113,7 @@ def assemble(spec: ModelSpec, labelled: Labelled, predictor: Predictor, calibrat
         words=spec.words,
         definition_hash=labelled.definition_hash,
         snapshot=labelled.snapshot,
+        peers=peers_of(labelled.rows),
     )
 
 

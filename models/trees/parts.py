@@ -5,7 +5,7 @@ that are left pick a line of the group's table. The raw score comes from the lea
 parts, so that the two can be held against each other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lightgbm
@@ -67,6 +67,20 @@ class TreeParts:
         asked = (self.columns, self.questions, self.thresholds, self.sets)
         _walk_rows(rows, self.nodes, self.starts, asked, self.table, self.slots, raw, parts)
         return raw, parts
+
+    def cuts(self, feature: int) -> Floats:
+        """The thresholds that a feature is held against, rising."""
+        columns = np.flatnonzero(self.columns[:, FEATURE] == feature)
+        asked = np.isin(self.questions[:, COLUMN], columns) & (self.questions[:, SET_BITS] == 0)
+        return np.unique(self.thresholds[asked])
+
+    def asking(self, feature: int) -> "TreeParts":
+        """These parts with only those trees that ask a feature."""
+        asks = np.isin(self.questions[:, COLUMN], np.flatnonzero(self.columns[:, FEATURE] == feature))
+        trees = [self.nodes[begin:end] for begin, end in zip(self.starts[:-1], self.starts[1:], strict=True)]
+        kept = [tree for tree in trees if any(asks[node[FIRST] : node[FIRST] + node[ASKED]].any() for node in tree)]
+        starts = np.cumsum([0, *map(len, kept)]).astype(np.int64)
+        return replace(self, nodes=np.concatenate([self.nodes[:0], *kept]), starts=starts)
 
 
 def take_apart(booster: lightgbm.Booster) -> TreeParts:

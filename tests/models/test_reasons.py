@@ -1,10 +1,11 @@
 """Reasons: gathered by code, strongest first, never with zero points, never saying what the value belies."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.reasons import principal_reasons
+from models.reasons import ReasonCodes, ScoredReason, principal_reasons
 from models.wording import Words, say_value, say_value_en
 from tests.factories.portfolio import WORDS
 
@@ -18,9 +19,16 @@ VALUES = {
 }
 
 
+CODES = ReasonCodes(WORDS)
+
+
+def told(points: list[float]) -> tuple[ScoredReason, ...]:
+    return principal_reasons(CODES, VALUES, points, CODES.totals(np.array([points], float))[0].tolist())
+
+
 @given(st.lists(st.floats(-200, 200), min_size=6, max_size=6))
 def test_points_are_told_by_code_and_never_lost(points: list[float]) -> None:
-    reasons = principal_reasons(WORDS, VALUES, points)
+    reasons = told(points)
     totals = {"SALES": points[0] + points[1], "RHYTHM": points[2], "ARREARS": points[3], "SIZE": points[4]}
     totals["GRADE"] = points[5]
     for reason in reasons:
@@ -38,24 +46,24 @@ def test_points_are_told_by_code_and_never_lost(points: list[float]) -> None:
 
 
 def test_features_of_one_code_make_one_reason_in_the_words_of_the_strongest() -> None:
-    (reason,) = principal_reasons(WORDS, VALUES, [-30, -5, 0, 0, 0, 0])
+    (reason,) = told([-30, -5, 0, 0, 0, 0])
     assert (reason.code, reason.points, reason.text) == ("SALES", -35, "销售额仅123.5万元")
     assert [feature.name for feature in reason.features] == ["sales_fen", "sales_change"]
 
 
 def test_a_feature_that_pulls_the_other_way_is_not_behind_the_reason() -> None:
-    (reason,) = principal_reasons(WORDS, VALUES, [-30, 12, 0, 0, 0, 0])
+    (reason,) = told([-30, 12, 0, 0, 0, 0])
     assert reason.points == -18
     assert [feature.name for feature in reason.features] == ["sales_fen"]
 
 
 def test_equal_points_are_told_in_the_order_of_their_codes() -> None:
-    reasons = principal_reasons(WORDS, VALUES, [0, 0, -10, -10, -10, -10])
+    reasons = told([0, 0, -10, -10, -10, -10])
     assert [reason.code for reason in reasons] == ["ARREARS", "GRADE", "RHYTHM", "SIZE"]
 
 
 def test_a_reason_that_rounds_to_zero_is_not_told() -> None:
-    assert principal_reasons(WORDS, VALUES, [0.3, -0.4, 0.5, 0, 0, -0.49]) == ()
+    assert told([0.3, -0.4, 0.5, 0, 0, -0.49]) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""Reasons held against others: where each feature would turn, and what the firm's peers have, in the same sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from features.definitions.units import UNITS
+from models.columns import Value
+from models.reasons import FeatureValue, ScoredReason
+from models.scoring import ScoringModel
+from models.wording import say_value, say_value_en
+
+_SAID_WITHOUT = ("fen", "share", "change", "bp", "")
+"""Units whose values are complete as `say_value` says them."""
+_NOT_COMPARED = ("flag", "section", "grade", "level", "stage", "class", "district")
+"""Units of which a middle or a turning point says nothing."""
+
+
+def compared_reasons(
+    model: ScoringModel, values: Mapping[str, Value], reasons: Sequence[ScoredReason]
+) -> tuple[ScoredReason, ...]:
+    """The reasons of an answer with turning points and medians of peers, in their features and in their sentences."""
+    if not reasons:
+        return ()
+    row = model.columns.row(values)[0]
+    parts = model.predictor.parts(row[None])[1][0]
+    places = {name: place for place, name in enumerate(model.features)}
+
+    def compared(feature: FeatureValue) -> FeatureValue:
+        place, turning = places[feature.name], model.turning
+        if feature.unit in _NOT_COMPARED or isinstance(feature.value, str):
+            return feature
+        turn = turning.nearest(place, row, float(parts[place])) if turning else None
+        return replace(feature, threshold=turn, peer_median=model.peers.median(feature.name, values)[0])
+
+    return tuple(_said(model, values, reason, tuple(map(compared, reason.features))) for reason in reasons)
+
+
+def _said(
+    model: ScoringModel, values: Mapping[str, Value], reason: ScoredReason, features: tuple[FeatureValue, ...]
+) -> ScoredReason:
+    """The reason's sentence, with what its leading feature is held against."""
+    leader, own_industry = features[0], model.peers.median(features[0].name, values)[1]
+    added = [_turn(leader, adverse=reason.direction == "adverse"), _median(leader, own_industry=own_industry)]
+    chinese = ";".join(zh for zh, _ in filter(None, added))
+    english = "; ".join(en for _, en in filter(None, added))
+    if not chinese:
+        return replace(reason, features=features)
+    text, text_en = f"{reason.text}({chinese})", f"{reason.text_en} ({english})"
+    return replace(reason, text=text, text_en=text_en, features=features)
+
+
+def _turn(feature: FeatureValue, *, adverse: bool) -> tuple[str, str] | None:
+    """At which value the feature would no longer count this way."""
+    if feature.threshold is None or not isinstance(feature.value, int | float):
+        return None
+    zh, en = said_with_unit(feature.threshold, feature.unit)
+    at, at_en = ("达到", "at") if feature.threshold > feature.value else ("不超过", "at most")
+    if adverse:
+        return f"{at}{zh}时此项不再扣分", f"{at_en} {en} it would no longer cost points"
+    return f"{at}{zh}时此项不再加分", f"{at_en} {en} it would no longer add points"
+
+
+def _median(feature: FeatureValue, *, own_industry: bool) -> tuple[str, str] | None:
+    """The middle of the firm's peers."""
+    if feature.peer_median is None:
+        return None
+    zh, en = said_with_unit(feature.peer_median, feature.unit)
+    whose, whose_en = ("同行业", "its industry") if own_industry else ("同类企业", "firms like it")
+    return f"{whose}中位数{zh}", f"median of {whose_en}: {en}"
+
+
+def said_with_unit(value: float, unit: str) -> tuple[str, str]:
+    """A number in Chinese and English with the unit it counts."""
+    zh, en = say_value(value, unit), say_value_en(value, unit)
+    if unit in _SAID_WITHOUT:
+        return zh, en
+    return f"{zh}{UNITS.get(unit, '')}", f"{en} {unit}"
