@@ -8,9 +8,12 @@ import typer
 from bureau.errors import ReleaseRefused
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
+from bureau.progress import progress_of
 from bureau.settings import Settings
 from features.lake.lake import Lake, open_lake
+from features.store.city_build import CityBuild
 from models.artefact import read_stored
+from models.city_file import check_city_place, write_city_scores
 from models.file_scores import check_place, read_labels_file, score_labels, write_table
 from models.keeping import keep
 from models.release import model_folder, read_release, versions
@@ -58,11 +61,19 @@ def evaluate(name: Name, form: FormatOption = Format.TABLE) -> None:
 @models.command()
 def score(
     name: Name,
-    labels: Annotated[Path, typer.Option(help="Parquet or CSV with subject and as_of; other columns are kept.")],
     out: Annotated[Path, typer.Option(help="File to write: Parquet, or CSV where the name ends in .csv.")],
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Parquet or CSV with subject and as_of; other columns are kept. Without it the whole city is scored."
+        ),
+    ] = None,
 ) -> None:
-    """Score firms on given days: adds pd, score, grade and reasons to every row of a file."""
+    """Score firms with their reasons: those of a file on its days, or the whole city today (going on after a kill)."""
     settings, _ = Settings(), find_model(name)
+    if labels is None:
+        _score_city(settings, name, out)
+        return
     offered = read_labels_file(labels)
     check_place(out)
     model = load_released(settings.home, name)
@@ -71,6 +82,15 @@ def score(
     unknown = scored["score"].null_count()
     told = f"{len(scored) - unknown:,} of {len(scored):,} rows scored by {name} {model.version}"
     print(f"{told}, {unknown:,} unknown: {out}")
+
+
+def _score_city(settings: Settings, name: str, out: Path) -> None:
+    check_city_place(out)
+    model, lake = load_released(settings.home, name), _lake(settings)
+    wanted = CityBuild(model.features, settings.feature_day, lake.snapshot())
+    with progress_of(f"scores of {name}") as tell:
+        rows = write_city_scores(lake, model, wanted, operator_grant("operation"), out, tell)
+    print(f"{rows:,} enterprises scored by {name} {model.version} as of {wanted.as_of}: {out}")
 
 
 def _lake(settings: Settings) -> Lake:

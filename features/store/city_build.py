@@ -1,6 +1,6 @@
 """Features of the whole city as of one day, portion by portion, so that memory does not grow with the city."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,6 +62,16 @@ def portions(lake: Lake, wanted: CityBuild, grant: ReadGrant, tell: Tell | None 
     city = _city(lake, wanted, grant)
     for start in _starts(city):
         yield _portion(lake, wanted, city, start, tell)
+
+
+def remaining_portions(
+    lake: Lake, wanted: CityBuild, grant: ReadGrant, is_done: Callable[[int], bool], tell: Tell | None = None
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The frames of `portions` with their numbers, without those that are done: for work that goes on after a kill."""
+    city = _city(lake, wanted, grant)
+    for number, start in enumerate(_starts(city)):
+        if not is_done(number):
+            yield number, _portion(lake, wanted, city, start, tell)
 
 
 def passing_portions(

@@ -1,14 +1,28 @@
 """The whole city's scores are each enterprise's own."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
+from bureau.errors import ContributionsDisagree
+from models.boosted_trees import TreeRecipe
 from models.city_scores import score_city, score_part
-from tests.factories.portfolio import SMALL_TREES, portfolio, scoring_model
+from models.logistic import Logistic, LogisticRecipe
+from models.many_scores import score_frame
+from tests.factories.portfolio import PLAIN_LOGISTIC, SMALL_TREES, portfolio, scoring_model
 
 MODEL = scoring_model(SMALL_TREES)
+
+
+class Untrue(Logistic):
+    """A model whose contributions are off by a little."""
+
+    def parts(self, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        raw, parts = super().parts(matrix)
+        return raw + 1e-8, parts
 
 
 def part(path: Path, seed: int) -> Path:
@@ -27,6 +41,34 @@ def test_each_part_is_scored_as_one_by_one(tmp_path: Path) -> None:
         assert scored["score"].to_list() == [one.score for one in alone]
         assert scored["grade"].to_list() == [one.grade for one in alone]
         assert scored["pd"].to_list() == pytest.approx([one.pd for one in alone], rel=1e-12)
+
+
+@pytest.mark.parametrize("recipe", [SMALL_TREES, PLAIN_LOGISTIC], ids=["trees", "logistic"])
+def test_reasons_in_columns_are_those_told_one_by_one(recipe: TreeRecipe | LogisticRecipe) -> None:
+    model, frame = scoring_model(recipe), portfolio(300, seed=9)[0]
+    for row, one in zip(score_frame(model, frame).to_dicts(), model.score_many(frame), strict=True):
+        told = [(reason["code"], reason["points"], reason["feature"]) for reason in row["reasons"]]
+        assert told == [(reason.code, reason.points, reason.features[0].name) for reason in one.reasons]
+        values = {reason.features[0].name: reason.features[0].value for reason in one.reasons}
+        for reason in row["reasons"]:
+            value = values[reason["feature"]]
+            assert reason["value"] == (None if isinstance(value, str) else value)
+        assert (row["base_points"], row["other_points"]) == (one.base_points, one.other_points)
+        assert (row["score"], row["grade"], row["raw"]) == (one.score, one.grade, one.raw)
+
+
+def test_no_rows_have_no_scores_and_all_columns() -> None:
+    frame = portfolio()[0]
+    assert score_frame(MODEL, frame[:0]).schema == score_frame(MODEL, frame[:3]).schema
+
+
+def test_a_city_whose_reasons_do_not_add_up_is_not_written(tmp_path: Path) -> None:
+    honest = scoring_model(PLAIN_LOGISTIC).predictor
+    assert isinstance(honest, Logistic)
+    untrue = replace(MODEL, predictor=Untrue(honest.intercept, honest.terms))
+    with pytest.raises(ContributionsDisagree, match="withheld"):
+        score_part(untrue, part(tmp_path / "b=0.parquet", 0), tmp_path / "out.parquet")
+    assert not (tmp_path / "out.parquet").exists()
 
 
 def test_a_part_that_is_there_is_not_scored_again(tmp_path: Path) -> None:

@@ -123,6 +123,19 @@ def test_scoring_a_day_before_anything_was_known_gives_nothing(home: Path, tmp_p
     assert pl.read_csv(tmp_path / "out.csv")["score"].is_null().to_list() == [True, False]
 
 
+def test_without_labels_the_whole_city_is_scored_with_reasons(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "city.parquet"
+    result = run(home, "score", NAME, "--out", str(out))
+    assert result.stdout == f"{LABELLED + UNLABELLED} enterprises scored by invoice_default 1 as of {LAST_DAY}: {out}\n"
+    for row in pl.read_parquet(out).to_dicts():
+        told = sum(reason["points"] for reason in row["reasons"])
+        assert row["base_points"] + told + row["other_points"] == row["score"]
+
+
+def test_a_city_is_not_written_as_text(home: Path, tmp_path: Path) -> None:
+    assert "ending in .parquet" in str(refused(home, "score", NAME, "--out", str(tmp_path / "city.csv")))
+
+
 @pytest.mark.parametrize("command", ["train", "evaluate"])
 def test_an_unknown_model_is_told_with_near_names(home: Path, command: str) -> None:
     error = refused(home, command, "invoice_defualt")
