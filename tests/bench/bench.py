@@ -12,8 +12,10 @@ from tests.bench.measures import (
     build_lines,
     growth_lines,
     measure_build,
+    measure_scoring,
     measure_training,
     memory_line,
+    scoring_lines,
     training_lines,
 )
 from tests.bench.peers import peer_lines
@@ -47,14 +49,17 @@ def main() -> None:
                 continue
             training = measure_training(home, tell, asked.training, SQL_BUCKETS)
             live = run_work("live", home)
+            scoring = measure_scoring(home, tell, asked.scored, asked.sample)
         finally:
             remove(home)
     lines += [*build_lines(points[-1]), *training_lines(training)]
     lines.append(told(f"one enterprise live, {live.facts['features']} features", f"p50 {live.facts['p50_ms']:.3f} ms"))
+    lines += scoring_lines(scoring)
     lines += peer_lines(folder / "peers", live, tell, asked.peers)
     lines.append(memory_line([*points[-1].values(), *training.values(), live]))
     lines += growth_lines(points)
     facts = {"machine": ground, "seconds": time.perf_counter() - begun, "points": points, "training": training}
+    facts |= {"scoring": scoring}
     write(folder / f"{now():%Y-%m-%d}.json", facts | {"live": live}, lines)
     print(f"\n{ground['cores']} cores, {ground['memory_gib']} GiB, load {ground['load']} at the start\n")
     print(as_text(lines))
@@ -75,6 +80,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--small", type=int, default=SMALL, help="enterprises of the smaller lake")
     parser.add_argument("--large", type=int, default=LARGE, help="enterprises of the larger lake")
     parser.add_argument("--training", type=int, default=20_000, help="enterprises of the training set")
+    parser.add_argument("--scored", type=int, default=1_000_000, help="rows scored with exact contributions")
+    parser.add_argument("--sample", type=int, default=5_000, help="of them, by LightGBM; a fifth by shap")
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="run Feast beside")
     return parser.parse_args()
 

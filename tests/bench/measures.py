@@ -8,6 +8,10 @@ from tests.bench.table import Line, at_least, at_most, told
 
 PEAK_MIB = 3 * 1024
 FORMS = ("flat", "generated")
+BARRED = "deepest"
+"""The model that scoring's bars are held on: the most trees that may be served."""
+SHAPES = ("shipped", BARRED)
+FULL = 4_000_000
 Tell = Callable[[str], None]
 
 
@@ -34,6 +38,17 @@ def measure_training(home: Path, tell: Tell, enterprises: int, buckets: int) -> 
     return found
 
 
+def measure_scoring(home: Path, tell: Tell, rows: int, sample: int) -> dict[str, Outcome]:
+    """Scoring by models of both shapes; the city by the larger one."""
+    found = {}
+    for shape in SHAPES:
+        for name, options in (("score_one", {}), ("score_many", {"rows": rows, "sample": sample})):
+            found[f"{name} {shape}"] = _run(f"{name} {shape}", home, tell, module="scores", shape=shape, **options)
+    for name, options in (("score_many_by_woodelf", {"rows": rows}), ("score_city", {})):
+        found[name] = _run(name, home, tell, module="scores", shape=BARRED, **options)
+    return found
+
+
 def build_lines(found: Mapping[str, Outcome]) -> Iterator[Line]:
     """The bars of a build. Ratios of wall seconds of one run; beside them those of processor seconds."""
     decode, parquet, hot = (found[name] for name in ("decode", "features_from_parquet", "features_from_hot"))
@@ -54,6 +69,50 @@ def training_lines(found: Mapping[str, Outcome]) -> Iterator[Line]:
     ours, best = found["training"], _best(found, "training_by_sql")
     what = f"training set of 12 dates, {ours.facts['rows']:,} rows, against DuckDB"
     yield at_least(what, _whole(best) / ours.seconds, 4, "x faster", _form(best, ours))
+
+
+def scoring_lines(found: Mapping[str, Outcome]) -> Iterator[Line]:
+    """The bars of scoring, on the largest model that may be served; those of the shipped shape are told beside."""
+    yield from _one_lines(found)
+    for shape in SHAPES:
+        facts = found[f"score_many {shape}"].facts
+        what = f"{facts['rows']:,} rows with exact contributions, {shape} model ({facts['ours']:.1f} s a million)"
+        yield at_least(f"{what}, against pred_contrib", facts["pred_contrib"] / facts["ours"], 6, "x faster")
+        yield at_least(f"{what}, against shap.TreeExplainer", facts["shap"] / facts["ours"], 10, "x faster")
+    yield _woodelf_line(found)
+    yield from _city_lines(found["score_city"])
+
+
+def _one_lines(found: Mapping[str, Outcome]) -> Iterator[Line]:
+    for shape in SHAPES:
+        facts = found[f"score_one {shape}"].facts
+        what = f"one enterprise, features to reason codes, {shape} model"
+        ratio = facts["contrib_p50_ms"] / facts["ours_p50_ms"]
+        if shape == BARRED:
+            yield at_least(f"{what}, against pred_contrib alone", ratio, 3, "x faster")
+        else:
+            yield told(f"{what}, against pred_contrib alone", f"{ratio:.2f} x faster")
+        yield told(
+            f"{what}: p50, p99", f"{facts['ours_p50_ms']:.3f} ms, {facts['ours_p99_ms']:.3f} ms", "target: p99 2 ms"
+        )
+        yield told(f"{what}: sentences with turning points", f"p50 {facts['sentences_p50_ms']:.3f} ms")
+
+
+def _woodelf_line(found: Mapping[str, Outcome]) -> Line:
+    facts, what = (
+        found["score_many_by_woodelf"].facts,
+        f"rows with exact contributions, {BARRED} model, against woodelf-explainer",
+    )
+    if not facts["installed"]:
+        return told(what, "not measured: install the extra `explainers`", "at least 1.2 x faster")
+    return at_least(what, facts["woodelf"] / found[f"score_many {BARRED}"].facts["ours"], 1.2, "x faster")
+
+
+def _city_lines(city: Outcome) -> Iterator[Line]:
+    rows = int(city.facts["rows"])
+    minutes = city.seconds / rows * FULL / 60
+    yield at_most(f"scores and reasons of {FULL:,}, extrapolated from {rows:,}", minutes, 45, "minutes")
+    yield at_most("scoring the city, peak anonymous memory", city.peak_mib, PEAK_MIB, "MiB")
 
 
 def memory_line(outcomes: Sequence[Outcome]) -> Line:
@@ -77,8 +136,8 @@ def _per_row(found: Mapping[str, Outcome], work: str) -> float:
     return found[work].seconds / int(found["decode"].facts["rows"])
 
 
-def _run(name: str, home: Path, tell: Tell, **options: object) -> Outcome:
-    outcome = run_work(name.split()[0], home, **options)
+def _run(name: str, home: Path, tell: Tell, module: str = "works", **options: object) -> Outcome:
+    outcome = run_work(name.split()[0], home, module, **options)
     tell(f"{name}: {outcome.seconds:.2f} s, {outcome.peak_mib:,.0f} MiB, load {outcome.load}")
     return outcome
 

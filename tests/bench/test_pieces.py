@@ -16,6 +16,8 @@ from features.lake.delivery import RECEIVED_AT, read_delivery, write_delivery
 from tests.bench.city import Steps
 from tests.bench.held_day import deliver_held, hold_back
 from tests.bench.machine import AnonymousPeak
+from tests.bench.measures import SHAPES, scoring_lines
+from tests.bench.running import Outcome
 from tests.bench.table import Line, as_markdown, as_text, at_least, at_most, told
 from tests.factories.lakes import ACME, frame_of, instant
 from tests.factories.tax import tax_arrears
@@ -65,6 +67,38 @@ def test_a_child_s_own_memory_counts_and_a_mapped_file_does_not(tmp_path: Path) 
     with AnonymousPeak(process.pid) as peak:
         assert process.wait() == 0
     assert 100 * 1024 <= peak.kib <= 160 * 1024
+
+
+def scored(work: str, **facts: object) -> Outcome:
+    return Outcome(work, seconds=40.0, cpu=40.0, peak_mib=900.0, load=0.0, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("woodelf", "last"),
+    [
+        pytest.param({"installed": True, "woodelf": 9.0}, True, id="faster"),
+        pytest.param({"installed": True, "woodelf": 3.5}, False, id="too little faster"),
+        pytest.param({"installed": False}, None, id="not installed, and said so"),
+    ],
+)
+def test_scoring_is_held_against_its_bars(woodelf: dict[str, object], last: bool | None) -> None:
+    one = {"ours_p50_ms": 0.4, "ours_p99_ms": 0.9, "contrib_p50_ms": 1.1, "sentences_p50_ms": 0.3}
+    many = {"rows": 1_000_000, "ours": 3.0, "pred_contrib": 18.0, "shap": 29.0}
+    found = {f"score_one {shape}": scored("score_one", **one) for shape in SHAPES}
+    found |= {f"score_many {shape}": scored("score_many", **many) for shape in SHAPES}
+    found |= {
+        "score_many_by_woodelf": scored("score_many_by_woodelf", **woodelf),
+        "score_city": scored("score_city", rows=400_000),
+    }
+    lines = {line.work: line for line in scoring_lines(found)}
+    held = {work: line.holds for work, line in lines.items() if line.holds is not None}
+    assert held.pop("one enterprise, features to reason codes, deepest model, against pred_contrib alone") is False
+    assert {
+        work: holds for work, holds in held.items() if not holds and "shap" not in work and "woodelf" not in work
+    } == {}
+    assert [holds for work, holds in held.items() if "TreeExplainer" in work] == [False, False]
+    assert lines["rows with exact contributions, deepest model, against woodelf-explainer"].holds is last
+    assert lines["scores and reasons of 4,000,000, extrapolated from 400,000"].measured == "6.67 minutes"
 
 
 def history(folder: Path) -> Path:
