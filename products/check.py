@@ -9,6 +9,7 @@ from bureau.errors import UnknownName, UnreadableFile
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from features.engine.algebra import NEUTRAL
+from models.changes import declared_changes
 from models.shelf import SPECS
 from products.datafile import read_datafile
 from products.decisions.policy import POLICIES, load_policy
@@ -55,14 +56,19 @@ def product_faults(product: Product) -> Iterator[str]:
 
 
 def _feature_faults(product: Product) -> Iterator[str]:
-    advised = {step.feature for step in product.advice}
+    changes = {change.feature: change for change in declared_changes().can}
+    for name in product.advice:
+        if name not in changes:
+            yield f"advice: {name!r} is nothing a firm can change by models/changes.yaml."
+        elif missing := sorted({*changes[name].also} - product.features()):
+            yield f"advice: {name!r} changes {missing[0]!r} too, and no line of reads names it."
     for name in sorted(product.features("decision")):
         try:
             entry = find_feature(name)
         except UnknownName as unknown:
             yield str(unknown)
             continue
-        if name in advised and entry.sign is NEUTRAL:
+        if name in product.advice and entry.sign is NEUTRAL:
             yield f"advice: {name!r} has no better side."
         if entry.consent > product.consent:
             yield f"{name!r} needs consent {entry.consent}, and the product asks for {product.consent} only."
@@ -97,8 +103,7 @@ def reading_faults(product: Product, models: list[str]) -> Iterator[str]:
     """A product reads what its models, its result and its advice need, no less and no more (minimum necessity)."""
     specs = [SPECS[model] for model in models if model in SPECS]
     modelled = {name for spec in specs for name in spec.features}
-    advised = {name for step in product.advice for name in (step.feature, *step.also)}
-    needed = modelled.union(advised, *product.extras.values())
+    needed = modelled.union(product.advice, *product.extras.values())
     if unread := sorted(modelled - product.features()):
         yield f"its model reads {unread[0]!r}: add it to the product's reads."
     if specs and (unneeded := sorted(product.features() - needed)):

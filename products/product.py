@@ -64,18 +64,6 @@ class Table(BaseModel):
     columns: tuple[Name, ...] = Field(min_length=1)
 
 
-class AdviceStep(BaseModel):
-    """One thing a firm can do about an adverse feature; the model scores it again before it is said."""
-
-    model_config = STRICT
-
-    feature: Name
-    to: float | int = Field(description="the value the firm can reach, in the feature's unit")
-    also: dict[Name, float | int] = Field({}, description="features that move with it: they tell the same story")
-    text: Name
-    text_en: Name
-
-
 class Product(BaseModel):
     """One line of the catalogue. Any change of content or price is a new version."""
 
@@ -103,7 +91,9 @@ class Product(BaseModel):
     )
     tables: tuple[Table, ...] = Field((), description="report: its tables")
     extras: dict[Extra, tuple[Name, ...]] = Field({}, description="score: features shown beside the score")
-    advice: tuple[AdviceStep, ...] = Field((), description="score: what the firm can do")
+    advice: tuple[Name, ...] = Field(
+        (), description="score: features whose change it advises, each declared in models/changes.yaml"
+    )
     scores: tuple[Code, ...] = Field((), description="matching: score products, the first one served here is used")
 
     @model_validator(mode="after")
@@ -136,8 +126,7 @@ def _faults(product: Product) -> list[str]:
         faults.append("on_sale_until lies before on_sale_from")
     if missing := sorted(_named_feeds(product) - product.feeds()):
         faults.append(f"{missing[0]} is shown, expected or rested on, and no line of reads names it")
-    advised = [(step.feature, *step.also) for step in product.advice]
-    shown = {name for names in (*advised, *product.extras.values()) for name in names}
+    shown = {name for names in (product.advice, *product.extras.values()) for name in names}
     if missing := sorted(shown - product.features()):
         faults.append(f"{missing[0]!r} is shown or advised, and no line of reads names it")
     parts = {"report": ("tables",), "score": ("extras", "advice"), "matching": ("scores",)}

@@ -240,6 +240,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "department": ("来源部门", "Department"),
     "event_date": ("发生日期", "Date"),
     "advice": ("可以怎样改善", "What can be done"),
+    "months_at_least": ("至少月数", "Months at least:"),
     "score_after": ("改善后评分", "Score afterwards:"),
     "not_received": ("平台尚未接收此类数据。", "The platform has not received this feed yet."),
     "no_records": ("无记录。", "No record."),

@@ -41,6 +41,13 @@ class FeatureRead(BaseModel):
     unit: str
 
 
+class FeatureCompared(FeatureRead):
+    """A feature behind a reason, and what its value is held against."""
+
+    threshold: Shown = Field(description="nearest value at which it would no longer pull this way, all else as it is")
+    peer_median: Shown = Field(description="of the firms the model was trained on, of the same industry if enough")
+
+
 class Reason(BaseModel):
     """What moved the score, with the newest records behind it; `evidence_count` counts all of them."""
 
@@ -51,13 +58,13 @@ class Reason(BaseModel):
     points: int
     text: str
     text_en: str
-    features: list[FeatureRead]
+    features: list[FeatureCompared]
     evidence: list[EvidenceRecord]
     evidence_count: int
 
 
 class Advice(BaseModel):
-    """What the firm can do, and the score the same model gives once it is done."""
+    """What the firm can do, and the score the same model gives once this and all advised before it is done."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
@@ -66,6 +73,7 @@ class Advice(BaseModel):
     feature: str
     from_: Shown = Field(alias="from")
     to: Shown
+    months: int = Field(description="until the records of a firm that does it show it, at the earliest")
     score_after: int
 
 
@@ -135,6 +143,8 @@ class ReportContent(BaseModel):
     reasons: list[Reason]
     other_points: int | None
     advice: list[Advice]
+    advice_note: str | None = Field(None, exclude_if=_is_absent, description="why no advice is given")
+    advice_note_en: str | None = Field(None, exclude_if=_is_absent)
     model: ModelUsed | None
     data_as_of: date | None
     marks: list[Mark]

@@ -8,7 +8,7 @@ from features.lake.marks import marked_feeds
 from features.store.evidence import Evidence
 from models.reasons import ScoredReason
 from products.reading import Reading
-from products.reports.content import EvidenceRecord, FeatureRead, Mark, Reason
+from products.reports.content import EvidenceRecord, FeatureCompared, Mark, Reason
 from products.reports.coverage import record_marks
 
 SHOWN = 5
@@ -39,7 +39,10 @@ def _told(reason: ScoredReason, entered: Mapping[str, tuple[Evidence, ...]]) -> 
         points=reason.points,
         text=reason.text,
         text_en=reason.text_en,
-        features=[FeatureRead(name=f.name, value=f.value, unit=f.unit) for f in reason.features],
+        features=[
+            FeatureCompared(name=f.name, value=f.value, unit=f.unit, threshold=f.threshold, peer_median=f.peer_median)
+            for f in reason.features
+        ],
         evidence=[
             EvidenceRecord(record_id=r.record_id, feed=r.feed, department=r.department, event_date=r.event_date)
             for r in newest

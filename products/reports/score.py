@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.definitions.library import find_feature
+from models.comparing import compared_reasons
 from models.scoring import Scored, ScoringModel
 from products.product import Product
 from products.reading import Reading, Value
-from products.reports.advice import find_advice
+from products.reports.advice import NO_ADVICE, NO_ADVICE_EN, find_advice
 from products.reports.content import FeatureRead, ModelUsed, ReportContent, ScoreResult
 from products.reports.coverage import data_as_of, marks_of
 from products.reports.evidence import entered_marks, told_reasons
@@ -32,11 +33,14 @@ def judge(reading: Reading, model: ScoringModel, more: tuple[str, ...] = ()) -> 
     values = reading.values((*model.features, *shown, *more))
     scored = model.score(values)
     used = ModelUsed(name=model.name, version=model.version)
+    advice = find_advice(reading.product.advice, model, values, scored)
     content = ReportContent(
         result=_result(reading.product, scored, values),
-        reasons=told_reasons(reading, scored.reasons),
+        reasons=told_reasons(reading, compared_reasons(model, values, scored.reasons)),
         other_points=scored.other_points,
-        advice=find_advice(reading.product.advice, model, values, scored),
+        advice=advice,
+        advice_note=None if advice else NO_ADVICE,
+        advice_note_en=None if advice else NO_ADVICE_EN,
         model=used,
         data_as_of=data_as_of(reading),
         marks=[*marks_of(reading), *entered_marks(reading, values)],

@@ -67,7 +67,7 @@ def test_matching_reads_what_its_scores_read() -> None:
             {"extras": {"season": ["sales_peak_month_12p"]}}, "no line of reads", id="shows what it may not read"
         ),
         pytest.param(
-            {"advice": [{"feature": "age_days", "to": 1, "text": "等", "text_en": "wait"}]},
+            {"advice": ["age_days"]},
             "no line of reads",
             id="advises on what only decisions read",
         ),

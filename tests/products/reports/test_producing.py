@@ -33,7 +33,7 @@ def test_a_score_adds_up_and_is_told_with_its_model(city: Desk) -> None:
 
 def test_an_answer_says_what_it_was_read_with(city: Desk) -> None:
     answer = score(city)
-    assert (answer.product_code, answer.product_version, answer.uscc) == ("P07", 1, TROUBLED)
+    assert (answer.product_code, answer.product_version, answer.uscc) == ("P07", 2, TROUBLED)
     assert (answer.as_of, answer.snapshot) == (TODAY, city.lake.snapshot())
     assert answer.name == "示例81有限公司"
     assert answer.content["data_as_of"] == "2025-06-25"

@@ -1,0 +1,54 @@
+"""What can be changed is declared of every feature of the served models, and declared once."""
+
+import pytest
+from pydantic import ValidationError
+
+from features.definitions.library import find_feature
+from models.changes import Change, Declared, changes_of, declared_changes
+from models.shelf import SPECS
+
+CAN = declared_changes().can
+CANNOT = [(name, fixed) for fixed in declared_changes().cannot for name in fixed.features]
+
+
+@pytest.mark.parametrize("model", ["sme_default", "invoice_default"])
+def test_every_feature_of_a_served_model_is_declared(model: str) -> None:
+    declared = {change.feature for change in CAN} | {name for name, _ in CANNOT}
+    assert set(SPECS[model].features) <= declared
+
+
+@pytest.mark.parametrize("change", CAN, ids=lambda change: change.feature)
+def test_a_change_is_towards_the_better_side_and_says_what_to_do(change: Change) -> None:
+    assert find_feature(change.feature).sign in (-1, 1)
+    assert all(find_feature(name).sign in (-1, 1) for name in change.also)
+    zh, en = change.said(change.to, find_feature(change.feature).unit)
+    assert "{" not in zh + en
+    assert zh.isascii() is False
+    assert en.isascii()
+
+
+@pytest.mark.parametrize("name", [name for name, _ in CANNOT])
+def test_what_cannot_be_changed_exists_and_says_why(name: str) -> None:
+    assert find_feature(name)
+    fixed = next(fixed for declared, fixed in CANNOT if declared == name)
+    assert fixed.why
+    assert fixed.why_en
+
+
+def test_changes_come_in_the_order_asked_for_and_the_unchangeable_drop_out() -> None:
+    names = ("sales_void_share_12p", "age_days", "tax_arrears_open", "no such feature")
+    assert [change.feature for change in changes_of(names)] == ["sales_void_share_12p", "tax_arrears_open"]
+
+
+def test_a_feature_declared_twice_is_refused() -> None:
+    twice = {"features": ["tax_arrears_open"], "why": "x", "why_en": "x"}
+    with pytest.raises(ValidationError, match="declared twice"):
+        Declared.model_validate({"can": [CAN[0].model_dump()], "cannot": [twice]})
+
+
+def test_the_value_to_be_reached_is_said_in_its_unit() -> None:
+    change = next(change for change in CAN if change.feature == "tax_arrears_open")
+    assert change.said(5e7, "fen") == (
+        "清缴欠税,使欠税余额不超过50.0万元",
+        "Pay tax arrears until at most CNY 500,000 are open",
+    )
