@@ -6,8 +6,11 @@ import numpy as np
 import polars as pl
 
 from features.definitions.library import definition_hash
+from models.calibration import fit_platt
+from models.logistic import LogisticRecipe
+from models.scoring import ScoringModel
 from models.sme_default.spec import SPEC
-from models.training import Labelled, rows_of
+from models.training import Labelled, assemble, rows_of
 
 FIRST, LAST = date(2016, 2, 1), date(2022, 2, 28)
 
@@ -40,3 +43,11 @@ def labelled_loans(loans: int = 1500, *, strength: float = 1.5, rate: float = 0.
 
 def _values(categories: tuple[str, ...] | None, rows: int, random: np.random.Generator) -> np.ndarray:
     return random.random(rows) if categories is None else random.choice(categories, rows)
+
+
+def quick_model(labelled: Labelled) -> ScoringModel:
+    """A signed logistic sme_default of all these loans, calibrated on them: fitted in a blink."""
+    rows = labelled.rows
+    predictor = LogisticRecipe(penalty=10.0).fit(rows.columns, rows.matrix, rows.target, rows.weight)
+    calibration = fit_platt(predictor.raw(rows.matrix), rows.target, rows.weight, rising=True)
+    return assemble(SPEC, labelled, predictor, calibration)

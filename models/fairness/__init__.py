@@ -1,0 +1,5 @@
+"""Whether a model treats groups of enterprises alike, and whether it knows what no feature may carry.
+
+No feature holds gender, ethnicity or home region, so whether a model follows them can only be seen from outside: an
+auditor's own file of traits is held against the model and never landed. Release gates call `check.check`.
+"""

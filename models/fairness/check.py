@@ -1,0 +1,184 @@
+"""The check of a model's fairness: findings a release gate, or a person, acts on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from models.fairness.groups import GROUPINGS, GroupLine, Judged, group_lines, masks
+from models.fairness.history import approval_odds
+from models.fairness.proxies import SCORE, associations
+from models.fairness.shares import Flags, difference, quantile_for, share_of
+from models.scoring import ScoringModel
+
+APPROVE_BELOW = 0.08
+"""Whom the model's word alone would grant: grades A to C of the master scale."""
+PROXY, SCORE_PROXY = 0.2, 0.1
+"""A feature tells a trait where its whole interval lies above the first; the score, where above the second."""
+FOUR_FIFTHS = 0.8
+"""A rate of approval below four fifths of the others' is the customary sign of adverse impact (29 CFR 1607.4)."""
+HISTORY_ODDS = 0.75
+"""Odds of past approval at equal risk below this share of the others'."""
+REFUSED_GOOD = 0.05
+"""Good payers refused more often than others by more than so many points."""
+MISJUDGED = 1.25
+"""Risk told more than this many times too high."""
+FEWEST_FIRMS = 30
+"""A group of fewer firms is reported and never accused."""
+
+Kind = Literal["proxy", "approval", "error", "misjudged", "history"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is not as it should be. figure, low, high: what was measured with its interval; limit: what it may be.
+
+    kind: proxy (an input, or the score, tells a trait), approval (refused more often), error (good payers refused
+    more often), misjudged (risk told too high), history (refused more often in the past at equal risk).
+    refuses: whether a release gate must stop for it. Traits must not matter at all; a size or a district may differ
+    in its risk, so what is found there is for a person to look at.
+    """
+
+    kind: Kind
+    grouping: str
+    group: str
+    subject: str
+    figure: float
+    low: float
+    high: float
+    limit: float
+    refuses: bool
+    text: str
+
+
+def check(
+    model: ScoringModel,
+    judged: pl.DataFrame,
+    *,
+    traits: Sequence[str] = (),
+    applications: pl.DataFrame | None = None,
+    approve_below: float = APPROVE_BELOW,
+) -> list[Finding]:
+    """What is unfair in a model's answers; empty where nothing is. A release gate refuses if any finding `refuses`.
+
+    judged: loans no part of the model has seen, with `subject`, `target` (1 default), `weight`, the model's features,
+    and one column for each trait; the columns `size` and `district` too where groups of firms shall be judged
+    (`groups.with_groupings` makes them, `auditing.read_judged` reads all of it for a kept model).
+    traits: columns of things no feature may carry, from an auditor's file (`auditing.join_traits`); null is unknown.
+    applications: past applications with `subject`, `granted` (whether a bank approved), the model's features and the
+    traits; without them past approvals are not judged.
+    approve_below: the probability of default from which the model's word alone refuses.
+
+    All intervals of one grouping hold together (Bonferroni), and what is found is both beyond its limit and beyond
+    chance: a small group has wide intervals and rings no false alarm.
+    """
+    rows = judged_rows(model, judged, approve_below)
+    found = [one for name in GROUPINGS if name in judged.columns for one in _misjudged(rows, name, judged[name])]
+    for trait in traits:
+        found += [*_proxies(model, judged, trait), *_treated(rows, trait, judged[trait])]
+        if applications is not None:
+            found += _history(model, applications, trait)
+    return found
+
+
+def judged_rows(model: ScoringModel, judged: pl.DataFrame, approve_below: float = APPROVE_BELOW) -> Judged:
+    """What the model says of judged loans."""
+    pd = model.calibration.pd(model.predictor.raw(model.columns.matrix(judged)))
+    return Judged(
+        pd=pd,
+        approved=pd < approve_below,
+        target=judged["target"].to_numpy().astype(np.float64),
+        weight=judged["weight"].to_numpy().astype(np.float64),
+        firm=judged["subject"].rank("dense").to_numpy().astype(np.int64),
+    )
+
+
+def _misjudged(rows: Judged, grouping: str, of: pl.Series) -> Iterator[Finding]:
+    """Groups whose risk is told too high: fewer defaults came than the whole interval allows."""
+    for line in group_lines(rows, grouping, of):
+        if line.bad is None or line.bad.firms < FEWEST_FIRMS:
+            continue
+        if line.expected > line.bad.high and line.expected > MISJUDGED * line.bad.value:
+            yield _finding_misjudged(line, line.bad.value, line.bad.low, line.bad.high)
+
+
+def _finding_misjudged(line: GroupLine, value: float, low: float, high: float) -> Finding:
+    text = (
+        f"{line.grouping} {line.group}: {line.expected:.1%} were to default and {value:.1%} did: its risk is overstated"
+    )
+    return Finding("misjudged", line.grouping, line.group, "pd", value, low, high, line.expected, False, text)
+
+
+def _proxies(model: ScoringModel, judged: pl.DataFrame, trait: str) -> Iterator[Finding]:
+    """Inputs that tell a trait, and a score that does, on each firm's last row."""
+    firms = judged.filter(pl.col(trait).is_not_null()).unique("subject", keep="last", maintain_order=True)
+    score = model.predictor.raw(model.columns.matrix(firms))
+    groups = _groups(firms[trait])
+    if len(groups) == 2:  # what tells one of two tells the other
+        groups = [min(groups, key=lambda group: int(group[1].sum()))]
+    z = quantile_for(len(groups) * (len(model.features) + 1))
+    for group, inside in groups:
+        for one in associations(model.columns, firms, score, inside, z):
+            limit = SCORE_PROXY if one.what == SCORE else PROXY
+            if one.low > limit:
+                text = (
+                    f"{one.what} tells {trait} {group}: correlation {one.value:.2f} ({one.low:.2f} to {one.high:.2f})"
+                )
+                yield Finding("proxy", trait, group, one.what, one.value, one.low, one.high, limit, True, text)
+
+
+def _treated(rows: Judged, trait: str, of: pl.Series) -> Iterator[Finding]:
+    """Groups the model would approve more seldom than all others, and good payers it would refuse more often."""
+    known = of.is_not_null().to_numpy()
+    groups = _groups(of)
+    z = quantile_for(2 * len(groups))
+    for group, inside in groups:
+        one, other = rows.take(inside), rows.take(known & ~inside)
+        yield from _less_approved(one, other, trait, group, z)
+        yield from _refused_good(one, other, trait, group, z)
+
+
+def _less_approved(one: Judged, other: Judged, trait: str, group: str, z: float) -> Iterator[Finding]:
+    mine, theirs = (share_of(side.approved, side.weight, side.firm, z) for side in (one, other))
+    if mine is None or theirs is None or min(mine.firms, theirs.firms) < FEWEST_FIRMS:
+        return
+    _, _, highest = difference(mine, theirs)
+    limit = FOUR_FIFTHS * theirs.value
+    if mine.value < limit and highest < 0:
+        text = f"{trait} {group}: {mine} would be approved, and {theirs} of the others"
+        yield Finding("approval", trait, group, "approved", mine.value, mine.low, mine.high, limit, True, text)
+
+
+def _refused_good(one: Judged, other: Judged, trait: str, group: str, z: float) -> Iterator[Finding]:
+    good = [side.take(side.target == 0) for side in (one, other)]
+    mine, theirs = (share_of(~side.approved, side.weight, side.firm, z) for side in good)
+    if mine is None or theirs is None or min(mine.firms, theirs.firms) < FEWEST_FIRMS:
+        return
+    more, lowest, highest = difference(mine, theirs)
+    if more > REFUSED_GOOD and lowest > 0:
+        text = f"{trait} {group}: of those who repaid {mine} would be refused, and {theirs} of the others"
+        yield Finding("error", trait, group, "refused good", more, lowest, highest, REFUSED_GOOD, True, text)
+
+
+def _history(model: ScoringModel, applications: pl.DataFrame, trait: str) -> Iterator[Finding]:
+    """Groups that banks approved more seldom than others of the same risk: what such approvals left is no sample."""
+    asked = applications.filter(pl.col(trait).is_not_null())
+    risk = model.predictor.raw(model.columns.matrix(asked))
+    granted = np.asarray(asked["granted"].cast(pl.Boolean).to_numpy(), dtype=np.bool_)
+    firm = asked["subject"].rank("dense").to_numpy().astype(np.int64)
+    groups = _groups(asked[trait])
+    for group, inside in groups:
+        odds = approval_odds(risk, granted, inside, firm, quantile_for(len(groups)))
+        small = min(len(np.unique(firm[side])) for side in (inside, ~inside)) < FEWEST_FIRMS
+        if odds is None or small:
+            continue
+        if odds.value < HISTORY_ODDS and odds.high < 1:
+            told = f"{odds.value:.2f} ({odds.low:.2f} to {odds.high:.2f})"
+            text = f"{trait} {group}: at equal risk the odds of past approval were {told} of the others'"
+            yield Finding("history", trait, group, "granted", odds.value, odds.low, odds.high, HISTORY_ODDS, True, text)
+
+
+def _groups(of: pl.Series) -> list[tuple[str, Flags]]:
+    return list(masks(of))

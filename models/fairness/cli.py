@@ -1,0 +1,105 @@
+"""`bureau models fairness`: approval and error by size and district, and what is unfair in them."""
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from bureau.errors import InvalidInput
+from bureau.grant import operator_grant
+from bureau.listing import Format, FormatOption, print_rows
+from bureau.settings import Settings
+from features.lake.lake import Lake, open_lake
+from features.lake.tabular import open_table
+from models.artefact import read_stored
+from models.fairness.auditing import join_traits, read_applications, read_judged, traits_of
+from models.fairness.check import APPROVE_BELOW, check, judged_rows
+from models.fairness.groups import GROUPINGS, GroupLine, group_lines
+from models.release import model_folder
+from models.scoring import ScoringModel
+from models.service import load_released
+from models.shelf import find_model
+from models.worth.question import Question
+
+COLUMNS = ("grouping", "group", "rows", "firms", "approved", "refused_good", "approved_bad", "expected", "bad")
+_SHARES = ("approved", "refused_good", "approved_bad", "bad")
+
+
+def fairness(
+    name: Annotated[str, typer.Argument(help="The model in service that is audited.")] = "sme_default",
+    traits: Annotated[
+        Path | None,
+        typer.Option(help="An auditor's file: subject and a column for each trait no feature may carry. Not kept."),
+    ] = None,
+    applications: Annotated[
+        Path | None, typer.Option(help="Past applications: subject, as_of, granted (1 or 0). Not kept.")
+    ] = None,
+    approve_below: Annotated[
+        float, typer.Option(min=0, max=1, help="Probability of default from which the model's word alone refuses.")
+    ] = APPROVE_BELOW,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Report approval and error by size and district, and check what no feature may carry; exit code 1 if unfair."""
+    settings, question = Settings(), _question(name)
+    if applications is not None and traits is None:
+        raise InvalidInput("Past applications are judged by trait: give --traits FILE too.")
+    offered = None if traits is None else open_table(traits).frame
+    named = [] if offered is None else traits_of(offered)
+    lake, model = open_lake(settings.home, settings.catalogue_url), load_released(settings.home, name)
+    grant, since = operator_grant("training"), _unseen_from(settings.home, model)
+    judged = read_judged(lake, question, model, settings.feature_day, grant, since)
+    asked = None if applications is None else _applications(lake, model, applications)
+    if offered is not None:
+        judged = join_traits(judged, offered)
+        asked = None if asked is None else join_traits(asked, offered)
+    rows = judged_rows(model, judged, approve_below)
+    lines = [line for one in (*GROUPINGS, *named) for line in group_lines(rows, one, judged[one])]
+    print_rows([_told(line) if form is Format.TABLE else _exact(line) for line in lines], _columns(form), form)
+    found = check(model, judged, traits=named, applications=asked, approve_below=approve_below)
+    for finding in found:
+        typer.echo(
+            f"{'unfair' if finding.refuses else 'look at'} {finding.kind}: {finding.text}", err=form is not Format.TABLE
+        )
+    if any(finding.refuses for finding in found):
+        raise typer.Exit(1)
+
+
+def _question(name: str) -> Question:
+    question = find_model(name).question
+    if question is None:
+        raise InvalidInput(f"{name} has no dated outcomes, so every firm with an outcome was seen in training.")
+    return question
+
+
+def _unseen_from(home: Path, model: ScoringModel) -> date:
+    """The first grant the model was judged on and not trained on."""
+    facts = read_stored(model_folder(home, model.name, model.version), model.name).facts
+    return date.fromisoformat(facts["test_from"])
+
+
+def _applications(lake: Lake, model: ScoringModel, path: Path) -> pl.DataFrame:
+    return read_applications(lake, model, open_table(path).frame, operator_grant("training"))
+
+
+def _told(line: GroupLine) -> dict[str, Any]:
+    shares = {name: str(getattr(line, name) or "") for name in _SHARES}
+    return asdict(line) | shares | {"expected": f"{line.expected:.1%}"}
+
+
+def _columns(form: Format) -> tuple[str, ...]:
+    return (
+        COLUMNS
+        if form is Format.TABLE
+        else (*COLUMNS, *(f"{name}_{end}" for name in _SHARES for end in ("low", "high")))
+    )
+
+
+def _exact(line: GroupLine) -> dict[str, Any]:
+    exact: dict[str, Any] = asdict(line)
+    for name in _SHARES:
+        share = getattr(line, name)
+        exact |= {name: share and share.value, f"{name}_low": share and share.low, f"{name}_high": share and share.high}
+    return exact

@@ -1,0 +1,108 @@
+"""The check catches a planted proxy and a biased rule, and says nothing where nothing is wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from models.fairness.check import Finding, check
+from models.scoring import ScoringModel
+from models.sme_default.spec import SPEC
+from models.training import Labelled, rows_of
+from tests.factories.granted_loans import labelled_loans, quick_model
+from tests.factories.planted import ELSEWHERE, ORIGIN, origins, plant_biased_rule, plant_proxy
+
+PROXY = "address_changes_24m"
+
+
+def city(*, loans: int = 3000, proxy: float = 0.0, harm: float = 0.0, seed: int = 5) -> pl.DataFrame:
+    """Loans with the origin of their owners. harm: extra defaults written down for those from elsewhere."""
+    frame = labelled_loans(loans, seed=seed).frame
+    frame = frame.join(origins(frame["subject"]), on="subject", maintain_order="left")
+    if proxy:
+        frame = plant_proxy(frame, PROXY, correlation=proxy)
+    wronged = (frame[ORIGIN] == ELSEWHERE).to_numpy() & (np.random.default_rng(seed).random(loans) < harm)
+    return frame.with_columns(target=pl.when(pl.Series(wronged)).then(1.0).otherwise("target"))
+
+
+def halves(frame: pl.DataFrame) -> tuple[ScoringModel, pl.DataFrame]:
+    """A model of the firms in the first half of the loans, and the other half."""
+    seen = frame[: len(frame) // 2]
+    return quick_model(Labelled(seen, rows_of(SPEC.columns, seen), "", 1)), frame[len(frame) // 2 :]
+
+
+def found(frame: pl.DataFrame, **words: object) -> list[Finding]:
+    model, unseen = halves(frame)
+    return check(model, unseen, traits=[ORIGIN], **words)  # type: ignore[arg-type]
+
+
+def applications_of(frame: pl.DataFrame, refused: float) -> pl.DataFrame:
+    """Everybody asked once a loan; a bank that knows a little of the risk granted most of them."""
+    late = frame["tax_late_declarations_12p"].to_numpy()
+    granted = np.random.default_rng(3).random(len(frame)) < 0.95 - 0.1 * np.minimum(late, 5)
+    asked = frame.with_columns(granted=pl.Series(granted))
+    return plant_biased_rule(asked, refused=refused) if refused else asked
+
+
+def test_an_honest_city_has_no_finding() -> None:
+    frame = city()
+    assert found(frame, applications=applications_of(frame, 0.0)) == []
+
+
+def test_a_planted_proxy_is_named_with_its_correlation() -> None:
+    (proxy,) = [one for one in found(city(proxy=0.5)) if one.kind == "proxy"]
+    assert (proxy.subject, proxy.grouping, proxy.refuses) == (PROXY, ORIGIN, True)
+    assert proxy.low < 0.5 < proxy.high + 0.05
+    assert proxy.text.startswith(f"{PROXY} tells origin ")
+
+
+def test_a_model_that_learnt_the_proxy_is_accused_of_its_score_and_of_its_refusals() -> None:
+    kinds = {(one.kind, one.subject) for one in found(city(proxy=0.5, harm=0.9), approve_below=0.2)}
+    assert {("proxy", PROXY), ("proxy", "score"), ("approval", "approved"), ("error", "refused good")} <= kinds
+
+
+def test_a_biased_rule_of_the_past_is_caught_at_equal_risk() -> None:
+    frame = city()
+    (history,) = found(frame, applications=applications_of(frame, 0.3))
+    assert (history.kind, history.group, history.refuses) == ("history", ELSEWHERE, True)
+    assert history.low < history.figure < history.high < 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_small_groups_by_lot_ring_no_alarm(seed: int) -> None:
+    """Twenty regions by lot, sixty loans each: with intervals of one comparison some would be accused."""
+    frame = labelled_loans(2400, seed=4).frame
+    by_lot = np.random.default_rng(seed).integers(0, 20, len(frame))
+    frame = frame.with_columns(pl.Series("region", by_lot).cast(pl.String))
+    model, unseen = halves(frame)
+    asked = applications_of(unseen, 0.0)
+    assert check(model, unseen, traits=["region"], applications=asked, approve_below=0.1) == []
+
+
+def test_an_overstated_district_is_for_a_person_to_look_at() -> None:
+    frame = city().with_columns(district=pl.Series(np.resize(["440303", "440304", "440305"], 3000)))
+    model, unseen = halves(frame)
+    spared = unseen.with_columns(target=pl.when(pl.col("district") == "440304").then(0.0).otherwise("target"))
+    (finding,) = check(model, spared)
+    assert (finding.kind, finding.group, finding.refuses) == ("misjudged", "440304", False)
+    assert finding.limit > finding.high
+
+
+def test_a_group_too_small_to_judge_is_never_accused() -> None:
+    frame = city()
+    model, unseen = halves(frame)
+    few = unseen.with_columns(district=pl.Series(np.where(np.arange(len(unseen)) < 40, "440310", "440303")))
+    spared = few.with_columns(target=pl.when(pl.col("district") == "440310").then(0.0).otherwise("target"))
+    assert check(model, spared) == []
+
+
+def test_traits_nobody_knows_accuse_nobody() -> None:
+    frame = city(proxy=0.5).with_columns(pl.lit(None, pl.String).alias(ORIGIN))
+    assert found(frame, applications=applications_of(frame, 0.0)) == []
+
+
+def test_a_model_that_tells_everybody_the_same_is_not_accused() -> None:
+    model, unseen = halves(city())
+    flat = replace(model, calibration=replace(model.calibration, slope=0.0, intercept=-4.0))
+    assert check(flat, unseen, traits=[ORIGIN]) == []
