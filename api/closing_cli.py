@@ -1,6 +1,7 @@
 """`bureau close-day`: the day's deliveries in, everything that depends on them renewed, what is odd told."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import partial
@@ -17,7 +18,7 @@ from bureau.settings import Settings
 from features.closing.inbox import INBOX, REFUSED, left_over, take_in
 from features.closing.journal import Facts, Journal, open_journal
 from features.definitions.library import find_feature, published
-from features.health.alerts import alerts
+from features.health.alerts import Alert, alerts
 from features.health.feature_days import measure_features
 from features.health.feed_days import keep_feeds, measure_feeds
 from features.lake.due import compact_due
@@ -29,6 +30,7 @@ from features.store.city_build import CityBuild, built_parts, is_built, write_pa
 from features.store.days import read_day
 from features.store.hot_rows import renew_hot_files
 from models.city_scores import score_city
+from models.monitoring.monitoring import monitor_released
 from models.release import read_release
 from models.service import load_released
 from products.serving import read_serving
@@ -68,6 +70,7 @@ def close(settings: Settings, journal: Journal, day: date) -> None:
     stands = partial(_stands, journal, last, wanted, folder)
     journal.step("features", lambda: _build(lake, wanted, folder), stands)
     journal.step("scores", lambda: _score(home, folder, day))
+    journal.step("monitoring", lambda: _monitor(lake, home, wanted))
     journal.step(last, lambda: _measure(lake, home, wanted, folder))
     _forget_older(folder)
     _tell_what_waits(home)
@@ -114,17 +117,29 @@ def _tell_what_waits(home: Path) -> None:
         typer.echo(f"  {path}: neither a delivery (.parquet, .csv) nor the sidecar of one; nothing takes it")
 
 
-def _score(home: Path, folder: Path, day: date) -> Facts:
-    """Every model that serves here and is released, over the whole city."""
+def _released(home: Path) -> list[str]:
+    """Every model that serves here and is released."""
     source = read_source(home)
     serving = {} if source is None else read_serving(home, source.source)
-    released = [name for name in dict.fromkeys(serving.values()) if read_release(home, name)]
+    return [name for name in dict.fromkeys(serving.values()) if read_release(home, name)]
+
+
+def _score(home: Path, folder: Path, day: date) -> Facts:
+    """Each of them over the whole city."""
     scored = {}
-    for name in released:
+    for name in _released(home):
         model = load_released(home, name)
         out = home / "scores" / f"day={day}" / f"{name}-{model.version}"
         scored[name] = score_city(model, built_parts(folder), out)
     return scored
+
+
+def _monitor(lake: Lake, home: Path, wanted: CityBuild) -> Facts:
+    """Each of them beside the population it was trained on."""
+    names, grant = _released(home), operator_grant("training")
+    found = monitor_released(lake, home, names, wanted.as_of, grant, wanted.snapshot)
+    _tell(found, wanted.as_of)
+    return {"models": len(names), "alerts": len(found)}
 
 
 def _measure(lake: Lake, home: Path, wanted: CityBuild, folder: Path) -> Facts:
@@ -133,8 +148,12 @@ def _measure(lake: Lake, home: Path, wanted: CityBuild, folder: Path) -> Facts:
     feeds = measure_feeds(lake, wanted.as_of)
     keep_feeds(home / "health", feeds, wanted.as_of)
     found = alerts(features, feeds)
+    _tell(found, wanted.as_of)
+    return {"alerts": len(found)}
+
+
+def _tell(found: Sequence[Alert], day: date) -> None:
     for alert in found[:20]:
         typer.echo(f"  {alert.subject} {alert.code}: {alert.text}")
     if len(found) > 20:
-        typer.echo(f"  and {len(found) - 20} more: bureau health alerts --day {wanted.as_of}")
-    return {"alerts": len(found)}
+        typer.echo(f"  and {len(found) - 20} more: bureau health alerts --day {day}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.artefact import write_model
 from models.card import card_text
+from models.monitoring.population import describe
 from models.registry import log_training
 from models.release import Release, model_folder, put_into_service, versions
 from models.training import Trained
@@ -33,7 +34,9 @@ def keep(home: Path, mlruns: Path, trained: Trained) -> Kept:
     name = trained.spec.name
     version = str(max(map(int, versions(home, name)), default=0) + 1)
     numbered = replace(trained, model=replace(trained.model, version=version))
+    population = describe(numbered.model, (trained.population or trained.judged).matrix)
     facts = trained.facts | {"said": list(trained.said), "refusal": trained.refusal}
+    facts |= {"population": population.model_dump(mode="json")}
     with _whole_or_gone(model_folder(home, name, version)) as folder:
         sha256 = write_model(folder, numbered.model, trained.golden, facts)
         (folder / CARD_FILE).write_text(card_text(numbered), "utf-8")

@@ -55,6 +55,8 @@ class Trained:
     said: tuple[str, ...]
     facts: dict[str, Any]
     golden: list[Mapping[str, Value]]
+    population: Rows | None = None
+    """Every row the model came of, which days in service are held against; None where that is `judged`."""
 
     @property
     def refusal(self) -> str | None:

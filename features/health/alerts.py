@@ -1,14 +1,19 @@
 """What a day's measurements ask a person to look at: each alert one sentence with its figure and its limit."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
 
 from features.definitions.library import find_feature
 from features.engine.algebra import Kind, leaves
+from features.health.day_files import read_day_file, write_day
 from features.health.drift import MOVED
 from features.health.feature_days import FeatureDay
 from features.health.feed_days import FeedDay
 
+MODELS = "models"
+"""The origin of alerts about models in service, which the layer above keeps beside these."""
 MISSING_ROSE = 0.10
 """A missing rate that rose by more than ten points since the baseline."""
 _COUNTED_TO_TODAY = (Kind.DAYS_SINCE_LAST, Kind.DAYS_SINCE_FIRST)
@@ -18,7 +23,10 @@ LATE_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Alert:
-    """subject: a feature's name or a feed's code. code: drift | missing | category | stale | late | volume."""
+    """subject: a feature's name, a feed's code or a model's name.
+
+    code: drift | missing | category | stale | late | volume, and what layers above call theirs.
+    """
 
     subject: str
     code: str
@@ -31,6 +39,21 @@ def alerts(features: Iterable[FeatureDay], feeds: Iterable[FeedDay]) -> list[Ale
     return found + [alert for day in features for alert in _of_feature(day)]
 
 
+def keep_alerts(folder: Path, origin: str, day: date, told: Sequence[Alert]) -> None:
+    """Keep what a higher layer asks a person to look at, by its origin; told again, a day's are replaced."""
+    write_day(folder, f"alerts-{origin}", day, [asdict(alert) for alert in told])
+
+
+def kept_alerts(folder: Path, origin: str, day: date) -> list[Alert]:
+    """What was kept of an origin on a day; nothing where nothing was."""
+    return [Alert(**row) for row in read_day_file(folder, f"alerts-{origin}", day)]
+
+
+def follows_calendar(feature: str) -> bool:
+    """Whether a feature counts days up to the day read: the whole city moves with every day that nothing comes."""
+    return any(leaf.take.kind in _COUNTED_TO_TODAY for leaf in leaves(find_feature(feature).definition))
+
+
 def _of_feed(day: FeedDay) -> Iterable[Alert]:
     if day.is_stale:
         text = f"nothing has come for {day.silent_days} days; it is fresh for {day.fresh_for_days}: ask the department"
@@ -41,13 +64,8 @@ def _of_feed(day: FeedDay) -> Iterable[Alert]:
         yield Alert(day.feed, "volume", f"{day.rows:,} rows came where {day.usual:,} are usual")
 
 
-def _follows_calendar(feature: str) -> bool:
-    """Whether a feature counts days up to the day read: the whole city moves with every day that nothing comes."""
-    return any(leaf.take.kind in _COUNTED_TO_TODAY for leaf in leaves(find_feature(feature).definition))
-
-
 def _of_feature(day: FeatureDay) -> Iterable[Alert]:
-    if day.psi >= MOVED and not _follows_calendar(day.feature):
+    if day.psi >= MOVED and not follows_calendar(day.feature):
         yield Alert(day.feature, "drift", f"PSI {day.psi:.2f} since {day.baseline_day}; {MOVED} is another population")
     if day.missing_rate - day.baseline_missing_rate > MISSING_ROSE:
         rose = f"unknown for {day.missing_rate:.1%}, {day.baseline_missing_rate:.1%} on {day.baseline_day}"

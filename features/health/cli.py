@@ -11,7 +11,7 @@ from bureau.errors import InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.definitions.library import find_feature
-from features.health.alerts import alerts
+from features.health.alerts import MODELS, alerts, kept_alerts
 from features.health.bins import forget_baseline
 from features.health.feature_days import BASELINE, measured_days, read_feature_days
 from features.health.feed_days import FeedDay, measure_feeds
@@ -56,10 +56,10 @@ def list_features(day: DayOption = None, form: FormatOption = Format.TABLE) -> N
 
 @health.command("alerts")
 def list_alerts(day: DayOption = None, form: FormatOption = Format.TABLE) -> None:
-    """What a person should look at on a day, feeds first."""
+    """What a person should look at on a day: feeds, features, and the models in service."""
     chosen = _day(day)
     feeds: list[FeedDay] = measure_feeds(_open(), chosen)
-    found = alerts(read_feature_days(_folder(), chosen), feeds)
+    found = alerts(read_feature_days(_folder(), chosen), feeds) + kept_alerts(_folder(), MODELS, chosen)
     print_rows([asdict(alert) for alert in found], ("subject", "code", "text"), form)
 
 

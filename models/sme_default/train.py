@@ -49,4 +49,5 @@ def fit(labelled: Labelled, day: date, division: Division = SPEC.division) -> Tr
         said=(preference_in_words(validations), f"On loans granted from {SPLIT.test_from}: AUC {figures.auc}."),
         facts=training_facts(day, labelled, recipe, validations, figures) | SPLIT.facts(),
         golden=golden_values(oldest.columns, labelled.frame),
+        population=labelled.rows,
     )

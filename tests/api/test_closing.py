@@ -25,10 +25,11 @@ from features.lake.lake import Lake, open_lake
 from features.lake.registry import enterprises, resolve
 from features.sources.source import read_source
 from features.store.live import live_vector
+from models.monitoring.days import read_measures
 from tests.factories.lakes import deliver, instant
 from tests.factories.tax import tax_arrears
 
-STEPS = ["deliveries", "compaction", "snapshot", "hot files", "features", "scores", "health"]
+STEPS = ["deliveries", "compaction", "snapshot", "hot files", "features", "scores", "monitoring", "health"]
 
 
 @pytest.fixture
@@ -80,6 +81,12 @@ def test_a_closed_day_holds_what_came_and_what_follows(home: Path, day: date) ->
     assert pl.read_parquet(scores / "*.parquet").height == built.height
     assert len(read_feature_days(home / "health", day)) == len(published())
     assert {one.feed for one in read_feed_days(home / "health", day)} >= {"F01", "F18"}
+    assert {measure.what for measure in read_measures(home, "sme_default", day)} == {
+        "score",
+        "feature",
+        "reason",
+        "vintage",
+    }
     said.clear()
     close(settings, open_journal(home / "closing", day, said.append), day)
     assert all("done before" in line for line in said)

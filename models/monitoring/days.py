@@ -1,0 +1,57 @@
+"""What was measured of a model on a day, one file a model and day; a person is told what is beyond its limit."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from features.health.alerts import Alert
+from features.health.day_files import days_of, read_day_file, write_day
+from models.monitoring.measures import Measure
+
+FOLDER = "monitoring"
+_SAID = {
+    "feature": "CSI {figure:.2f} ({limit:.2f} is another population), unknown {found:.1%}, {expected:.1%} in training",
+    "score": "PSI {figure:.2f} of its score against the training population; {limit:.2f} is another population",
+    "reason": "{found:.1%} of its adverse reasons, {expected:.1%} in training",
+    "vintage": "{found:.1%} of the loans went bad, {expected:.1%} were expected to",
+}
+
+
+def keep_measures(home: Path, name: str, version: str, day: date, measures: Sequence[Measure]) -> None:
+    """Keep a model's day; measured again, it is replaced."""
+    rows = [{"version": version, **asdict(measure)} for measure in measures]
+    write_day(home / FOLDER, name, day, rows)
+
+
+def read_measures(home: Path, name: str, day: date) -> list[Measure]:
+    """What was measured of a model on a day; nothing where nothing was."""
+    return [
+        Measure(**{key: value for key, value in row.items() if key != "version"})
+        for row in read_day_file(home / FOLDER, name, day)
+    ]
+
+
+def monitored_days(home: Path, name: str) -> list[date]:
+    """The days a model was measured on, oldest first."""
+    return days_of(home / FOLDER, name)
+
+
+def alerts_of(name: str, version: str, measures: Sequence[Measure]) -> list[Alert]:
+    """One alert for each breach, and one that proposes a new training where there is any."""
+    beyond = [measure for measure in measures if measure.breach]
+    told = [Alert(_subject(name, one), _code(one), _SAID[one.what].format(**asdict(one))) for one in beyond]
+    if beyond:
+        count = f"{len(beyond)} measure{'' if len(beyond) == 1 else 's'} of version {version}"
+        told.append(
+            Alert(name, "retrain", f"{count} beyond the limit; a new one is proposed: bureau models train {name}")
+        )
+    return told
+
+
+def _subject(name: str, measure: Measure) -> str:
+    return name if measure.what == "score" else f"{name}: {measure.subject}"
+
+
+def _code(measure: Measure) -> str:
+    return "bad rate" if measure.what == "vintage" else f"{measure.what} shift"

@@ -1,0 +1,133 @@
+"""A day's measures of a model: how far inputs, score and reasons moved, and what came of whom it was to rate."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.stats import chi2
+
+from features.health.alerts import MISSING_ROSE, follows_calendar
+from features.health.drift import MOVED, psi
+from models.fairness.shares import effective_firms, quantile_for, wilson
+from models.monitoring.population import Cut, Population, counts_in, reason_shares, shown_points
+from models.scoring import ScoringModel
+
+Floats = NDArray[np.float64]
+
+REASON_MOVED = 0.05
+"""Share of the principal adverse reasons; four are told, so that told to every firm a code has a quarter of them."""
+BAD_RATE_OFF = 1.25
+"""A bad rate this many times the expected one, or less than its inverse."""
+FEWEST = 50
+"""Of fewer firms nothing is said: chance alone moves them."""
+_CHANCE = 1e-5
+"""Some fifty inputs are looked at every day, and chance should ring once in years."""
+
+What = Literal["feature", "score", "reason", "vintage"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of one day.
+
+    feature, score: figure is the PSI (of a feature: CSI) of known values against the training population; expected and
+    found are the share without a value, whose rise is a breach too, or the mean score. reason: figure is found -
+    expected share. vintage: figure is the realised bad rate over the expected one, which stand in found and expected.
+    limit: what the figure may reach. rows: firms, or loans of a vintage. breach: whether it is beyond the limit.
+    """
+
+    what: What
+    subject: str
+    rows: int
+    expected: float
+    found: float
+    figure: float
+    limit: float
+    breach: bool
+
+
+def measure_shift(model: ScoringModel, population: Population, frame: pl.DataFrame) -> list[Measure]:
+    """The score, each input and each reason code of today's firms beside the training population's."""
+    matrix = model.columns.matrix(frame)
+    points = shown_points(model, matrix)
+    found = [_score(population, points)]
+    found += [_feature(name, population.features[name], matrix[:, i]) for i, name in enumerate(model.features)]
+    return [*found, *_reasons(model, population, matrix)]
+
+
+def measure_vintages(loans: pl.DataFrame) -> list[Measure]:
+    """Each vintage's weighted bad rate beside its mean expected probability.
+
+    loans: matured ones; `vintage`, `subject`, `weight`, `target`, `pd`. A breach is beyond chance and beyond the limit;
+    the intervals of all vintages hold together.
+    """
+    z = quantile_for(loans["vintage"].n_unique())
+    return [
+        _vintage(str(name), of, z) for (name,), of in sorted(loans.group_by("vintage"), key=lambda one: str(one[0]))
+    ]
+
+
+def psi_limit(bins: int, rows: int, trained: int) -> float:
+    """The PSI that is another population, or what chance alone hardly ever reaches with so few rows.
+
+    Under the same population PSI x n m / (n + m) follows about chi-square with bins - 1 degrees of freedom.
+    """
+    by_chance = float(chi2.ppf(1 - _CHANCE, max(bins - 1, 1))) * (1 / max(rows, 1) + 1 / max(trained, 1))
+    return max(MOVED, by_chance)
+
+
+def _score(population: Population, points: Floats) -> Measure:
+    figure, limit = _psi(population.score, points)
+    mean = float(points.mean()) if len(points) else 0.0
+    return Measure(
+        "score", "score", len(points), population.mean_score, mean, figure, limit, _moved(points, figure, limit)
+    )
+
+
+def _feature(name: str, cut: Cut, values: Floats) -> Measure:
+    figure, limit = _psi(cut, values)
+    unknown = float(np.isnan(values).mean()) if len(values) else 0.0
+    expected = cut.counts[-1] / max(sum(cut.counts), 1)
+    moved = _moved(values, figure, limit) and not follows_calendar(name)
+    breach = moved or (len(values) >= FEWEST and unknown - expected > MISSING_ROSE)
+    return Measure("feature", name, len(values), expected, unknown, figure, limit, breach)
+
+
+def _psi(cut: Cut, values: Floats) -> tuple[float, float]:
+    """Of the known values: what fewer lack than in training, when feeds were young, is no shift to warn of."""
+    before, now = cut.counts[:-1], counts_in(cut.edges, values)[:-1]
+    return psi(_with_half_a_row(before), _with_half_a_row(now)), psi_limit(len(now), sum(now), sum(before))
+
+
+def _with_half_a_row(counts: tuple[int, ...]) -> list[int]:
+    """Twice the counts and one: half a row more in each bin, so that an empty one of a small city weighs little."""
+    return [2 * count + 1 for count in counts]
+
+
+def _moved(values: Floats, figure: float, limit: float) -> bool:
+    return len(values) >= FEWEST and figure >= limit
+
+
+def _reasons(model: ScoringModel, population: Population, matrix: Floats) -> Iterator[Measure]:
+    """A shift must also be beyond three standard errors of a share among so many firms."""
+    rows = len(matrix)
+    for code, share in reason_shares(model, matrix).items():
+        expected = population.reasons.get(code, 0.0)
+        limit = max(REASON_MOVED, 3 * math.sqrt(expected * (1 - expected) / max(rows, 1)))
+        breach = rows >= FEWEST and abs(share - expected) > limit
+        yield Measure("reason", code, rows, expected, share, share - expected, limit, breach)
+
+
+def _vintage(name: str, loans: pl.DataFrame, z: float) -> Measure:
+    weight = loans["weight"].to_numpy().astype(np.float64)
+    firm = loans["subject"].rank("dense").to_numpy().astype(np.int64)
+    bad = wilson(float(np.average(loans["target"].to_numpy(), weights=weight)), effective_firms(weight, firm), z)
+    expected = float(np.average(loans["pd"].to_numpy(), weights=weight))
+    times = bad.value / expected
+    off = times > BAD_RATE_OFF or times < 1 / BAD_RATE_OFF
+    breach = loans["subject"].n_unique() >= FEWEST and off and not bad.low <= expected <= bad.high
+    return Measure("vintage", name, len(loans), expected, bad.value, times, BAD_RATE_OFF, breach)

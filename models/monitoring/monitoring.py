@@ -1,0 +1,62 @@
+"""A model in service measured on a day, from what the day's closing has built."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from bureau.errors import InvalidInput
+from bureau.grant import ReadGrant
+from features.health.alerts import MODELS, Alert, keep_alerts
+from features.lake.lake import Lake
+from features.store.city_build import built_parts
+from models.artefact import read_stored
+from models.monitoring.days import alerts_of, keep_measures
+from models.monitoring.measures import Measure, measure_shift, measure_vintages
+from models.monitoring.population import Population, read_population
+from models.monitoring.watched import borrowers, matured_loans, watched_firms
+from models.release import model_folder
+from models.scoring import ScoringModel
+from models.service import load_released
+from models.shelf import find_model
+
+
+def monitor_released(
+    lake: Lake, home: Path, names: Sequence[str], day: date, grant: ReadGrant, snapshot: int | None = None
+) -> list[Alert]:
+    """Measure and keep a day of every named model whose training population is known; all alerts, kept too."""
+    told: list[Alert] = []
+    for name in names:
+        model = load_released(home, name)
+        if population_of(home, model) is None:
+            told.append(Alert(name, "retrain", f"its training population was not kept: bureau models train {name}"))
+            continue
+        measures = monitor(lake, home, model, day, grant, snapshot)
+        told += alerts_of(name, model.version, measures)
+    keep_alerts(home / "health", MODELS, day, told)
+    return told
+
+
+def monitor(
+    lake: Lake, home: Path, model: ScoringModel, day: date, grant: ReadGrant, snapshot: int | None = None
+) -> list[Measure]:
+    """Measure a model on a closed day and keep it; raises `InvalidInput` without the day or the population."""
+    population, built = population_of(home, model), built_parts(home / "features" / f"day={day}")
+    if population is None:
+        raise InvalidInput(
+            f"{model.name} {model.version} was trained before training populations were kept. "
+            f"Train it again: bureau models train {model.name}"
+        )
+    if not built:
+        raise InvalidInput(f"The features of {day} are not built. Close the day first: bureau close-day --day {day}")
+    firms = watched_firms(model, built, borrowers(lake, day, grant, snapshot))
+    measures = measure_shift(model, population, firms)
+    question = find_model(model.name).question
+    if question is not None:
+        measures += measure_vintages(matured_loans(lake, question, model, day, grant))
+    keep_measures(home, model.name, model.version, day, measures)
+    return measures
+
+
+def population_of(home: Path, model: ScoringModel) -> Population | None:
+    """The training population stored with a model; None for one trained before it was kept."""
+    return read_population(read_stored(model_folder(home, model.name, model.version), model.name).facts)

@@ -1,0 +1,96 @@
+"""The population a model was trained on, stored with it: where inputs and score are cut, and how many lie there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from models.columns import Column
+from models.reasons import ADVERSE_TOLD, ReasonCodes
+from models.scoring import ScoringModel
+
+Floats = NDArray[np.float64]
+
+DECILES = np.arange(1, 10) / 10
+
+
+class Cut(BaseModel):
+    """Where something is cut and how many of the training population lie where.
+
+    edges: upper ends, each included; above the last is one more bin. Of a category its codes are the bins.
+    counts: by bin in that order, then those without a value.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+class Population(BaseModel):
+    """reasons: share of each code among the principal adverse reasons. rows: loans, or firms without days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int
+    features: dict[str, Cut]
+    score: Cut
+    mean_score: float
+    reasons: dict[str, float]
+
+
+def describe(model: ScoringModel, matrix: Floats) -> Population:
+    """What is kept of the rows a model was trained on, (n, features); no row itself."""
+    points, columns = shown_points(model, matrix), model.columns.columns
+    return Population(
+        rows=len(matrix),
+        features={column.name: _cut(column, matrix[:, place]) for place, column in enumerate(columns)},
+        score=_cut(Column("score"), points),
+        mean_score=float(points.mean()) if len(points) else 0.0,
+        reasons=reason_shares(model, matrix),
+    )
+
+
+def read_population(facts: Mapping[str, Any]) -> Population | None:
+    """What a model's stored facts say of its training population; None for one trained before it was kept."""
+    kept = facts.get("population")
+    return None if kept is None else Population.model_validate(kept)
+
+
+def counts_in(edges: tuple[float, ...], values: Floats) -> tuple[int, ...]:
+    """Rows by bin, then those without a value."""
+    known = values[np.isfinite(values)]
+    bins = np.bincount(np.searchsorted(edges, known, "left"), minlength=len(edges) + 1)
+    return (*map(int, bins), int(len(values) - len(known)))
+
+
+def shown_points(model: ScoringModel, matrix: Floats) -> Floats:
+    """The scores as they are shown, (n,)."""
+    log_odds = model.calibration.log_odds(model.predictor.raw(matrix))
+    return model.scale.scores(log_odds).astype(np.float64)
+
+
+def reason_shares(model: ScoringModel, matrix: Floats) -> dict[str, float]:
+    """Of all principal adverse reasons of these rows, the share each code has; 0 for a code nobody was told."""
+    gathered = ReasonCodes(model.words)
+    codes, cost = gathered.codes, gathered.totals(model.contributions(matrix)[:, :-1] * model.scale.factor)
+    first = np.argsort(-cost, axis=1, kind="stable")[:, :ADVERSE_TOLD]
+    told = np.rint(np.take_along_axis(cost, first, axis=1)) >= 1
+    counted = np.bincount(first[told], minlength=len(codes))
+    return dict(zip(codes, (counted / max(counted.sum(), 1)).tolist(), strict=True))
+
+
+def _cut(column: Column, values: Floats) -> Cut:
+    edges = _edges(column, values)
+    return Cut(edges=edges, counts=counts_in(edges, values))
+
+
+def _edges(column: Column, values: Floats) -> tuple[float, ...]:
+    if column.categories is not None:
+        return tuple(float(code) for code in range(len(column.categories) - 1))
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return ()
+    return tuple(map(float, np.unique(np.quantile(known, DECILES, method="inverted_cdf"))))

@@ -1,0 +1,77 @@
+"""Whom a model is watched on: today's borrowers, and the loans whose outcome has become known since."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from bureau.grant import ReadGrant
+from features.contracts.loan_feedback import LOAN_FEEDBACK
+from features.lake.lake import Lake
+from features.store.records import records
+from features.store.training_set import training_set
+from models.labels import HORIZON_MONTHS
+from models.scoring import ScoringModel
+from models.worth.question import Question
+
+SAMPLE = 20_000
+"""Firms, and loans of a vintage, that are enough to measure by; a larger city is sampled."""
+RUNNING_DAYS = 120
+"""A loan reported on within so many days still runs, or ended just now."""
+VINTAGE_MONTHS = 24
+"""Vintages followed: loans granted in so many months before the newest that can have matured."""
+_SEED = 20230430
+_MATURED = {
+    "vintage": pl.String,
+    "subject": pl.String,
+    "weight": pl.Float64,
+    "target": pl.Float64,
+    "pd": pl.Float64,
+}
+
+
+def borrowers(lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.Series:
+    """The numbers of the enterprises whose loans banks reported on lately, by number."""
+    told = records(lake, LOAN_FEEDBACK.code, day, grant, snapshot=snapshot, columns=("enterprise_id", "period"))
+    recent = told.filter(pl.col("period") >= day - timedelta(days=RUNNING_DAYS))
+    return recent["enterprise_id"].unique().sort()
+
+
+def watched_firms(model: ScoringModel, built: Sequence[Path], borrowing: pl.Series) -> pl.DataFrame:
+    """The model's features of today's borrowers, of all enterprises where nobody borrows; a sample of many."""
+    city = pl.scan_parquet(list(built)).select("enterprise_id", *model.features)
+    if len(borrowing):
+        city = city.filter(pl.col("enterprise_id").is_in(_some(borrowing).implode()))
+        return city.collect()
+    return city.filter(pl.col("enterprise_id").is_in(_some(_numbers(built)).implode())).collect()
+
+
+def matured_loans(lake: Lake, question: Question, model: ScoringModel, day: date, grant: ReadGrant) -> pl.DataFrame:
+    """The loans of the newest vintages whose outcome is known by a day, with what the model says of them at the grant.
+
+    Columns: vintage (half-year of the grant), subject, weight, target, pd.
+    """
+    since = day - timedelta(days=(HORIZON_MONTHS + VINTAGE_MONTHS) * 30)
+    labels = question.read_labels(lake, day, grant).filter(pl.col("granted_on") >= since)
+    if labels.is_empty():
+        return pl.DataFrame(schema=_MATURED)
+    some = labels.with_columns(half_year(pl.col("granted_on")).alias("vintage"))
+    some = some.filter(pl.int_range(pl.len()).shuffle(seed=_SEED).over("vintage") < SAMPLE)
+    read = training_set(lake, some, model.features, grant).frame
+    pd = model.calibration.pd(model.predictor.raw(model.columns.matrix(read)))
+    return read.select("vintage", "subject", "weight", "target").with_columns(pd=pl.Series(pd))
+
+
+def half_year(day: pl.Expr) -> pl.Expr:
+    """`2022 H1` or `2022 H2`."""
+    half = pl.when(day.dt.month() <= 6).then(pl.lit("H1")).otherwise(pl.lit("H2"))
+    return pl.format("{} {}", day.dt.year(), half)
+
+
+def _numbers(built: Sequence[Path]) -> pl.Series:
+    return pl.scan_parquet(list(built)).select("enterprise_id").collect()["enterprise_id"]
+
+
+def _some(numbers: pl.Series) -> pl.Series:
+    return numbers if len(numbers) <= SAMPLE else numbers.sample(SAMPLE, seed=_SEED)

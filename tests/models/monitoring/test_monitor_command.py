@@ -1,0 +1,51 @@
+"""`bureau models monitor` says in a sentence why it cannot measure."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bureau.errors import BureauError, ImpossibleDate, InvalidInput, ModelNotReleased, UnknownName
+from models.artefact import MODEL_FILE, read_stored
+from models.cli import models
+from models.keeping import Kept
+from models.monitoring.population import read_population
+from models.release import model_folder
+
+
+def refused(home: Path, *words: str) -> BureauError:
+    result = CliRunner().invoke(models, list(words), env={"BUREAU_HOME": str(home), "BUREAU_TODAY": "2020-02-22"})
+    assert isinstance(result.exception, BureauError), result.output
+    return result.exception
+
+
+def test_a_kept_model_holds_its_training_population(kept: tuple[Path, Kept]) -> None:
+    home, model = kept
+    folder = model_folder(home, model.name, model.version)
+    stored = read_stored(folder, model.name)
+    population = read_population(stored.facts)
+    assert population is not None
+    assert population.rows == stored.facts["labels"]
+    assert set(population.features) == {column.name for column in stored.columns}
+    assert "population" in json.loads((folder / MODEL_FILE).read_text("utf-8"))["facts"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "says"),
+    [
+        pytest.param(["monitor", "invoice_defualt"], UnknownName, "invoice_default", id="a name that is none"),
+        pytest.param(["monitor", "sme_default"], ModelNotReleased, "bureau models train", id="not in service"),
+        pytest.param(["monitor", "invoice_default", "--day", "2020-02-30"], ImpossibleDate, "--day", id="no day"),
+        pytest.param(
+            ["monitor", "invoice_default"], InvalidInput, "bureau close-day --day 2020-02-22", id="not closed"
+        ),
+        pytest.param(["fairness", "invoice_default"], InvalidInput, "no dated outcomes", id="no outcomes to judge by"),
+    ],
+)
+def test_what_cannot_be_measured_is_told(
+    kept: tuple[Path, Kept], words: list[str], kind: type[BureauError], says: str
+) -> None:
+    error = refused(kept[0], *words)
+    assert isinstance(error, kind)
+    assert says in str(error)
