@@ -25,6 +25,7 @@ from features.contracts.financing_demand import FINANCING_DEMAND
 from features.contracts.fire_inspection import FIRE_INSPECTION
 from features.contracts.gas import GAS
 from features.contracts.guarantee import GUARANTEE
+from features.contracts.guaranteed_loan import GUARANTEED_LOAN
 from features.contracts.honour import HONOUR
 from features.contracts.housing_fund import HOUSING_FUND
 from features.contracts.inspection import INSPECTION
@@ -134,6 +135,7 @@ FEEDS: tuple[Contract, ...] = (
     LOAN_FEEDBACK,
     FINANCING_DEMAND,
     GUARANTEE,
+    GUARANTEED_LOAN,
     MERCHANT_REVIEW,
     SERVICE_ADDRESS,
 )

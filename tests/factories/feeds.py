@@ -14,7 +14,7 @@ from tests.factories.courts import (
     voluntary_performance,
 )
 from tests.factories.customs import customs_grade, trade_month
-from tests.factories.financing import financing_demand, guarantee
+from tests.factories.financing import financing_demand, guarantee, guaranteed_loan
 from tests.factories.innovation import patent, qualification, research_project, trademark
 from tests.factories.invoice_feeds import counterparty, invoice_line, invoice_month
 from tests.factories.labour import housing_fund, insurance_arrears, labour_dispute
@@ -121,6 +121,7 @@ VALID_ROWS: dict[str, Callable[..., dict[str, Any]]] = {
     "F60": loan_feedback,
     "F61": financing_demand,
     "F62": guarantee,
+    "F62L": guaranteed_loan,
     "F63": merchant_review,
     "F64": service_address,
 }

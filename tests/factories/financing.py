@@ -45,3 +45,35 @@ def guarantee(uscc: str, starts_on: date = date(2025, 1, 1), **changes: Any) -> 
         "claimed_on": None,
     }
     return row | changes
+
+
+def guaranteed_loan(uscc: str, happened_on: date = date(2025, 1, 10), **changes: Any) -> Row:
+    """F62L: 50,000 dollars approved for an existing shop, half of them guaranteed."""
+    row = {
+        "record_id": f"F62L-{uscc}-{happened_on}",
+        "op": "I",
+        "version": 1,
+        "event_date": happened_on,
+        "publish_date": happened_on,
+        "uscc": uscc,
+        "loan_no_hash": "0123456789abcdef",
+        "stage": "批准",
+        "happened_on": happened_on,
+        "weight_milli": 1_000,
+        "lender_no": 7,
+        "lender_state": "CA",
+        "lender_near": "是",
+        "state": "CA",
+        "sector": "44",
+        "amount_usd_cents": 5_000_000,
+        "guaranteed_usd_cents": 2_500_000,
+        "employees": 3,
+        "jobs_created": 1,
+        "jobs_retained": 3,
+        "firm_stage": "已有",
+        "franchise": "否",
+        "area": "城市",
+        "revolving": "否",
+        "short_form": "否",
+    }
+    return row | changes

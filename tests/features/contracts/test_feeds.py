@@ -25,8 +25,8 @@ def refusal(contract: Contract, **changes: Any) -> str:
     return "".join(judged.refused["reason"])
 
 
-def test_there_are_64_feeds_once_each_and_invoice_lines() -> None:
-    expected = [*(f"F{number:02d}" for number in range(1, 65)), "F16L"]
+def test_there_are_64_feeds_once_each_and_two_of_lines() -> None:
+    expected = [*(f"F{number:02d}" for number in range(1, 65)), "F16L", "F62L"]
     assert sorted(contract.code for contract in FEEDS) == sorted(expected)
 
 
