@@ -23,6 +23,7 @@ from features.definitions.earnings import EARNINGS_FEATURES
 from features.definitions.entry import Entry
 from features.definitions.environment import ENVIRONMENT_FEATURES
 from features.definitions.financing import FINANCING_FEATURES
+from features.definitions.guaranteed_loan import GUARANTEED_LOAN_FEATURES, GUARANTEED_LOAN_PARTS
 from features.definitions.honour import HONOUR_FEATURES
 from features.definitions.innovation import INNOVATION_FEATURES
 from features.definitions.inspection import INSPECTION_FEATURES
@@ -94,6 +95,7 @@ _PUBLISHED: tuple[Entry, ...] = (
     *INNOVATION_FEATURES,
     *PUBLIC_EVALUATION_FEATURES,
     *FINANCING_FEATURES,
+    *GUARANTEED_LOAN_FEATURES,
     *MERCHANT_FEATURES,
     *SERVICE_ADDRESS_FEATURES,
     *LICENCE_FEATURES,
@@ -106,6 +108,8 @@ _PUBLISHED: tuple[Entry, ...] = (
     *TRANSPORT_FEATURES,
 )
 _BY_NAME = {entry.name: entry for entry in _PUBLISHED}
+_UNPUBLISHED = {entry.name: entry for entry in GUARANTEED_LOAN_PARTS}
+"""What only figures of peers are made of: nobody can ask for it."""
 
 
 def published() -> tuple[Entry, ...]:
@@ -124,6 +128,11 @@ def find_feature(name: str) -> Entry:
     if name not in _BY_NAME:
         raise UnknownName("feature", name, _BY_NAME, see="bureau features list")
     return _BY_NAME[name]
+
+
+def find_part(name: str) -> Entry:
+    """What an execution computes under a name: a published feature, or what a figure of peers is made of."""
+    return _UNPUBLISHED.get(name) or find_feature(name)
 
 
 def definition_hash(names: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from features.definitions.entry import Entry
-from features.definitions.library import find_feature
+from features.definitions.library import find_part
 from features.engine.algebra import Population
 
 
@@ -18,7 +18,7 @@ def parts_of(entries: Iterable[Entry]) -> list[Entry]:
     for entry in entries:
         definition = entry.definition
         if isinstance(definition, Population):
-            names |= dict.fromkeys((definition.of_name, *definition.by_names))
+            names |= dict.fromkeys(definition.parts)
         else:
             names[entry.name] = None
-    return [find_feature(name) for name in names]
+    return [find_part(name) for name in names]

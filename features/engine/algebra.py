@@ -172,6 +172,8 @@ class Statistic(StrEnum):
     """The others' integer sum over their number."""
     ABOVE = "above"
     """Own value less that mean."""
+    RATE = "rate"
+    """The others' sum of one value over their sum of another."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,26 @@ class Population:
     by_names: tuple[str, ...]
     scale: int
     least: int = 20
+
+    @property
+    def parts(self) -> dict[str, Definition]:
+        """What an execution computes of every enterprise, by name."""
+        return {self.of_name: self.of, **dict(zip(self.by_names, self.by, strict=True))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRate(Population):
+    """Of the others of a group the sum of `of` over the sum of `whole`, for instance charge-offs over approvals.
+
+    Counted is who has a `whole`; who has only an `of` enters its sum, as an old loan charged off of late does.
+    """
+
+    whole: Definition
+    whole_name: str
+
+    @property
+    def parts(self) -> dict[str, Definition]:
+        return {**super().parts, self.whole_name: self.whole}
 
 
 Published = Definition | Population
@@ -217,7 +239,7 @@ def leaves(definition: Published) -> Iterator[Feature]:
     if isinstance(definition, Feature):
         yield definition
     elif isinstance(definition, Population):
-        for part in (definition.of, *definition.by):
+        for part in definition.parts.values():
             yield from leaves(part)
     else:
         yield from leaves(definition.left)

@@ -25,6 +25,7 @@ class Phrases:
     named: str
     peers: str
     above: str
+    rate: str
     day_read: str
     day_of_use: str
     legal_day: str
@@ -56,6 +57,7 @@ _ENGLISH = Phrases(
     named="{name} ({said})",
     peers="mean of {own} over the others of the same {group}, at least {least} of them",
     above="{name} less the {mean}",
+    rate="sum of {own} over that of {whole}, of the others of the same {group}, at least {least} of them",
     day_read="the day read",
     day_of_use="the day of use",
     legal_day="the legal day {rule}",
@@ -99,6 +101,7 @@ _CHINESE = Phrases(
     named="{name}（{said}）",
     peers="同组（{group}）其他企业的 {own} 的平均值，至少 {least} 家",
     above="{name} 减去{mean}",
+    rate="同组（{group}）其他企业的 {own} 之和除以 {whole} 之和，至少 {least} 家",
     day_read="读取日",
     day_of_use="使用日",
     legal_day="法定日 {rule}",

@@ -2,7 +2,7 @@
 
 from typing import Literal as Choice
 
-from features.engine.algebra import Feature, Population, Published, Statistic
+from features.engine.algebra import Feature, GroupRate, Population, Published, Statistic
 from features.engine.phrases import PHRASES, Phrases
 from features.engine.rows import (
     Arithmetic,
@@ -47,6 +47,9 @@ def _population(figure: Population, say: Phrases) -> str:
     named = zip(figure.by_names, (_said(part, say) for part in figure.by), strict=True)
     group = say.both.join(say.named.format(name=name, said=said) for name, said in named)
     own = say.named.format(name=figure.of_name, said=_said(figure.of, say))
+    if isinstance(figure, GroupRate):
+        whole = say.named.format(name=figure.whole_name, said=_said(figure.whole, say))
+        return say.rate.format(own=own, whole=whole, group=group, least=figure.least)
     mean = say.peers.format(own=own, group=group, least=figure.least)
     return mean if figure.statistic is Statistic.MEAN else say.above.format(name=figure.of_name, mean=mean)
 

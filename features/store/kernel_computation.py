@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from features.definitions.entry import Entry, own_definition
-from features.definitions.library import find_feature
+from features.definitions.library import find_part
 from features.engine.kernel.answers import columns
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import Integers, Program, compile_program
@@ -39,7 +39,7 @@ class Portion:
 @lru_cache(maxsize=64)
 def program_of(names: tuple[str, ...]) -> Program:
     """The program of some published features; the same for every lake and day."""
-    return compile_program({name: own_definition(find_feature(name)) for name in names})
+    return compile_program({name: own_definition(find_part(name)) for name in names})
 
 
 def compute_by_kernel(

@@ -7,13 +7,14 @@ from functools import lru_cache
 from bureau.grant import ReadGrant
 from features.definitions.library import find_feature
 from features.definitions.parts import parts_of
+from features.engine.algebra import GroupRate, Population
 from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.store.computation import sums_on
 from features.store.live_kernel import Value, live_by_kernel
 from features.store.live_sql import live_by_sql
 from features.store.permission import permit_names
-from features.store.population import Cohort, peers_day, population_of
+from features.store.population import Cohort, group_of, peers_day, population_of, share_of
 from features.store.subjects import code_of, known_from
 
 
@@ -51,9 +52,9 @@ def cohort_of(lake: Lake, name: str, enterprise_id: int, as_of: date, snapshot: 
     entry, day = find_feature(name), peers_day(as_of)
     population, parts = population_of(entry), _parts((name,))
     then = live_by_kernel(lake, parts, enterprise_id, (day, day), snapshot)
-    group = tuple(None if then[by] is None else str(then[by]) for by in population.by_names)
-    mine = None if then[population.of_name] is None else 0
-    _, size = sums_on(lake, [entry], day, snapshot, Engine.KERNEL)[name].others(group, mine)
+    group = group_of(population, then)
+    mine = share_of(population, then[population.of_name], _whole(population, then))
+    *_, size = sums_on(lake, [entry], day, snapshot, Engine.KERNEL)[name].others(group, mine)
     return Cohort(tuple(zip(population.by_names, group, strict=True)), max(size, 0))
 
 
@@ -82,10 +83,15 @@ def _of_peers(
     found: dict[str, Value] = {}
     for entry in entries:
         population = population_of(entry)
-        group = tuple(None if then[by] is None else str(then[by]) for by in population.by_names)
         value, now = then[population.of_name], own[population.of_name]
-        found[entry.name] = sums[entry.name].figure(population, group, value, now)
+        whole = _whole(population, then)
+        found[entry.name] = sums[entry.name].figure(population, group_of(population, then), value, now, whole)
     return found
+
+
+def _whole(population: Population, values: Mapping[str, Value]) -> Value:
+    """What a rate's value is divided by; None of any other figure."""
+    return values[population.whole_name] if isinstance(population, GroupRate) else None
 
 
 @lru_cache(maxsize=65_536)

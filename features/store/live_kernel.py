@@ -9,7 +9,7 @@ from itertools import compress
 
 import numpy as np
 
-from features.definitions.library import find_feature
+from features.definitions.library import find_part
 from features.engine.kernel.expressions import FIRST_DAY
 from features.engine.kernel.machine import NEVER, compute
 from features.engine.kernel.program import Integers, compile_program
@@ -76,7 +76,7 @@ class _Question:
 
 @until_erasure(maxsize=64)
 def _question(lake: Lake, names: tuple[str, ...], snapshot: int, _hot: int) -> _Question:
-    listed = {name: find_feature(name).categories for name in names}
+    listed = {name: find_part(name).categories for name in names}
     return _Question(
         names=names,
         rows=open_rows(lake, program_of(names), snapshot),

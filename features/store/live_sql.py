@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 
 from features.definitions.entry import own_definition
-from features.definitions.library import find_feature
+from features.definitions.library import find_part
 from features.engine.algebra import leaves
 from features.engine.day_sql import OneDay
 from features.engine.duckdb_sql import feature_query, feeds
@@ -62,7 +62,7 @@ def _query(lake: Lake, names: tuple[str, ...], snapshot: int) -> LiveQuery:
 
 
 def _parse(lake: Lake, names: tuple[str, ...], snapshot: int) -> LiveQuery:
-    wanted = {name: own_definition(find_feature(name)) for name in names}
+    wanted = {name: own_definition(find_part(name)) for name in names}
     sources = {
         code: Source(f"(SELECT * FROM {source.records} WHERE enterprise_id = $enterprise_id)", source.connected_from)
         for code, source in feed_sources(lake, feeds(wanted.values()), snapshot).items()

@@ -19,7 +19,7 @@ from sqlalchemy import or_, select
 from bureau.clock import known_before, to_micros
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash
-from features.engine.algebra import Population, Statistic
+from features.engine.algebra import GroupRate, Population, Statistic
 from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.lake.memory import until_erasure
@@ -27,6 +27,9 @@ from features.lake.tables import LakeFile
 
 Value = float | str | None
 Group = tuple[str | None, ...]
+Share = tuple[int, int, int]
+"""What an enterprise, or all of a group, adds up to: the value told, what divides it, and how many are counted."""
+NOTHING: Share = (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -39,26 +42,46 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Sums:
-    """Of each group the scaled integer sum of its known values and how many there are."""
+    """Of each group what its members add up to, in scaled integers."""
 
-    groups: Mapping[Group, tuple[int, int]]
+    groups: Mapping[Group, Share]
 
-    def figure(self, population: Population, group: Group, then: Value, own: Value) -> float | None:
-        """The statistic for one member of a group: `then` is its value in the sums, left out of them; `own` its present
-        one."""
-        total, count = self.others(group, _scaled(then, population))
-        if count < population.least:
+    def figure(
+        self, population: Population, group: Group, then: Value, own: Value, whole: Value = None
+    ) -> float | None:
+        """The statistic for one member of a group: `then` (and `whole`) are its values in the sums, left out of them;
+        `own` its present one."""
+        total, divisor, count = self.others(group, share_of(population, then, whole))
+        if count < population.least or divisor <= 0:
             return None
-        mean = float(total) / float(count * population.scale)
-        if population.statistic is Statistic.MEAN:
-            return mean
+        figure = float(total) / float(divisor)
+        if population.statistic is not Statistic.ABOVE:
+            return figure
         mine = _scaled(own, population)
-        return None if mine is None else mine / population.scale - mean
+        return None if mine is None else mine / population.scale - figure
 
-    def others(self, group: Group, mine: int | None) -> tuple[int, int]:
-        """The sum and the number of a group's members but one, whose own scaled value is left out."""
-        total, count = (0, 0) if None in group else self.groups.get(group, (0, 0))
-        return (total, count) if mine is None else (total - mine, count - 1)
+    def others(self, group: Group, mine: Share) -> Share:
+        """What a group's members but one add up to."""
+        total, divisor, count = NOTHING if None in group else self.groups.get(group, NOTHING)
+        return total - mine[0], divisor - mine[1], count - mine[2]
+
+
+def share_of(population: Population, value: Value, whole: Value = None) -> Share:
+    """What one enterprise adds to its group."""
+    scaled = _scaled(value, population)
+    if isinstance(population, GroupRate):
+        over = _scaled(whole, population)
+        return scaled or 0, over or 0, int(over is not None)
+    return NOTHING if scaled is None else (scaled, population.scale, 1)
+
+
+def group_of(population: Population, values: Mapping[str, Value]) -> Group:
+    """The group of an enterprise; a group named by a number is named by its digits."""
+    return tuple(_named(values[name]) for name in population.by_names)
+
+
+def _named(value: Value) -> str | None:
+    return value if value is None or isinstance(value, str) else str(int(value))
 
 
 def month_end_before(day: pl.Expr) -> pl.Expr:
@@ -71,9 +94,13 @@ def peers_day(day: date) -> date:
     return day.replace(day=1) - timedelta(days=1)
 
 
+_FORM = 2
+"""Of the files of sums; another form has other names."""
+
+
 def sums_path(lake: Lake, entry: Entry, day: date, snapshot: int, engine: Engine) -> Path:
     """Where sums are kept, for the state of the feeds they rest on as far as it was known on the day."""
-    told = json.dumps([definition_hash([entry.name]), str(day), _files(lake, entry, day, snapshot), engine])
+    told = json.dumps([_FORM, definition_hash([entry.name]), str(day), _files(lake, entry, day, snapshot), engine])
     return lake.root / "groups" / entry.name / f"{day}.{sha256(told.encode()).hexdigest()[:20]}.json"
 
 
@@ -93,7 +120,7 @@ def _files(lake: Lake, entry: Entry, day: date, snapshot: int) -> list[str]:
 @until_erasure(maxsize=1024)
 def _read(path: Path) -> Sums:
     rows = json.loads(path.read_text("utf-8"))
-    return Sums({tuple(row[:-2]): (row[-2], row[-1]) for row in rows})
+    return Sums({tuple(row[:-3]): (row[-3], row[-2], row[-1]) for row in rows})
 
 
 def read_sums(path: Path) -> Sums | None:
@@ -115,15 +142,34 @@ def write_sums(path: Path, sums: Sums) -> None:
 def group_sums(city: pl.DataFrame, entry: Entry) -> Sums:
     """The sums of a city's groups from the columns of an entry's parts."""
     population = population_of(entry)
-    scaled = _scaled_column(city[population.of_name], population)
     grouped = (
-        city.select(*(pl.col(name).cast(pl.String) for name in population.by_names), scaled.alias("_value"))
+        _keys(city, population)
+        .hstack(_share_columns(city, population))
         .drop_nulls()
+        .filter((pl.col("_count") > 0) | (pl.col("_total") != 0))
         .group_by(population.by_names)
-        .agg(pl.col("_value").sum(), pl.len().alias("_count"))
+        .agg(pl.col("_total", "_divisor", "_count").sum())
         .sort(population.by_names)
     )
-    return Sums({tuple(row[:-2]): (int(row[-2]), int(row[-1])) for row in grouped.iter_rows()})
+    return Sums({tuple(row[:-3]): (int(row[-3]), int(row[-2]), int(row[-1])) for row in grouped.iter_rows()})
+
+
+def _keys(rows: pl.DataFrame, population: Population) -> pl.DataFrame:
+    """The groups of many rows, as `group_of` names them."""
+    named = (rows[name] for name in population.by_names)
+    return pl.DataFrame([(one.cast(pl.Int64) if one.dtype.is_numeric() else one).cast(pl.String) for one in named])
+
+
+def _share_columns(rows: pl.DataFrame, population: Population) -> pl.DataFrame:
+    """What each of many rows adds to its group, as `share_of` says it of one."""
+    value = _scaled_column(rows[population.of_name], population)
+    if isinstance(population, GroupRate):
+        divisor = _scaled_column(rows[population.whole_name], population)
+        counted = divisor.is_not_null().cast(pl.Int64)
+    else:
+        counted = value.is_not_null().cast(pl.Int64)
+        divisor = counted * population.scale
+    return pl.DataFrame({"_total": value.fill_null(0), "_divisor": divisor.fill_null(0), "_count": counted})
 
 
 DAY = "_day"
@@ -137,23 +183,21 @@ def fill(entry: Entry, own: pl.DataFrame, then: pl.DataFrame, sums: Mapping[date
     """
     population = population_of(entry)
     by = [*population.by_names, DAY]
-    groups = [
-        [*group, day, total, count] for day, found in sums.items() for group, (total, count) in found.groups.items()
-    ]
-    schema = {**dict.fromkeys(population.by_names, pl.String), DAY: pl.Date, "_total": pl.Int64, "_count": pl.Int64}
-    rows = then.select(*(pl.col(name).cast(pl.String) for name in population.by_names), DAY).with_columns(
-        _mine=_scaled_column(then[population.of_name], population),
-        _own=_scaled_column(own[population.of_name], population),
-    )
+    groups = [[*group, day, *share] for day, found in sums.items() for group, share in found.groups.items()]
+    summed = ("_total", "_divisor", "_count")
+    schema = {**dict.fromkeys(population.by_names, pl.String), DAY: pl.Date, **dict.fromkeys(summed, pl.Int64)}
+    rows = _keys(then, population).with_columns(then[DAY])
     joined = rows.join(pl.DataFrame(groups, schema=schema, orient="row"), on=by, how="left", maintain_order="left")
-    filled = joined.with_columns(
-        total=(pl.col("_total") - pl.col("_mine").fill_null(0)).cast(pl.Float64),
-        count=(pl.col("_count") - pl.col("_mine").is_not_null().cast(pl.Int64)).cast(pl.Float64),
-    ).select("total", "count", pl.col("_own").cast(pl.Float64))
-    total, count, mine = (column.fill_null(np.nan).to_numpy() for column in filled)
-    enough = count >= population.least  # numpy divides as Python does for one enterprise; polars may multiply instead
-    mean = np.divide(total, count * population.scale, out=np.full(len(total), np.nan), where=enough)
-    figure = mean if population.statistic is Statistic.MEAN else mine / population.scale - mean
+    mine = _share_columns(then, population)
+    total, divisor, count = (
+        (joined[name] - mine[name]).cast(pl.Float64).fill_null(np.nan).to_numpy() for name in summed
+    )
+    enough = (count >= population.least) & (divisor > 0)
+    # numpy divides as Python does for one enterprise; polars may multiply instead
+    figure = np.divide(total, divisor, out=np.full(len(total), np.nan), where=enough)
+    if population.statistic is Statistic.ABOVE:
+        present = _scaled_column(own[population.of_name], population).cast(pl.Float64).fill_null(np.nan).to_numpy()
+        figure = present / population.scale - figure
     return pl.Series(entry.name, figure).fill_nan(None)
 
 

@@ -127,7 +127,7 @@ def _city(name: str, rows: list[tuple[str, float | None]]) -> pl.DataFrame:
     ],
 )
 def test_small_groups_are_silent(group: tuple[str | None, ...], own: float | None, expected: float | None) -> None:
-    sums = Sums({("F",): (105, 21), ("G",): (20, 20)})
+    sums = Sums({("F",): (105, 21, 21), ("G",): (20, 20, 20)})
     population = population_of(find_feature("peer_penalties_36m_section"))
     assert sums.figure(population, group, own, own) == expected
 
@@ -153,6 +153,6 @@ def test_values_without_measure_neither_overflow_a_sum_nor_part_the_two_ways() -
     values: list[float | None] = [9e30, 9e30, *[0.5] * LEAST]
     city = _city(name, [("F", value) for value in values])
     sums = group_sums(city, entry)
-    assert sums.groups[("F",)] == (2 * FURTHEST + LEAST * 500_000, LEAST + 2)
+    assert sums.groups[("F",)] == (2 * FURTHEST + LEAST * 500_000, (LEAST + 2) * 1_000_000, LEAST + 2)
     many = fill(entry, city, city.with_columns(pl.lit(DAY).alias(SUMS_DAY)), {DAY: sums})
     assert many.to_list() == [sums.figure(population_of(entry), ("F",), value, value) for value in values]
