@@ -16,6 +16,8 @@ from features.sources.city.checks import check_city
 from features.sources.city.parameters import load_parameters
 from features.sources.cumcm import deliveries as cumcm
 from features.sources.cumcm.checks import check_records
+from features.sources.sba import deliveries as sba
+from features.sources.sba.checks import check_records as check_loans
 from features.sources.source import Check, Pace, SourceWritten, claim_source, require_source
 
 DEMO_CITY = 2_000
@@ -97,10 +99,19 @@ def _write_city(folder: Path, _lake: Lake, options: SourceOptions) -> SourceWrit
 
 
 def _write_cumcm(folder: Path, lake: Lake, options: SourceOptions) -> SourceWritten:
-    _refuse("cumcm", enterprises=options.enterprises, seed=options.seed, parameters=options.parameters)
+    return cumcm.write_deliveries(folder, _directory("cumcm", options), lake)
+
+
+def _write_sba(folder: Path, lake: Lake, options: SourceOptions) -> SourceWritten:
+    return sba.write_deliveries(folder, _directory("sba", options), lake)
+
+
+def _directory(name: str, options: SourceOptions) -> Path:
+    """Where a source that reads finds its files; refuses what only a source that generates can use."""
+    _refuse(name, enterprises=options.enterprises, seed=options.seed, parameters=options.parameters)
     if options.data is None:
-        raise InvalidInput("The source 'cumcm' reads files: say where they are with --data DIR.")
-    return cumcm.write_deliveries(folder, options.data, lake)
+        raise InvalidInput(f"The source {name!r} reads files: say where they are with --data DIR.")
+    return options.data
 
 
 def _check_city(lake: Lake, folder: Path, data: Path | None) -> tuple[Check, ...]:
@@ -111,9 +122,14 @@ def _check_cumcm(lake: Lake, _folder: Path, _data: Path | None) -> tuple[Check, 
     return check_records(lake)
 
 
+def _check_sba(lake: Lake, _folder: Path, _data: Path | None) -> tuple[Check, ...]:
+    return check_loans(lake)
+
+
 SOURCES: Mapping[str, Source] = {
     "city": Source(_write_city, _check_city),
     "cumcm": Source(_write_cumcm, _check_cumcm),
+    "sba": Source(_write_sba, _check_sba),
 }
 
 

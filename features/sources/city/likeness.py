@@ -15,7 +15,7 @@ from features.sources.city.separation import Separation, separation
 from features.sources.cumcm.lines import countable, invoice_lines
 from features.sources.cumcm.reading import read_directory
 from features.sources.cumcm.summaries import month_summaries
-from features.sources.cumcm.versions import first_versions
+from features.sources.versions import first_versions
 
 LEAST_MONTHS = 12
 """Of sales, for a firm's habits to be seen."""

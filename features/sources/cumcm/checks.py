@@ -9,11 +9,11 @@ from features.contracts.invoice_month import INVOICE_MONTH
 from features.contracts.registration import REGISTRATION
 from features.lake.lake import Lake
 from features.sources.cumcm.counterparties import quarter_counterparties
-from features.sources.cumcm.held import held_records
 from features.sources.cumcm.lines import countable
 from features.sources.cumcm.summaries import month_summaries
-from features.sources.cumcm.versions import next_versions
+from features.sources.held import held_records
 from features.sources.source import Check, plain_check
+from features.sources.versions import next_versions
 
 
 def check_records(lake: Lake) -> tuple[Check, ...]:

@@ -15,7 +15,6 @@ from features.contracts.registration import REGISTRATION
 from features.lake.delivery import write_delivery
 from features.lake.lake import Lake
 from features.sources.cumcm.counterparties import quarter_counterparties
-from features.sources.cumcm.held import held_records
 from features.sources.cumcm.identity import SOURCE, uscc_of
 from features.sources.cumcm.lines import countable, invoice_lines
 from features.sources.cumcm.loans import loan_feedback
@@ -23,8 +22,9 @@ from features.sources.cumcm.publication import LAST_DAY
 from features.sources.cumcm.reading import ContestData, read_directory
 from features.sources.cumcm.registration import registrations
 from features.sources.cumcm.summaries import month_summaries
-from features.sources.cumcm.versions import first_versions, next_versions
+from features.sources.held import held_records
 from features.sources.source import SourceWritten
+from features.sources.versions import first_versions, next_versions
 
 
 def write_deliveries(folder: Path, directory: Path, lake: Lake) -> SourceWritten:

@@ -15,7 +15,7 @@ from features.lake.lake import Lake
 from features.lake.landing import land
 from features.lake.stored import numbers_of_ids
 from features.sources.checking import check_source
-from features.sources.cumcm.held import held_records
+from features.sources.held import held_records
 from features.sources.loading import SourceOptions, load_source
 from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.homes import lake_in

@@ -6,7 +6,7 @@ from features.contracts.contract import Contract
 from features.lake.lake import Lake
 from features.lake.layout import rows_sql
 from features.lake.query import query
-from features.sources.cumcm.versions import in_form
+from features.sources.versions import in_form
 
 
 def held_records(lake: Lake, contract: Contract, usccs: pl.Series | None = None) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from features.contracts.counterparty import COUNTERPARTY
-from features.sources.cumcm.versions import in_form, next_versions
+from features.sources.versions import in_form, next_versions
 
 RECEIVED_AT = datetime(2019, 9, 7, 18, tzinfo=UTC)
 
