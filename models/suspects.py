@@ -1,8 +1,9 @@
 """Columns that seem to know the outcome: a model trained on one shines in training and fails in use.
 
-Four questions are asked of every column. Is it a day after the day of the question? Does it alone separate
-better than an honest column can, or, where nobody vouches for it, clearly better than every column that the
-feature store has dated? Is it filled in for one outcome only? Is it other than zero for one outcome only?
+Five questions are asked of every column. Does its source say that it is written later? Is it a day after the day of
+the question? Does it alone separate better than an honest column can, or, where nobody vouches for it, clearly better
+than every column that the feature store has dated? Is it filled in for one outcome only? Is it other than zero for
+one outcome only?
 """
 
 from collections.abc import Collection, Iterator
@@ -14,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bureau.errors import InvalidInput
+from features.sources.sba.reading import LATER as LATER_OF_LOANS
 from models.evaluation import Interval, auc_interval
 
 Floats = NDArray[np.float64]
@@ -42,6 +44,9 @@ DATED = Limits(auc=0.95, auc_low=0.95, gap=0.8, purity=float("inf"))
 honestly no sales to take a ratio of."""
 STRANGER_MARGIN = 0.02
 """By how much a stranger's interval must lie above the best column that is vouched for."""
+DECLARED_LATER = frozenset(LATER_OF_LOANS)
+"""Columns that a source says are written, or written anew, after the day of the question. Some of them separate no
+better than an honest column: no measurement would find them."""
 FEWEST = 8
 """Rows of a kind below which nothing is said about it."""
 
@@ -71,6 +76,7 @@ def suspect_columns(
     trusted: Collection[str] = (),
     as_of: str | date = "as_of",
     ignore: Collection[str] = (),
+    later: Collection[str] = DECLARED_LATER,
 ) -> list[Suspect]:
     """The columns of a training set that must not be trained on, in the frame's order.
 
@@ -78,6 +84,7 @@ def suspect_columns(
     trusted: columns read point in time by the feature store, for which `DATED` limits hold.
     as_of: the column with each row's day, or one day for all rows.
     ignore: columns that are not offered as features, such as the subject.
+    later: columns that are known to be written after the day.
     """
     known = frame.filter(pl.col(label).is_not_null())
     days = _days_of(known, as_of)
@@ -89,7 +96,9 @@ def suspect_columns(
     for name in columns:
         stranger = name not in trusted
         question = _Question(name, known[name], target, STRANGER if stranger else DATED, best if stranger else None)
-        if suspect := next(_suspicions(question, days), None):
+        if name in later:
+            found.append(Suspect(name, f"{name!r} is written after the day asked about, says its source", {}))
+        elif suspect := next(_suspicions(question, days), None):
             found.append(suspect)
     return found
 
