@@ -10,6 +10,9 @@ from features.lake.lake import Lake
 from models.invoice_default import evaluate as invoice_evaluate
 from models.invoice_default import spec as invoice_spec
 from models.invoice_default import train as invoice_train
+from models.sba_default import evaluate as sba_evaluate
+from models.sba_default import spec as sba_spec
+from models.sba_default import train as sba_train
 from models.scoring import ScoringModel
 from models.sme_default import evaluate as sme_evaluate
 from models.sme_default import labels as sme_labels
@@ -50,6 +53,7 @@ SHELF = {
     for shelved in (
         Shelved(sme_spec.SPEC, sme_train.train, sme_evaluate.evaluate, _DEFAULT),
         Shelved(invoice_spec.SPEC, invoice_train.train, invoice_evaluate.evaluate),
+        Shelved(sba_spec.SPEC, sba_train.train, sba_evaluate.evaluate),
     )
 }
 SPECS: dict[str, ModelSpec] = {name: shelved.spec for name, shelved in SHELF.items()}

@@ -1,0 +1,67 @@
+"""How good sba_default is on loans of later years: by fiscal year, the weighted sample and the rest apart."""
+
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from models.cross_validation import Rows
+from models.evaluation import evaluate_pd
+from models.sba_default.labels import read_labels
+from models.sba_default.spec import SPEC, SPLIT
+from models.scoring import ScoringModel
+from models.training import Labelled, read_labelled
+
+FEWEST_DEFAULTS = 5
+"""Fewer have no line of their own: their AUC would say nothing."""
+
+
+def evaluate(lake: Lake, day: date, grant: ReadGrant, model: ScoringModel) -> list[dict[str, object]]:
+    """The lines of `judge` for the loans whose end was known by `day`."""
+    return judge(read_labelled(lake, SPEC, read_labels(lake, day, grant), grant), model)
+
+
+def judge(labelled: Labelled, model: ScoringModel) -> list[dict[str, object]]:
+    """One line for all loans judged, and one for each fiscal year and way of drawing.
+
+    A loan of a sample stands for as many as its weight says, so that its figures are the population's; a loan of
+    weight 1 was not drawn by its outcome.
+    """
+    rows = part(labelled, "test")
+    frame = labelled.frame.filter(SPLIT.period(pl.col("granted_on")) == "test")
+    drawn = frame.select((pl.col("weight") != 1).alias("drawn"), _fiscal_year().alias("year"))
+    lines = [_line("all", "all", model, rows)]
+    for year, weighted in drawn.select("year", "drawn").unique().sort("year", "drawn").iter_rows():
+        chosen = drawn.select((pl.col("year") == year) & (pl.col("drawn") == weighted)).to_series().to_numpy()
+        some = rows.take(chosen)
+        if FEWEST_DEFAULTS <= some.defaults <= len(some) - FEWEST_DEFAULTS:
+            lines.append(_line(f"FY{year}", "weighted sample" if weighted else "as they came", model, some))
+    return lines
+
+
+def part(labelled: Labelled, period: Literal["train", "calibrate", "test"]) -> Rows:
+    """The rows approved in one period of the split."""
+    chosen = labelled.frame.select(SPLIT.period(pl.col("granted_on")) == period).to_series().to_numpy()
+    return labelled.rows.take(np.asarray(chosen, dtype=np.bool_))
+
+
+def as_drawn(rows: Rows) -> Rows:
+    """The rows without their weights. Charged-off and repaid loans were drawn in equal numbers: fitting on them as
+    they are tells the two apart better, and the weights come back when the scores are calibrated."""
+    return replace(rows, weight=np.ones(len(rows)))
+
+
+def _fiscal_year() -> pl.Expr:
+    return pl.col("granted_on").dt.offset_by("3mo").dt.year()
+
+
+def _line(granted: str, drawn: str, model: ScoringModel, rows: Rows) -> dict[str, object]:
+    pd = model.calibration.pd(model.predictor.raw(rows.matrix))
+    figures = asdict(evaluate_pd(pd, rows.target, rows.weight, rows.firm))
+    auc = figures.pop("auc")
+    told = {"granted": granted, "loans": drawn, **figures}
+    return told | {"auc": auc["value"], "auc_low": auc["low"], "auc_high": auc["high"]}

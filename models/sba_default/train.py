@@ -1,0 +1,86 @@
+"""Training of sba_default: strictly by time, on outcomes seen afterwards, and once more on what was known by then."""
+
+from dataclasses import asdict
+from datetime import date, timedelta
+
+import numpy as np
+
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from models.calibration import fit_platt
+from models.cross_validation import Division, Rows, cross_validate, preference_in_words, preferred
+from models.evaluation import Figures, evaluate_pd
+from models.predictor import Recipe
+from models.sba_default.evaluate import as_drawn, part
+from models.sba_default.labels import labels_known, read_labels
+from models.sba_default.spec import LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT
+from models.training import (
+    Labelled,
+    Trained,
+    assemble,
+    golden_values,
+    read_labelled,
+    recipe_of,
+    require_labels,
+    training_facts,
+)
+
+
+def train(lake: Lake, day: date, grant: ReadGrant) -> Trained:
+    """Train on the loans whose end was known by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
+    labelled = read_labelled(lake, SPEC, read_labels(lake, day, grant), grant)
+    before = min(day, SPLIT.test_from - timedelta(days=1))
+    return fit(labelled, read_labelled(lake, SPEC, labels_known(lake, before, grant), grant), day)
+
+
+def fit(labelled: Labelled, known: Labelled, day: date, division: Division = SPEC.division) -> Trained:
+    """Compare kinds on the oldest loans, fit the preferred one, calibrate it on the next, judge it on the newest.
+
+    known: the labels of the day before the test began. The same recipe fitted on them is judged beside.
+    """
+    oldest, middle, newest = part(labelled, "train"), part(labelled, "calibrate"), part(labelled, "test")
+    require_labels(SPEC, f"charge-offs approved before {SPLIT.calibrate_from}", oldest.defaults, LEAST_TO_TRAIN)
+    require_labels(SPEC, f"charge-offs approved from {SPLIT.test_from}", newest.defaults, LEAST_TO_JUDGE)
+    drawn = as_drawn(oldest)
+    validations = cross_validate(SPEC.recipes, drawn, division)
+    recipe = recipe_of(SPEC, preferred(validations).kind)
+    predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
+    calibration = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
+    pd = calibration.pd(predictor.raw(newest.matrix))
+    figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm)
+    then = judged_by_then(recipe, known.rows, newest)
+    return Trained(
+        spec=SPEC,
+        model=assemble(SPEC, labelled, predictor, calibration),
+        recipe=recipe,
+        validations=validations,
+        figures=figures,
+        judged=newest,
+        population=labelled.rows,
+        pd=pd,
+        said=(
+            preference_in_words(validations),
+            f"On loans approved from {SPLIT.test_from}, outcomes seen afterwards: AUC {figures.auc}.",
+            f"Fitted on what was known the day before instead: AUC {then.auc}, mean PD {then.mean_pd:.3f} where "
+            f"{then.base_rate:.3f} came to be charged off.",
+            f"Brier score {figures.brier:.4f}; of the rate known that day for all {constant_brier(known, newest):.4f}.",
+        ),
+        facts=training_facts(day, labelled, recipe, validations, figures)
+        | SPLIT.facts()
+        | {"figures_labels_known": asdict(then), "brier_training_day_rate": constant_brier(known, newest)},
+        golden=golden_values(oldest.columns, labelled.frame),
+    )
+
+
+def judged_by_then(recipe: Recipe, known: Rows, newest: Rows) -> Figures:
+    """What a model fitted and calibrated on the outcomes known at the training day earns on the newest loans."""
+    drawn = as_drawn(known)
+    predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
+    calibration = fit_platt(predictor.raw(known.matrix), known.target, known.weight, rising=True)
+    return evaluate_pd(calibration.pd(predictor.raw(newest.matrix)), newest.target, newest.weight, newest.firm)
+
+
+def constant_brier(known: Labelled, newest: Rows) -> float:
+    """Mean squared error of saying to everybody the rate that was known at the training day."""
+    rate = np.average(known.rows.target, weights=known.rows.weight)
+    return float(np.average((rate - newest.target) ** 2, weights=newest.weight))

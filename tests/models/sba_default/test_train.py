@@ -1,0 +1,71 @@
+"""sba_default on made-up loans: split by time, labels seen afterwards and labels of the day, no later column."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bureau.grant import operator_grant
+from features.lake.lake import Lake
+from features.sources.loading import SourceOptions, load_source
+from features.sources.sba.publication import LAST_DAY
+from models.cross_validation import Division
+from models.sba_default.evaluate import evaluate, part
+from models.sba_default.labels import labels_known, read_labels
+from models.sba_default.spec import GRANTED_FROM, SPEC, SPLIT
+from models.sba_default.train import fit
+from models.shelf import find_model
+from models.training import read_labelled
+from tests.factories.lakes import make_lake
+from tests.factories.sba import charged_off, sba_loan, write_loans, write_sba_directory
+
+GRANT = operator_grant("training")
+DIVISION = Division(repeats=2, folds=2, seed=1)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    folder = tmp_path_factory.mktemp("sba")
+    return loaded(folder, write_sba_directory(folder / "data", loans=700))
+
+
+def loaded(folder: Path, data: Path) -> Lake:
+    lake = make_lake(folder / "home")
+    load_source(lake, folder / "home", "sba", SourceOptions(data=data), at=datetime(2026, 1, 1, tzinfo=UTC))
+    return lake
+
+
+def test_labels_are_of_the_end_or_of_what_was_known(tmp_path: Path) -> None:
+    off = date(2004, 10, 5)
+    old = sba_loan(4, ApprovalDate=GRANTED_FROM - timedelta(days=1))
+    rows = (sba_loan(1), charged_off(2, off), sba_loan(3, MIS_Status=None), old)
+    lake = loaded(tmp_path, write_loans(tmp_path / "data", "head22k", *rows))
+    assert sorted(read_labels(lake, LAST_DAY, GRANT)["target"]) == [0.0, 1.0]
+    assert labels_known(lake, off - timedelta(days=1), GRANT)["target"].to_list() == [0.0, 0.0, 0.0]
+    assert labels_known(lake, off, GRANT)["target"].sum() == 1.0
+    assert set(read_labels(lake, LAST_DAY, GRANT)["as_of"]) == {date(2001, 3, 15)}
+
+
+def test_an_old_charge_off_still_labels_its_loan(tmp_path: Path) -> None:
+    lake = loaded(tmp_path, write_loans(tmp_path / "data", "head22k", charged_off(2, date(2002, 6, 3))))
+    assert read_labels(lake, LAST_DAY, GRANT)["target"].to_list() == [1.0]
+
+
+def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake) -> None:
+    labelled = read_labelled(lake, SPEC, read_labels(lake, LAST_DAY, GRANT), GRANT)
+    known = read_labelled(lake, SPEC, labels_known(lake, SPLIT.test_from - timedelta(days=1), GRANT), GRANT)
+    trained = fit(labelled, known, LAST_DAY, DIVISION)
+    parts = [part(labelled, period) for period in ("train", "calibrate", "test")]
+    assert sum(map(len, parts)) == len(labelled.rows)
+    assert trained.figures.rows == len(parts[2])
+    assert trained.figures.auc.value > 0.6
+    assert trained.refusal is None
+    assert "what was known the day before" in trained.said[2]
+    assert trained.facts["figures_labels_known"]["rows"] == len(parts[2])
+    lines = evaluate(lake, LAST_DAY, GRANT, trained.model)
+    assert [line["granted"] for line in lines] == ["all", "FY2005", "FY2005"]
+    assert {line["loans"] for line in lines[1:]} == {"as they came", "weighted sample"}
+
+
+def test_the_model_is_on_the_shelf() -> None:
+    assert find_model("sba_default").spec is SPEC
