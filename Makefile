@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_SYSTEM_CERTS := 1
 STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
 
-.PHONY: run test setup spark lock check bench bench-city clean
+.PHONY: run test setup spark lock check bench bench-city bench-real clean
 
 run: setup
 	@$(BIN)/bureau demo
@@ -25,6 +25,12 @@ bench: setup
 # The full-size run, 4 million enterprises: hours, 50 GB of disk. Killed, it goes on. Less: ARGUMENTS="--enterprises 40000".
 bench-city: setup
 	@$(BIN)/python -m tests.bench.city $(ARGUMENTS)
+
+# Our models beside others' on real outcomes: make bench-real DATA=DIR [JUDGE=DIR2] [ARGUMENTS="--set german_credit"].
+bench-real: setup
+	@test -n "$(DATA)" || { echo "Say where the real data is: make bench-real DATA=DIR"; exit 2; }
+	@$(BIN)/bureau models bench-real --train-data "$(DATA)" $(if $(JUDGE),--data "$(JUDGE)") \
+		--out tests/bench/results/real-$$(date +%F).json $(ARGUMENTS)
 
 setup: $(STAMP)
 

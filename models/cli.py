@@ -18,6 +18,7 @@ from models.fairness.cli import fairness
 from models.file_scores import check_place, read_labels_file, score_labels, write_table
 from models.keeping import keep
 from models.monitoring.cli import monitor
+from models.real.cli import bench_real
 from models.release import model_folder, read_release, versions
 from models.service import load_released
 from models.shelf import SHELF, find_model
@@ -28,6 +29,7 @@ models = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, ev
 models.command()(worth)
 models.command()(fairness)
 models.command()(monitor)
+models.command("bench-real")(bench_real)
 
 Name = Annotated[str, typer.Argument(help="The model, e.g. sme_default.")]
 LIST_COLUMNS = ("name", "title", "in_service", "newest", "kind", "auc", "auc_low", "auc_high", "trained_as_of")

@@ -1,0 +1,160 @@
+"""The contest on real outcomes, on made-up files: who competes, how rows are judged, what the file says."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from models.cli import models
+from models.columns import Column, Columns
+from models.cross_validation import Rows
+from models.real.contenders import OURS, PLAIN, TUNED, UNSIGNED, contenders
+from models.real.directory import RealDirectory
+from models.real.extras import PACKAGES, absent, as_objects
+from models.real.judging import judge_inside, judge_unseen
+from models.real.learner import Contender, fit_best
+from models.real.lightgbm_learner import LightGBMLearner
+from models.real.loans import read_loans
+from models.real.scorecard import ScorecardLearner
+from models.real.tables import PUBLIC_SETS, rows_of
+from tests.factories.real import write_german, write_taiwan
+from tests.factories.sba import write_sba_directory
+
+RUN = CliRunner().invoke
+FIGURES = {"auc", "ks", "brier", "slope"}
+GERMAN, TAIWAN = (
+    next(one for one in PUBLIC_SETS if one.name == name) for name in ("german_credit", "uci_credit_card_taiwan")
+)
+
+
+def german(folder: Path, seed: int = 0, rows: int = 120) -> Rows:
+    return rows_of(GERMAN, pl.read_parquet(write_german(folder, rows, seed) / "german_credit.parquet"))
+
+
+def test_a_table_is_read_with_its_label_signs_and_without_its_keys(tmp_path: Path) -> None:
+    rows = german(tmp_path)
+    assert rows.columns.names == ("duration_in_month", "credit_amount", "savings_account_and_bonds")
+    assert rows.columns.signs.tolist() == [1, 0, 0]
+    assert rows.columns.categorical == (2,)
+    assert np.isnan(rows.matrix[:, 1]).any()
+    assert 0 < rows.defaults < len(rows)
+    cards = rows_of(TAIWAN, pl.read_parquet(write_taiwan(tmp_path) / "uci_credit_card_taiwan.parquet"))
+    assert cards.columns.names == ("LIMIT_BAL", "PAY_0")
+    assert cards.columns.signs.tolist() == [-1, 1]
+
+
+def test_each_may_try_as_much_as_the_budget_says() -> None:
+    for one in contenders(3, 0):
+        assert len(one.learners) == (1 if one.plain else 3), one.name
+    names = [one.name for one in contenders(1, 0)]
+    assert names[:5] == [OURS, UNSIGNED, PLAIN, "logistic scorecard", TUNED]
+    assert [name for name in PACKAGES if name in names] == [name for name in PACKAGES if absent(name) is None]
+    assert contenders(2, 7) == contenders(2, 7)
+
+
+def test_who_is_not_installed_is_named_with_the_way_to_have_it() -> None:
+    for name, (_, package) in PACKAGES.items():
+        assert absent(name) in (
+            None,
+            f"{name} is left out: install it with `pip install {package}` to have it compete.",
+        )
+
+
+def test_a_scorecard_learns_numbers_categories_and_what_is_missing(tmp_path: Path) -> None:
+    rows = german(tmp_path, rows=600)
+    fitted = ScorecardLearner().fit(rows.columns, rows.matrix, rows.target, rows.weight)
+    assert (fitted.coefficients >= 0).all()
+    short, long = fitted.raw(np.array([[6.0, 2_000.0, 0.0], [54.0, 2_000.0, 0.0]]))
+    assert long > short
+    assert np.isfinite(fitted.raw(np.array([[np.nan, np.nan, np.nan], [6.0, 2_000.0, 9.0]]))).all()
+
+
+def test_only_the_signed_are_bound_by_signs() -> None:
+    """A column whose data run against its sign."""
+    chance = np.random.default_rng(0)
+    x = chance.normal(size=(400, 1))
+    target = (chance.random(400) < 1 / (1 + np.exp(2 * x[:, 0]))).astype(float)
+    rows = Rows(Columns((Column("x", 1),)), x, target, np.ones(400), np.arange(400))
+    ends = np.array([[-2.0], [2.0]])
+    learner = (LightGBMLearner(trees=20, parameters={"min_data_in_leaf": 10}),)
+    bound = fit_best(Contender("bound", learner, signed=True), rows, 0).pd(ends)
+    free = fit_best(Contender("free", learner), rows, 0).pd(ends)
+    assert bound[0] <= bound[1]
+    assert free[0] > free[1]
+
+
+def test_a_contender_may_read_some_columns_only(tmp_path: Path) -> None:
+    rows = german(tmp_path)
+    one = Contender("plain", (LightGBMLearner(trees=5),), plain=True, only=("credit_amount",))
+    pd = fit_best(one, rows, 0).pd(rows.matrix)
+    changed = rows.matrix.copy()
+    changed[:, 0] = 1.0
+    assert np.array_equal(pd, fit_best(one, rows, 0).pd(changed))
+
+
+def test_inside_and_unseen_rows_are_judged_by_the_same_figures(tmp_path: Path) -> None:
+    seen, unseen = german(tmp_path, rows=300), german(tmp_path, 1, rows=200)
+
+    def who(seed: int) -> list[Contender]:
+        return contenders(1, seed)
+
+    inside = judge_inside("german_credit", who, seen, repeats=1)
+    outside = judge_unseen("german_credit", who, seen, unseen, seeds=1)
+    assert (inside.rows, outside.rows) == (300, 200)
+    for measured in (inside, outside):
+        assert set(measured.line()) == {"set", "rows", "ours", "best_other", "lightgbm_default"}
+        assert measured.contenders[OURS].auc > 0.6
+        assert measured.best_other not in (OURS, UNSIGNED, PLAIN)
+
+
+def test_categories_are_texts_for_who_wants_texts() -> None:
+    told = as_objects(np.array([[1.5, 0.0], [np.nan, np.nan]]), (1,))
+    assert told[0].tolist() == [1.5, "0"]
+    assert told[1, 1] == "missing"
+
+
+def test_the_command_writes_the_file_and_its_table(tmp_path: Path) -> None:
+    data, out = write_german(tmp_path / "data" / "benchmarks"), tmp_path / "real.json"
+    command = ["bench-real", "--train-data", str(data.parent), "--out", str(out), "--budget", "1", "--seeds", "1"]
+    done = RUN(models, [*command, "--set", "german_credit", "--set", "polish_1year"])
+    assert done.exit_code == 0, done.output
+    assert "polish_1year is left out" in done.stdout
+    (line,) = json.loads(out.read_text("utf-8"))
+    assert (line["set"], line["rows"]) == ("german_credit", 120)
+    assert set(line["ours"]) == set(line["lightgbm_default"]) == FIGURES
+    assert set(line["best_other"]) == FIGURES | {"name"}
+    assert "| german_credit | 120 |" in out.with_suffix(".md").read_text("utf-8")
+    judged = RUN(models, [*command, "--set", "german_credit", "--data", str(write_german(tmp_path / "other", 40, 3))])
+    assert judged.exit_code == 0, judged.output
+    assert json.loads(out.read_text("utf-8"))[0]["rows"] == 40
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--train-data", "nowhere", "--out", "real.json"], "no such directory", id="no directory"),
+        pytest.param(["--train-data", ".", "--out", "no/where.json"], "no such directory to write", id="no place"),
+        pytest.param(["--train-data", ".", "--out", "a.json", "--set", "german"], "german_credit", id="no such set"),
+    ],
+)
+def test_a_wrong_argument_ends_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = RUN(models, ["bench-real", *arguments])
+    assert done.exit_code != 0
+    assert said in str(done.exception)
+
+
+def test_loans_are_split_by_fiscal_year_and_judged_by_file(tmp_path: Path) -> None:
+    directory = RealDirectory(write_sba_directory(tmp_path / "sba", loans=500))
+    loans = read_loans(directory, None)
+    assert loans is not None
+    assert set(loans.judged) == {"balanced30k", "head22k"}
+    assert set(np.unique(loans.judged["balanced30k"].weight)) == {10.5, 49.3}
+    assert set(np.unique(loans.judged["head22k"].weight)) == {1.0}
+    assert len(loans.fit) > len(loans.calibrate) > 0
+    assert read_loans(RealDirectory(write_german(tmp_path / "none")), None) is None
