@@ -10,17 +10,24 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.lake.names import alone_spans
-from features.lake.spelling import parent_key
+from features.lake.spelling import SHOP, parent_key
 
 CODE, NUMBER, NAME, FORMER, BRANCH = "code", "number", "name", "former-name", "branch"
-TRADE, REVIEW, RECORD = "trade-name", "review", "record"
+TRADE, SHOP_NAME, REVIEW, RECORD = "trade-name", "shop-name", "review", "record"
 """The rules: its own code; a number from before the codes; the current name; a former name, borne on the day of the
-event; the parent of a named branch; the trade name, form and district; a person's decision; a later version of a
-record already assigned."""
-SCORES = {CODE: 1.0, NUMBER: 1.0, NAME: 1.0, RECORD: 1.0, FORMER: 0.95, BRANCH: 0.9, TRADE: 0.85, REVIEW: 0.8}
+event; the parent of a named branch; the trade name, form and district; a shop's name and street; a person's decision;
+a later version of a record already assigned."""
+SCORES = {
+    **dict.fromkeys((CODE, NUMBER, NAME, RECORD), 1.0),
+    FORMER: 0.95,
+    BRANCH: 0.9,
+    TRADE: 0.85,
+    SHOP_NAME: 0.82,
+    REVIEW: 0.8,
+}
 
 _DAY, _SHANGHAI = 86_400_000_000, 8 * 3_600_000_000
-_ORDER = {rule: place for place, rule in enumerate((NUMBER, NAME, FORMER, BRANCH, TRADE, REVIEW))}
+_ORDER = {rule: place for place, rule in enumerate((NUMBER, NAME, FORMER, BRANCH, TRADE, SHOP_NAME, REVIEW))}
 _FOUND = ("row", "key", "enterprise_id", "starts", "rule")
 
 
@@ -52,7 +59,7 @@ def climb(rows: pl.DataFrame, bearers: Bearers, barred: pl.DataFrame) -> pl.Data
         _open(rows, alone, NAME),
         _former(rows, bearers.names, alone),
         _open(parents, alone, BRANCH).drop("key").join(parents.select("row", key="own"), on="row"),
-        _open(traded, alone_spans(bearers.trades), TRADE),
+        _traded(traded, alone_spans(bearers.trades)),
         _open(rows, bearers.accepted, REVIEW),
     ]
     found = pl.concat([rung.select(*_FOUND, "instant") for rung in rungs])
@@ -80,6 +87,13 @@ def _open(rows: pl.DataFrame, spans: pl.DataFrame, rule: str) -> pl.DataFrame:
     fits = pl.col("ends").is_null() | (pl.col("ends") > pl.col("received_at"))
     instant = pl.max_horizontal("received_at", "starts")
     return rows.join(spans, on="key").filter(fits).with_columns(rule=pl.lit(rule), instant=instant)
+
+
+def _traded(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Firms by trade name, form and district; shops by their name and street."""
+    is_shop = pl.col("key").str.contains(f"|{SHOP}|", literal=True)
+    found = _open(rows, spans, TRADE)
+    return found.with_columns(rule=pl.when(is_shop).then(pl.lit(SHOP_NAME)).otherwise("rule"))
 
 
 def _former(rows: pl.DataFrame, held: pl.DataFrame, alone: pl.DataFrame) -> pl.DataFrame:

@@ -45,6 +45,9 @@ _CITIES = "深圳|广州|珠海|汕头|佛山|韶关|湛江|肇庆|江门|茂名
 _REGION = rf"(?:(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区)?)?(?:(?:{_CITIES})市?)?"
 _FORM = "(股份有限公司|有限公司|特殊普通合伙|普通合伙|有限合伙|合作社)$"
 _DISTRICT = r"^(?:[^省市]*省)?(?:[^市]*市)?([^省市]{1,6}?[区县])"
+_STREET = r"[区县](?:[^区县0-9]{1,8}街道)?([^区县0-9]{1,12}?(?:大道|路|街|巷))"
+SHOP = "店"
+"""Stands in the place of the form in the key of a name that has none."""
 
 
 def name_key(name: pl.Expr) -> pl.Expr:
@@ -69,9 +72,14 @@ def trade_key(key: pl.Expr, address: pl.Expr) -> pl.Expr:
     """Trade name with its word for the industry, form, and district of the address; null where one is missing.
 
     A region may stand in front, in brackets, or not at all. Two names that differ in the word for the industry are
-    two names by law, so it stays in.
+    two names by law, so it stays in. A shop's name, which has no form and is no branch's, wants the street too: many
+    sole traders of a district bear one name. No feed that leaves out the code tells the hash of a shop's operator.
     """
     form = key.str.extract(_FORM, 1)
     bare = key.str.replace(_FORM, "").str.replace(rf"\({_REGION}\)", "").str.replace(f"^{_REGION}", "")
-    district = address.str.normalize("NFKC").str.extract(_DISTRICT, 1)
-    return pl.when(bare.str.len_chars() >= 2).then(pl.concat_str(bare, form, district, separator="|"))
+    place = address.str.normalize("NFKC")
+    district, street = place.str.extract(_DISTRICT, 1), place.str.extract(_STREET, 1)
+    firm = pl.concat_str(bare, form, district, separator="|")
+    shop = pl.concat_str(bare.str.strip_prefix(district), pl.lit(SHOP), district, street, separator="|")
+    is_shop = form.is_null() & parent_key(key).is_null()
+    return pl.when(bare.str.len_chars() >= 2).then(pl.when(is_shop).then(shop).otherwise(firm))

@@ -78,7 +78,7 @@ class Link(CatalogueBase):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(index=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
-    rule: Mapped[str]  # of the ladder: number | name | former-name | branch | trade-name | review | record
+    rule: Mapped[str]  # of the ladder: number | name | former-name | branch | trade-name | shop-name | review | record
     score: Mapped[float]
     known_from: Mapped[int] = mapped_column(BigInteger)
     known_to: Mapped[int | None] = mapped_column(BigInteger)

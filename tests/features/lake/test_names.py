@@ -134,7 +134,10 @@ def test_two_names_stay_two() -> None:
         pytest.param("广东省深圳市甲乙股份公司", "深圳市福田区", "甲乙|股份有限公司|福田区", id="another form"),
         pytest.param("深圳市甲乙贸易有限公司", "科苑路1号", None, id="an address without a district"),
         pytest.param("深圳市甲乙贸易有限公司", None, None, id="no address"),
-        pytest.param("甲乙小馆", "深圳市南山区", None, id="no form"),
+        pytest.param("甲乙小馆", "深圳市南山区", None, id="no form and no street"),
+        pytest.param("深圳市南山区甲乙小馆", "深圳市南山区粤海街道科苑路1号", "甲乙小馆|店|南山区|科苑路", id="a shop"),
+        pytest.param("甲乙小馆", "南山区科苑路2号之1", "甲乙小馆|店|南山区|科苑路", id="the same, written shorter"),
+        pytest.param("甲公司科苑门店", "南山区科苑路2号", None, id="a branch is no shop"),
         pytest.param("深圳市甲有限公司", "深圳市南山区", None, id="one character tells nobody apart"),
     ],
 )

@@ -134,6 +134,34 @@ def test_a_trade_name_alone_is_not_enough(lake: Lake, name: str, address: str) -
     assert inspected(lake, name, address) == []
 
 
+SHOP, SAME_STREET = "深圳市南山区甲乙小馆", "深圳市南山区粤海街道科苑路9号"
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "owner"),
+    [
+        pytest.param("甲乙小馆", SAME_STREET, [ACME], id="its street"),
+        pytest.param("甲乙小馆", "深圳市南山区深南大道1号", [BETA], id="its namesake's street"),
+        pytest.param("甲乙小馆", "深圳市南山区", [], id="no street"),
+        pytest.param("甲乙小馆", "深圳市福田区科苑路1号", [], id="another district"),
+        pytest.param("甲乙饭馆", SAME_STREET, [], id="another name"),
+    ],
+)
+def test_a_shop_is_found_by_its_name_and_street(lake: Lake, name: str, address: str, owner: list[str]) -> None:
+    shops = [
+        registration(ACME, SHOP, address=NANSHAN),
+        registration(BETA, SHOP.replace("南山区", ""), address="深圳市南山区深南大道8号"),
+    ]
+    land_rows(lake, REGISTRATION, shops, "2025-03-01")
+    assert inspected(lake, name, address) == owner
+    assert rungs(lake) == [(found, "shop-name", 0.82) for found in owner]
+
+
+def test_two_shops_of_one_name_in_one_street_stay_two(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(firm, SHOP, address=NANSHAN) for firm in (ACME, BETA)], "2025-03-01")
+    assert inspected(lake, "甲乙小馆", NANSHAN) == []
+
+
 def test_two_codes_of_one_trade_name_in_one_district_stay_two(lake: Lake) -> None:
     two_of_one_trade_name(lake, NANSHAN)
     assert inspected(lake, "甲乙贸易有限公司", NANSHAN) == []
