@@ -1,6 +1,7 @@
 """The part of `bureau feeds` that tells whose a record without a code is: links, and names that are merely alike."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,9 +31,24 @@ def links(
         ended = end_link(lake, end, at=now())
         changing = depending_on_feeds(lake, ended.enterprise_ids, ended.feeds)
         told = f"link {end} is undone, {ended.rows:,} rows ended; from now on {len(changing)} features can change of:"
-        typer.echo("\n".join((told, *ended.usccs)), err=form is not Format.TABLE)
+        left = as_before(Settings().home) if changing else ()
+        typer.echo("\n".join((told, *ended.usccs, *left)), err=form is not Format.TABLE)
     columns = ("link_id", "key", "uscc", "name", "rule", "score", "known_from", "known_to")
     print_rows([asdict(link) for link in list_links(lake, limit)], columns, form)
+
+
+def as_before(home: Path) -> tuple[str, ...]:
+    """What still tells of an undone link's enterprises as before: the newest day written, in one sentence or none."""
+    written = sorted(home.glob("features/day=*")) + sorted(home.glob("scores/day=*"))
+    newest = max((folder.name for folder in written), default=None)
+    if newest is None:
+        return ()
+    models = sorted(folder.name for folder in (home / "scores" / newest).glob("*") if folder.is_dir())
+    stored = f"features and the scores of {', '.join(models)}" if models else "features"
+    return (
+        f"What is asked from now on is computed anew; the stored {stored} of {newest.removeprefix('day=')} tell of "
+        "them as before until bureau close-day has closed a later day.",
+    )
 
 
 @review.command("list")

@@ -154,7 +154,10 @@ def test_links_are_listed_and_undone(run: Run, tmp_path: Path) -> None:
     run("ingest", "F26", deliver(COURT_CASE, [court_case(None, "甲公司")], tmp_path).path)
     (link,) = listed(run("links", "--format", "json"))
     assert (link["uscc"], link["key"], link["known_to"]) == (ACME, "甲公司", None)
+    for kind in ("features", "scores"):
+        (tmp_path / "home" / kind / "day=2025-06-30" / "sme_default-2").mkdir(parents=True)
     told = run("links", "--end", "1").stdout
+    assert "stored features and the scores of sme_default-2 of 2025-06-30 tell of them as before until bureau" in told
     assert re.search(rf"link 1 is undone, 1 rows ended; from now on [1-9]\d* features can change of:\n{ACME}\n", told)
 
 
