@@ -10,7 +10,7 @@ from api.access.contracts import ListPrice
 from api.access.institutions import NewClient, create_client
 from api.database import open_ledger_database
 from api.demo.bank import JSON, Bank, sign_in
-from api.demo.preparing import build_city, load_records, open_prepared_lake, subject_to_show, train_model
+from api.demo.preparing import build_city, large_enough, load_records, open_prepared_lake, subject_to_show, train_model
 from api.demo.server import Server, free_port, served
 from api.demo.story import tell_decision, tell_matches, tell_report, tell_usage
 from bureau.clock import now, shanghai_day
@@ -56,7 +56,8 @@ def run(
     city = build_city(lake, last_day, _say)
     product, model_name = next(iter(read_serving(settings.home, source).items()))
     print(f"3 Model: {model_name}, which serves {product} here", flush=True)
-    model = train_model(lake, settings, model_name, last_day, _say)
+    with large_enough(size, DEMO_ENTERPRISES):
+        model = train_model(lake, settings, model_name, last_day, _say)
     uscc = subject_to_show(model, city)
     _go_live(settings, last_day, product, uscc, serve)
 

@@ -1,7 +1,8 @@
 """The platform's side before a bank calls: records in, features built, the home's model trained and in service."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from bureau.clock import now
-from bureau.errors import ReleaseRefused
+from bureau.errors import InvalidInput, ReleaseRefused, TooFewLabels
 from bureau.grant import operator_grant
 from bureau.settings import Settings
 from features.definitions.library import published
@@ -63,6 +64,20 @@ def train_model(lake: Lake, settings: Settings, name: str, as_of: date, say: Say
         say(f"  {sentence}")
     say(f"  {_figures(facts['figures'])}")
     return model
+
+
+@contextmanager
+def large_enough(enterprises: int | None, enough: int) -> Iterator[None]:
+    """Tell whoever asked for a city of fewer than `enough` enterprises how many a model needs, if it fails on them."""
+    try:
+        yield
+    except (TooFewLabels, ReleaseRefused) as problem:
+        if enterprises is None or enterprises >= enough:
+            raise
+        raise InvalidInput(
+            f"{enterprises:,} enterprises have too few defaults to train on and judge by; {enough:,} have enough. "
+            f"Set BUREAU_HOME to an empty directory and ask for --enterprises {enough} or more. ({problem})"
+        ) from problem
 
 
 def _figures(found: dict[str, Any]) -> str:
