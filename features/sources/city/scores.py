@@ -26,10 +26,16 @@ def curved(columns: Floats) -> Floats:
     for column in columns.T:
         known = np.isfinite(column)
         rank = np.zeros(len(column))
-        order = column[known].argsort(kind="stable").argsort(kind="stable")
-        rank[known] = order / max(known.sum() - 1, 1) - 0.5
+        rank[known] = _middle_ranks(column[known]) - 0.5
         parts += [rank, np.where(known, rank**2 - 1 / 12, 0.0), known.astype(np.float64)]
     return np.column_stack(parts)
+
+
+def _middle_ranks(values: Floats) -> Floats:
+    """(values,) from 0 to 1; equal values share the middle of their ranks, so that the order of rows says nothing."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    middle: Floats = np.cumsum(count) - (count + 1) / 2
+    return middle[place] / max(len(values) - 1, 1)
 
 
 def fit(inputs: Floats, bad: Flags) -> Floats:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features.sources.city.scores import fitted_scores
+from features.sources.city.scores import curved, fitted_scores
 from features.sources.city.separation import separation
 
 ROWS = 3_000
@@ -25,3 +25,8 @@ def test_nothing_is_found_in_noise() -> None:
     columns, luck = drawn()
     found = separation(fitted_scores(columns, luck < 0.1, 1), luck < 0.1, np.arange(ROWS))
     assert abs(found.auc - 0.5) < 4 * found.error
+
+
+def test_equal_values_have_one_rank_whatever_their_order() -> None:
+    ranks = curved(np.array([[7.0], [3.0], [7.0], [np.nan], [9.0]]))[:, 1]
+    assert ranks.tolist() == [0.0, -0.5, 0.0, 0.0, 0.5]
