@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from api.caller import Served
 from api.console.charts import styled
-from api.console.dependents import fitting, source_columns, users_columns, users_of_feature
+from api.console.dependents import source_columns, users_columns, users_of_feature
 from api.console.lineage import Node, draw
 from api.console.session import SignedIn
 from api.pages.assets import BUNDLE
@@ -18,6 +18,7 @@ from api.pages.quantity import quantity
 from api.pages.rendering import Language, language_of, render
 from api.pages.words import WORDS, told
 from features.contracts.feeds import FEEDS, find_feed
+from features.definitions.category_names import category_name
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash, find_feature, published
 from features.engine.sentence import sentence
@@ -68,7 +69,7 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
     label = told(entry, "label", language)
     columns = [
         *source_columns([find_feed(code) for code in entry.feeds], language),
-        [Node(fitting(label), None, entry.name)],
+        [Node(label, None, entry.name)],
         *users_columns(users, desk.serving, language, words["direct"]),
     ]
     folder = deployment.settings.home / "health"
@@ -94,7 +95,8 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
 
 def distribution(entry: Entry, bins: Bins, day: FeatureDay, language: Language) -> list[Bar]:
     """Shares of firms by bin, those without a value last; the bins are the baseline's."""
-    labels = [*(entry.categories or _ranges(bins.edges, entry.unit, language)), WORDS[language]["no_value"]]
+    named = [category_name(category, entry.unit, language) for category in entry.categories]
+    labels = [*(named or _ranges(bins.edges, entry.unit, language)), WORDS[language]["no_value"]]
     before, now = [*bins.counts, bins.missing], [*day.counts, day.missing]
     return [
         Bar(label, one / max(sum(before), 1), other / max(sum(now), 1))

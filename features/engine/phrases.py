@@ -1,4 +1,4 @@
-"""The words a definition is told in, in both languages; names of feeds and columns are the same in each."""
+"""The words a definition is told in, in both languages; feeds are named by their codes in each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,12 @@ from features.engine.windows import Step
 
 @dataclass(frozen=True, kw_only=True)
 class Phrases:
-    """Forms of one language; what stands in braces is told before and put in."""
+    """Forms of one language; what stands in braces is told before and put in.
 
+    titled: whether columns are called by the titles of their contract, which are of this language.
+    """
+
+    titled: bool
     kinds: Mapping[Kind, str]
     steps: Mapping[Step, str]
     operations: Mapping[Operation, str]
@@ -39,6 +43,7 @@ class Phrases:
 
 
 _ENGLISH = Phrases(
+    titled=False,
     kinds={kind: kind.value.replace("_", " ") for kind in Kind},
     steps={step: step.value for step in Step} | {Step.PERIODS: "published periods"},
     operations={
@@ -71,6 +76,7 @@ _ENGLISH = Phrases(
 )
 
 _CHINESE = Phrases(
+    titled=True,
     kinds={
         Kind.COUNT: "记录数",
         Kind.DISTINCT: "不同值个数",

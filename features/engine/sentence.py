@@ -1,8 +1,15 @@
 """A definition in words, for a reader who knows credit and not Python."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal as Choice
 
+<<<<<<< HEAD
 from features.engine.algebra import Feature, GroupRate, Population, Published, Statistic
+=======
+from features.contracts.contract import Contract
+from features.engine.algebra import Feature, Population, Published, Statistic
+>>>>>>> 5eb0b8c (api: tell a feature's definition with its columns' titles and its categories by name, a feed's rules in a table)
 from features.engine.phrases import PHRASES, Phrases
 from features.engine.rows import (
     Arithmetic,
@@ -25,7 +32,10 @@ Language = Choice["zh", "en"]
 
 
 def sentence(definition: Published, language: Language = "en") -> str:
-    """What is computed, e.g. `count in F18 of the last 24 months where arrears_fen > 0`."""
+    """What is computed, e.g. `count in F18 of the last 24 months where arrears_fen > 0`.
+
+    In Chinese the columns bear the titles of their contract.
+    """
     return _said(definition, PHRASES[language])
 
 
@@ -55,11 +65,17 @@ def _population(figure: Population, say: Phrases) -> str:
 
 
 def _leaf(leaf: Feature, say: Phrases) -> str:
-    value = "" if leaf.take.value is None else _expression(leaf.take.value, say)
+    titles = _titles(leaf.feed) if say.titled else {}
+    value = "" if leaf.take.value is None else _expression(leaf.take.value, say, titles)
     take = say.kinds[leaf.take.kind]
     taken = say.of.format(take=take, value=value) if value else take
-    where = "" if leaf.where is None else say.where.format(condition=_expression(leaf.where, say))
+    where = "" if leaf.where is None else say.where.format(condition=_expression(leaf.where, say, titles))
     return say.leaf.format(taken=taken, feed=leaf.feed.code, window=_window(leaf.within, say), where=where)
+
+
+def _titles(feed: Contract) -> dict[str, str]:
+    columns = feed.schema.to_schema().columns.items()
+    return {name: column.title for name, column in columns if column.title}
 
 
 def _window(window: Window, say: Phrases) -> str:
@@ -70,13 +86,15 @@ def _window(window: Window, say: Phrases) -> str:
     return say.earlier.format(span=span, n=window.before, step=step) if window.before else span
 
 
-def _expression(expression: Expression, say: Phrases) -> str:
+def _expression(expression: Expression, say: Phrases, titles: Mapping[str, str] = MappingProxyType({})) -> str:
+    """titles: what the columns are called; those not in it keep their names."""
+
     def words(part: Expression) -> str:
-        return _expression(part, say)
+        return _expression(part, say, titles)
 
     match expression:
         case Column(name):
-            return name
+            return titles.get(name, name)
         case Literal(value):
             return say.truths[value] if isinstance(value, bool) else str(value)
         case AsOf():

@@ -49,7 +49,7 @@ def test_every_feed_is_listed_and_has_its_page(inside: Client, language: str) ->
         assert find_feed(code).legal_basis in page.text
         rules = [rule.text for rule in find_feed(code).quality_rules]
         told = rules if language == "en" else [in_chinese(rule) for rule in rules]
-        assert all(f'<span class="rule">{escape(rule)}</span>' in page.text for rule in told)
+        assert all(f'<td class="rule">{escape(rule)}</td>' in page.text for rule in told)
 
 
 def test_a_chinese_page_says_in_chinese_what_the_contract_says_in_english(inside: Client) -> None:
@@ -65,12 +65,24 @@ def test_a_chinese_page_says_in_chinese_what_the_contract_says_in_english(inside
         assert meant not in chinese
 
 
+def test_a_feeds_rules_stand_in_a_table_with_what_happens(inside: Client) -> None:
+    chinese, english = (inside.get("/console/feeds/F18", params={"lang": lang}).text for lang in ("zh", "en"))
+    for said, meant in (
+        ("级别", "Severity"),
+        ("整批不入库，该类数据暂停接收", "the delivery is refused and the feed stops"),
+        ("该行隔离待处理，其余入库", "the row waits in quarantine, the others land"),
+    ):
+        assert f">{said}</" in chinese
+        assert f">{meant}</" in english
+
+
 def test_a_chinese_feature_page_tells_its_definition_in_chinese(inside: Client) -> None:
     page = inside.get("/console/features/tax_arrears_count_24m").text
-    assert "F18 近 24 个月：记录数，条件为" in page
+    assert "F18 近 24 个月：记录数，条件为 欠税余额 &gt; 0" in page
     assert "次公告" in page
     assert "数据接入后为0，否则未知" in page
     assert "近24个月欠税〔数值〕次" in page
+    assert "arrears_fen" not in page
     assert " of the last 24 months" in inside.get("/console/features/tax_arrears_count_24m?lang=en").text
 
 
@@ -135,6 +147,13 @@ def test_a_measured_day_is_drawn_with_its_table(inside: Client, settings: Settin
     page = inside.get(f"/console/features/{entry.name}").text
     assert 'id="spec-bins"' in page
     assert "20.0%" in page
+    district = find_feature("registration_district")
+    pl.DataFrame({"enterprise_id": [1, 2], district.name: ["440305", None]}).write_parquet(path)
+    measure_features(folder, [path], [district], day)
+    for language, name in (("zh", "南山区"), ("en", "Nanshan")):
+        shown = inside.get(f"/console/features/{district.name}", params={"lang": language}).text
+        assert f"<td>{name}</td>" in shown
+        assert "<td>440305</td>" not in shown
     assert 'id="spec-months"' in inside.get("/console/feeds/F01").text
 
 
