@@ -4,12 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal as Choice
 
-<<<<<<< HEAD
-from features.engine.algebra import Feature, GroupRate, Population, Published, Statistic
-=======
 from features.contracts.contract import Contract
-from features.engine.algebra import Feature, Population, Published, Statistic
->>>>>>> 5eb0b8c (api: tell a feature's definition with its columns' titles and its categories by name, a feed's rules in a table)
+from features.engine.algebra import Feature, GroupRate, Population, Published, Statistic
 from features.engine.phrases import PHRASES, Phrases
 from features.engine.rows import (
     Arithmetic,
