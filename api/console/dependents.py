@@ -1,7 +1,5 @@
 """Who uses a feature or a feed: the features made of it, the products that read it, the models that serve those."""
 
-import itertools
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +9,6 @@ from features.contracts.contract import Contract
 from features.contracts.feeds import find_feed
 from features.definitions.library import features_of
 from products.product import Product, catalogue
-
-WIDEST, WIDE, NARROW = 60, 5, 3
-"""What a box of the drawing holds: twelve Chinese characters or twenty letters, or some of both."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +41,12 @@ def users_columns(
 ) -> tuple[list[Node], list[Node]]:
     """The last two columns of a lineage: models, with `direct` for products that read without one, and products."""
 
-    def text(product: Product) -> str:
-        return fitting(_full(product, language))
-
     ways = [*users.models, *([direct] if any(one.code not in serving for one in users.products) else [])]
     models = [
-        Node(way, frozenset(text(one) for one in users.products if serving.get(one.code, direct) == way))
+        Node(way, frozenset(_full(one, language) for one in users.products if serving.get(one.code, direct) == way))
         for way in ways
     ]
-    return models, [Node(text(product), None, _full(product, language)) for product in users.products]
+    return models, [Node(_full(product, language)) for product in users.products]
 
 
 def source_columns(feeds: Sequence[Contract], language: str) -> tuple[list[Node], list[Node], list[Node]]:
@@ -84,16 +76,8 @@ def source_columns(feeds: Sequence[Contract], language: str) -> tuple[list[Node]
 
 def _feed_node(contract: Contract, language: str, to: Sequence[Contract] | None = None) -> Node:
     """A feed in a drawing, leading to its page. to: the feeds that are read through it."""
-    full = _full(contract, language)
-    leads = None if to is None else frozenset(fitting(_full(one, language)) for one in to)
-    return Node(fitting(full), leads, full, f"/console/feeds/{contract.code}")
-
-
-def fitting(text: str) -> str:
-    """A text cut to what a box holds."""
-    widths = itertools.accumulate(WIDE if unicodedata.east_asian_width(sign) in "WF" else NARROW for sign in text)
-    fits = sum(width <= WIDEST for width in widths)
-    return text if fits == len(text) else text[: fits - 1].rstrip() + "…"
+    leads = None if to is None else frozenset(_full(one, language) for one in to)
+    return Node(_full(contract, language), leads, href=f"/console/feeds/{contract.code}")
 
 
 def _full(thing: Contract | Product, language: str) -> str:

@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse
 from api.caller import Served
 from api.console.charts import styled
 from api.console.dependents import (
-    fitting,
     leads_to,
     source_columns,
     users_columns,
@@ -82,7 +81,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         *source_columns([contract], language),
         [
             Node(
-                fitting(told(entry, "label", language)),
+                told(entry, "label", language),
                 leads_to(users_of_feature(entry.name, desk.serving), desk.serving, words["direct"]),
                 entry.name,
                 f"/console/features/{entry.name}",

@@ -1,10 +1,15 @@
 """A drawing of where things come from and go to: columns of boxes with arrows between them, as plain SVG."""
 
 import itertools
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BOX_WIDTH, BOX_HEIGHT, GAP, COLUMN_GAP = 168, 34, 10, 44
+BOX_WIDTH, GAP, COLUMN_GAP = 220, 10, 44
+LINE_HEIGHT, MARGIN = 16, 18
+"""Of a line of text, and of a box around its lines; all boxes are as high as the one with most."""
+WIDEST, WIDE, NARROW = 75, 5, 3
+"""What a line holds: fifteen Chinese characters or twenty-five letters, or some of both."""
 SHOWN = 14
 """Boxes of a column; what is more is counted in one last box."""
 
@@ -27,6 +32,14 @@ class Box:
     node: Node
     x: int
     y: int
+    height: int
+
+    @property
+    def lines(self) -> list[tuple[int, str]]:
+        """The lines of its text, each with the height of its foot; together in the middle of the box."""
+        texts = lines_of(self.node.text)
+        first = self.y + (self.height - LINE_HEIGHT * len(texts)) // 2 + 12
+        return [(first + LINE_HEIGHT * number, text) for number, text in enumerate(texts)]
 
 
 @dataclass(frozen=True)
@@ -46,8 +59,10 @@ def draw(columns: Sequence[Sequence[Node]], more: str) -> Drawing:
     """
     shown = [_shortened(column, more) for column in columns if column]
     tallest = max((len(column) for column in shown), default=0)
-    height = tallest * (BOX_HEIGHT + GAP)
-    placed = [_place(column, number, height) for number, column in enumerate(shown)]
+    most = max((len(lines_of(node.text)) for column in shown for node in column), default=1)
+    step = MARGIN + LINE_HEIGHT * most + GAP
+    height = tallest * step
+    placed = [_place(column, number, height, step) for number, column in enumerate(shown)]
     paths = [
         _arrow(one, other)
         for left, right in itertools.pairwise(placed)
@@ -65,14 +80,30 @@ def _shortened(column: Sequence[Node], more: str) -> list[Node]:
     return [*column[: SHOWN - 1], Node(more.format(n=len(column) - SHOWN + 1))]
 
 
-def _place(column: list[Node], number: int, height: int) -> list[Box]:
-    step = BOX_HEIGHT + GAP
+def lines_of(text: str) -> list[str]:
+    """A text in lines that a box holds; none of it is cut off. Broken between words, where that leaves no gap."""
+    lines = []
+    while (fits := _fitting(text)) < len(text):
+        blank = text.rfind(" ", fits // 2, fits + 1)
+        end = fits if blank < 1 else blank
+        lines.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*lines, text]
+
+
+def _fitting(text: str) -> int:
+    """How many of a text's first characters a line holds."""
+    widths = itertools.accumulate(WIDE if unicodedata.east_asian_width(sign) in "WF" else NARROW for sign in text)
+    return sum(width <= WIDEST for width in widths)
+
+
+def _place(column: list[Node], number: int, height: int, step: int) -> list[Box]:
     top = (height - len(column) * step + GAP) // 2
     x = number * (BOX_WIDTH + COLUMN_GAP)
-    return [Box(node, x, top + position * step) for position, node in enumerate(column)]
+    return [Box(node, x, top + position * step, step - GAP) for position, node in enumerate(column)]
 
 
 def _arrow(one: Box, other: Box) -> str:
     start, end, half = one.x + BOX_WIDTH, other.x, COLUMN_GAP // 2
-    y, z = one.y + BOX_HEIGHT // 2, other.y + BOX_HEIGHT // 2
+    y, z = one.y + one.height // 2, other.y + other.height // 2
     return f"M{start} {y}C{start + half} {y} {end - half} {z} {end} {z}"

@@ -1,6 +1,8 @@
 """The drawing of where things come from."""
 
-from api.console.lineage import BOX_WIDTH, COLUMN_GAP, SHOWN, Node, draw
+import pytest
+
+from api.console.lineage import BOX_WIDTH, COLUMN_GAP, SHOWN, Node, draw, lines_of
 
 
 def test_columns_stand_from_left_to_right_and_are_joined() -> None:
@@ -29,3 +31,28 @@ def test_only_what_leads_there_is_joined() -> None:
     assert len(drawing.paths) == 2
     heights = [(path.split("C")[0].split()[-1], path.split()[-1]) for path in drawing.paths]
     assert all(start == end for start, end in heights)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param("", [""], id="nothing"),
+        pytest.param("近24个月欠税次数", ["近24个月欠税次数"], id="short"),
+        pytest.param("一" * 15, ["一" * 15], id="fifteen characters fit"),
+        pytest.param("一" * 31, ["一" * 15, "一" * 15, "一"], id="one more begins a line"),
+        pytest.param("x" * 26, ["x" * 25, "x"], id="a long word is broken"),
+        pytest.param("Tax-arrears notices in the last 24 months", ["Tax-arrears notices in", "the last 24 months"],
+                     id="broken between words"),
+        pytest.param("F18 " + "一" * 20, ["F18 " + "一" * 12, "一" * 8], id="no line ends with a short word alone"),
+    ],
+)  # fmt: skip
+def test_a_long_text_is_set_in_lines_and_whole(text: str, lines: list[str]) -> None:
+    assert lines_of(text) == lines
+
+
+def test_a_box_is_as_high_as_the_longest_text_wants() -> None:
+    low, high = draw([[Node("一")]], ""), draw([[Node("一")], [Node("一" * 40)]], "")
+    assert high.height > low.height
+    for box in high.boxes:
+        assert [text for _, text in box.lines] == lines_of(box.node.text)
+        assert all(box.y < y < box.y + box.height for y, _ in box.lines)
