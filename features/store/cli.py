@@ -1,5 +1,6 @@
 """`bureau features`: look at the library, compute it, and trace a value to its records."""
 
+import json
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
@@ -116,10 +117,15 @@ def explain_feature(
     as_of: AsOf,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Print a value and the records it was computed from."""
+    """Print a value and the records it was computed from; as JSON one object holds all of it."""
     entry, day, lake = find_feature(name), read_past_day(as_of, "--as-of"), _open()
     enterprise = resolve(lake, subject)
     explained = explain(lake, name, enterprise.enterprise_id, day, operator_grant())
+    if form is Format.JSON:
+        facts = {"feature": name, "uscc": enterprise.uscc, "as_of": day, "unit": entry.unit} | asdict(explained)
+        del facts["name"]
+        typer.echo(json.dumps(facts, ensure_ascii=False, indent=1, default=str))
+        return
     said = "unknown" if explained.value is None else f"{explained.value} ({entry.unit})"
     count = len(explained.records)
     told = f"{name} of {enterprise.uscc} as of {day}: {said}, from {count:,} record{'' if count == 1 else 's'}"

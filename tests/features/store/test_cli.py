@@ -10,13 +10,15 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from bureau.clock import now
 from bureau.errors import BureauError, ImpossibleDate, ImpossibleUscc, InvalidInput, UnknownName, UnreadableFile
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.definitions.library import published
 from features.engine.spark import session
+from features.lake.marks import mark_record
 from features.store import cli
 from features.store.cli import features
-from tests.factories.lakes import ACME, BETA, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
 from tests.factories.tax import tax_arrears
 
 ARREARS = "tax_arrears_count_24m"
@@ -75,9 +77,26 @@ def test_training_set_keeps_the_rows_of_a_csv(folder: Path) -> None:
 def test_explain_prints_the_value_and_its_records() -> None:
     told = printed("explain", ARREARS, "--subject", ACME, "--as-of", "2025-05-01")
     assert "2.0 (notices), from 2 records" in told
-    lines = json.loads(printed("explain", ARREARS, "--subject", ACME, "--as-of", "2025-05-01", "--format", "json"))
-    assert [line["event_date"] for line in lines] == ["2024-03-31", "2025-03-31"]
-    assert {line["arrears_fen"] for line in lines} == {1_000_000}
+    lines = printed("explain", ARREARS, "--subject", ACME, "--as-of", "2025-05-01", "--format", "csv").splitlines()
+    assert [line.split(",")[3] for line in lines[1:]] == ["2024-03-31", "2025-03-31"]
+
+
+def test_explain_as_json_holds_the_whole_answer_and_nothing_of_it_stands_elsewhere(folder: Path) -> None:
+    key, known_at = ("F18", f"F18-{ACME}-2025-03-31-增值税"), instant("2025-04-03")
+    mark_record(make_lake(folder), key, "objection", from_day=date(2025, 4, 3), known_at=known_at, made_at=now())
+    result = run("explain", ARREARS, "--subject", ACME, "--as-of", "2025-12-01", "--format", "json")
+    told = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert [told[fact] for fact in ("feature", "uscc", "as_of", "value", "unit")] == [
+        *(ARREARS, ACME, "2025-12-01", 2.0, "notices"),
+    ]
+    assert [record["event_date"] for record in told["records"]] == ["2024-03-31", "2025-03-31"]
+    assert {record["values"]["arrears_fen"] for record in told["records"]} == {1_000_000}
+    assert [(mark["record_id"], mark["kind"], mark["from_day"]) for mark in told["marks"]] == [
+        (told["records"][1]["record_id"], "objection", "2025-04-03")
+    ]
+    assert [(late["feed"], late["newest"]) for late in told["stale"]] == [("F18", "2025-04-02")]
+    assert told["cohort"] is None
 
 
 def test_a_feature_named_twice_is_given_once(folder: Path) -> None:
