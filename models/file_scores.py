@@ -1,8 +1,10 @@
-"""Scores for a file of firms and days: the same rows in the same order, with four more columns."""
+"""Scores for a file of firms and days: the same rows in the same order, with six more columns."""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,16 +12,24 @@ import polars as pl
 from bureau.errors import InvalidInput, UnreadableFile
 from bureau.grant import ReadGrant
 from features.engine.day_sql import cutoff_micros
+from features.lake.freshness import StaleFeed
 from features.lake.lake import Lake
+from features.lake.marks import RecordMark
 from features.lake.tabular import open_table
+from features.store.marked import marks_of_rows
+from features.store.staleness import StaleInput
 from features.store.subjects import known_since, numbers_of
 from features.store.training_set import label_days, training_set
 from models.columns import Value
 from models.comparing import compared_reasons
 from models.scoring import Scored, ScoringModel
 
-COLUMNS = {"pd": pl.Float64, "score": pl.Int64, "grade": pl.String, "reasons": pl.String}
-"""reasons: JSON in the form of the API, with base_points and other_points beside the list."""
+_ANSWER = {"pd": pl.Float64, "score": pl.Int64, "grade": pl.String, "reasons": pl.String}
+_CAVEATS = {"marks": pl.String, "stale": pl.String}
+COLUMNS = _ANSWER | _CAVEATS
+"""reasons: JSON in the form of the API, with base_points and other_points beside the list. marks: JSON list of the
+records under objection, review or suit that entered the score. stale: JSON list of the feeds it rests on that were
+silent too long on its day."""
 
 
 def read_labels_file(path: Path) -> pl.DataFrame:
@@ -28,16 +38,21 @@ def read_labels_file(path: Path) -> pl.DataFrame:
 
 
 def score_labels(lake: Lake, model: ScoringModel, labels: pl.DataFrame, grant: ReadGrant) -> pl.DataFrame:
-    """The labels with pd, score, grade and reasons, each as of its own day; null for subjects nobody knew that day."""
+    """The labels with `COLUMNS`, each as of its own day; null for subjects nobody knew that day."""
     taken = [name for name in COLUMNS if name in labels.columns]
     if taken:
         raise InvalidInput(f"The file has a column {taken[0]!r} already, which scoring adds: rename it.")
     read = training_set(lake, labels, model.features, grant)
-    known = _known(lake, labels, read.snapshot)
-    told = read.frame.filter(known).select(model.features)
-    answers = iter(zip(model.score_many(told), told.iter_rows(named=True), strict=True))
-    rows = [_columns(model, *next(answers)) if is_known else dict.fromkeys(COLUMNS) for is_known in known]
-    return labels.hstack(pl.DataFrame(rows, schema=COLUMNS))
+    rows = _rows(lake, labels)
+    known = _known(lake, rows, read.snapshot)
+    seen = read.frame.filter(known).select(model.features)
+    answers = iter(zip(model.score_many(seen), seen.iter_rows(named=True), strict=True))
+    told = [_columns(model, *next(answers)) if is_known else dict.fromkeys(_ANSWER) for is_known in known]
+    asked = rows.with_columns(enterprise_id=pl.when(known).then("enterprise_id"))
+    marks = list(map(_listed, marks_of_rows(lake, model.features, asked, grant, read.snapshot)))
+    caveats = pl.DataFrame({"marks": marks, "stale": _stale(read.stale, rows["as_of"])}, schema=_CAVEATS)
+    caveats = caveats.select(pl.when(known).then(pl.all()))
+    return labels.hstack(pl.DataFrame(told, schema=_ANSWER)).hstack(caveats)
 
 
 def check_place(path: Path) -> None:
@@ -58,17 +73,32 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
     unfinished.replace(path)
 
 
-def _known(lake: Lake, labels: pl.DataFrame, snapshot: int) -> pl.Series:
-    """Whether anything was known of each row's subject on its day."""
-    rows = pl.DataFrame(
-        {
-            "enterprise_id": numbers_of(lake, labels["subject"].cast(pl.String)),
-            "cutoff": [cutoff_micros(day) for day in label_days(labels["as_of"])],
-        },
-        schema_overrides={"cutoff": pl.Int64},
+def _rows(lake: Lake, labels: pl.DataFrame) -> pl.DataFrame:
+    """Whose the rows are and as of when: `enterprise_id`, null for who has no number here, and `as_of`."""
+    subjects = numbers_of(lake, labels["subject"].cast(pl.String))
+    return pl.DataFrame({"enterprise_id": subjects, "as_of": label_days(labels["as_of"])})
+
+
+def _known(lake: Lake, rows: pl.DataFrame, snapshot: int) -> pl.Series:
+    """Whether anything was known of each row's enterprise on its day."""
+    cutoffs = pl.Series("cutoff", [cutoff_micros(day) for day in rows["as_of"]], pl.Int64)
+    since = rows.with_columns(cutoffs).join(
+        known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left"
     )
-    since = rows.join(known_since(lake, snapshot), on="enterprise_id", how="left", maintain_order="left")
     return (since["enterprise_known_from"] < since["cutoff"]).fill_null(False)
+
+
+def _stale(inputs: Iterable[StaleInput], days: pl.Series) -> list[str]:
+    """What is said of stale feeds on each of some days."""
+    by_day: dict[date, list[StaleFeed]] = defaultdict(list)
+    for one in inputs:
+        for day, late in one.days:
+            by_day[day].append(late)
+    return [_listed(by_day.get(day, ())) for day in days]
+
+
+def _listed(facts: Iterable[RecordMark | StaleFeed]) -> str:
+    return json.dumps([asdict(fact) for fact in facts], ensure_ascii=False, default=str)
 
 
 def _columns(model: ScoringModel, answer: Scored, values: Mapping[str, Value]) -> dict[str, object]:

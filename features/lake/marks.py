@@ -102,6 +102,13 @@ def marked_feeds(lake: Lake, as_of: date) -> frozenset[str]:
         return frozenset(connection.scalars(known))
 
 
+def marked_records(lake: Lake, as_of: date) -> list[Key]:
+    """The records that were ever marked, as known on a day."""
+    known = select(Mark.feed, Mark.record_id).where(Mark.known_at < to_micros(known_before(as_of))).distinct()
+    with lake.catalogue.connect() as connection:
+        return [(feed, record_id) for feed, record_id in connection.execute(known)]
+
+
 def _known(lake: Lake, record_ids: list[str], as_of: date) -> list[Mark]:
     """The lines about some records known as of a day, oldest first."""
     known = select(Mark).where(Mark.known_at < to_micros(known_before(as_of))).order_by(Mark.known_at, Mark.id)

@@ -18,12 +18,16 @@ from bureau.errors import (
     UnknownName,
     UnreadableFile,
 )
+from bureau.grant import operator_grant
+from features.lake.marks import mark_record
+from features.lake.registry import resolve
 from features.sources.loading import SourceOptions, load_source
+from features.store.lineage import evidence
 from models.cli import models
 from models.service import load_released
 from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.homes import lake_in
-from tests.factories.lakes import uscc
+from tests.factories.lakes import instant, uscc
 
 NAME = "invoice_default"
 LAST_DAY = "2020-02-22"
@@ -105,16 +109,36 @@ def test_scoring_keeps_rows_order_and_columns_and_knows_firms_it_has_never_seen(
     result = run(home, "score", NAME, "--labels", str(file), "--out", str(tmp_path / "out.parquet"))
     assert result.stdout.startswith(f"9 of 10 rows scored by invoice_default 1, 1 unknown: {tmp_path}")
     scored = pl.read_parquet(tmp_path / "out.parquet")
-    assert scored.columns == ["note", "subject", "as_of", "pd", "score", "grade", "reasons"]
+    assert scored.columns == ["note", "subject", "as_of", "pd", "score", "grade", "reasons", "marks", "stale"]
     assert scored["subject"].to_list() == subjects
     assert scored["note"].to_list() == [f"row {i}" for i in range(10)]
     by_subject = {row["subject"]: row for row in scored.to_dicts()}
-    assert [by_subject[stranger][name] for name in ("pd", "score", "grade", "reasons")] == [None] * 4
+    assert [by_subject[stranger][name] for name in ("pd", "score", "grade", "reasons", "marks", "stale")] == [None] * 6
     for row in (by_subject[subject] for subject in (*unseen, "E1")):
         told = json.loads(row["reasons"])
         points = sum(reason["points"] for reason in told["reasons"])
         assert told["base_points"] + points + told["other_points"] == row["score"]
         assert 0 < row["pd"] < 1
+        assert (json.loads(row["marks"]), json.loads(row["stale"])) == ([], [])
+
+
+def test_a_score_names_the_marked_records_and_the_stale_feeds_it_rests_on(home: Path, tmp_path: Path) -> None:
+    lake, day, later = lake_in(home), date.fromisoformat(LAST_DAY), date(2020, 12, 31)
+    number, names = resolve(lake, "E2").enterprise_id, load_released(home, NAME).features
+    entered = evidence(lake, names, number, day, operator_grant())
+    record = next(one for found in entered.values() for one in found)
+    key, at = (record.feed, record.record_id), instant(f"{LAST_DAY}T09:00")
+    mark_record(lake, key, "objection", from_day=day, until_day=later, known_at=at, made_at=at)
+    rows = [{"subject": subject, "as_of": on} for on in (day, later) for subject in ("E2", "E3")]
+    run(home, "score", NAME, "--labels", str(labels_file(tmp_path, *rows)), "--out", str(tmp_path / "out.csv"))
+    scored = pl.read_csv(tmp_path / "out.csv")
+    marked, *others = map(json.loads, scored["marks"])
+    told = {"feed": record.feed, "record_id": record.record_id, "kind": "objection", "from_day": LAST_DAY}
+    assert (marked, others) == ([told], [[], [], []])
+    stale = [{late["feed"] for late in json.loads(cell)} for cell in scored["stale"]]
+    assert stale[:2] == [set(), set()]
+    assert record.feed in stale[2]
+    assert stale[2] == stale[3]
 
 
 def test_scoring_a_day_before_anything_was_known_gives_nothing(home: Path, tmp_path: Path) -> None:
