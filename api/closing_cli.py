@@ -39,6 +39,8 @@ close_day = typer.Typer(add_completion=False)
 
 KEPT_DAYS = 3
 """Built days that stay on disk; an older one is built again from its snapshot in a minute."""
+KEPT_SCORES = 31
+"""Days whose scores stay, so that a month can be looked back on; an older one is scored again from its features."""
 
 
 @close_day.command()
@@ -72,7 +74,8 @@ def close(settings: Settings, journal: Journal, day: date) -> None:
     journal.step("scores", lambda: _score(home, folder, day))
     journal.step("monitoring", lambda: _monitor(lake, home, wanted))
     journal.step(last, lambda: _measure(lake, home, wanted, folder))
-    _forget_older(folder)
+    _forget_older(folder, KEPT_DAYS)
+    _forget_older(home / "scores" / folder.name, KEPT_SCORES)
     _tell_what_waits(home)
 
 
@@ -100,9 +103,9 @@ def _stands(journal: Journal, last: str, wanted: CityBuild, folder: Path) -> boo
     return journal.is_done(last) or is_built(wanted, folder)
 
 
-def _forget_older(folder: Path) -> None:
-    """Give up the built days before the newest, once this one's closing is done; never this one."""
-    for older in sorted(folder.parent.glob("day=*"))[:-KEPT_DAYS]:
+def _forget_older(folder: Path, kept: int) -> None:
+    """Give up all but the newest days beside a day's folder, once its closing is done; never this one."""
+    for older in sorted(folder.parent.glob("day=*"))[:-kept]:
         if older != folder:
             shutil.rmtree(older)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from api.closing_cli import KEPT_DAYS, close
+from api.closing_cli import KEPT_DAYS, KEPT_SCORES, close
 from bureau.grant import operator_grant
 from bureau.settings import Settings
 from features.closing.journal import open_journal
@@ -106,6 +106,19 @@ def test_a_day_before_the_built_ones_is_closed_and_keeps_what_it_built(home: Pat
     close(settings, open_journal(home / "closing", day, said.append), day)
     assert json.loads(journal.read_text()) == done
     assert len(read_feature_days(home / "health", day)) == len(published())
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("features", KEPT_DAYS), ("scores", KEPT_SCORES)])
+def test_the_newest_days_stay_and_older_ones_go(tmp_path: Path, kind: str, kept: int) -> None:
+    settings, day = settings_of(tmp_path, date(2025, 3, 1)), date(2025, 3, 1)
+    days = [day - timedelta(days=ago) for ago in range(kept + 2)]
+    for one in days:
+        (tmp_path / kind / f"day={one}" / "sme_default-1").mkdir(parents=True)
+    (tmp_path / "closing").mkdir()
+    (tmp_path / "closing" / f"{day}.json").write_text(json.dumps({name: {"number": 1} for name in STEPS}))
+    close(settings, open_journal(tmp_path / "closing", day, print), day)
+    left = sorted(folder.name for folder in (tmp_path / kind).iterdir())
+    assert left == sorted(f"day={one}" for one in days[:kept])
 
 
 def test_what_comes_after_the_deliveries_were_taken_is_told(
