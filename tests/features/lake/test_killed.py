@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.lake import Lake
 from features.lake.quarantine import list_waiting
+from features.lake.tables import Batch
 from tests.factories.lakes import ACME, BETA, deliver, known, land_rows, make_lake
 from tests.factories.tax import tax_arrears
 
@@ -53,9 +55,13 @@ def start(folder: Path, delivery: Path, point: str) -> "subprocess.Popen[bytes]"
 
 
 def told(lake: Lake) -> tuple[object, ...]:
-    """All a reader can ask: the snapshot, both views, and what waits."""
+    """All a reader can ask: the snapshot, both views, what waits, and what is said of each delivery."""
     views = [known(lake, TAX_ARREARS, day).rows() for day in ("2025-07-31", "2025-08-01")]
-    return lake.snapshot(), views, [row.reason for row in list_waiting(lake)]
+    counts = select(Batch.rows, Batch.landed, Batch.quarantined, Batch.unchanged, Batch.doubtful).order_by(Batch.id)
+    with lake.catalogue.connect() as connection:
+        deliveries = [tuple(row) for row in connection.execute(counts)]
+    assert all(rows == landed + held + unchanged for rows, landed, held, unchanged, _ in deliveries)
+    return lake.snapshot(), views, [row.reason for row in list_waiting(lake)], deliveries
 
 
 def files(lake: Lake) -> tuple[set[Path], set[Path]]:
