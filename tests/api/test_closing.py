@@ -114,7 +114,8 @@ def test_the_newest_days_stay_and_older_ones_go(tmp_path: Path, kind: str, kept:
     days = [day - timedelta(days=ago) for ago in range(kept + 2)]
     for one in days:
         (tmp_path / kind / f"day={one}" / "sme_default-1").mkdir(parents=True)
-    (tmp_path / "closing").mkdir()
+    for folder in ("closing", "inbox"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "closing" / f"{day}.json").write_text(json.dumps({name: {"number": 1} for name in STEPS}))
     close(settings, open_journal(tmp_path / "closing", day, print), day)
     left = sorted(folder.name for folder in (tmp_path / kind).iterdir())
