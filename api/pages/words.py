@@ -81,7 +81,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "rule": ("规则", "Rule"),
     "severity": ("级别", "Severity"),
     "consequence": ("不符合时", "What happens"),
-    "consequence_block": ("整批不入库，该类数据暂停接收", "the delivery is refused and the feed stops"),
+    "consequence_block": ("整批不入库，该类数据停止接收", "the delivery is refused and the feed stops"),
     "consequence_quarantine": ("该行隔离待处理，其余入库", "the row waits in quarantine, the others land"),
     "consequence_warn": ("该行入库，并计为存疑", "the row lands and is counted as doubtful"),
     "severity_block": ("拒收", "block"),
