@@ -69,7 +69,7 @@ def test_a_feeds_rules_stand_in_a_table_with_what_happens(inside: Client) -> Non
     chinese, english = (inside.get("/console/feeds/F18", params={"lang": lang}).text for lang in ("zh", "en"))
     for said, meant in (
         ("级别", "Severity"),
-        ("整批不入库，该类数据暂停接收", "the delivery is refused and the feed stops"),
+        ("整批不入库，该类数据停止接收", "the delivery is refused and the feed stops"),
         ("该行隔离待处理，其余入库", "the row waits in quarantine, the others land"),
     ):
         assert f">{said}</" in chinese
