@@ -46,6 +46,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.KeyReused: 409,
     errors.StateConflict: 409,
     errors.ReleaseRefused: 409,
+    errors.SecondPersonNeeded: 409,
     errors.SourceDown: 503,
     errors.ModelNotReleased: 503,
     errors.ProductNotServed: 503,

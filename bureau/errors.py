@@ -11,7 +11,7 @@
       NotFound              the caller may, and there is nothing: 404
         UnknownProduct  UnknownSubject  UnknownObject
       Conflict              409
-        KeyReused  StateConflict  ReleaseRefused
+        KeyReused  StateConflict  ReleaseRefused  SecondPersonNeeded
       SourceDown            the platform cannot answer now: 503
         ModelNotReleased  ProductNotServed  DamagedModel  ContributionsDisagree  LedgerUnavailable
 
@@ -305,9 +305,22 @@ class ReleaseRefused(Conflict):
     def __init__(self, model: str, version: str, why: str) -> None:
         super().__init__(
             f"Version {version} of model {model!r} is kept for study and not released: {why} "
-            "Train it on more or better labels."
+            "Train it on more or better labels, or mend what the gate names."
         )
         self.model, self.version, self.why = model, version, why
+
+
+class SecondPersonNeeded(Conflict):
+    """A release that its own proposer would approve."""
+
+    code = "second-person-needed"
+
+    def __init__(self, model: str, version: str, proposed_by: str) -> None:
+        super().__init__(
+            f"Version {version} of model {model!r} was proposed by {proposed_by}, who cannot approve it too. Another "
+            f"person approves it with: bureau models approve {model} {version} --by PERSON"
+        )
+        self.model, self.version, self.proposed_by = model, version, proposed_by
 
 
 class SourceDown(BureauError):
@@ -319,8 +332,12 @@ class SourceDown(BureauError):
 class ModelNotReleased(SourceDown):
     code = "model-not-released"
 
-    def __init__(self, model: str, why: str = "It has not been trained in this home.") -> None:
-        super().__init__(f"Model {model!r} has no released version. {why} Train it with: bureau models train {model}")
+    def __init__(self, model: str, why: str = "It has not been trained in this home.", waiting: str = "") -> None:
+        """waiting: the version two people may release."""
+        then = f"Release it with: bureau models release {model} {waiting} --by PERSON"
+        if not waiting:
+            then = f"Train it with: bureau models train {model}"
+        super().__init__(f"Model {model!r} has no released version. {why} {then}")
         self.model = model
 
 

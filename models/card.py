@@ -3,19 +3,31 @@
 from collections.abc import Sequence
 from importlib import resources
 
+from models.card_tables import report_tables
 from models.cross_validation import Validation
+from models.gates import Gate, refusal_of
+from models.report import Report
 from models.training import Trained
 
 
-def card_text(trained: Trained) -> str:
+def card_text(trained: Trained, gates: Sequence[Gate], report: Report) -> str:
     """Markdown. The page says what the model is for and where it fails; this adds what was measured."""
     page = resources.files(f"models.{trained.spec.name}").joinpath("card.md").read_text("utf-8")
-    return "\n".join([page.rstrip(), "", *_measured(trained), "", *_compared(trained.validations), ""])
+    lines = [
+        *_measured(trained, gates),
+        "",
+        *_gates(gates),
+        "",
+        *report_tables(report),
+        *_compared(trained.validations),
+    ]
+    return "\n".join([page.rstrip(), "", *lines, ""])
 
 
-def _measured(trained: Trained) -> list[str]:
+def _measured(trained: Trained, gates: Sequence[Gate]) -> list[str]:
     figures, facts = trained.figures, trained.facts
-    verdict = "released" if trained.refusal is None else f"**not released**: {trained.refusal}"
+    refusal = refusal_of(gates)
+    verdict = "may be released by two people" if refusal is None else f"**may not be released**: {refusal}"
     return [
         f"## Version {trained.model.version}",
         "",
@@ -31,9 +43,14 @@ def _measured(trained: Trained) -> list[str]:
         f"| AUC | {figures.auc} |",
         f"| KS | {figures.ks:.3f} |",
         f"| mean PD, observed | {figures.mean_pd:.4f}, {figures.base_rate:.4f} |",
-        f"| Brier score, of the base rate for all | {figures.brier:.4f}, {figures.brier_constant:.4f} |",
+        f"| Brier score, of one rate for all | {figures.brier:.4f}, {figures.brier_constant:.4f} |",
         f"| calibration slope, intercept | {figures.calibration_slope:.2f}, {figures.calibration_intercept:.2f} |",
     ]
+
+
+def _gates(gates: Sequence[Gate]) -> list[str]:
+    rows = (f"| {gate.name} | {'open' if gate.passed else '**shut**'} | {gate.told} |" for gate in gates)
+    return ["| gate | | found |", "|---|---|---|", *rows]
 
 
 def _compared(validations: Sequence[Validation]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bureau.clock import now
 from bureau.errors import ReleaseRefused
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
@@ -20,7 +21,8 @@ from models.keeping import keep
 from models.monitoring.cli import monitor
 from models.real.cli import bench_real
 from models.release import model_folder, read_release, versions
-from models.service import load_released
+from models.release_cli import approve, history, release, rollback, shadow
+from models.service import load_chosen
 from models.shelf import SHELF, find_model
 from models.training import Trained
 from models.worth.cli import worth
@@ -30,8 +32,13 @@ models.command()(worth)
 models.command()(fairness)
 models.command()(monitor)
 models.command("bench-real")(bench_real)
+for act in (release, approve, rollback, shadow, history):
+    models.command()(act)
 
 Name = Annotated[str, typer.Argument(help="The model, e.g. sme_default.")]
+Version = Annotated[
+    str | None, typer.Option(help="A version kept; without it the one in service, else the newest that may be.")
+]
 LIST_COLUMNS = ("name", "title", "in_service", "newest", "kind", "auc", "auc_low", "auc_high", "trained_as_of")
 
 
@@ -44,22 +51,23 @@ def list_models(form: FormatOption = Format.TABLE) -> None:
 
 @models.command()
 def train(name: Name) -> None:
-    """Train a model on what this home knows, log it, and release it if its figures allow."""
+    """Train a model on what this home knows, judge it at the gates of a release, keep and log it."""
     settings, shelved = Settings(), find_model(name)
     print(f"Training {name} on what was known on {settings.feature_day}.", flush=True)
     trained = shelved.train(_lake(settings), settings.feature_day, operator_grant("training"))
     _say(trained)
-    kept = keep(settings.home, settings.mlruns, trained)
+    kept = keep(settings.home, settings.mlruns, trained, now())
     if kept.refusal is not None:
         raise ReleaseRefused(kept.name, kept.version, kept.refusal)
-    print(f"{kept.name} version {kept.version} is in service.")
+    then = f"bureau models release {kept.name} {kept.version} --by PERSON"
+    print(f"{kept.name} version {kept.version} is kept and every gate is open. Two people release it: {then}")
 
 
 @models.command()
-def evaluate(name: Name, form: FormatOption = Format.TABLE) -> None:
-    """Judge the version in service on outcomes it was not trained on."""
+def evaluate(name: Name, version: Version = None, form: FormatOption = Format.TABLE) -> None:
+    """Judge a version on outcomes it was not trained on."""
     settings, shelved = Settings(), find_model(name)
-    model = load_released(settings.home, name)
+    model = load_chosen(settings.home, name, version)
     lines = shelved.evaluate(_lake(settings), settings.feature_day, operator_grant("training"), model)
     print_rows([_rounded(line) for line in lines] if form is Format.TABLE else lines, tuple(lines[0]), form)
 
@@ -74,15 +82,16 @@ def score(
             help="Parquet or CSV with subject and as_of; other columns are kept. Without it the whole city is scored."
         ),
     ] = None,
+    version: Version = None,
 ) -> None:
     """Score firms with their reasons: those of a file on its days, or the whole city today (going on after a kill)."""
     settings, _ = Settings(), find_model(name)
     if labels is None:
-        _score_city(settings, name, out)
+        _score_city(settings, name, version, out)
         return
     offered = read_labels_file(labels)
     check_place(out)
-    model = load_released(settings.home, name)
+    model = load_chosen(settings.home, name, version)
     scored = score_labels(_lake(settings), model, offered, operator_grant("operation"))
     write_table(scored, out)
     unknown = scored["score"].null_count()
@@ -90,9 +99,9 @@ def score(
     print(f"{told}, {unknown:,} unknown: {out}")
 
 
-def _score_city(settings: Settings, name: str, out: Path) -> None:
+def _score_city(settings: Settings, name: str, version: str | None, out: Path) -> None:
     check_city_place(out)
-    model, lake = load_released(settings.home, name), _lake(settings)
+    model, lake = load_chosen(settings.home, name, version), _lake(settings)
     wanted = CityBuild(model.features, settings.feature_day, lake.snapshot())
     with progress_of(f"scores of {name}") as tell:
         rows = write_city_scores(lake, model, wanted, operator_grant("operation"), out, tell)

@@ -39,7 +39,8 @@ class Figures:
 
     rows, defaults: counts, without weights.
     ks: largest distance between the two cumulative distributions.
-    brier, brier_constant: mean squared error of the PD, and of the base rate for everybody.
+    brier, brier_constant: mean squared error of the PD, and of one rate for everybody: that of the training day,
+    or the judged rows' own where none was known before.
     calibration_slope, calibration_intercept: of the default on the log-odds of the PD; 1 and 0 are right.
     """
 
@@ -56,9 +57,14 @@ class Figures:
 
 
 def evaluate_pd(
-    pd: Floats, target: Floats, weight: Floats | None = None, cluster: NDArray[Any] | None = None
+    pd: Floats,
+    target: Floats,
+    weight: Floats | None = None,
+    cluster: NDArray[Any] | None = None,
+    *,
+    constant: float | None = None,
 ) -> Figures:
-    """Every figure of a set of probabilities of default."""
+    """Every figure of a set of probabilities of default. constant: the rate of defaults known on the training day."""
     w = np.ones(len(target)) if weight is None else weight
     base_rate = float(np.average(target, weights=w))
     calibration = fit_platt(logit(pd), target, w)
@@ -70,7 +76,7 @@ def evaluate_pd(
         auc=auc_interval(pd, target, w, cluster),
         ks=largest_gap(pd, target, w),
         brier=float(np.average((pd - target) ** 2, weights=w)),
-        brier_constant=base_rate * (1 - base_rate),
+        brier_constant=base_rate * (1 - base_rate) + (0 if constant is None else constant - base_rate) ** 2,
         calibration_slope=calibration.slope,
         calibration_intercept=calibration.intercept,
     )

@@ -1,49 +1,70 @@
-"""Keeping a trained model: its folder, its record in the registry, and its release where the figures allow."""
+"""Keeping a trained model: its gates, its folder, its record in the registry. Releasing it is two people's act."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from models.artefact import write_model
 from models.card import card_text
+from models.card_page import card_page
+from models.gates import Gate, as_facts, judge_gates, refusal_of
 from models.monitoring.population import describe
+from models.pictures import draw_pictures
+from models.register import writing
 from models.registry import log_training
-from models.release import Release, model_folder, put_into_service, versions
+from models.release import model_folder, versions
+from models.report import Report, build_report, metrics_of
 from models.training import Trained
 
-CARD_FILE = "card.md"
+CARD_FILE, PAGE_FILE, REPORT_FILE = "card.md", "card.html", "report.json"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A version that was written. refusal: why it is not served; None where it is."""
+    """A version that was written. refusal: why no one may release it; None where two people may."""
 
     name: str
     version: str
     refusal: str | None
 
 
-def keep(home: Path, mlruns: Path, trained: Trained) -> Kept:
-    """Write a new version and log it; release it unless its figures forbid.
+def keep(home: Path, mlruns: Path, trained: Trained, at: datetime) -> Kept:
+    """Judge the gates, write a new version and log it; what is served stays as it is.
 
-    Nothing is half-written: the folder appears whole, goes again where logging fails, and only the last step, one
-    rename, changes what is served.
+    Nothing is half-written: the folder appears whole, goes again where logging fails, and the register's line, which
+    binds the version to its hash, comes last.
     """
     name = trained.spec.name
-    version = str(max(map(int, versions(home, name)), default=0) + 1)
-    numbered = replace(trained, model=replace(trained.model, version=version))
-    population = describe(numbered.model, (trained.population or trained.judged).matrix)
-    facts = trained.facts | {"said": list(trained.said), "refusal": trained.refusal}
-    facts |= {"population": population.model_dump(mode="json")}
-    with _whole_or_gone(model_folder(home, name, version)) as folder:
-        sha256 = write_model(folder, numbered.model, trained.golden, facts)
-        (folder / CARD_FILE).write_text(card_text(numbered), "utf-8")
-        run_id = log_training(mlruns, numbered, folder, sha256=sha256)
-    if trained.refusal is None:
-        put_into_service(home, name, Release(version, sha256, run_id))
-    return Kept(name, version, trained.refusal)
+    with writing(home, name) as register:
+        version = str(max(map(int, versions(home, name)), default=0) + 1)
+        numbered = replace(trained, model=replace(trained.model, version=version))
+        gates = judge_gates(numbered)
+        refusal = refusal_of(gates)
+        population = describe(numbered.model, (trained.population or trained.judged).matrix)
+        facts = trained.facts | {"said": list(trained.said), "gates": as_facts(gates), "refusal": refusal}
+        facts |= {"population": population.model_dump(mode="json")}
+        with _whole_or_gone(model_folder(home, name, version)) as folder:
+            sha256 = write_model(folder, numbered.model, trained.golden, facts)
+            report = write_pages(folder, numbered, gates)
+            log_training(mlruns, numbered, folder, metrics_of(report), sha256=sha256, refusal=refusal)
+            register.add("kept", version, sha256, "", at, refusal or "every gate is open")
+    return Kept(name, version, refusal)
+
+
+def write_pages(folder: Path, trained: Trained, gates: Sequence[Gate]) -> Report:
+    """The report, the pictures, and the card as Markdown and as one HTML page, beside the model's files."""
+    report, pictures = build_report(trained), draw_pictures(trained)
+    text = card_text(trained, gates, report)
+    for name, content in pictures.items():
+        (folder / name).write_bytes(content)
+    title = f"{trained.spec.name} {trained.model.version}"
+    (folder / REPORT_FILE).write_text(report.text(), "utf-8")
+    (folder / CARD_FILE).write_text(text, "utf-8")
+    (folder / PAGE_FILE).write_text(card_page(title, text, pictures), "utf-8")
+    return report
 
 
 @contextmanager

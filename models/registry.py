@@ -5,18 +5,19 @@ mlflow is imported inside the functions: it takes seconds, and nothing that answ
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bureau.errors import UnknownName
 from models.boosted_trees import BoostedTrees
-from models.pictures import draw_pictures
 from models.training import Trained
 
-CHAMPION = "champion"
+CHAMPION, CHALLENGER, SHADOW = "champion", "challenger", "shadow"
+"""Aliases in mlflow: what is served, the newest version that may be, and what runs beside without being shown."""
 
 
 def tracking_address(mlruns: Path) -> str:
@@ -24,22 +25,24 @@ def tracking_address(mlruns: Path) -> str:
     return f"sqlite:///{mlruns.resolve() / 'mlflow.db'}"
 
 
-def log_training(mlruns: Path, trained: Trained, folder: Path, *, sha256: str) -> str:
-    """Log and register a version with its parameters, figures, pictures, card and files; its run id.
+def log_training(
+    mlruns: Path, trained: Trained, folder: Path, reported: Mapping[str, float], *, sha256: str, refusal: str | None
+) -> str:
+    """Log and register a version with its parameters, figures and all its files; its run id.
 
-    The alias `champion` moves to it where its figures allow a release.
+    reported: the report's figures by name.
+    The alias `challenger` moves to it where every gate is open.
     """
+    tags = _tags(trained, sha256, refusal)
     with _quiet_mlflow(mlruns) as mlflow:
         experiment = _experiment(mlflow, mlruns, trained.spec.name)
         name = f"{trained.spec.name} {trained.model.version}"
-        with mlflow.start_run(experiment_id=experiment, run_name=name, tags=_tags(trained, sha256)) as run:
+        with mlflow.start_run(experiment_id=experiment, run_name=name, tags=tags) as run:
             mlflow.log_params(_parameters(trained))
-            mlflow.log_metrics(_metrics(trained))
-            for picture, content in draw_pictures(trained).items():
-                (folder / picture).write_bytes(content)
+            mlflow.log_metrics({**_metrics(trained), **reported})
             mlflow.log_artifacts(str(folder), "served")
             logged = _log_model(mlflow, trained, folder)
-            _register(mlflow, trained, logged.model_uri, run.info.run_id, sha256)
+            _register(mlflow, trained, logged.model_uri, run.info.run_id, tags, refusal)
         return str(run.info.run_id)
 
 
@@ -77,25 +80,49 @@ def _log_model(mlflow: Any, trained: Trained, folder: Path) -> Any:
     )
 
 
-def _register(mlflow: Any, trained: Trained, uri: str, run_id: str, sha256: str) -> None:
+def move_alias(mlruns: Path, name: str, alias: str, version: str, sha256: str) -> str:
+    """Point an alias at a version of ours; its run id. Raises `UnknownName` where mlflow has no such version."""
+    with _quiet_mlflow(mlruns) as mlflow:
+        client = mlflow.MlflowClient()
+        found = [
+            registered
+            for registered in client.search_model_versions(f"name = '{name}'")
+            if (registered.tags.get("version"), registered.tags.get("sha256")) == (version, sha256)
+        ]
+        if not found:
+            raise UnknownName(f"version of {name} in mlflow", version, see=f"bureau models history {name}")
+        client.set_registered_model_alias(name, alias, found[0].version)
+        return str(found[0].run_id)
+
+
+def drop_alias(mlruns: Path, name: str, alias: str, version: str | None = None) -> None:
+    """Take an alias away; with a version, only where it points there."""
+    with _quiet_mlflow(mlruns) as mlflow:
+        client = mlflow.MlflowClient()
+        at = client.get_registered_model(name).aliases.get(alias)
+        if at is None:
+            return
+        if version is None or client.get_model_version(name, at).tags.get("version") == version:
+            client.delete_registered_model_alias(name, alias)
+
+
+def _register(mlflow: Any, trained: Trained, uri: str, run_id: str, tags: dict[str, str], refusal: str | None) -> None:
     client, name = mlflow.MlflowClient(), trained.spec.name
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name, description=trained.spec.title_en)
-    registered = client.create_model_version(
-        name, uri, run_id, tags=_tags(trained, sha256), model_id=uri.split("/")[-1]
-    )
-    if trained.refusal is None:
-        client.set_registered_model_alias(name, CHAMPION, registered.version)
+    registered = client.create_model_version(name, uri, run_id, tags=tags, model_id=uri.split("/")[-1])
+    if refusal is None:
+        client.set_registered_model_alias(name, CHALLENGER, registered.version)
 
 
-def _tags(trained: Trained, sha256: str) -> dict[str, str]:
+def _tags(trained: Trained, sha256: str, refusal: str | None) -> dict[str, str]:
     return {
         "version": trained.model.version,
         "sha256": sha256,
         "kind": trained.model.predictor.kind,
         "definition_hash": trained.model.definition_hash,
         "snapshot": str(trained.model.snapshot),
-        "refusal": trained.refusal or "none",
+        "refusal": refusal or "none",
     }
 
 

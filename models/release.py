@@ -6,16 +6,22 @@ from pathlib import Path
 
 from bureau.errors import DamagedModel
 
-RELEASED_FILE = "released.json"
+RELEASED_FILE, SHADOW_FILE = "released.json", "shadow.json"
 
 
 @dataclass(frozen=True)
 class Release:
-    """The version in service, the hash that binds its files, and its run in the registry."""
+    """The version in service, the hash that binds its files, its run in the registry, and who answers for it.
+
+    The persons and the instant are empty where it was released before two people had to agree.
+    """
 
     version: str
     sha256: str
     run_id: str
+    proposed_by: str = ""
+    approved_by: str = ""
+    approved_at: str = ""
 
 
 def model_folder(home: Path, name: str, version: str = "") -> Path:
@@ -30,9 +36,12 @@ def versions(home: Path, name: str) -> list[str]:
     return sorted(found, key=int)
 
 
-def read_release(home: Path, name: str) -> Release | None:
-    """What is in service; None before the first release. Raises `DamagedModel` where the note cannot be read."""
-    path = model_folder(home, name) / RELEASED_FILE
+def read_release(home: Path, name: str, file: str = RELEASED_FILE) -> Release | None:
+    """What is in service; None before the first release. Raises `DamagedModel` where the note cannot be read.
+
+    file: the note of another place, e.g. the shadow's.
+    """
+    path = model_folder(home, name) / file
     if not path.exists():
         return None
     try:
@@ -41,9 +50,9 @@ def read_release(home: Path, name: str) -> Release | None:
         raise DamagedModel(name, "in service", f"{path} cannot be read.") from problem
 
 
-def put_into_service(home: Path, name: str, release: Release) -> None:
+def put_into_service(home: Path, name: str, release: Release, file: str = RELEASED_FILE) -> None:
     """Change what is served; a reader sees the old version or the new one, never a mixture."""
-    path = model_folder(home, name) / RELEASED_FILE
-    unfinished = path.with_name(f".{RELEASED_FILE}.unfinished")
+    path = model_folder(home, name) / file
+    unfinished = path.with_name(f".{file}.unfinished")
     unfinished.write_text(json.dumps(asdict(release), indent=1), "utf-8")
     unfinished.replace(path)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bureau.errors import DamagedModel, ModelNotReleased
+from bureau.errors import DamagedModel, ModelNotReleased, UnknownName
 from features.definitions.library import definition_hash
 from models.artefact import read_model, read_stored
 from models.release import model_folder, read_release, versions
@@ -28,10 +28,34 @@ def load_version(home: Path, name: str, version: str, sha256: str | None = None)
     return model
 
 
+def load_chosen(home: Path, name: str, version: str | None = None) -> ScoringModel:
+    """For a scientist's own work: the version named, else the one in service, else the newest that may be released.
+
+    Raises `UnknownName` for a version there is not, `ModelNotReleased` where none may be, and `DamagedModel`.
+    """
+    kept = versions(home, name)
+    if version is None:
+        if read_release(home, name) is not None:
+            return load_released(home, name)
+        version = next((one for one in reversed(kept) if _refusal(home, name, one) is None), None)
+        if version is None:
+            raise ModelNotReleased(name, *_why_not(home, name))
+    if version not in kept:
+        raise UnknownName(f"version of {name}", version, kept)
+    return load_version(home, name, version)
+
+
 def _why_not(home: Path, name: str) -> tuple[str, ...]:
-    """What the newest version kept says about itself."""
+    """What the newest version kept says about itself, and its number where it waits for two people."""
     kept = versions(home, name)
     if not kept:
         return ()
-    refusal = read_stored(model_folder(home, name, kept[-1]), name).facts["refusal"]
+    refusal = _refusal(home, name, kept[-1])
+    if refusal is None:
+        return (f"Version {kept[-1]} was trained and waits for two people.", kept[-1])
     return (f"Version {kept[-1]} was trained, but {refusal}",)
+
+
+def _refusal(home: Path, name: str, version: str) -> str | None:
+    found: str | None = read_stored(model_folder(home, name, version), name).facts["refusal"]
+    return found

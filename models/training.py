@@ -1,25 +1,29 @@
 """The steps every model is trained in: read point in time, refuse suspects, compare kinds, fit, calibrate, judge."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from bureau.errors import SuspectColumns, TooFewLabels
 from bureau.grant import ReadGrant
+from features.definitions.library import definition_hash
 from features.lake.lake import Lake
 from features.store.training_set import training_set
 from models.calibration import Platt
 from models.columns import Columns, Value
 from models.cross_validation import Floats, Rows, Validation
+from models.disparity import Groups
 from models.evaluation import Figures
 from models.peer_medians import peers_of
 from models.predictor import Predictor, Recipe
 from models.scorecard import master_scale
 from models.scoring import ScoringModel
+from models.segments import features_beside
 from models.spec import ModelSpec
 from models.suspects import suspect_columns
 
@@ -42,6 +46,8 @@ class Trained:
     """A fitted model and everything known about how good it is.
 
     figures: on rows no part of the model has seen; `judged` are those rows and `pd` what was said of them.
+    earlier: unseen rows of the period before, where outcomes have days; months: of the grant of each of `judged`,
+    as 2021-03. groups: by what enterprises are told apart, for each of `judged`.
     said: sentences for whoever ran the training. facts: what is stored with the model.
     """
 
@@ -55,30 +61,28 @@ class Trained:
     said: tuple[str, ...]
     facts: dict[str, Any]
     golden: list[Mapping[str, Value]]
+    earlier: Rows | None = None
+    groups: Groups = field(default_factory=dict)
+    months: NDArray[np.str_] | None = None
     population: Rows | None = None
     """Every row the model came of, which days in service are held against; None where that is `judged`."""
 
-    @property
-    def refusal(self) -> str | None:
-        """Why the model may not be served; None where it may."""
-        auc = self.figures.auc
-        if auc.low <= 0.5:
-            return f"its AUC {auc} does not lie above 0.5, which is a coin's."
-        if self.model.calibration.slope <= 0:
-            return "its scores do not rise with risk in the calibration period."
-        return None
-
 
 def read_labelled(lake: Lake, spec: ModelSpec, labels: pl.DataFrame, grant: ReadGrant) -> Labelled:
-    """The training set of a model. Raises `TooFewLabels`, and `SuspectColumns` where a feature knows the outcome."""
+    """The training set of a model, and beside its features those that tell segments apart.
+
+    Raises `TooFewLabels`, and `SuspectColumns` where a feature knows the outcome.
+    """
     require_labels(spec, "defaults", int(labels["target"].sum()), spec.least_defaults)
     require_labels(spec, "loans repaid", int((1 - labels["target"]).sum()), spec.least_defaults)
-    read = training_set(lake, labels, spec.features, grant)
-    ignore = [name for name in labels.columns if name in LABEL_COLUMNS]
+    beside = features_beside(spec.features)
+    read = training_set(lake, labels, (*spec.features, *beside), grant)
+    ignore = [*beside, *(name for name in labels.columns if name in LABEL_COLUMNS)]
     suspects = suspect_columns(read.frame, "target", trusted=spec.features, ignore=ignore)
     if suspects:
         raise SuspectColumns(spec.name, [suspect.why for suspect in suspects])
-    return Labelled(read.frame, rows_of(spec.columns, read.frame), read.definition_hash, read.snapshot)
+    rows = rows_of(spec.columns, read.frame)
+    return Labelled(read.frame, rows, definition_hash(spec.features), read.snapshot)
 
 
 def require_labels(spec: ModelSpec, what: str, present: int, needed: int) -> None:

@@ -20,11 +20,14 @@ from features.store.build import build_features
 from models.artefact import read_stored
 from models.keeping import keep
 from models.release import model_folder, read_release
+from models.releasing import Deeds, release_by_two
 from models.scoring import ScoringModel
 from models.service import load_released
 from models.shelf import find_model
 
 Say = Callable[[str], None]
+PROPOSER, APPROVER = "示范建模员", "示范审批员"
+"""Who releases the demonstration's model; a real release names real people."""
 
 
 def load_records(lake: Lake, home: Path, source: str, options: SourceOptions, say: Say) -> LoadReport:
@@ -49,11 +52,13 @@ def build_city(lake: Lake, as_of: date, say: Say) -> pl.DataFrame:
 
 
 def train_model(lake: Lake, settings: Settings, name: str, as_of: date, say: Say) -> ScoringModel:
-    """Train and release a model, unless a version is in service already. Raises `ReleaseRefused`."""
+    """Train a model and let two people release it, unless a version is in service already. Raises `ReleaseRefused`."""
     if read_release(settings.home, name) is None:
-        kept = keep(settings.home, settings.mlruns, find_model(name).train(lake, as_of, operator_grant("training")))
+        trained = find_model(name).train(lake, as_of, operator_grant("training"))
+        kept = keep(settings.home, settings.mlruns, trained, now())
         if kept.refusal is not None:
             raise ReleaseRefused(kept.name, kept.version, kept.refusal)
+        release_by_two(Deeds(settings.home, settings.mlruns, name), kept.version, PROPOSER, APPROVER, now())
     model = load_released(settings.home, name)
     facts = read_stored(model_folder(settings.home, name, model.version), name).facts
     say(

@@ -10,6 +10,7 @@ from models.evaluation import evaluate_pd
 from models.invoice_default.evaluate import cut_off, pooled, unseen_pd, validate
 from models.invoice_default.labels import read_labels
 from models.invoice_default.spec import SPEC
+from models.segments import segments_of
 from models.training import Labelled, Trained, assemble, golden_values, read_labelled, recipe_of, training_facts
 
 
@@ -49,4 +50,5 @@ def fit(labelled: Labelled, earlier: Labelled, day: date, division: Division = S
         ),
         facts=facts | {"validations_cut_off": [validation.summary() for validation in validations_earlier]},
         golden=golden_values(rows.columns, labelled.frame),
+        groups=segments_of(labelled.frame),
     )

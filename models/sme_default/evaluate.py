@@ -11,7 +11,7 @@ from models.cross_validation import Rows
 from models.evaluation import evaluate_pd
 from models.scoring import ScoringModel
 from models.sme_default.labels import read_labels
-from models.sme_default.periods import part
+from models.sme_default.periods import part, rate_before
 from models.sme_default.spec import SPEC, SPLIT
 from models.training import Labelled, read_labelled
 
@@ -28,11 +28,12 @@ def judge(labelled: Labelled, model: ScoringModel) -> list[dict[str, object]]:
     """One line for all loans granted since the test period began, and one for each half-year of them."""
     rows = part(labelled, "test")
     halves = labelled.frame.filter(SPLIT.period(pl.col("granted_on")) == "test").select(_half_year())["half"]
-    lines = [_line(f"from {SPLIT.test_from}", model, rows)]
+    constant = rate_before(labelled)
+    lines = [_line(f"from {SPLIT.test_from}", model, rows, constant)]
     for half in halves.unique().sort():
         some = rows.take((halves == half).to_numpy())
         if some.defaults >= FEWEST_DEFAULTS:
-            lines.append(_line(half, model, some))
+            lines.append(_line(half, model, some, constant))
     return lines
 
 
@@ -41,8 +42,9 @@ def _half_year() -> pl.Expr:
     return pl.format("{} {}", pl.col("granted_on").dt.year(), half).alias("half")
 
 
-def _line(granted: str, model: ScoringModel, rows: Rows) -> dict[str, object]:
+def _line(granted: str, model: ScoringModel, rows: Rows, constant: float) -> dict[str, object]:
     pd = model.calibration.pd(model.predictor.raw(rows.matrix))
-    figures = asdict(evaluate_pd(pd, rows.target, rows.weight, rows.firm))
+    figures = asdict(evaluate_pd(pd, rows.target, rows.weight, rows.firm, constant=constant))
     auc = figures.pop("auc")
-    return {"granted": granted, **figures, "auc": auc["value"], "auc_low": auc["low"], "auc_high": auc["high"]}
+    separation = {"auc": auc["value"], "auc_low": auc["low"], "auc_high": auc["high"], "gini": 2 * auc["value"] - 1}
+    return {"granted": granted, **figures, **separation}

@@ -1,5 +1,6 @@
 """Models that take seconds to train, once for all tests."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from models.cross_validation import Division
 from models.invoice_default.train import fit
 from models.keeping import Kept, keep
+from models.releasing import Deeds, release_by_two
 from models.training import Trained
 from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
+
+AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +41,11 @@ def mlruns(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def kept(trained: Trained, mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Kept]:
-    """A home with one released version, logged."""
+    """A home with one version, logged and released by two people."""
     home = tmp_path_factory.mktemp("home")
-    return home, keep(home, mlruns, trained)
+    kept = keep(home, mlruns, trained, AT)
+    release_by_two(Deeds(home, mlruns, kept.name), kept.version, "王建模", "李审批", AT)
+    return home, kept
 
 
 def train_made_up(size: float, rate: float) -> Trained:

@@ -14,6 +14,7 @@ from bureau.errors import (
     ImpossibleDate,
     InvalidInput,
     ModelNotReleased,
+    SecondPersonNeeded,
     TooFewLabels,
     UnknownName,
     UnreadableFile,
@@ -64,8 +65,13 @@ def trained_output(untrained: Path) -> str:
 
 @pytest.fixture(scope="module")
 def home(untrained: Path, trained_output: str) -> Path:
-    """The same home after `models train invoice_default`."""
+    """The same home after `models train invoice_default` and its release by two people."""
     assert trained_output
+    proposed = run(untrained, "release", NAME, "1", "--by", "王建模")
+    assert "Another person approves it with: bureau models approve invoice_default 1" in proposed.stdout
+    assert isinstance(refused(untrained, "approve", NAME, "1", "--by", " 王建模"), SecondPersonNeeded)
+    approved = run(untrained, "approve", NAME, "1", "--by", "李审批")
+    assert "version 1 is in service, proposed by 王建模, approved by 李审批." in approved.stdout
     return untrained
 
 
@@ -82,7 +88,18 @@ def test_training_says_what_cross_validation_prefers_now_and_six_months_earlier(
     assert lines[2].startswith("20x5 cross-validation prefers ")
     assert lines[3].startswith("With the last six months cut off: 20x5 cross-validation prefers ")
     assert lines[4].startswith("Firms scored by models that had not seen them: AUC ")
-    assert lines[5] == "invoice_default version 1 is in service."
+    assert lines[5].startswith("invoice_default version 1 is kept and every gate is open. Two people release it: ")
+
+
+def test_the_register_says_who_did_what(home: Path) -> None:
+    acts = json.loads(run(home, "history", NAME, "--format", "json").stdout)
+    told = [("kept", ""), ("proposed", "王建模"), ("approved", "李审批")]
+    assert [(act["deed"], act["by"]) for act in acts] == told
+    assert len({act["sha256"] for act in acts}) == 1
+
+
+def test_there_is_nothing_to_go_back_to_after_one_release(home: Path) -> None:
+    assert "no earlier release" in str(refused(home, "rollback", NAME, "--by", "李审批"))
 
 
 def test_the_list_tells_what_is_in_service(home: Path) -> None:

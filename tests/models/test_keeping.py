@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,13 @@ from models.artefact import read_stored
 from models.keeping import Kept, keep
 from models.registry import tracking_address
 from models.release import model_folder, read_release, versions
-from models.service import load_released
+from models.service import load_chosen, load_released
 from models.shelf import find_model
 from models.training import Trained
 from tests.factories.verdicts import labelled_verdicts
 
 NAME = "invoice_default"
+AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -41,6 +43,17 @@ def test_the_card_tells_the_figures_and_the_comparison(kept: tuple[Path, Kept], 
     assert str(trained.figures.auc) in card
     assert trained.said[0] in card
     assert "| logistic |" in card
+    assert "| signs | open |" in card
+    assert "| riskiest share | lift |" in card
+
+
+def test_the_card_is_a_page_too_with_its_pictures_and_the_report_a_file(kept: tuple[Path, Kept]) -> None:
+    folder = model_folder(kept[0], NAME, "1")
+    page = (folder / "card.html").read_text("utf-8")
+    assert page.count("data:image/png;base64,") == 3
+    assert "<table>" in page
+    assert "http" not in page
+    assert {"gini", "lift", "reliability", "segments"} <= set(json.loads((folder / "report.json").read_text("utf-8")))
 
 
 def test_each_kind_wins_where_it_tells_more(trained: Trained, plain: Trained) -> None:
@@ -86,26 +99,38 @@ def test_the_model_in_mlflow_scores_as_the_one_served(mlruns: Path, trained: Tra
 def test_a_logistic_version_in_mlflow_is_a_function(plain: Trained, tmp_path: Path) -> None:
     import mlflow
 
-    keep(tmp_path, tmp_path / "mlruns", plain)
+    keep(tmp_path, tmp_path / "mlruns", plain, AT)
     mlflow.set_tracking_uri(tracking_address(tmp_path / "mlruns"))
-    loaded = mlflow.pyfunc.load_model(f"models:/{NAME}@{registry.CHAMPION}")
+    loaded = mlflow.pyfunc.load_model(f"models:/{NAME}@{registry.CHALLENGER}")
     table = labelled_verdicts(seed=5).frame.select(plain.model.features)
     assert loaded.predict(table.to_pandas()) == [answer.pd for answer in plain.model.score_many(table)]
 
 
+def test_a_version_waits_for_two_people_and_a_scientist_may_use_it_before(home: Path, tmp_path: Path) -> None:
+    (home / "models" / NAME / "released.json").unlink()
+    with pytest.raises(ModelNotReleased, match=r"waits for two people\. Release it with: bureau models release \S+ 1 "):
+        load_released(home, NAME)
+    assert load_chosen(home, NAME).version == load_chosen(home, NAME, "1").version == "1"
+    with pytest.raises(UnknownName, match="There are: 1"):
+        load_chosen(home, NAME, "7")
+
+
 def test_a_coin_is_kept_and_not_released(coin: Trained, tmp_path: Path, mlruns: Path) -> None:
-    kept = keep(tmp_path, mlruns, coin)
+    kept = keep(tmp_path, mlruns, coin, AT)
     assert kept.refusal is not None
     assert "does not lie above 0.5" in kept.refusal
     assert versions(tmp_path, NAME) == ["1"]
     assert read_release(tmp_path, NAME) is None
     with pytest.raises(ModelNotReleased, match=r"Version 1 was trained, but its AUC 0\.\d+ \(95% interval"):
         load_released(tmp_path, NAME)
+    with pytest.raises(ModelNotReleased, match="a coin's"):
+        load_chosen(tmp_path, NAME)
+    assert load_chosen(tmp_path, NAME, "1").version == "1"
 
 
 def test_a_refused_version_leaves_the_one_in_service(home: Path, coin: Trained, mlruns: Path) -> None:
     before = read_release(home, NAME)
-    assert keep(home, mlruns, coin).version == "2"
+    assert keep(home, mlruns, coin, AT).version == "2"
     assert read_release(home, NAME) == before
     assert load_released(home, NAME).version == "1"
 
@@ -113,7 +138,7 @@ def test_a_refused_version_leaves_the_one_in_service(home: Path, coin: Trained, 
 def test_a_failed_record_leaves_nothing_behind(trained: Trained, tmp_path: Path) -> None:
     (tmp_path / "mlruns").write_text("a file where a folder should be")
     with pytest.raises(FileExistsError):
-        keep(tmp_path, tmp_path / "mlruns", trained)
+        keep(tmp_path, tmp_path / "mlruns", trained, AT)
     assert versions(tmp_path, NAME) == []
 
 

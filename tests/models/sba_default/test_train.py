@@ -10,6 +10,7 @@ from features.lake.lake import Lake
 from features.sources.loading import SourceOptions, load_source
 from features.sources.sba.publication import LAST_DAY
 from models.cross_validation import Division
+from models.gates import judge_gates, refusal_of
 from models.sba_default.evaluate import evaluate, part
 from models.sba_default.labels import labels_known, read_labels
 from models.sba_default.spec import GRANTED_FROM, SPEC, SPLIT
@@ -59,7 +60,7 @@ def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake) -> 
     assert sum(map(len, parts)) == len(labelled.rows)
     assert trained.figures.rows == len(parts[2])
     assert trained.figures.auc.value > 0.6
-    assert trained.refusal is None
+    assert refusal_of(judge_gates(trained)) is None
     assert "what was known the day before" in trained.said[2]
     assert trained.facts["figures_labels_known"]["rows"] == len(parts[2])
     lines = evaluate(lake, LAST_DAY, GRANT, trained.model)

@@ -10,8 +10,9 @@ import pytest
 from bureau.errors import TooFewLabels
 from models.cross_validation import Division
 from models.evaluation import evaluate_pd
+from models.gates import judge_gates, refusal_of
 from models.sme_default.evaluate import judge
-from models.sme_default.periods import part
+from models.sme_default.periods import chosen, part, rate_before
 from models.sme_default.spec import SPEC, SPLIT
 from models.sme_default.train import fit
 from models.training import Labelled, Trained, rows_of
@@ -49,9 +50,10 @@ def test_every_loan_stands_in_one_period_in_order_of_time() -> None:
 def test_figures_are_those_of_the_newest_loans(trained_loans: Trained) -> None:
     newest = part(labelled_loans(), "test")
     pd = trained_loans.model.calibration.pd(trained_loans.model.predictor.raw(newest.matrix))
-    assert trained_loans.figures == evaluate_pd(pd, newest.target, newest.weight, newest.firm)
+    constant = rate_before(labelled_loans())
+    assert trained_loans.figures == evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=constant)
     assert trained_loans.figures.auc.low > 0.6
-    assert trained_loans.refusal is None
+    assert refusal_of(judge_gates(trained_loans)) is None
 
 
 def test_no_outcome_of_the_newest_loans_reaches_the_model(trained_loans: Trained) -> None:
@@ -76,10 +78,22 @@ def test_what_was_compared_and_judged_is_said(trained_loans: Trained) -> None:
     assert trained_loans.facts["test_from"] == SPLIT.test_from.isoformat()
 
 
+def test_labels_known_when_the_test_began_are_judged_apart(trained_loans: Trained) -> None:
+    assert trained_loans.said[2].endswith("none of them in hindsight: too few to train on.")
+    loans = labelled_loans(rate=0.2)
+    then = replace(loans, frame=loans.frame.filter(~NEWEST), rows=loans.rows.take(~chosen(loans, "test")))
+    both = fit(loans, DAY, QUICK, then)
+    known = both.facts["figures_of_labels_known_then"]
+    assert known["rows"] == both.figures.rows
+    assert known["auc"]["value"] != both.figures.auc.value
+    assert known["brier_constant"] != both.figures.brier_constant
+    assert "Brier" in both.said[2]
+
+
 def test_a_coin_is_refused_with_its_interval() -> None:
     coin = fit(labelled_loans(strength=0.0, seed=4), DAY, QUICK)
     assert coin.figures.auc.contains(0.5)
-    assert coin.refusal is not None
+    assert refusal_of(judge_gates(coin)) is not None
 
 
 @pytest.mark.parametrize(

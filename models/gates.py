@@ -1,0 +1,152 @@
+"""The gates of a release: what a finished model must hold before two people may put it into service."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from bureau.errors import ContributionsDisagree
+from models.disparity import disparities, overcharged
+from models.reliability import calibration_slope, observed_to_said
+from models.scoring import ScoringModel
+from models.sign_check import sign_violations
+from models.stability import shift
+from models.training import Trained
+
+Floats = NDArray[np.float64]
+
+GATES = Path(__file__).with_name("gates.yaml")
+Bounds = tuple[float, float]
+
+
+class Bars(BaseModel):
+    """gates.yaml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = Field(ge=1)
+    auc_above: float
+    slope: Bounds
+    observed_to_said: Bounds
+    psi: float
+    group_observed_to_said: float
+    least_group_defaults_said: float
+    approved_below: float
+    forbidden_words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate and what was found. told: a sentence; for a gate that is shut it says why."""
+
+    name: str
+    passed: bool
+    told: str
+
+
+@cache
+def bars() -> Bars:
+    """The bars in force."""
+    return Bars.model_validate(yaml.safe_load(GATES.read_text("utf-8")))
+
+
+def judge_gates(trained: Trained) -> tuple[Gate, ...]:
+    """Every gate, asked of a trained model on rows it had not seen."""
+    return (
+        _performance(trained),
+        _calibration(trained),
+        _stability(trained),
+        _fairness(trained),
+        *artefact_gates(trained.model, trained.judged.matrix),
+    )
+
+
+def artefact_gates(model: ScoringModel, matrix: Floats) -> tuple[Gate, ...]:
+    """The gates that need the model alone and some rows to put to it; asked again on the day of release."""
+    return _signs(model, matrix), _additivity(model, matrix), _forbidden(model.features)
+
+
+def refusal_of(gates: Iterable[Gate]) -> str | None:
+    """Why a version may not be released; None where every gate is open."""
+    return " ".join(gate.told for gate in gates if not gate.passed) or None
+
+
+def as_facts(gates: Sequence[Gate]) -> list[dict[str, Any]]:
+    """For a model's files."""
+    return [asdict(gate) for gate in gates]
+
+
+def _performance(trained: Trained) -> Gate:
+    auc = trained.figures.auc
+    if auc.low <= bars().auc_above:
+        return Gate("performance", False, f"its AUC {auc} does not lie above {bars().auc_above}, which is a coin's.")
+    return Gate("performance", True, f"AUC {auc}")
+
+
+def _calibration(trained: Trained) -> Gate:
+    if trained.model.calibration.slope <= 0:
+        return Gate("calibration", False, "its scores do not rise with risk in the calibration period.")
+    rows = trained.judged
+    slope = calibration_slope(trained.pd, rows.target, rows.weight, rows.firm)
+    ratio = observed_to_said(trained.pd, rows.target, rows.weight, rows.firm)
+    told = f"slope {slope}, defaults observed for each said {ratio}"
+    for name, interval, (low, high) in (
+        ("calibration slope", slope, bars().slope),
+        ("ratio of defaults observed to said", ratio, bars().observed_to_said),
+    ):
+        if interval.high < low or interval.low > high:
+            return Gate("calibration", False, f"its {name} {interval} lies outside {low} to {high}.")
+    return Gate("calibration", True, told)
+
+
+def _stability(trained: Trained) -> Gate:
+    if trained.earlier is None:
+        return Gate("stability", True, "outcomes without days: no later period to compare")
+    before, after = trained.earlier, trained.judged
+    pd_before = trained.model.calibration.pd(trained.model.predictor.raw(before.matrix))
+    found = shift(pd_before, trained.pd, before.weight, after.weight)
+    told = f"PSI {found.index:.3f} between calibration and test ({found.chance:.3f} by chance)"
+    if found.index > max(bars().psi, found.chance):
+        return Gate("stability", False, f"its scores have shifted: {told}, more than {bars().psi}.")
+    return Gate("stability", True, told)
+
+
+def _fairness(trained: Trained) -> Gate:
+    rows, bar = trained.judged, bars()
+    found = disparities(trained.pd, rows.target, rows.weight, trained.groups, bar.approved_below, rows.firm)
+    shut = overcharged(found, bar.group_observed_to_said, bar.least_group_defaults_said)
+    if shut:
+        named = ", ".join(f"{one.by} {one.group} ({one.ratio})" for one in shut)
+        return Gate(
+            "fairness", False, f"it charges groups for risks they have not, observed to said against all: {named}."
+        )
+    return Gate("fairness", True, f"{len(found)} groups of {len(trained.groups)} divisions compared")
+
+
+def _signs(model: ScoringModel, matrix: Floats) -> Gate:
+    broken = sign_violations(model.predictor, model.columns, matrix)
+    if broken:
+        return Gate("signs", False, f"it moves against the declared sign of {', '.join(broken)}.")
+    return Gate("signs", True, f"{int(np.count_nonzero(model.columns.signs))} declared signs hold on the grid")
+
+
+def _additivity(model: ScoringModel, matrix: Floats) -> Gate:
+    try:
+        model.contributions(matrix)
+    except ContributionsDisagree as problem:
+        return Gate("additivity", False, f"its contributions miss its score by {problem.gap:.3g} log-odds.")
+    return Gate("additivity", True, f"contributions add up to the score in all of {len(matrix)} rows")
+
+
+def _forbidden(names: Sequence[str]) -> Gate:
+    banned = set(bars().forbidden_words)
+    wrong = [f"{name} ({word})" for name in names for word in name.split("_") if word in banned]
+    if wrong:
+        return Gate("forbidden features", False, f"it reads what no release may read: {', '.join(wrong)}.")
+    return Gate("forbidden features", True, f"none among {len(names)}")

@@ -1,0 +1,98 @@
+"""The register of a model: who did what to which version and when, one line an act, each bound to the one before."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bureau.errors import DamagedModel, InvalidInput
+from features.lake.locking import alone
+from models.release import model_folder
+
+REGISTER_FILE, LOCK_FILE = "register.jsonl", ".register.lock"
+Deed = Literal["kept", "proposed", "approved", "rolled_back", "shadowed", "unshadowed"]
+
+
+class Act(BaseModel):
+    """One line of the register. sha256: of the version's files. by: a person; nobody for what a training keeps.
+
+    before: SHA-256 of the line before, empty on the first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    deed: Deed
+    version: str
+    sha256: str
+    by: str
+    at: datetime
+    reason: str
+    before: str
+
+
+def read_register(home: Path, name: str) -> list[Act]:
+    """Every act, oldest first. Raises `DamagedModel` where a line was changed, lost or put in between."""
+    path = model_folder(home, name) / REGISTER_FILE
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    acts, before = [], ""
+    for number, line in enumerate(lines):
+        try:
+            act = Act.model_validate_json(line)
+        except ValidationError as problem:
+            raise DamagedModel(name, "in service", f"Line {number + 1} of {path} cannot be read.") from problem
+        if (act.number, act.before) != (number, before):
+            raise DamagedModel(name, "in service", f"Line {number + 1} of {path} does not follow the one before.")
+        acts.append(act)
+        before = _digest(line)
+    return acts
+
+
+@contextmanager
+def writing(home: Path, name: str) -> Iterator["Writer"]:
+    """The register with nobody else writing; what was read stays true until the block ends."""
+    folder = model_folder(home, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder / LOCK_FILE):
+        yield Writer(folder / REGISTER_FILE, read_register(home, name))
+
+
+class Writer:
+    """The register while it is held. acts: all of them, the newest last."""
+
+    def __init__(self, path: Path, acts: list[Act]) -> None:
+        self._path, self.acts = path, acts
+
+    def add(self, deed: Deed, version: str, sha256: str, by: str, at: datetime, reason: str = "") -> Act:
+        """Append one act."""
+        before = _digest(self.acts[-1].model_dump_json()) if self.acts else ""
+        act = Act(
+            number=len(self.acts), deed=deed, version=version, sha256=sha256, by=by, at=at, reason=reason, before=before
+        )
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(act.model_dump_json() + "\n")
+        self.acts.append(act)
+        return act
+
+
+def require_person(written: str) -> str:
+    """A person's name as it goes into the register: half-width characters, single blanks; raises `InvalidInput`."""
+    name = " ".join(unicodedata.normalize("NFKC", written).split())
+    if not any(character.isalnum() for character in name):
+        raise InvalidInput("A release needs a person who answers for it: name one with --by.")
+    return name
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names mean one person: case and blanks make nobody another."""
+    first, second = ("".join(require_person(name).casefold().split()) for name in (one, other))
+    return first == second
+
+
+def _digest(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()

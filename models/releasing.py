@@ -1,0 +1,138 @@
+"""Putting a version into service and taking it back: proposed by one person, approved by another, bound to its hash."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from bureau.errors import ReleaseRefused, SecondPersonNeeded, StateConflict, UnknownName
+from models.artefact import read_stored
+from models.gates import Gate, artefact_gates, refusal_of
+from models.register import Act, Writer, require_person, same_person, writing
+from models.registry import CHALLENGER, CHAMPION, drop_alias, move_alias
+from models.release import Release, model_folder, put_into_service, versions
+from models.scoring import ScoringModel
+from models.service import load_version
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """Where a model's versions and their book are."""
+
+    home: Path
+    mlruns: Path
+    name: str
+
+
+def propose(deeds: Deeds, version: str, by: str, at: datetime) -> Act:
+    """One person asks for a version to be served. Raises `ReleaseRefused` where a gate is shut."""
+    person = require_person(by)
+    with writing(deeds.home, deeds.name) as register:
+        sha256 = kept_hash(deeds, version, register.acts)
+        _require_open(deeds, version, sha256)
+        return register.add("proposed", version, sha256, person, at)
+
+
+def approve(deeds: Deeds, version: str, by: str, at: datetime) -> Release:
+    """Another person agrees, and the version is served: the very files that were proposed, or none.
+
+    Raises `StateConflict` without a proposal, `SecondPersonNeeded`, `ReleaseRefused` and `DamagedModel`.
+    """
+    person = require_person(by)
+    with writing(deeds.home, deeds.name) as register:
+        proposal = _open_proposal(deeds, version, register.acts)
+        if same_person(proposal.by, person):
+            raise SecondPersonNeeded(deeds.name, version, proposal.by)
+        _require_open(deeds, version, proposal.sha256)
+        run_id = move_alias(deeds.mlruns, deeds.name, CHAMPION, version, proposal.sha256)
+        drop_alias(deeds.mlruns, deeds.name, CHALLENGER, version)
+        register.add("approved", version, proposal.sha256, person, at, f"proposed by {proposal.by}")
+        release = Release(version, proposal.sha256, run_id, proposal.by, person, at.isoformat())
+        put_into_service(deeds.home, deeds.name, release)
+        return release
+
+
+def roll_back(deeds: Deeds, by: str, at: datetime, reason: str = "") -> Release:
+    """Serve again what was served before; one person may, because two had agreed to it once.
+
+    Raises `StateConflict` where nothing was served before.
+    """
+    person = require_person(by)
+    with writing(deeds.home, deeds.name) as register:
+        served = _served(register)
+        if len(served) < 2:
+            raise StateConflict(
+                f"Model {deeds.name!r} has no earlier release to go back to. Release another version with: "
+                f"bureau models release {deeds.name} VERSION --by PERSON"
+            )
+        approval = served[-2]
+        load_version(deeds.home, deeds.name, approval.version, approval.sha256)
+        run_id = move_alias(deeds.mlruns, deeds.name, CHAMPION, approval.version, approval.sha256)
+        proposer = _proposal_before(register.acts, approval).by
+        register.add("rolled_back", approval.version, approval.sha256, person, at, reason)
+        release = Release(approval.version, approval.sha256, run_id, proposer, approval.by, approval.at.isoformat())
+        put_into_service(deeds.home, deeds.name, release)
+        return release
+
+
+def release_by_two(deeds: Deeds, version: str, proposer: str, approver: str, at: datetime) -> Release:
+    """Both steps at once, for a demonstration that names both persons."""
+    propose(deeds, version, proposer, at)
+    return approve(deeds, version, approver, at)
+
+
+def gates_now(model: ScoringModel, home: Path) -> tuple[Gate, ...]:
+    """What was found on the day of training, and what the files say today."""
+    stored = read_stored(model_folder(home, model.name, model.version), model.name)
+    found = stored.facts.get("gates")
+    if found is None:
+        return (Gate("gates", False, "it was kept before releases had gates."),)
+    rows = np.vstack([model.columns.row(row.values) for row in stored.golden])
+    return (*(Gate(**gate) for gate in found), *artefact_gates(model, rows))
+
+
+def kept_hash(deeds: Deeds, version: str, acts: Sequence[Act]) -> str:
+    """The hash a version was kept with; raises `UnknownName` for one that never was."""
+    kept = [act.sha256 for act in acts if act.deed == "kept" and act.version == version]
+    if not kept or version not in versions(deeds.home, deeds.name):
+        known = sorted({act.version for act in acts if act.deed == "kept"})
+        raise UnknownName(f"version of {deeds.name}", version, known, see=f"bureau models history {deeds.name}")
+    return kept[-1]
+
+
+def _require_open(deeds: Deeds, version: str, sha256: str) -> None:
+    model = load_version(deeds.home, deeds.name, version, sha256)
+    refusal = refusal_of(gates_now(model, deeds.home))
+    if refusal is not None:
+        raise ReleaseRefused(deeds.name, version, refusal)
+
+
+def _open_proposal(deeds: Deeds, version: str, acts: Sequence[Act]) -> Act:
+    """The newest proposal of a version that nobody has approved yet."""
+    last = next(
+        (act for act in reversed(acts) if act.version == version and act.deed in ("proposed", "approved")), None
+    )
+    if last is None or last.deed == "approved":
+        raise StateConflict(
+            f"Nobody proposes version {version} of model {deeds.name!r}. One person proposes it with: bureau models "
+            f"release {deeds.name} {version} --by PERSON; another approves it then."
+        )
+    return last
+
+
+def _served(register: Writer) -> list[Act]:
+    """The approvals whose versions were served, the present one last; a return takes the top one away."""
+    served: list[Act] = []
+    for act in register.acts:
+        if act.deed == "approved":
+            served.append(act)
+        elif act.deed == "rolled_back":
+            served.pop()
+    return served
+
+
+def _proposal_before(acts: Sequence[Act], approval: Act) -> Act:
+    earlier = acts[: approval.number]
+    return next(act for act in reversed(earlier) if act.deed == "proposed" and act.version == approval.version)

@@ -1,0 +1,39 @@
+"""Setting a version beside the one in service as its shadow, and taking it away again."""
+
+from datetime import datetime
+
+from bureau.errors import StateConflict
+from models.register import require_person, writing
+from models.registry import SHADOW, drop_alias, move_alias
+from models.release import SHADOW_FILE, Release, model_folder, put_into_service, read_release
+from models.releasing import Deeds, kept_hash
+from models.service import load_version
+
+
+def put_beside(deeds: Deeds, version: str, by: str, at: datetime) -> Release:
+    """Let a kept version run beside the one in service; one person may, because nothing it says is shown."""
+    person = require_person(by)
+    with writing(deeds.home, deeds.name) as register:
+        sha256 = kept_hash(deeds, version, register.acts)
+        load_version(deeds.home, deeds.name, version, sha256)
+        run_id = move_alias(deeds.mlruns, deeds.name, SHADOW, version, sha256)
+        register.add("shadowed", version, sha256, person, at)
+        release = Release(version, sha256, run_id, person, "", at.isoformat())
+        put_into_service(deeds.home, deeds.name, release, SHADOW_FILE)
+        return release
+
+
+def take_away(deeds: Deeds, by: str, at: datetime) -> Release:
+    """End the shadow; what it has said stays. Raises `StateConflict` where none runs."""
+    person = require_person(by)
+    with writing(deeds.home, deeds.name) as register:
+        present = read_release(deeds.home, deeds.name, SHADOW_FILE)
+        if present is None:
+            raise StateConflict(
+                f"No version of model {deeds.name!r} runs as a shadow. Start one with: bureau models shadow "
+                f"{deeds.name} VERSION --by PERSON"
+            )
+        drop_alias(deeds.mlruns, deeds.name, SHADOW)
+        register.add("unshadowed", present.version, present.sha256, person, at)
+        (model_folder(deeds.home, deeds.name) / SHADOW_FILE).unlink()
+        return present

@@ -1,0 +1,108 @@
+"""The gates of a release, each shut by the fault it is there for and by no other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.calibration import Platt
+from models.columns import Columns
+from models.evaluation import evaluate_pd
+from models.gates import Gate, artefact_gates, judge_gates, refusal_of
+from models.predictor import Predictor
+from models.training import Trained
+
+ALL = ["performance", "calibration", "stability", "fairness", "signs", "additivity", "forbidden features"]
+
+
+def shut(trained: Trained) -> list[str]:
+    return [gate.name for gate in judge_gates(trained) if not gate.passed]
+
+
+def with_pd(trained: Trained, pd: np.ndarray) -> Trained:
+    rows = trained.judged
+    return replace(trained, pd=pd, figures=evaluate_pd(pd, rows.target, rows.weight, rows.firm))
+
+
+def test_a_sound_model_passes_every_gate_and_each_says_what_was_found(trained: Trained) -> None:
+    gates = judge_gates(trained)
+    assert [gate.name for gate in gates] == ALL
+    assert refusal_of(gates) is None
+    assert all(gate.told for gate in gates)
+
+
+def test_a_coin_is_stopped_by_its_interval(coin: Trained) -> None:
+    assert "performance" in shut(coin)
+    assert "does not lie above 0.5" in (refusal_of(judge_gates(coin)) or "")
+
+
+def test_a_pd_far_too_low_is_stopped(trained: Trained) -> None:
+    assert shut(with_pd(trained, trained.pd * 0.05)) == ["calibration"]
+
+
+def test_scores_that_fall_with_risk_are_stopped(trained: Trained) -> None:
+    flat = replace(trained.model, calibration=Platt(-1.0, 0.0))
+    assert shut(replace(trained, model=flat)) == ["calibration"]
+
+
+def test_scores_that_have_moved_since_calibration_are_stopped(trained: Trained) -> None:
+    """The period before is one half of the rows, the safe one; the judged are all."""
+    said = trained.model.calibration.pd(trained.model.predictor.raw(trained.judged.matrix))
+    safe = trained.judged.take(said < np.quantile(said, 0.3))
+    moved = replace(trained, earlier=safe, pd=said)
+    assert shut(moved) == ["stability"]
+    assert shut(replace(moved, earlier=trained.judged)) == []
+
+
+def test_a_group_charged_for_risks_it_has_not_stops_the_release(trained: Trained) -> None:
+    rows = trained.judged
+    repaid = np.where(rows.target == 0, "repaid", "")
+    assert shut(replace(trained, groups={"outcome": repaid})) == ["fairness"]
+    assert shut(replace(trained, groups={"outcome": np.where(np.arange(len(rows)) % 2, "a", "b")})) == []
+
+
+def test_a_sign_the_finished_trees_break_stops_the_release(trained: Trained) -> None:
+    turned = Columns(tuple(replace(column, sign=-column.sign) for column in trained.model.columns.columns))
+    assert shut(replace(trained, model=replace(trained.model, columns=turned))) == ["signs"]
+
+
+def test_contributions_that_miss_the_score_stop_the_release(trained: Trained) -> None:
+    moved = _Moved(trained.model.predictor)
+    gates = artefact_gates(replace(trained.model, predictor=moved), trained.judged.matrix)
+    assert [gate.name for gate in gates if not gate.passed] == ["additivity"]
+
+
+class _Moved:
+    """A predictor whose parts have lost a thousandth on the way."""
+
+    kind = "boosted_trees"
+
+    def __init__(self, honest: Predictor) -> None:
+        self._honest = honest
+
+    def raw(self, matrix: np.ndarray) -> np.ndarray:
+        return self._honest.raw(matrix)
+
+    def parts(self, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        raw, parts = self._honest.parts(matrix)
+        return raw + 1e-3, parts
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        pytest.param("legal_person_gender", "gender", id="a word no feature may carry"),
+        pytest.param("sales_amount_12p", None, id="a part of a word is no word"),
+    ],
+)
+def test_forbidden_features_are_named(trained: Trained, name: str, why: str | None) -> None:
+    model = trained.model
+    columns = Columns((replace(model.columns.columns[0], name=name), *model.columns.columns[1:]))
+    gate = artefact_gates(replace(model, columns=columns), trained.judged.matrix)[-1]
+    assert gate.passed is (why is None)
+    assert (why or "none") in gate.told
+
+
+def test_a_refusal_tells_every_gate_that_is_shut() -> None:
+    gates = (Gate("a", False, "its A is low."), Gate("b", True, "fine"), Gate("c", False, "its C is high."))
+    assert refusal_of(gates) == "its A is low. its C is high."

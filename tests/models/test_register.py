@@ -1,0 +1,71 @@
+"""The register: every act in order, and no line that could be changed, lost or put in between unseen."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bureau.errors import DamagedModel, InvalidInput
+from models.register import REGISTER_FILE, read_register, require_person, same_person, writing
+from models.release import model_folder
+
+NAME, AT = "sme_default", datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home whose register has three acts."""
+    with writing(tmp_path, NAME) as register:
+        register.add("kept", "1", "a" * 64, "", AT)
+    with writing(tmp_path, NAME) as register:
+        register.add("proposed", "1", "a" * 64, "王建模", AT)
+        register.add("approved", "1", "a" * 64, "李审批", AT, "proposed by 王建模")
+    return tmp_path
+
+
+def test_acts_are_read_in_order_with_who_and_when(home: Path) -> None:
+    acts = read_register(home, NAME)
+    assert [(act.number, act.deed, act.by, act.at) for act in acts] == [
+        (0, "kept", "", AT),
+        (1, "proposed", "王建模", AT),
+        (2, "approved", "李审批", AT),
+    ]
+
+
+def test_a_model_without_a_register_has_no_acts(tmp_path: Path) -> None:
+    assert read_register(tmp_path, NAME) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        pytest.param(lambda lines: [lines[0], lines[2]], "Line 2", id="a line lost"),
+        pytest.param(lambda lines: [lines[0], lines[1].replace("王", "张"), lines[2]], "Line 3", id="a name changed"),
+        pytest.param(lambda lines: [lines[0], lines[2], lines[1]], "Line 2", id="two lines exchanged"),
+        pytest.param(lambda lines: [*lines, "approved by nobody"], "Line 4", id="a line that is none"),
+    ],
+)
+def test_a_changed_register_is_told(home: Path, damage: object, says: str) -> None:
+    path = model_folder(home, NAME) / REGISTER_FILE
+    path.write_text("\n".join(damage(path.read_text("utf-8").splitlines())) + "\n", "utf-8")  # type: ignore[operator]
+    with pytest.raises(DamagedModel, match=says):
+        read_register(home, NAME)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("Li Wei", "li  wei ", True, id="case and blanks"),
+        pytest.param("ＬＩ", "li", True, id="full width"),
+        pytest.param("李 伟", "李伟", True, id="a blank inside"),
+        pytest.param("李伟", "李玮", False, id="two people"),
+    ],
+)
+def test_who_is_the_same_person(one: str, other: str, same: bool) -> None:
+    assert same_person(one, other) is same
+
+
+@pytest.mark.parametrize("name", ["", "  ", "-", "\u3000"])
+def test_nobody_answers_for_nothing(name: str) -> None:
+    with pytest.raises(InvalidInput, match="--by"):
+        require_person(name)

@@ -1,0 +1,75 @@
+"""The shadow's own files: who set it beside, what it said, how it compares."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bureau.errors import StateConflict, UnknownName
+from models.keeping import Kept
+from models.register import read_register
+from models.registry import SHADOW, tracking_address
+from models.releasing import Deeds
+from models.service import load_released
+from models.shadow import ShadowAnswer, compare, load_shadow, read_answers, store
+from models.shadow_release import put_beside, take_away
+
+NAME, AT = "invoice_default", datetime(2026, 1, 7, 9, 30, tzinfo=UTC)
+SAID = ShadowAnswer(
+    call_id="c1",
+    at="2026-01-07T09:30:00+00:00",
+    as_of="2026-01-07",
+    snapshot=3,
+    champion={"version": "1", "score": 640, "grade": "B", "pd": 0.02},
+    version="2",
+    pd=0.03,
+    score=620,
+    grade="C",
+    reasons=("SALES-LEVEL",),
+    problem=None,
+    microseconds=900,
+)
+
+
+@pytest.fixture
+def deeds(kept: tuple[Path, Kept], mlruns: Path, tmp_path: Path) -> Deeds:
+    return Deeds(Path(shutil.copytree(kept[0] / "models", tmp_path / "models").parent), mlruns, NAME)
+
+
+def test_a_shadow_is_set_beside_and_taken_away_on_record(deeds: Deeds, mlruns: Path) -> None:
+    from mlflow import MlflowClient
+
+    assert load_shadow(deeds.home, NAME) is None
+    put_beside(deeds, "1", "赵值班", AT)
+    beside = load_shadow(deeds.home, NAME)
+    assert beside is not None
+    assert (beside.version, load_released(deeds.home, NAME).version) == ("1", "1")
+    assert SHADOW in MlflowClient(tracking_address(mlruns)).get_registered_model(NAME).aliases
+    take_away(deeds, "赵值班", AT)
+    assert load_shadow(deeds.home, NAME) is None
+    assert [act.deed for act in read_register(deeds.home, NAME)[-2:]] == ["shadowed", "unshadowed"]
+    with pytest.raises(StateConflict, match="bureau models shadow invoice_default VERSION"):
+        take_away(deeds, "赵值班", AT)
+
+
+def test_a_version_nobody_kept_is_no_shadow(deeds: Deeds) -> None:
+    with pytest.raises(UnknownName):
+        put_beside(deeds, "9", "赵值班", AT)
+
+
+def test_what_was_said_is_read_back_by_version_and_day(tmp_path: Path) -> None:
+    later = replace(SAID, call_id="c2", at="2026-01-08T00:00:00+00:00")
+    store(tmp_path, NAME, [SAID, later, replace(SAID, version="3")])
+    assert read_answers(tmp_path, NAME, "2") == [SAID, later]
+    assert read_answers(tmp_path, NAME, "2", since=date(2026, 1, 8)) == [later]
+    assert read_answers(tmp_path, NAME, "4") == []
+
+
+def test_the_comparison_counts_failures_apart() -> None:
+    failed = replace(SAID, pd=None, score=None, grade=None, problem="field-not-granted")
+    line = compare([SAID, replace(SAID, score=640, grade="B"), failed])
+    assert (line["answers"], line["failed"], line["other_grade"]) == (3, 1, 1)
+    assert (line["mean_points"], line["largest_points"]) == (-10, -20)
+    assert compare([])["mean_points"] is None
