@@ -17,6 +17,7 @@ from api.access.tokens import Identity
 from api.deployment import Deployment
 from api.identifiers import new_identifier
 from api.metering.draft import Draft, Receipt
+from api.shadowing import Given
 from bureau.errors import BureauError, NotPermitted, RoleNotPermitted, SourceDown, WrongPurpose
 from bureau.grant import ReadGrant
 from products.product import Product, Use, fields_of
@@ -74,7 +75,9 @@ async def answer_question(
         except (NotPermitted, SourceDown) as problem:
             await deployment.ledger.refuse(_unanswered(draft, problem))
             raise
-        return await deployment.ledger.submit(_answered(draft, answer))
+        receipt = await deployment.ledger.submit(_answered(draft, answer))
+        deployment.shadowing.offer(Given(receipt.call_id, question.product, answer, grant, at))
+        return receipt
 
 
 def _draft(caller: Identity, key: str, question: Question, at: datetime) -> Draft:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from api.access.tokens import TokenKey
 from api.database import claim_ledger, open_ledger_database
 from api.metering.ledger import Ledger
+from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
 from bureau.settings import Settings
 from products.desk import Desk, open_desk
@@ -26,6 +27,10 @@ class Deployment:
     ledger: Ledger
     _desk: Desk | None = None
     _opening: Lock = field(default_factory=Lock)
+    shadowing: Shadowing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shadowing = Shadowing(self.desk)
 
     def desk(self) -> Desk:
         """The desk of the present feature day, opened when it is first asked for.
@@ -56,4 +61,7 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
         ledger = Ledger(engine, answers)
         ledger.start()
         opened.callback(ledger.close)
-        yield Deployment(settings, engine, answers, TokenKey(open_signer(settings.home, "tokens")), ledger)
+        deployment = Deployment(settings, engine, answers, TokenKey(open_signer(settings.home, "tokens")), ledger)
+        deployment.shadowing.start()
+        opened.callback(deployment.shadowing.close)
+        yield deployment

@@ -9,9 +9,10 @@ from threading import Lock
 from bureau.errors import ProductNotServed, SourceDown
 from features.lake.lake import Lake, open_lake
 from features.sources.source import read_source
-from models.release import Release, read_release
+from models.release import SHADOW_FILE, Release, read_release
 from models.scoring import ScoringModel
 from models.service import load_released, load_version
+from models.shadow import load_shadow
 from products.serving import Serving, read_serving
 
 
@@ -25,6 +26,7 @@ class Shelf:
     home: Path
     pinned: Mapping[str, str] = field(default_factory=dict)
     _held: dict[str, tuple[Release | None, ScoringModel]] = field(default_factory=dict)
+    _beside: dict[str, tuple[Release | None, ScoringModel | None]] = field(default_factory=dict)
     _reading: Lock = field(default_factory=Lock)
 
     def model(self, name: str) -> ScoringModel:
@@ -37,6 +39,14 @@ class Shelf:
             if held is None or held[0] != release:
                 held = self._held[name] = (release, load_released(self.home, name))
             return held[1]
+
+    def shadow(self, name: str) -> ScoringModel | None:
+        """The version that runs beside the one in service; None where none does."""
+        release = read_release(self.home, name, SHADOW_FILE)
+        held = self._beside.get(name)
+        if held is None or held[0] != release:
+            held = self._beside[name] = (release, load_shadow(self.home, name))
+        return held[1]
 
 
 @dataclass(frozen=True)
