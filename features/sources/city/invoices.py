@@ -12,7 +12,7 @@ from features.sources.city.trade import Trade, basis_points
 
 _TAX_RATES = np.array([0.03, 0.13])
 """Small-scale and general taxpayers."""
-_BUSY_SIGMA = 0.2
+_EULER = 0.5772
 _MOST_RED = 0.9
 """Of a month's amount."""
 
@@ -25,8 +25,8 @@ def invoice_months(shard: Shard, sides: tuple[Trade, Trade]) -> pl.DataFrame:
 def _summaries(shard: Shard, trade: Trade) -> pl.DataFrame:
     chance = shard.chances.of(f"summaries-{trade.side}")
     rule, habits, count = shard.parameters.feeds.invoices, trade.habits, len(trade.firm)
-    void_odds = trade.by_firm(shard, habits.void, habits.void_sigma, chance) + rule.void_stress * trade.stress
-    red_odds = trade.by_firm(shard, habits.red, habits.red_sigma, chance) + rule.red_stress * trade.stress
+    void_odds = trade.by_firm(habits.void, chance) + rule.void_stress * trade.stress
+    red_odds = trade.by_firm(habits.red, chance) + rule.red_stress * trade.stress
     n_void = chance.binomial(trade.n, logistic(void_odds))
     n_red = chance.binomial(trade.n, logistic(red_odds))
     ticket = trade.amount / trade.n * np.exp(0.4 * chance.standard_normal(count))
@@ -57,7 +57,9 @@ def _summaries(shard: Shard, trade: Trade) -> pl.DataFrame:
 def _longest_gaps(shard: Shard, trade: Trade, chance: np.random.Generator) -> Floats:
     """Days without an invoice: firms write them on few days, so that many invoices do not mean many days."""
     length = shard.months.ends[trade.month] - shard.months.begins[trade.month] + 1
-    busy = trade.n ** np.clip(trade.by_firm(shard, trade.habits.busy_days, _BUSY_SIGMA, chance), 0.05, 0.95)
-    gap = length / (busy + 1) * (0.6 + np.log1p(busy)) * np.exp(0.25 * chance.standard_normal(len(busy)))
+    busy = trade.n ** np.clip(trade.by_firm(trade.habits.busy_days, chance), 0.05, 1.0)
+    parts = busy + 1
+    longest_part = (np.log(parts) + _EULER + 0.5 / parts) / parts
+    gap = length * longest_part * np.exp(0.25 * chance.standard_normal(len(busy)))
     longest: Floats = np.clip(gap, 0, length)
     return longest

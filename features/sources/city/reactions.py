@@ -1,5 +1,8 @@
 """Parameters of the records: how they answer to the hidden state, when they arrive, what is wrong with them."""
 
+import numpy as np
+
+from features.sources.city.arrays import Floats
 from features.sources.city.shapes import (
     Delay,
     Effect,
@@ -15,28 +18,48 @@ from features.sources.city.shapes import (
 )
 
 
-class SideHabits(Strict):
-    """One side's invoices: log-odds typical of a firm and their spread between firms.
+class Habit(Strict):
+    """One way in which firms differ: what is typical, the spread between firms, and what goes with it.
 
-    partners: that another invoice meets another counterparty. busy_days: invoices are written on n ** busy_days days.
+    by_number: change for e times as many invoices. by_orders: for one standard deviation more of living on few large
+    orders.
     """
 
-    partners: Effect
-    partners_sigma: Spread
-    top1: Effect
-    top1_sigma: Spread
-    void: Effect
-    void_sigma: Spread
-    red: Effect
-    red_sigma: Spread
-    busy_days: Share
+    typical: Effect
+    sigma: Spread
+    by_number: Effect = 0.0
+    by_orders: Effect = 0.0
+
+    def of_firms(self, orders: Floats, chance: np.random.Generator, number: Floats | float = 0.0) -> Floats:
+        """(firms,) which stays the same from month to month. number: logarithm of invoices beside what is usual."""
+        known = self.typical + self.by_number * number + self.by_orders * orders
+        return known + self.sigma * chance.standard_normal(len(orders))
+
+
+class SideHabits(Strict):
+    """One side's invoices, log-odds unless said otherwise.
+
+    amounts: how far a firm's months differ, in logarithms, with `persistence` from month to month. ticket: logarithm
+    of an invoice's amount, beside what firms of such a size write. partners: that another invoice meets another
+    counterparty. busy_days: invoices are written on n ** busy_days days.
+    """
+
+    persistence: Persistence
+    amounts: Habit
+    ticket: Habit
+    partners: Habit
+    partners_least: Share
+    top1: Habit
+    top1_least: Share
+    void: Habit
+    red: Habit
+    busy_days: Habit
 
 
 class InvoiceReaction(Strict):
     sales_stress: Effect
-    own_persistence: Persistence
-    own_sigma: Spread
-    stock_sigma: Spread
+    orders_correlation: Share
+    purchases_follow: Share
     pause: Effect
     pause_stress: Effect
     void_stress: Effect
