@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import polars as pl
 
 from features.contracts.invoice_line import INVOICE_LINE
 from features.contracts.invoice_month import INVOICE_SIDES
-from features.sources.city.arrays import Floats
+from features.sources.city.arrays import Flags, Floats
 from features.sources.city.outcomes import delivered
 from features.sources.city.scores import fitted_scores
 from features.sources.city.separation import Separation, separation
@@ -19,6 +20,21 @@ from features.sources.versions import first_versions
 
 LEAST_MONTHS = 12
 """Of sales, for a firm's habits to be seen."""
+_TREES = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 8,
+    "min_data_in_leaf": 20,
+    "lambda_l2": 5.0,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "seed": 1,
+    "deterministic": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+_ROUNDS, _FOLDS = 150, 5
 _SIDES = dict(zip(INVOICE_SIDES, ("sales", "purchases"), strict=True))
 
 
@@ -61,10 +77,11 @@ def _named(of_side: pl.DataFrame, side: str) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Likeness:
-    """found: of a fitted score, cross-validated, of a real firm against one of the city. habit: the one that tells
-    most by itself, and by how much."""
+    """found: of a plain fitted score, cross-validated, of a real firm against one of the city; by_trees: of trees.
+    habit: the one that tells most by itself, and by how much."""
 
     found: Separation
+    by_trees: Separation
     real_firms: int
     habit: str
     habit_alone: Separation
@@ -84,7 +101,19 @@ def compare(real_habits: pl.DataFrame, made: pl.DataFrame, seed: int = 0) -> Lik
     alone = {name: separation(column, is_real, firm) for name, column in zip(together.columns, columns.T, strict=True)}
     habit, most = max(alone.items(), key=lambda item: item[1].strength)
     found = separation(fitted_scores(columns, is_real, seed), is_real, firm)
-    return Likeness(found, real_habits.height, habit, most)
+    by_trees = separation(_tree_scores(columns, is_real, seed), is_real, firm)
+    return Likeness(found, by_trees, real_habits.height, habit, most)
+
+
+def _tree_scores(columns: Floats, is_real: Flags, seed: int) -> Floats:
+    """(rows,) each firm's score by trees grown on the firms of the other folds."""
+    fold = np.random.default_rng(seed).integers(0, _FOLDS, len(columns))
+    scores: Floats = np.empty(len(columns))
+    for held in np.unique(fold):
+        others = lightgbm.Dataset(columns[fold != held], is_real[fold != held].astype(np.float64))
+        trees = lightgbm.train(_TREES, others, _ROUNDS)
+        scores[fold == held] = np.asarray(trees.predict(columns[fold == held], raw_score=True), dtype=np.float64)
+    return scores
 
 
 def _columns(frame: pl.DataFrame) -> Floats:

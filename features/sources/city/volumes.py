@@ -1,5 +1,6 @@
 """The rows a city has of each feed, beside what its contract states of the reference city."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,16 @@ class Volume:
 def volumes(folder: Path, enterprises: int) -> tuple[Volume, ...]:
     """Of every feed the city delivers, in its order."""
     return tuple(_volume(folder, feed, enterprises) for feed in FEEDS)
+
+
+def all_feeds(of_feeds: Sequence[Volume]) -> Volume:
+    """Of all feeds together: an enterprise with many rows of one may have many of all, so that errors add up."""
+    return Volume(
+        "all feeds together",
+        sum(one.target for one in of_feeds),
+        sum(one.measured for one in of_feeds),
+        sum(one.error for one in of_feeds),
+    )
 
 
 def _volume(folder: Path, feed: str, enterprises: int) -> Volume:

@@ -24,11 +24,13 @@ def parts(summaries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def test_a_city_is_not_told_from_itself(summaries: pl.DataFrame) -> None:
     told = compare(*parts(summaries))
     assert told.found.strength < 0.7  # chance alone on seventy firms a side; another kind is beyond 0.9
+    assert told.by_trees.strength < 0.7
 
 
 def test_firms_of_another_kind_are_told_by_their_habit(summaries: pl.DataFrame) -> None:
     ours, others = parts(summaries)
     told = compare(ours, others.with_columns(pl.col("sales void") + 0.3))
     assert told.found.auc > 0.9
+    assert told.by_trees.auc > 0.9
     assert told.habit == "sales void"
     assert told.real_firms == ours.height
