@@ -6,6 +6,7 @@ from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from models.boosted_trees import DEEPEST, TreeRecipe
 from models.invoice_default.reasons import REASONS as INVOICE_REASONS
+from models.sba_default.reasons import REASONS as SBA_REASONS
 from models.shelf import SHELF, SPECS
 from models.sme_default.reasons import REASONS as SME_REASONS
 from models.sme_default.spec import SPLIT
@@ -21,7 +22,10 @@ def test_features_are_published_once_each_and_from_feeds_that_may_be_read(spec: 
         assert all(find_feed(code).feature_source for code in entry.feeds)
 
 
-@pytest.mark.parametrize(("name", "reasons"), [("sme_default", SME_REASONS), ("invoice_default", INVOICE_REASONS)])
+REASONS = {"sme_default": SME_REASONS, "invoice_default": INVOICE_REASONS, "sba_default": SBA_REASONS}
+
+
+@pytest.mark.parametrize(("name", "reasons"), REASONS.items())
 def test_reason_codes_are_those_of_the_library(name: str, reasons: dict[str, tuple[str, ...]]) -> None:
     assert SPECS[name].features == tuple(feature for group in reasons.values() for feature in group)
     for code, group in reasons.items():
