@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
@@ -16,6 +17,7 @@ from models.sba_default.spec import SPEC, SPLIT
 from models.scoring import ScoringModel
 from models.training import Labelled, read_labelled
 
+Period = Literal["train", "calibrate", "test"]
 FEWEST_DEFAULTS = 5
 """Fewer have no line of their own: their AUC would say nothing."""
 
@@ -43,10 +45,16 @@ def judge(labelled: Labelled, model: ScoringModel) -> list[dict[str, object]]:
     return lines
 
 
-def part(labelled: Labelled, period: Literal["train", "calibrate", "test"]) -> Rows:
-    """The rows approved in one period of the split."""
-    chosen = labelled.frame.select(SPLIT.period(pl.col("granted_on")) == period).to_series().to_numpy()
+def part(labelled: Labelled, *periods: Period) -> Rows:
+    """The rows approved in some periods of the split."""
+    chosen = labelled.frame.select(SPLIT.period(pl.col("granted_on")).is_in(periods)).to_series().to_numpy()
     return labelled.rows.take(np.asarray(chosen, dtype=np.bool_))
+
+
+def last_year(labelled: Labelled) -> NDArray[np.bool_]:
+    """Which of the rows before the test calibrate."""
+    period = labelled.frame.select(SPLIT.period(pl.col("granted_on")).alias("period"))["period"]
+    return np.asarray((period.filter(period != "test") == "calibrate").to_numpy(), dtype=np.bool_)
 
 
 def as_drawn(rows: Rows) -> Rows:

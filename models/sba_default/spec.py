@@ -14,7 +14,7 @@ GRANTED_FROM = date(1999, 10, 1)
 """Older loans are left out: their market was another, and most of what the form asks today was not asked of them."""
 
 SPLIT = TimeSplit(calibrate_from=date(2003, 10, 1), test_from=date(2004, 10, 1))
-"""Fiscal years of the US begin in October: fitted to 2003, calibrated on 2004, judged on 2005 and what follows."""
+"""Fiscal years of the US begin in October: fitted to 2004, calibrated on 2004, judged on 2005 and what follows."""
 
 LEAST_TO_TRAIN, LEAST_TO_JUDGE = 30, 15
 """Charge-offs needed in the oldest and in the newest part."""
