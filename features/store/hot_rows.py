@@ -26,10 +26,11 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class RowSource:
-    """The rows of a program, a bucket of enterprises after the other; of one bucket: of everybody at once."""
+    """The rows of a program, a bucket of enterprises after the other; at once: each answer holds all of them."""
 
     buckets: int
     bound: Callable[[int], Bound]
+    at_once: bool
 
 
 def kept_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
@@ -41,7 +42,7 @@ def kept_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
     if snapshot == lake.snapshot():
         renew(lake, needs, snapshot)
     bound = bind(program, {one.feed: _feed_rows(lake, one, snapshot) for one in needs})
-    return RowSource(lake.buckets, lambda _bucket: bound)
+    return RowSource(lake.buckets, lambda _bucket: bound, at_once=True)
 
 
 def passing_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
@@ -62,7 +63,7 @@ def passing_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
             read = pool.map(lambda plan: _one_bucket(lake, plan, snapshot, bucket, buckets), divided)
             return bind(program, whole | {plan.wanted.feed: rows for plan, rows in zip(divided, read, strict=True)})
 
-    return RowSource(buckets, bound)
+    return RowSource(buckets, bound, at_once=buckets == 1)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -22,7 +22,7 @@ from features.lake.lake import Lake
 from features.store.hot_rows import THREADS, kept_rows, passing_rows
 
 _PORTION = 8_192
-"""Rows computed at once by one thread: their features fit a core's share of the memory."""
+"""Most rows of one frame: their features fit a core's share of the memory."""
 _AHEAD = 2 * THREADS
 _ALONE = 2_000
 """Rows below which a second thread costs more than it saves."""
@@ -65,38 +65,51 @@ def kernel_portions(
     program = program_of(tuple(entry.name for entry in entries))
     source = (passing_rows if once else kept_rows)(lake, program, snapshot)
     spine = _spine(program, rows, used_on)
-    waiting: deque[Future[Portion]] = deque()
-    with ThreadPoolExecutor(THREADS if rows.height > _ALONE else 1) as pool:
-        former: Bound | None = None
+    threads = THREADS if rows.height > _ALONE else 1
+    begun: deque[_Begun] = deque()
+    with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as reader:
         for bucket, places in _by_bucket(spine, source.buckets):
-            bound = source.bound(bucket)
-            if bound is not former:  # no two buckets are held at once
-                yield from _drained(waiting)
-            former = bound
+            if not source.at_once:  # no two buckets are held
+                wait([part for portion in begun for part in portion.parts])
+            reading = reader.submit(source.bound, bucket)
+            if not source.at_once:  # the machine is done with these: their frames are made while the next is read
+                yield from _drained(begun, entries)
+            bound = reading.result()
+            del reading
             for start in range(0, len(places), _PORTION):
-                waiting.append(pool.submit(_compute, entries, bound, spine, places[start : start + _PORTION]))
-                if len(waiting) > _AHEAD:
-                    yield waiting.popleft().result()
-        yield from _drained(waiting)
+                begun.append(_begin(pool, threads, bound, spine, places[start : start + _PORTION]))
+                if len(begun) > _AHEAD:
+                    yield begun.popleft().finished(entries)
+            del bound
+        yield from _drained(begun, entries)
 
 
-def _drained(waiting: deque[Future[Portion]]) -> Iterator[Portion]:
-    while waiting:
-        yield waiting.popleft().result()
+@dataclass(frozen=True)
+class _Begun:
+    """A portion that threads are filling, each some of its rows."""
+
+    places: Integers
+    out: Floats
+    parts: Sequence[Future[None]]
+
+    def finished(self, entries: Sequence[Entry]) -> Portion:
+        """The portion, once it is full."""
+        for part in self.parts:
+            part.result()
+        return Portion(self.places, _frame(entries, self.out))
 
 
-def _compute(entries: Sequence[Entry], bound: Bound, spine: Spine, places: Integers) -> Portion:
-    own = Spine(
-        enterprises=spine.enterprises[places],
-        known_on=spine.known_on[places],
-        day_of=spine.day_of[places],
-        order=np.arange(len(places)),
-        days=spine.days,
-        bounds=spine.bounds,
-    )
-    out = np.empty((len(entries), len(places)))
-    run(bound, own, out)
-    return Portion(places, _frame(entries, out))
+def _drained(begun: deque[_Begun], entries: Sequence[Entry]) -> Iterator[Portion]:
+    while begun:
+        yield begun.popleft().finished(entries)
+
+
+def _begin(pool: Executor, threads: int, bound: Bound, spine: Spine, places: Integers) -> _Begun:
+    """Have a portion computed by all threads: a frame costs the same for few rows as for many."""
+    own = spine.of(places)
+    out = np.empty((len(bound.program.outputs), len(places)))
+    parts = [pool.submit(run, bound, own.in_order(part), out) for part in np.array_split(own.order, threads)]
+    return _Begun(places, out, parts)
 
 
 def _by_bucket(spine: Spine, buckets: int) -> Iterator[tuple[int, Integers]]:

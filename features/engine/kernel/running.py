@@ -1,7 +1,7 @@
 """Run a program: bind it to segments, and hand the machine the rows wanted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,21 @@ class Spine:
     order: Integers
     days: Integers
     bounds: Integers
+
+    def of(self, places: Integers) -> "Spine":
+        """Some rows alone, in the order given."""
+        return Spine(
+            enterprises=self.enterprises[places],
+            known_on=self.known_on[places],
+            day_of=self.day_of[places],
+            order=np.arange(len(places)),
+            days=self.days,
+            bounds=self.bounds,
+        )
+
+    def in_order(self, order: Integers) -> "Spine":
+        """The same rows, of which those in `order` are computed."""
+        return replace(self, order=order)
 
 
 @dataclass(frozen=True)
