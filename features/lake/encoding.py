@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
@@ -19,14 +20,16 @@ _STATISTICS = ("bucket", "enterprise_id", "record_no", "event_date", "link_id", 
 _DICTIONARY = "DICTIONARY"
 
 
-def write_rows(frames: Iterable[pl.DataFrame], path: Path) -> None:
+Frame: TypeAlias = pl.DataFrame | pa.Table
+
+
+def write_rows(frames: Iterable[Frame], path: Path) -> None:
     """Write frames, at least one, to one file after another; the first decides on encodings.
 
     Of rows with a `bucket` column each row group holds whole buckets or part of one.
     """
-    rest = iter(frames)
-    first = next(rest)
-    table = _arrow(first)
+    rest = map(_arrow, frames)
+    table = next(rest)
     chosen = {name: _smallest(table.select([name])) for name in table.column_names}
     encodings = {name: encoding for name, encoding in chosen.items() if encoding != _DICTIONARY}
     with pq.ParquetWriter(
@@ -39,26 +42,25 @@ def write_rows(frames: Iterable[pl.DataFrame], path: Path) -> None:
         write_statistics=[name for name in _STATISTICS if name in chosen] or False,
         store_schema=False,
     ) as writer:
-        for frame in chain([first], rest):
-            rows = _arrow(frame)
-            for start, stop in _groups(frame):
+        for rows in chain([table], rest):
+            for start, stop in _groups(rows):
                 writer.write_table(rows.slice(start, stop - start), row_group_size=ROW_GROUP)
 
 
-def _arrow(frame: pl.DataFrame) -> pa.Table:
-    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+def _arrow(frame: Frame) -> pa.Table:
+    return frame if isinstance(frame, pa.Table) else frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
-def _groups(frame: pl.DataFrame) -> Iterator[tuple[int, int]]:
+def _groups(rows: pa.Table) -> Iterator[tuple[int, int]]:
     """Where row groups start and stop: at most `ROW_GROUP` rows, ended by a bucket's end once they are not few."""
-    if "bucket" not in frame.columns or frame.is_empty():
-        yield 0, frame.height
+    if "bucket" not in rows.column_names or not rows.num_rows:
+        yield 0, rows.num_rows
         return
-    buckets = frame["bucket"].to_numpy()
-    ends = [*(np.flatnonzero(np.diff(buckets)) + 1).tolist(), frame.height]
+    buckets = rows["bucket"].to_numpy()
+    ends = [*(np.flatnonzero(np.diff(buckets)) + 1).tolist(), rows.num_rows]
     start = 0
     for end in ends:
-        if end - start >= FEW or end == frame.height:
+        if end - start >= FEW or end == rows.num_rows:
             yield from ((first, min(first + ROW_GROUP, end)) for first in range(start, end, ROW_GROUP))
             start = end
 

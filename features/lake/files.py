@@ -10,13 +10,14 @@ from pathlib import Path
 import polars as pl
 from sqlalchemy import Connection, insert, select
 
-from features.lake.encoding import write_rows
+from features.lake.encoding import Frame, write_rows
 from features.lake.lake import Lake
 from features.lake.layout import known_at
 from features.lake.locking import alone
 from features.lake.tables import LakeFile
 
 _UNFINISHED = ".unfinished"
+_BOUNDING = ["event_date", "known_lag", "known_second", "known_micro", "record_no"]
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,10 @@ class Bounds:
         return tuple(one for one in (self.min_record, self.max_record) if one is not None)
 
 
-def bounds_of(packed: pl.DataFrame) -> Bounds:
+def bounds_of(packed: Frame) -> Bounds:
     """The bounds of some stored rows, at least one."""
-    known, record = known_at(packed).to_numpy(), packed["record_no"].to_numpy()
+    keys = pl.DataFrame(packed.select(_BOUNDING))
+    known, record = known_at(keys).to_numpy(), keys["record_no"].to_numpy()
     return Bounds(int(known.min()), int(known.max()), int(record.min()), int(record.max()))
 
 
@@ -82,7 +84,7 @@ def add_file(
     list_file(connection, new, write_file(lake, new, [frame]), frame.height, bounds, snapshot)
 
 
-def write_file(lake: Lake, new: NewFile, frames: Iterable[pl.DataFrame]) -> str:
+def write_file(lake: Lake, new: NewFile, frames: Iterable[Frame]) -> str:
     """Write a file that nobody lists yet; returns its SHA-256."""
     path = lake.root / new.path
     path.parent.mkdir(exist_ok=True)
@@ -119,7 +121,7 @@ def sweep(lake: Lake) -> list[Path]:
     return orphans
 
 
-def _write_whole(path: Path, frames: Iterable[pl.DataFrame]) -> str:
+def _write_whole(path: Path, frames: Iterable[Frame]) -> str:
     """Write under another name, flush to the disk, then rename; returns the file's SHA-256."""
     unfinished = path.with_name(path.name + _UNFINISHED)
     write_rows(frames, unfinished)

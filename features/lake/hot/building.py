@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from features.contracts.feeds import find_feed
+from features.lake.closings import read_closings
 from features.lake.hot.segment import MICROS_OF_DAY, SHIFT, UNKNOWN, Integers, Rows, Segment, make_segment
-from features.lake.hot.stored import no_rows, read_closings, read_rows, read_stored
+from features.lake.hot.stored import no_rows, read_rows, read_stored
 from features.lake.hot.wanted import DAYS, Dtypes, StoredFile, Wanted, stored_files
 from features.lake.lake import Lake
 from features.lake.query import query

@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.lake.closings import NO_END, Closings
 from features.lake.hot.arranging import arrange
 from features.lake.hot.decoding import (
     FIRST_DAY_TO_EPOCH,
@@ -25,7 +26,7 @@ from features.lake.hot.decoding import (
     record_days,
     spans,
 )
-from features.lake.hot.segment import UNKNOWN, Column, Integers, Segment
+from features.lake.hot.segment import Column, Segment
 from features.lake.hot.wanted import DAYS, Wanted
 
 _GAP = np.iinfo(np.int32).min
@@ -36,20 +37,6 @@ _ORDER = ("known_micro", "record_no")
 """By what rows of one second stand; of one file they are read only where there are such."""
 _FEW = 8
 """Rows no day can see are left out where they are more than one in so many: the machine passes over them."""
-
-
-@dataclass(frozen=True)
-class Closings:
-    """Which stored rows ended when (microseconds), by row."""
-
-    rows: Integers
-    ends: Integers
-
-    def of(self, row_nos: Integers) -> tuple[Integers, Integers]:
-        """The places, among some rows, of those that ended, and their ends."""
-        at = np.minimum(np.searchsorted(self.rows, row_nos), len(self.rows) - 1)
-        ended = np.flatnonzero(self.rows[at] == row_nos)
-        return ended, self.ends[at[ended]]
 
 
 def read_stored(path: Path, wanted: Wanted, buckets: int) -> Segment:
@@ -76,14 +63,6 @@ def no_rows(wanted: Wanted, first: int = 0) -> Segment:
     """The segment of nobody."""
     columns = dict.fromkeys((*wanted.columns, *DAYS), np.empty(0, np.int32))
     return Segment(first, np.zeros(1, np.uint32), columns, dict.fromkeys(wanted.worded, ()))
-
-
-def read_closings(paths: Sequence[Path]) -> Closings | None:
-    """When stored rows ended, by row; None where no file says so."""
-    if not paths:
-        return None
-    ends = pl.scan_parquet(list(paths)).group_by("row_no").agg(pl.col("closed_at").min()).sort("row_no").collect()
-    return None if ends.is_empty() else Closings(ends["row_no"].to_numpy(), ends["closed_at"].to_numpy())
 
 
 @dataclass(frozen=True)
@@ -184,10 +163,8 @@ def _ends(table: pa.Table, closings: Closings | None) -> Any:
     ends = _NOTHING if column.null_count == len(column) else _filled(column, np.int64)
     if closings is None:
         return ends
-    ended = np.array(ends) if ends.size else np.full(len(column), UNKNOWN)
-    rows, told = closings.of(table["row_no"].to_numpy())
-    ended[rows] = np.where(ended[rows] == UNKNOWN, told, np.minimum(ended[rows], told))
-    return ended
+    told = ends if ends.size else np.full(len(column), NO_END)
+    return closings.applied(told, table["row_no"].to_numpy())
 
 
 def _withdrawals(column: pa.ChunkedArray) -> Any:

@@ -7,7 +7,7 @@ import pytest
 
 from bureau.errors import UnknownName
 from features.contracts.tax_arrears import TAX_ARREARS
-from features.lake import compaction
+from features.lake import folding
 from features.lake.compaction import compact
 from features.lake.lake import Lake, choose_buckets
 from features.lake.vacuum import removable, vacuum
@@ -49,7 +49,7 @@ def test_a_file_holds_one_bucket_in_order(tmp_path: Path) -> None:
 def test_a_bucket_too_large_for_one_go_is_folded_in_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, parts = corrected(tmp_path / "whole"), corrected(tmp_path / "parts")
     compact(whole, "F18", at=instant("2025-09-01"))
-    monkeypatch.setattr(compaction, "CHUNK", 1)
+    monkeypatch.setattr(folding, "CHUNK", 1)
     compact(parts, "F18", at=instant("2025-09-01"))
     for one, other in zip(whole.files("F18"), parts.files("F18"), strict=True):
         assert pl.read_parquet(one).equals(pl.read_parquet(other))
