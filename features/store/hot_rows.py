@@ -26,7 +26,7 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class RowSource:
-    """The rows of a program, a bucket of enterprises after the other; at once: each answer holds all of them."""
+    """The rows of a program, a bucket of enterprises after the other. at_once: any bucket's answer is all of them."""
 
     buckets: int
     bound: Callable[[int], Bound]

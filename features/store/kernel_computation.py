@@ -19,7 +19,7 @@ from features.engine.kernel.program import Integers, Program, compile_program
 from features.engine.kernel.running import Bound, Floats, Spine, run
 from features.lake.hot.segment import MICROS_OF_DAY, SHIFT
 from features.lake.lake import Lake
-from features.store.hot_rows import THREADS, kept_rows, passing_rows
+from features.store.hot_rows import THREADS, RowSource, kept_rows, passing_rows
 
 _PORTION = 8_192
 """Most rows of one frame: their features fit a core's share of the memory."""
@@ -68,12 +68,10 @@ def kernel_portions(
     threads = THREADS if rows.height > _ALONE else 1
     begun: deque[_Begun] = deque()
     with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as reader:
-        for bucket, places in _by_bucket(spine, source.buckets):
-            if not source.at_once:  # no two buckets are held
-                wait([part for portion in begun for part in portion.parts])
+        for bucket, places in _by_bucket(spine, source):
+            wait([part for portion in begun for part in portion.parts])  # no two buckets are held
             reading = reader.submit(source.bound, bucket)
-            if not source.at_once:  # the machine is done with these: their frames are made while the next is read
-                yield from _drained(begun, entries)
+            yield from _drained(begun, entries)  # frames are made while the next bucket is read
             bound = reading.result()
             del reading
             for start in range(0, len(places), _PORTION):
@@ -112,11 +110,14 @@ def _begin(pool: Executor, threads: int, bound: Bound, spine: Spine, places: Int
     return _Begun(places, out, parts)
 
 
-def _by_bucket(spine: Spine, buckets: int) -> Iterator[tuple[int, Integers]]:
-    """Places of rows by bucket, an enterprise's together and in the order of memory."""
-    bucket, local = spine.enterprises % buckets, spine.enterprises // buckets
+def _by_bucket(spine: Spine, source: RowSource) -> Iterator[tuple[int, Integers]]:
+    """Places of rows by the bucket to be asked for, an enterprise's together and in the order of memory."""
+    bucket, local = spine.enterprises % source.buckets, spine.enterprises // source.buckets
     order = np.lexsort((local, bucket))
-    ends = np.searchsorted(bucket[order], np.arange(buckets), side="right")
+    if source.at_once:
+        yield 0, order
+        return
+    ends = np.searchsorted(bucket[order], np.arange(source.buckets), side="right")
     for number, (start, end) in enumerate(zip((0, *ends[:-1]), ends, strict=True)):
         if end > start:
             yield number, order[start:end]
