@@ -76,28 +76,32 @@ def sought(contract: Contract) -> dict[str, pl.Expr]:
 def _inherit(assigned: pl.DataFrame) -> pl.DataFrame:
     """A version nobody claims belongs where a version before it does: courts go on using a former name.
 
-    Of those known when the first of them was, the newest decides.
+    Of those known when the first of them was, the newest decides. So does it over a name that was borne later than
+    the version before was known: what is learned afterwards changes no earlier view.
     """
     claimed = assigned.filter(pl.col("enterprise_id").is_not_null())
     # Of one version the content known first counts, so it is the one inherited from.
     counted = claimed.sort("known_at", "content_hash").unique(["record_no", "version"], keep="first")
     before = counted.select("record_no", before_version="version", before="enterprise_id", known_before="known_at")
-    orphans = assigned.filter(pl.col("enterprise_id").is_null())
-    earlier = orphans.select("row", "record_no", "version", "received_at").join(before, on="record_no")
+    unclaimed = pl.col("enterprise_id").is_null()
+    heirs = assigned.filter(unclaimed | (pl.col("starts") > pl.col("received_at")).fill_null(False))
+    earlier = heirs.select("row", "record_no", "version", "received_at").join(before, on="record_no")
     earlier = earlier.filter(pl.col("before_version") < pl.col("version"))
-    # What is learned afterwards changes no earlier view: only versions known at the first possible instant decide.
+    # Only versions known at the first possible instant decide.
     instant = pl.max_horizontal("received_at", pl.col("known_before").min().over("row"))
     decides = earlier.filter(pl.col("known_before") <= instant).sort("before_version").unique("row", keep="last")
-    heirs = orphans.join(decides.select("row", "before", "known_before"), on="row", how="left")
-    heir = pl.col("before").is_not_null()
-    inherited = heirs.with_columns(
-        rule=pl.when(heir).then(pl.lit(RECORD)),
-        key=pl.when(heir).then(pl.col("record_no").cast(pl.String)),
+    told = heirs.join(decides.select("row", "before", "known_before"), on="row")
+    told = told.with_columns(inherited_at=pl.max_horizontal("received_at", "known_before"))
+    told = told.filter(unclaimed | (pl.col("inherited_at") < pl.col("known_at")))
+    inherited = told.with_columns(
+        rule=pl.lit(RECORD),
+        key=pl.col("record_no").cast(pl.String),
         starts="known_before",
-        known_at=pl.when(heir).then(pl.max_horizontal("received_at", "known_before")),
+        known_at="inherited_at",
         enterprise_id="before",
     )
-    return pl.concat([claimed, inherited.select(claimed.columns)])
+    rest = assigned.join(inherited, on="row", how="anti")
+    return pl.concat([rest, inherited.select(rest.columns)])
 
 
 def give_links(connection: Connection, assigned: pl.DataFrame, snapshot: int) -> pl.DataFrame:
