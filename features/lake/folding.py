@@ -15,7 +15,7 @@ from features.lake.hot.arranging import arrange
 from features.lake.hot.decoding import known_at
 from features.lake.versions import VOID
 
-CHUNK = 4_000_000
+CHUNK = 2_000_000
 """Rows folded at once, about: what bounds the memory of folding, whatever a bucket holds. A bucket of more is folded
 in ranges of enterprises, and for each its row groups are read again."""
 _TAKEN = 262_144
