@@ -51,7 +51,33 @@ _DISTRICTS: Mapping[str, tuple[str, str]] = {
     "441323": ("惠东县", "Huidong"),
     "441324": ("龙门县", "Longmen"),
 }
-_BY_UNIT: Mapping[str, Mapping[str, tuple[str, str]]] = {"section": _SECTIONS, "district": _DISTRICTS}
+_NAICS: Mapping[str, tuple[str, str]] = {
+    "11": ("农林渔猎", "agriculture, forestry, fishing and hunting"),
+    "21": ("采矿和油气", "mining, oil and gas"),
+    "22": ("公用事业", "utilities"),
+    "23": ("建筑", "construction"),
+    "31": ("食品和纺织制造", "manufacturing: food and textiles"),
+    "32": ("木材、纸张和化工制造", "manufacturing: wood, paper and chemicals"),
+    "33": ("金属、机械和电子制造", "manufacturing: metals, machines and electronics"),
+    "42": ("批发", "wholesale"),
+    "44": ("零售(商店)", "retail: stores"),
+    "45": ("零售(百货和其他)", "retail: general and other"),
+    "48": ("运输", "transport"),
+    "49": ("邮政快递和仓储", "couriers and warehousing"),
+    "51": ("信息", "information"),
+    "52": ("金融保险", "finance and insurance"),
+    "53": ("房地产和租赁", "real estate and leasing"),
+    "54": ("专业和技术服务", "professional and technical services"),
+    "55": ("企业管理", "management of companies"),
+    "56": ("行政支持和废物处理", "administrative support and waste"),
+    "61": ("教育服务", "educational services"),
+    "62": ("医疗和社会救助", "health care and social assistance"),
+    "71": ("文娱体育", "arts, entertainment and recreation"),
+    "72": ("住宿餐饮", "accommodation and food services"),
+    "81": ("其他服务", "other services"),
+    "92": ("公共管理", "public administration"),
+}
+_BY_UNIT: Mapping[str, Mapping[str, tuple[str, str]]] = {"section": _SECTIONS, "district": _DISTRICTS, "class": _NAICS}
 
 
 def category_name(category: str, unit: str, language: str) -> str:

@@ -18,6 +18,7 @@ from features.lake.versions import VOID
 CHUNK = 2_000_000
 """Rows folded at once, about: what bounds the memory of folding, whatever a bucket holds. A bucket of more is folded
 in ranges of enterprises, and for each its row groups are read again."""
+_NO_BUCKET = -1
 _TAKEN = 262_144
 """Rows put in order at once."""
 
@@ -107,9 +108,11 @@ class StoredRows:
 
 
 def _facts(told: pq.FileMetaData, group: int) -> tuple[int, int, int, int]:
-    facts = told.row_group(group)
+    rows = told.row_group(group).num_rows
     bucket, enterprise = (_column(told, group, name).statistics for name in ("bucket", "enterprise_id"))
-    return bucket.min, bucket.max, facts.num_rows, enterprise.max
+    if rows == 0:  # all of a file may have been erased
+        return _NO_BUCKET, _NO_BUCKET, 0, 0
+    return bucket.min, bucket.max, rows, enterprise.max
 
 
 def _column(told: pq.FileMetaData, group: int, name: str) -> pq.ColumnChunkMetaData:

@@ -1,6 +1,7 @@
 """DuckDB for the lake's own work: one embedded database a process, a cursor of its own for each query."""
 
 import os
+from contextlib import suppress
 from functools import cache
 
 import duckdb
@@ -24,7 +25,8 @@ def execute(sql: str) -> None:
 
 def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """A connection that draws no bar on the terminal: a command tells its own progress. Cursors ask anew."""
-    connection.execute("SET enable_progress_bar = false")
+    with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets there is no bar to forbid
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 

@@ -14,6 +14,7 @@ from features.definitions.parts import is_population
 from features.lake.lake import Lake
 from tests.factories.asset_histories import asset_rows
 from tests.factories.courts import court_case, dishonest_debtor, enforcement
+from tests.factories.financing import guaranteed_loan
 from tests.factories.fiscal_histories import fiscal_rows
 from tests.factories.invoice_feeds import counterparty, invoice_line, invoice_month
 from tests.factories.lakes import land_rows
@@ -36,6 +37,7 @@ def random_history(chance: Random, firms: list[str]) -> dict[str, list[Row]]:
     rows = [row for firm in firms for row in _first_versions(chance, firm)]
     rows += [row for firm in firms for row in supervised_rows(chance, firm, LAST_DAY, MONTHS)]
     rows += [row for firm in firms for row in asset_rows(chance, firm, MONTHS, LAST_DAY)]
+    rows += [row for firm in firms for row in _loans(chance, firm)]
     history: dict[str, list[Row]] = {}
     for row in rows:
         feed = row["record_id"].split("-")[0]
@@ -97,6 +99,32 @@ def _first_versions(chance: Random, firm: str) -> list[Row]:
         for rank in chance.sample(range(1, 11), 4)
     ]
     return rows
+
+
+def _loans(chance: Random, firm: str) -> list[Row]:
+    return [
+        guaranteed_loan(
+            firm,
+            LAST_DAY - timedelta(days=chance.randrange(1, 1400)),
+            record_id=f"F62L-{firm}-{number}",
+            loan_no_hash=f"{chance.getrandbits(64):016x}",
+            state=chance.choice(["CA", "TX", None]),
+            sector=chance.choice(["23", "44", None]),
+            lender_state=chance.choice(["CA", "NY"]),
+            lender_near=chance.choice(["是", "否"]),
+            amount_usd_cents=chance.randrange(1, 10**8),
+            guaranteed_usd_cents=chance.randrange(1, 10**7),
+            employees=chance.randrange(50),
+            jobs_created=chance.randrange(9),
+            jobs_retained=chance.randrange(9),
+            firm_stage=chance.choice(["已有", "新办"]),
+            franchise=chance.choice(["是", "否"]),
+            area=chance.choice(["城市", "农村"]),
+            revolving=chance.choice(["是", "否"]),
+            short_form=chance.choice(["是", "否"]),
+        )
+        for number in range(chance.randrange(1, 4))
+    ]
 
 
 def _invoices(chance: Random, firm: str, month: str, side: str) -> Row:
