@@ -54,6 +54,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda asked: self.watch(asked.url))
         self.page.goto(f"{self.base}/console/usage")
+        self.page.locator("#client_id:focus").wait_for()  # a slow page that is typed into before complains
         self.page.fill("#client_id", client_id)
         self.page.fill("#client_secret", client_secret)
         self.page.click("main button")
