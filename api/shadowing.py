@@ -83,5 +83,5 @@ class Shadowing:
         for name, answers in said.items():
             try:
                 store(self._desk().home, name, answers)
-            except Exception:
+            except Exception:  # the thread must outlive a full disk: the next answers may be stored again
                 _log.exception("%d answers of the shadow of %s could not be stored.", len(answers), name)

@@ -77,6 +77,7 @@ class PackedText(TypeDecorator[str]):
     impl = LargeBinary
     cache_ok = True
 
+    # The names and places of what a decorator is given are SQLAlchemy's; every database packs alike.
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         return None if value is None else pack(value)
 

@@ -39,7 +39,8 @@ def main() -> None:
         remove(home)
         try:
             loaded = run_work("load", home, "lakes", enterprises=enterprises)
-            rows = run_work("compact", home, "lakes").facts["rows"]
+            compacted = run_work("compact", home, "lakes")
+            rows = compacted.facts["rows"]
             rate = f"{rows / loaded.seconds:,.0f} rows/s into the lake"
             lines.append(told(f"load of {rows:,} records", rate, "target: 1.07 bn in 45 minutes"))
             points.append(measure_build(home, tell, SQL_BUCKETS))
@@ -56,7 +57,7 @@ def main() -> None:
     lines.append(told(f"one enterprise live, {live.facts['features']} features", f"p50 {live.facts['p50_ms']:.3f} ms"))
     lines += scoring_lines(scoring)
     lines += peer_lines(folder / "peers", live, tell, asked.peers)
-    lines.append(memory_line([*points[-1].values(), *training.values(), live]))
+    lines.append(memory_line([loaded, compacted, *points[-1].values(), *training.values(), live]))
     lines += growth_lines(points)
     facts = {"machine": ground, "seconds": time.perf_counter() - begun, "points": points, "training": training}
     facts |= {"scoring": scoring}
