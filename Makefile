@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_SYSTEM_CERTS := 1
 STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
 
-.PHONY: run test setup spark lock check bench bench-city bench-real clean
+.PHONY: run test setup spark contenders lock check bench bench-city bench-real clean
 
 run: setup
 	@$(BIN)/bureau demo
@@ -53,12 +53,19 @@ $(STAMP):
 spark: setup
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-build-isolation -r requirements-spark.lock
 
+# Rivals and baselines of our models for bench-real and model reports: optbinning, interpret, CatBoost; 700 MB.
+contenders: setup
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-contenders.lock
+
 lock: setup
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"])' \
 		| $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements-spark.lock
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["contenders"], sep="\n")' \
+		| $(BIN)/uv pip compile - --constraints requirements.lock --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements-contenders.lock
 
 clean:
 	@rm -rf $(VENV) var

@@ -42,7 +42,9 @@ def test_every_command_and_its_parts_have_help(name: str) -> None:
         assert part.help, f"bureau {name} {part.name} has no help"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-uv.lock", "requirements-spark.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-uv.lock", "requirements-spark.lock", "requirements-contenders.lock"]
+)
 def test_locks_carry_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]

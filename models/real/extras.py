@@ -21,7 +21,7 @@ def absent(name: str) -> str | None:
     module, package = PACKAGES[name]
     if importlib.util.find_spec(module) is not None:
         return None
-    return f"{name} is left out: install it with `pip install {package}` to have it compete."
+    return f"{name} is left out: run `make contenders` (or `pip install {package}`) to have it compete."
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def test_who_is_not_installed_is_named_with_the_way_to_have_it() -> None:
     for name, (_, package) in PACKAGES.items():
         assert absent(name) in (
             None,
-            f"{name} is left out: install it with `pip install {package}` to have it compete.",
+            f"{name} is left out: run `make contenders` (or `pip install {package}`) to have it compete.",
         )
 
 
