@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from bureau.errors import ContributionsDisagree
-from models.disparity import disparities, overcharged
+from models.fairness.groups import group_lines, judged_of, overstated
 from models.reliability import calibration_slope, observed_to_said
 from models.scoring import ScoringModel
 from models.sign_check import sign_violations
@@ -37,7 +38,6 @@ class Bars(BaseModel):
     psi: float
     group_observed_to_said: float
     least_group_defaults_said: float
-    approved_below: float
     forbidden_words: tuple[str, ...]
 
 
@@ -118,15 +118,16 @@ def _stability(trained: Trained) -> Gate:
 
 
 def _fairness(trained: Trained) -> Gate:
-    rows, bar = trained.judged, bars()
-    found = disparities(trained.pd, rows.target, rows.weight, trained.groups, bar.approved_below, rows.firm)
-    shut = overcharged(found, bar.group_observed_to_said, bar.least_group_defaults_said)
+    rows, bar = judged_of(trained.pd, trained.judged), bars()
+    named = {by: pl.Series(groups).replace("", None) for by, groups in trained.groups.items()}
+    lines = [line for by, groups in named.items() for line in group_lines(rows, by, groups)]
+    shut = overstated(lines, bar.group_observed_to_said, bar.least_group_defaults_said)
     if shut:
-        named = ", ".join(f"{one.by} {one.group} ({one.ratio})" for one in shut)
+        told = ", ".join(f"{one.grouping} {one.group} ({one.against_all})" for one in shut)
         return Gate(
-            "fairness", False, f"it charges groups for risks they have not, observed to said against all: {named}."
+            "fairness", False, f"it charges groups for risks they have not, observed to said against all: {told}."
         )
-    return Gate("fairness", True, f"{len(found)} groups of {len(trained.groups)} divisions compared")
+    return Gate("fairness", True, f"{len(lines)} groups of {len(named)} divisions compared")
 
 
 def _signs(model: ScoringModel, matrix: Floats) -> Gate:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.disparity import Groups
 from models.evaluation import NORMAL_95, Interval, auc_interval
 from models.pictures import calibration_bands, gain_curve
 from models.reliability import calibration_slope, observed_to_said
+from models.segments import Groups
 from models.stability import Shift, shift
 from models.training import Trained
 

@@ -1,11 +1,14 @@
 """By what enterprises are told apart in a report and at the gate of fairness: size, industry, district and age."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from models.disparity import Groups
+Groups = Mapping[str, NDArray[Any]]
+"""What enterprises are told apart by, and the group of each row; an empty text where it is not known."""
 
 SEGMENT_FEATURES = ("insured_staff", "industry_section", "registration_district", "age_days")
 """Read beside a model's own features, and not offered to it unless they are its own."""

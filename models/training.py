@@ -17,13 +17,12 @@ from features.store.training_set import training_set
 from models.calibration import Platt
 from models.columns import Columns, Value
 from models.cross_validation import Floats, Rows, Validation
-from models.disparity import Groups
 from models.evaluation import Figures
 from models.peer_medians import peers_of
 from models.predictor import Predictor, Recipe
 from models.scorecard import master_scale
 from models.scoring import ScoringModel
-from models.segments import features_beside
+from models.segments import Groups, features_beside
 from models.spec import ModelSpec
 from models.suspects import suspect_columns
 

@@ -7,14 +7,22 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from models.fairness.groups import GROUPINGS, GroupLine, Judged, group_lines, masks
+from models.fairness.groups import (
+    APPROVE_BELOW,
+    GROUPINGS,
+    GroupLine,
+    Judged,
+    group_lines,
+    judged_of,
+    masks,
+    overstated,
+)
 from models.fairness.history import approval_odds
 from models.fairness.proxies import SCORE, associations
-from models.fairness.shares import Flags, difference, quantile_for, share_of
+from models.fairness.shares import Flags, Share, difference, quantile_for, share_of
 from models.scoring import ScoringModel
+from models.training import rows_of
 
-APPROVE_BELOW = 0.08
-"""Whom the model's word alone would grant: grades A to C of the master scale."""
 PROXY, SCORE_PROXY = 0.2, 0.1
 """A feature tells a trait where its whole interval lies above the first; the score, where above the second."""
 FOUR_FIFTHS = 0.8
@@ -24,7 +32,7 @@ HISTORY_ODDS = 0.75
 REFUSED_GOOD = 0.05
 """Good payers refused more often than others by more than so many points."""
 MISJUDGED = 1.25
-"""Risk told more than this many times too high."""
+"""Risk told more than this many times too high, against that of all."""
 FEWEST_FIRMS = 30
 """A group of fewer firms is reported and never accused."""
 
@@ -85,30 +93,26 @@ def check(
 
 def judged_rows(model: ScoringModel, judged: pl.DataFrame, approve_below: float = APPROVE_BELOW) -> Judged:
     """What the model says of judged loans."""
-    pd = model.calibration.pd(model.predictor.raw(model.columns.matrix(judged)))
-    return Judged(
-        pd=pd,
-        approved=pd < approve_below,
-        target=judged["target"].to_numpy().astype(np.float64),
-        weight=judged["weight"].to_numpy().astype(np.float64),
-        firm=judged["subject"].rank("dense").to_numpy().astype(np.int64),
-    )
+    rows = rows_of(model.columns, judged)
+    return judged_of(model.calibration.pd(model.predictor.raw(rows.matrix)), rows, approve_below)
 
 
 def _misjudged(rows: Judged, grouping: str, of: pl.Series) -> Iterator[Finding]:
     """Groups whose risk is told too high: fewer defaults came than the whole interval allows."""
-    for line in group_lines(rows, grouping, of):
-        if line.bad is None or line.bad.firms < FEWEST_FIRMS:
-            continue
-        if line.expected > line.bad.high and line.expected > MISJUDGED * line.bad.value:
-            yield _finding_misjudged(line, line.bad.value, line.bad.low, line.bad.high)
+    for line in overstated(group_lines(rows, grouping, of), 1.0):
+        if line.against_all.value * MISJUDGED < 1 and line.bad is not None and line.bad.firms >= FEWEST_FIRMS:
+            yield _finding_misjudged(line, line.bad)
 
 
-def _finding_misjudged(line: GroupLine, value: float, low: float, high: float) -> Finding:
+def _finding_misjudged(line: GroupLine, bad: Share) -> Finding:
     text = (
-        f"{line.grouping} {line.group}: {line.expected:.1%} were to default and {value:.1%} did: its risk is overstated"
+        f"{line.grouping} {line.group}: {line.expected:.1%} were to default and {bad.value:.1%} did: its risk is "
+        f"overstated, defaults for each one said {line.against_all} of those of all"
     )
-    return Finding("misjudged", line.grouping, line.group, "pd", value, low, high, line.expected, False, text)
+    found = line.against_all
+    return Finding(
+        "misjudged", line.grouping, line.group, "pd", found.value, found.low, found.high, 1 / MISJUDGED, False, text
+    )
 
 
 def _proxies(model: ScoringModel, judged: pl.DataFrame, trait: str) -> Iterator[Finding]:

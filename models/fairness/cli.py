@@ -16,16 +16,29 @@ from features.lake.lake import Lake, open_lake
 from features.lake.tabular import open_table
 from models.artefact import read_stored
 from models.fairness.auditing import join_traits, read_applications, read_judged, traits_of
-from models.fairness.check import APPROVE_BELOW, check, judged_rows
-from models.fairness.groups import GROUPINGS, GroupLine, group_lines
+from models.fairness.check import check, judged_rows
+from models.fairness.groups import APPROVE_BELOW, GROUPINGS, GroupLine, group_lines
 from models.release import model_folder
 from models.scoring import ScoringModel
 from models.service import load_released
 from models.shelf import find_model
 from models.worth.question import Question
 
-COLUMNS = ("grouping", "group", "rows", "firms", "approved", "refused_good", "approved_bad", "expected", "bad")
+AGAINST_ALL = "against_all"
+COLUMNS = (
+    "grouping",
+    "group",
+    "rows",
+    "firms",
+    "approved",
+    "refused_good",
+    "approved_bad",
+    "expected",
+    "bad",
+    AGAINST_ALL,
+)
 _SHARES = ("approved", "refused_good", "approved_bad", "bad")
+_INTERVALS = (*_SHARES, AGAINST_ALL)
 
 
 def fairness(
@@ -86,20 +99,18 @@ def _applications(lake: Lake, model: ScoringModel, path: Path) -> pl.DataFrame:
 
 def _told(line: GroupLine) -> dict[str, Any]:
     shares = {name: str(getattr(line, name) or "") for name in _SHARES}
-    return asdict(line) | shares | {"expected": f"{line.expected:.1%}"}
+    return asdict(line) | shares | {"expected": f"{line.expected:.1%}", AGAINST_ALL: f"{line.against_all.value:.2f}"}
 
 
 def _columns(form: Format) -> tuple[str, ...]:
-    return (
-        COLUMNS
-        if form is Format.TABLE
-        else (*COLUMNS, *(f"{name}_{end}" for name in _SHARES for end in ("low", "high")))
-    )
+    if form is Format.TABLE:
+        return COLUMNS
+    return (*COLUMNS, *(f"{name}_{end}" for name in _INTERVALS for end in ("low", "high")))
 
 
 def _exact(line: GroupLine) -> dict[str, Any]:
     exact: dict[str, Any] = asdict(line)
-    for name in _SHARES:
-        share = getattr(line, name)
-        exact |= {name: share and share.value, f"{name}_low": share and share.low, f"{name}_high": share and share.high}
+    for name in _INTERVALS:
+        found = getattr(line, name)
+        exact |= {name: found and found.value, f"{name}_low": found and found.low, f"{name}_high": found and found.high}
     return exact

@@ -1,19 +1,27 @@
-"""Approval and error of a model by group: whom it would refuse, who of them repaid, whose risk it misjudges."""
+"""Approval and error of a model by group: whom it would refuse, who of them repaid, whose risk it misjudges.
 
-from collections.abc import Iterator
+Release gates and the audit measure here alike. Groups differ in risk, so a difference in approval alone proves nothing
+and is reported; being told riskier than one turns out to be does.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
+from models.cross_validation import Rows
+from models.evaluation import Interval
 from models.fairness.shares import Flags, Floats, Ints, Share, quantile_for, share_of
+from models.reliability import observed_to_said
+from models.segments import segments_of
 
 UNKNOWN = "unknown"
 SIZE, DISTRICT = "size", "district"
 GROUPINGS = {SIZE: "insured_staff", DISTRICT: "registration_district"}
 """What is always reported, and the feature that tells it."""
-SIZES = ((1, "0 insured"), (10, "1-9 insured"), (100, "10-99 insured"))
-"""Groups below each number of insured staff; the rest have 100 or more."""
+APPROVE_BELOW = 0.08
+"""Whom the model's word alone would grant: grades A to C of the master scale."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +42,18 @@ class Judged:
         return Judged(*(getattr(self, name)[chosen] for name in ("pd", "approved", "target", "weight", "firm")))
 
 
+def judged_of(pd: Floats, rows: Rows, approve_below: float = APPROVE_BELOW) -> Judged:
+    """What was said of rows, and whom that alone would have granted a loan."""
+    return Judged(pd, pd < approve_below, rows.target, rows.weight, rows.firm)
+
+
 @dataclass(frozen=True)
 class GroupLine:
     """One group beside its outcomes; a share is None where nobody could be counted.
 
     refused_good: of those who repaid, whom the model would refuse. approved_bad: of those in default, whom it would
-    approve. expected: mean probability of default; bad: what came.
+    approve. expected: mean probability of default; bad: what came. said: defaults it was told to have, rows alike.
+    against_all: defaults observed for each one said, divided by that of all: below 1 the group's risk is overstated.
     """
 
     grouping: str
@@ -51,24 +65,30 @@ class GroupLine:
     approved_bad: Share | None
     expected: float
     bad: Share | None
+    said: float
+    against_all: Interval
 
 
 def with_groupings(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with the columns `size` and `district`, made of their features; unknown stays a group."""
-    staff = pl.col(GROUPINGS[SIZE])
-    size: pl.Expr = pl.lit("100 or more insured")
-    for below, name in reversed(SIZES):
-        size = pl.when(staff < below).then(pl.lit(name)).otherwise(size)
-    size = pl.when(staff.is_null()).then(pl.lit(UNKNOWN)).otherwise(size)
-    district = pl.col(GROUPINGS[DISTRICT]).cast(pl.String).fill_null(UNKNOWN)
-    return frame.with_columns(size.alias(SIZE), district.alias(DISTRICT))
+    told = segments_of(frame.select(GROUPINGS.values()))
+    return frame.with_columns(pl.Series(name, told[name]).replace("", UNKNOWN) for name in GROUPINGS)
 
 
 def group_lines(judged: Judged, grouping: str, of: pl.Series) -> list[GroupLine]:
     """A line for each group, the largest first; intervals hold for all groups of the grouping together."""
     z = quantile_for(of.n_unique())
-    lines = [_line(judged.take(inside), grouping, group, z) for group, inside in masks(of)]
+    overall = observed_to_said(judged.pd, judged.target, judged.weight).value if len(judged.pd) else 1.0
+    lines = [_line(judged.take(inside), grouping, group, z, overall) for group, inside in masks(of)]
     return sorted(lines, key=lambda line: (-line.rows, line.group))
+
+
+def overstated(lines: Iterable[GroupLine], below: float, least_said: float = 0.0) -> list[GroupLine]:
+    """The groups that clearly default less than they are told to, against all: their whole interval lies below.
+
+    least_said: defaults a group must be told to have before it has a say.
+    """
+    return [line for line in lines if line.said >= least_said and line.against_all.high < below]
 
 
 def masks(of: pl.Series) -> Iterator[tuple[str, Flags]]:
@@ -77,8 +97,9 @@ def masks(of: pl.Series) -> Iterator[tuple[str, Flags]]:
         yield str(group), np.asarray((of == group).fill_null(False).to_numpy(), dtype=np.bool_)
 
 
-def _line(judged: Judged, grouping: str, group: str, z: float) -> GroupLine:
+def _line(judged: Judged, grouping: str, group: str, z: float, overall: float) -> GroupLine:
     good, bad = judged.take(judged.target == 0), judged.take(judged.target == 1)
+    ratio = observed_to_said(judged.pd, judged.target, judged.weight, judged.firm, width=z)
     return GroupLine(
         grouping=grouping,
         group=group,
@@ -89,6 +110,8 @@ def _line(judged: Judged, grouping: str, group: str, z: float) -> GroupLine:
         approved_bad=_approved(bad, z),
         expected=float(np.average(judged.pd, weights=judged.weight)),
         bad=share_of(judged.target == 1, judged.weight, judged.firm, z),
+        said=float(judged.pd.sum()),
+        against_all=Interval(ratio.value / overall, ratio.low / overall, ratio.high / overall),
     )
 
 

@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import chi2
 
 from features.health.alerts import MISSING_ROSE, follows_calendar
-from features.health.drift import MOVED, psi
+from features.health.drift import MOVED
 from models.fairness.shares import effective_firms, quantile_for, wilson
-from models.monitoring.population import Cut, Population, counts_in, reason_shares, shown_points
+from models.monitoring.population import Cut, Population, reason_shares, shown_points
 from models.scoring import ScoringModel
+from models.stability import counts_in, shift_of_counts
 
 Floats = NDArray[np.float64]
 
@@ -71,15 +71,6 @@ def measure_vintages(loans: pl.DataFrame) -> list[Measure]:
     ]
 
 
-def psi_limit(bins: int, rows: int, trained: int) -> float:
-    """The PSI that is another population, or what chance alone hardly ever reaches with so few rows.
-
-    Under the same population PSI x n m / (n + m) follows about chi-square with bins - 1 degrees of freedom.
-    """
-    by_chance = float(chi2.ppf(1 - _CHANCE, max(bins - 1, 1))) * (1 / max(rows, 1) + 1 / max(trained, 1))
-    return max(MOVED, by_chance)
-
-
 def _score(population: Population, points: Floats) -> Measure:
     figure, limit = _psi(population.score, points)
     mean = float(points.mean()) if len(points) else 0.0
@@ -98,14 +89,12 @@ def _feature(name: str, cut: Cut, values: Floats) -> Measure:
 
 
 def _psi(cut: Cut, values: Floats) -> tuple[float, float]:
-    """Of the known values: what fewer lack than in training, when feeds were young, is no shift to warn of."""
-    before, now = cut.counts[:-1], counts_in(cut.edges, values)[:-1]
-    return psi(_with_half_a_row(before), _with_half_a_row(now)), psi_limit(len(now), sum(now), sum(before))
+    """Of the known values, with what it may be: another population, or what chance hardly ever reaches with so few.
 
-
-def _with_half_a_row(counts: tuple[int, ...]) -> list[int]:
-    """Twice the counts and one: half a row more in each bin, so that an empty one of a small city weighs little."""
-    return [2 * count + 1 for count in counts]
+    What fewer lack than in training, when feeds were young, is no shift to warn of.
+    """
+    found = shift_of_counts(cut.counts[:-1], counts_in(cut.edges, values)[:-1], _CHANCE)
+    return found.index, max(MOVED, found.chance)
 
 
 def _moved(values: Floats, figure: float, limit: float) -> bool:

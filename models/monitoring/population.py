@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from models.columns import Column
 from models.reasons import ADVERSE_TOLD, ReasonCodes
 from models.scoring import ScoringModel
+from models.stability import counts_in, edges_of
 
 Floats = NDArray[np.float64]
-
-DECILES = np.arange(1, 10) / 10
 
 
 class Cut(BaseModel):
@@ -59,13 +58,6 @@ def read_population(facts: Mapping[str, Any]) -> Population | None:
     return None if kept is None else Population.model_validate(kept)
 
 
-def counts_in(edges: tuple[float, ...], values: Floats) -> tuple[int, ...]:
-    """Rows by bin, then those without a value."""
-    known = values[np.isfinite(values)]
-    bins = np.bincount(np.searchsorted(edges, known, "left"), minlength=len(edges) + 1)
-    return (*map(int, bins), int(len(values) - len(known)))
-
-
 def shown_points(model: ScoringModel, matrix: Floats) -> Floats:
     """The scores as they are shown, (n,)."""
     log_odds = model.calibration.log_odds(model.predictor.raw(matrix))
@@ -84,13 +76,10 @@ def reason_shares(model: ScoringModel, matrix: Floats) -> dict[str, float]:
 
 def _cut(column: Column, values: Floats) -> Cut:
     edges = _edges(column, values)
-    return Cut(edges=edges, counts=counts_in(edges, values))
+    return Cut(edges=edges, counts=tuple(map(int, counts_in(edges, values))))
 
 
 def _edges(column: Column, values: Floats) -> tuple[float, ...]:
     if column.categories is not None:
         return tuple(float(code) for code in range(len(column.categories) - 1))
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return ()
-    return tuple(map(float, np.unique(np.quantile(known, DECILES, method="inverted_cdf"))))
+    return edges_of(values)

@@ -86,7 +86,9 @@ def test_an_overstated_district_is_for_a_person_to_look_at() -> None:
     spared = unseen.with_columns(target=pl.when(pl.col("district") == "440304").then(0.0).otherwise("target"))
     (finding,) = check(model, spared)
     assert (finding.kind, finding.group, finding.refuses) == ("misjudged", "440304", False)
-    assert finding.limit > finding.high
+    assert finding.figure < finding.limit == 0.8
+    assert finding.high < 1
+    assert "its risk is overstated" in finding.text
 
 
 def test_a_group_too_small_to_judge_is_never_accused() -> None:

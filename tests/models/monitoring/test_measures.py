@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from features.health.drift import MOVED
-from models.monitoring.measures import FEWEST, Measure, measure_shift, measure_vintages, psi_limit
-from models.monitoring.population import Population, counts_in, describe, read_population
+from models.monitoring.measures import FEWEST, Measure, measure_shift, measure_vintages
+from models.monitoring.population import Population, describe, read_population
 from tests.factories.granted_loans import labelled_loans, quick_model
 
 TRAINED = labelled_loans(2000, seed=1)
@@ -48,11 +48,6 @@ def test_a_population_is_kept_as_json_and_read_again() -> None:
 def test_a_population_of_nobody_measures_nothing() -> None:
     empty: Population = describe(MODEL, TRAINED.rows.matrix[:0])
     assert not any(measure.breach for measure in measure_shift(MODEL, empty, TODAY[:0]))
-
-
-def test_edges_are_included_below_them_and_what_is_unknown_stands_last() -> None:
-    assert counts_in((1.0, 2.0), np.array([1.0, 1.5, 2.0, 2.1, np.nan])) == (1, 2, 1, 1)
-    assert counts_in((), np.array([7.0, np.nan])) == (1, 1)
 
 
 def test_the_population_of_training_has_not_moved() -> None:
@@ -101,9 +96,9 @@ def test_small_cities_move_by_chance_and_ring_no_alarm(seed: int) -> None:
     assert breaches(labelled_loans(FEWEST + 10, seed=10 + seed).frame) == set()
 
 
-@pytest.mark.parametrize(("rows", "trained", "limit"), [(20_000, 20_000, MOVED), (100, 2000, 0.45)])
-def test_the_limit_is_the_customary_one_or_what_chance_reaches(rows: int, trained: int, limit: float) -> None:
-    assert psi_limit(11, rows, trained) == pytest.approx(limit, abs=0.03)
+@pytest.mark.parametrize(("rows", "limit"), [(2000, MOVED), (100, 0.42)])
+def test_the_limit_is_the_customary_one_or_what_chance_reaches(rows: int, limit: float) -> None:
+    assert by_subject(TODAY[:rows])["sales_trend_6p"].limit == pytest.approx(limit, abs=0.03)
 
 
 @pytest.mark.parametrize(
