@@ -13,6 +13,7 @@ from pathlib import Path
 from bureau.errors import InvalidInput
 from features.lake.delivery import drop_delivery
 from features.lake.lake import Lake
+from features.lake.landing import settle_links
 from features.lake.raw_identity import masked_sentence
 from features.lake.sidecar import sidecar_path
 from features.lake.stops import take
@@ -44,6 +45,7 @@ def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
     total = Taken()
     for path in sorted(one for one in inbox.iterdir() if one.suffix in DELIVERIES):
         total = _add(total, _take(lake, path, inbox, day, at))
+    settle_links(lake, at=at)  # once for all: what waits of a city is read through for it
     return total
 
 
@@ -65,7 +67,7 @@ def left_over(home: Path) -> LeftOver:
 
 def _take(lake: Lake, path: Path, inbox: Path, day: date, at: datetime) -> Taken:
     try:
-        landed = take(lake, path, at=at)
+        landed = take(lake, path, at=at, links=False)
     except InvalidInput as problem:
         _refuse(path, inbox / REFUSED, problem)
         return Taken(refused=1)

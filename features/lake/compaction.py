@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from itertools import chain
-from operator import or_
+from itertools import groupby
+from operator import itemgetter, or_
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,13 +15,13 @@ from sqlalchemy import update
 from features.lake.closings import read_closings
 from features.lake.entry import make_snapshot
 from features.lake.files import Bounds, NewFile, bounds_of, exclusive, list_file, write_file
-from features.lake.folding import StoredRows
+from features.lake.folding import Run, StoredRows
 from features.lake.lake import Lake
 from features.lake.renaming import keep_settled
 from features.lake.tables import LakeFile
 
 WORKERS = 2
-"""Buckets written at the same time."""
+"""Runs of buckets written at the same time."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +67,18 @@ def _write_buckets(lake: Lake, feed: str, snapshot: int, files: list[Path], clos
     """Write every bucket that has rows, some at a time."""
     stored = StoredRows(files, lake.buckets, read_closings(closings))
 
-    def write(bucket: int) -> _Written | None:
-        file = NewFile(feed, "rows", f"b={bucket:03d}.s{snapshot:06d}.parquet", bucket)
-        return _write_bucket(lake, file, stored.fold(bucket))
+    def write(run: Run) -> list[_Written]:
+        written = []
+        for bucket, parts in groupby(stored.fold(run), key=itemgetter(0)):
+            file = NewFile(feed, "rows", f"b={bucket:03d}.s{snapshot:06d}.parquet", bucket)
+            written.append(_write_bucket(lake, file, (table for _, table in parts)))
+        return written
 
     with ThreadPoolExecutor(WORKERS) as workers:
-        return [one for one in workers.map(write, stored.held) if one is not None]
+        return [one for written in workers.map(write, stored.runs) for one in written]
 
 
-def _write_bucket(lake: Lake, file: NewFile, tables: Iterator[pa.Table]) -> _Written | None:
-    """Write the rows of a bucket; None where nothing is left of it."""
+def _write_bucket(lake: Lake, file: NewFile, tables: Iterator[pa.Table]) -> _Written:
     seen: list[tuple[int, Bounds]] = []
 
     def noted() -> Iterator[pa.Table]:
@@ -84,9 +86,5 @@ def _write_bucket(lake: Lake, file: NewFile, tables: Iterator[pa.Table]) -> _Wri
             seen.append((table.num_rows, bounds_of(table)))
             yield table
 
-    frames = noted()
-    first = next(frames, None)
-    if first is None:
-        return None
-    sha256 = write_file(lake, file, chain([first], frames))
+    sha256 = write_file(lake, file, noted())
     return _Written(file, sha256, sum(rows for rows, _ in seen), reduce(or_, (bounds for _, bounds in seen)))

@@ -1,4 +1,4 @@
-"""A feed's stored rows out of many files: bucket by bucket, in order, with every end written into its row."""
+"""A feed's stored rows out of many files: bucket after bucket, in order, with every end written into its row."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,20 @@ from features.lake.hot.decoding import known_at
 from features.lake.versions import VOID
 
 CHUNK = 2_000_000
-"""Rows folded at once, about: what bounds the memory of folding, whatever a bucket holds. A bucket of more is folded
-in ranges of enterprises, and for each its row groups are read again."""
+"""Rows folded at once, about: what bounds the memory of folding, whatever a bucket holds. Buckets of less are folded
+together, for their rows lie in the same row groups; one of more in ranges of enterprises, its groups read for each."""
 _NO_BUCKET = -1
 _TAKEN = 262_144
 """Rows put in order at once."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Buckets from `first` to `last`, and about how many rows they have."""
+
+    first: int
+    last: int
+    rows: float
 
 
 @dataclass(frozen=True)
@@ -32,20 +41,27 @@ class StoredRows:
     closings: Closings | None
 
     @cached_property
-    def held(self) -> list[int]:
-        """The buckets that can have rows, in order."""
-        low, high = (np.concatenate([bounds[place] for bounds in self._bounds]) for place in (0, 1))
-        return [bucket for bucket in range(self.buckets) if ((low <= bucket) & (bucket <= high)).any()]
+    def runs(self) -> list[Run]:
+        """The buckets that can have rows, in order, those folded together in one run."""
+        runs: list[Run] = []
+        for bucket, rows in enumerate(self._counts.tolist()):
+            if rows == 0:
+                continue
+            if runs and runs[-1].rows + rows <= CHUNK:
+                runs[-1] = Run(runs[-1].first, bucket, runs[-1].rows + rows)
+            else:
+                runs.append(Run(bucket, bucket, rows))
+        return runs
 
-    def fold(self, bucket: int) -> Iterator[pa.Table]:
-        """The rows of a bucket by enterprise, event date, instant known and record number, some at a time.
+    def fold(self, run: Run) -> Iterator[tuple[int, pa.Table]]:
+        """The rows of a run by bucket, enterprise, event date, instant known and record number, some at a time.
 
-        Rows written anew under another owner are left behind.
+        With each part its bucket. Rows written anew under another owner are left behind.
         """
-        rows, last = self._extent(bucket)
-        step = last // max(1, round(rows / CHUNK)) + 1
+        last = self._last_enterprise(run)
+        step = last // max(1, round(run.rows / CHUNK)) + 1
         for first in range(0, last + 1, step):
-            table = self._read(bucket, first, first + step)
+            table = self._read(run, first, first + step)
             if table.num_rows:
                 yield from self._in_order(table)
 
@@ -58,41 +74,49 @@ class StoredRows:
         """Of each file: the lowest and the highest bucket, the rows and the last enterprise of each row group."""
         return [np.array([_facts(told, group) for group in range(told.num_row_groups)]).T for told in self._metadata]
 
-    def _extent(self, bucket: int) -> tuple[int, int]:
-        """About how many rows a bucket has, and a number that no enterprise of it is above."""
-        rows, last = 0.0, 0
-        for low, high, count, enterprise in self._bounds:
-            holds = (low <= bucket) & (bucket <= high)
-            rows += float((count / (high - low + 1))[holds].sum())
-            last = max(last, int(enterprise[holds].max(initial=0)))
-        return int(rows), last
+    @cached_property
+    def _counts(self) -> Any:
+        """About how many rows each bucket has: a row group's are spread evenly over the buckets it reaches."""
+        counts = np.zeros(self.buckets)
+        for low, high, rows, _ in np.concatenate(self._bounds, axis=1).T.tolist():
+            if low != _NO_BUCKET:
+                counts[low : high + 1] += rows / (high - low + 1)
+        return counts
 
-    def _read(self, bucket: int, first: int, end: int) -> pa.Table:
-        """The rows of a bucket's enterprises from `first` up to `end`, file after file."""
+    def _last_enterprise(self, run: Run) -> int:
+        """A number that no enterprise of a run is above."""
+        low, high, _, enterprise = np.concatenate(self._bounds, axis=1)
+        return int(enterprise[(low <= run.last) & (run.first <= high)].max())
+
+    def _read(self, run: Run, first: int, end: int) -> pa.Table:
+        """The rows of a run's enterprises from `first` up to `end`, file after file."""
         tables = []
         for path, told, (low, high, _, _) in zip(self.paths, self._metadata, self._bounds, strict=True):
-            groups = np.flatnonzero((low <= bucket) & (bucket <= high)).tolist()
+            groups = np.flatnonzero((low <= run.last) & (run.first <= high)).tolist()
             if groups:
                 with pq.ParquetFile(path, metadata=told, pre_buffer=False) as file:
                     table = file.read_row_groups(groups, use_threads=False)
-                enterprise = table["enterprise_id"].to_numpy()
-                own = (table["bucket"].to_numpy() == bucket) & (first <= enterprise) & (enterprise < end)
+                enterprise, bucket = table["enterprise_id"].to_numpy(), table["bucket"].to_numpy()
+                own = (run.first <= bucket) & (bucket <= run.last) & (first <= enterprise) & (enterprise < end)
                 tables.append(table if own.all() else table.filter(pa.array(own)))
         return pa.concat_tables(tables)
 
-    def _in_order(self, table: pa.Table) -> Iterator[pa.Table]:
+    def _in_order(self, table: pa.Table) -> Iterator[tuple[int, pa.Table]]:
         """The rows that count, in order. The table is given up, column by column."""
         ends, names = self._ends(table), table.column_names
         order = self._order(table)
         order = order[ends[order] != VOID]
+        buckets = table["bucket"].to_numpy()[order]
         columns = {}
         for name in names:  # of one column at a time there are two in memory
             columns[name] = table[name].combine_chunks()
             table = table.drop_columns(name)
         columns["closed_at"] = pa.array(ends, mask=ends == NO_END)
-        for start in range(0, len(order), _TAKEN):
-            taken = pa.array(order[start : start + _TAKEN])
-            yield pa.table({name: columns[name].take(taken) for name in names})
+        for bucket in np.unique(buckets).tolist():
+            first, after = np.searchsorted(buckets, (bucket, bucket + 1))
+            for start in range(first, after, _TAKEN):
+                taken = pa.array(order[start : min(start + _TAKEN, after)])
+                yield bucket, pa.table({name: columns[name].take(taken) for name in names})
 
     def _ends(self, table: pa.Table) -> Any:
         ends = table["closed_at"].fill_null(NO_END).to_numpy()
@@ -100,10 +124,13 @@ class StoredRows:
 
     def _order(self, table: pa.Table) -> Any:
         place = table["enterprise_id"].to_numpy() // self.buckets
+        place -= place.min()
+        span = int(place.max()) + 1
+        bucket = table["bucket"].to_numpy().astype(np.int32)
+        place += (bucket - bucket.min()) * span
         event = table["event_date"].cast(pa.int32()).to_numpy()
         known = known_at(event, *(table[name].to_numpy() for name in ("known_lag", "known_second", "known_micro")))
-        first = int(place.min())
-        _, order = arrange(place - first, event, known, table["record_no"].to_numpy(), int(place.max()) - first + 1)
+        _, order = arrange(place, event, known, table["record_no"].to_numpy(), int(place.max()) + 1)
         return order
 
 

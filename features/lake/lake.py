@@ -28,9 +28,8 @@ _UNBORN = 2**31 - 1
 """A snapshot after all others: as of it a transaction sees what it has listed itself."""
 BUCKETS = 16
 """How many buckets a new lake has. Kept in its settings: changing it here changes no existing lake."""
-MANY_BUCKETS = 64
-LARGE = 200_000
-"""From so many enterprises on a lake is sorted into `MANY_BUCKETS`."""
+MORE_BUCKETS = ((1_000_000, 128), (200_000, 64))
+"""From so many enterprises on a lake has more, the most first: one bucket's rows are in memory together."""
 _NEWEST = select(
     select(func.max(Snapshot.id)).scalar_subquery(),
     select(func.max(Certificate.id)).scalar_subquery(),
@@ -145,6 +144,14 @@ def _listing(feed: str, kind: str, snapshot: int) -> Select[*tuple[Any, ...]]:
     # Asked apart, both come from the index; asked with OR, SQLite reads every file the feed ever had.
     there = LakeFile.id.in_(union_all(*standing))
     return select(LakeFile.path).where(there, LakeFile.added_in <= snapshot).order_by(LakeFile.id)
+
+
+def suit_buckets(lake: Lake, enterprises: int | None) -> None:
+    """Give a lake that holds nothing yet the buckets that suit so many enterprises; None: not known."""
+    for least, buckets in MORE_BUCKETS:
+        if (enterprises or 0) >= least:
+            choose_buckets(lake, buckets)
+            return
 
 
 def choose_buckets(lake: Lake, buckets: int) -> None:

@@ -8,9 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from bureau.clock import from_micros
-from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS
-from features.contracts.registration import REGISTRATION
 from features.lake.delivery import PORTION, Delivery
 from features.lake.entry import Entry, make_snapshot
 from features.lake.erased import erased_in, leave_out_erased, note_sent_again
@@ -20,7 +18,7 @@ from features.lake.judging import Here, Judging
 from features.lake.lake import Lake
 from features.lake.quarantine import hold
 from features.lake.relinking import relink
-from features.lake.renaming import Renamed, note_settled, renamed_since_settled
+from features.lake.renaming import note_settled, renamed_since_settled
 from features.lake.sent import erase_from_deliveries
 from features.lake.tables import Batch
 from features.lake.writing import store
@@ -67,7 +65,7 @@ def land(lake: Lake, delivery: Delivery, *, received_at: datetime, links: bool =
 
     The same batch twice changes nothing; what was erased since leaves its file again. Good rows are stored, the others
     wait in quarantine. Killed at any point, the former snapshot is intact and landing again completes it. Afterwards
-    rows without a code are tried again: those of the feed, or of every feed when registrations came.
+    links are settled: rows of any feed whose name now means another enterprise find it.
 
     links: False leaves that to `settle_links`, which who lands many deliveries calls once at their end.
     """
@@ -82,30 +80,26 @@ def land_judged(lake: Lake, judging: Judging, *, links: bool) -> Landed:
         if _landed_before(lake, delivery):
             said = delivery.sidecar
             erase_from_deliveries(lake.root.parent, said.feed, erased_in(lake, delivery))
+            if links:
+                _settle(lake, at=received_at)
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
         with lake.catalogue.begin() as connection:
             landed, erased = _land(lake, connection, judging)
         if not erased.is_empty():
             erase_from_deliveries(lake.root.parent, delivery.contract.code, erased)
-        if links and _names(delivery.contract):
-            _relink_all(lake, renamed_since_settled(lake), at=received_at)
-        elif links:
-            relink(lake, delivery.contract, at=received_at)
+        if links:
+            _settle(lake, at=received_at)
         return replace(landed, snapshot=lake.snapshot())
 
 
 def settle_links(lake: Lake, *, at: datetime) -> None:
-    """Bring the links of every feed in line with the names known now. Doing it again changes nothing."""
+    """Bring the links of every feed in line with the names and rows known now. Doing it again changes nothing."""
     with exclusive(lake):
-        _relink_all(lake, None, at=at)
+        _settle(lake, at=at)
 
 
-def _names(contract: Contract) -> bool:
-    """Whether records of a feed say by which name or number others may mean an enterprise."""
-    return contract is REGISTRATION or contract.number_column is not None
-
-
-def _relink_all(lake: Lake, renamed: Renamed | None, *, at: datetime) -> None:
+def _settle(lake: Lake, *, at: datetime) -> None:
+    renamed = renamed_since_settled(lake)
     for contract in FEEDS:
         relink(lake, contract, at=at, renamed=renamed)
     note_settled(lake)

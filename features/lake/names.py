@@ -15,6 +15,15 @@ from features.lake.versions import VOID
 SPAN = {"key": pl.String, "enterprise_id": pl.Int32, "starts": pl.Int64, "ends": pl.Int64}
 """A name was one enterprise's alone from `starts` until before `ends` (UTC microseconds; null: still)."""
 
+_NAMED = {
+    "enterprise_id": pl.Int32,
+    "starts": pl.Int64,
+    "ends": pl.Int64,
+    "row_no": pl.Int64,
+    "digest": pl.UInt64,
+    "trade_digest": pl.UInt64,
+}
+
 
 def held_names(lake: Lake, keys: pl.Series) -> pl.DataFrame:
     """Who bore each of some name keys when, with the columns of `SPAN`."""
@@ -36,9 +45,8 @@ def _held(lake: Lake, keys: pl.Series, digest: str) -> pl.DataFrame:
 def borne(lake: Lake, wanted: pl.DataFrame, on: str, snapshot: int) -> pl.DataFrame:
     """The rows of registrations in a snapshot that join `wanted` on a column, with `starts` and `ends`."""
     files = lake.files(REGISTRATION.code, snapshot)
-    if not files:
-        return wanted.clear().with_columns(enterprise_id=pl.lit(0, pl.Int32), starts=pl.lit(0), ends=pl.lit(0))
-    rows = pl.concat([names_in(path).join(wanted, on=on) for path in files], rechunk=False)
+    named = (pl.DataFrame(schema=_NAMED), *map(names_in, files))
+    rows = pl.concat([part.join(wanted, on=on) for part in named], rechunk=False)
     closings = lake.closings(REGISTRATION.code, snapshot)
     if closings:
         ends = pl.scan_parquet(closings).join(rows.lazy().select("row_no"), on="row_no", how="semi")

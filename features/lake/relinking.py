@@ -8,9 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
+from sqlalchemy import select
 
 from features.contracts.contract import Contract
+from features.lake.catalogue import read_frame
 from features.lake.delivery import RECEIVED_AT
+from features.lake.digest import record_numbers
 from features.lake.entry import Entry, make_snapshot
 from features.lake.judgement import ROW
 from features.lake.lake import Lake
@@ -18,8 +21,9 @@ from features.lake.layout import parquet
 from features.lake.linking import ASSIGNABLE, assign, sought, undone_links
 from features.lake.quarantine import hold_stored
 from features.lake.query import query
-from features.lake.renaming import Renamed
+from features.lake.renaming import Renamed, records_since
 from features.lake.replay import retry
+from features.lake.tables import Quarantined
 from features.lake.versions import stored_versions
 from features.lake.writing import store
 
@@ -32,11 +36,13 @@ def relink(lake: Lake, contract: Contract, *, at: datetime, renamed: Renamed | N
 
     Rows already linked rightly keep their place, so doing it again changes nothing.
 
-    renamed: the names that changed since all links were right, so that only records that bear one are looked at.
+    renamed: what changed since all links were right, so that only records are looked at that bear a changed name, or
+    got a row since; without it all.
     """
     if contract.name_column is None:
         return
-    parts = _parts(_linked_records(lake, contract, renamed))
+    written = pl.Series(dtype=pl.Int64) if renamed is None else records_since(lake, contract.code, renamed.since)
+    parts = _parts(_linked_records(lake, contract, renamed, written))
     mistaken = pl.concat([pl.Series("record_no", dtype=pl.Int64), *(_mistaken(lake, contract, part) for part in parts)])
     if not mistaken.is_empty():
         with lake.catalogue.begin() as connection:
@@ -45,7 +51,8 @@ def relink(lake: Lake, contract: Contract, *, at: datetime, renamed: Renamed | N
             for number, part in enumerate(_parts(mistaken)):
                 _rewrite(replace(entry, portion=number), part, at)
         retry(lake, contract.code, at=at, codes=("conflict",))  # what it contradicted may be gone
-    retry(lake, contract.code, at=at, codes=("unlinked",))
+    tried = None if renamed is None else pl.concat([written, waiting_records(lake, contract, renamed)])
+    retry(lake, contract.code, at=at, codes=("unlinked",), records=tried)
 
 
 def _parts(records: pl.Series) -> Iterator[pl.Series]:
@@ -77,14 +84,31 @@ def _sought_by(contract: Contract) -> list[str]:
     return [str(contract.name_column), contract.subject, *address]
 
 
-def _linked_records(lake: Lake, contract: Contract, renamed: Renamed | None) -> pl.Series:
-    """The records of which any row is there by a link, and that bear a changed name if asked so, in order."""
+def _linked_records(lake: Lake, contract: Contract, renamed: Renamed | None, written: pl.Series) -> pl.Series:
+    """The records of which any row is there by a link, and that are concerned if asked so, in order."""
     files = lake.files(contract.code)
-    if not files:
+    if not files or (renamed is not None and renamed.nothing and written.is_empty()):
         return pl.Series("record_no", dtype=pl.Int64)
     columns = ", ".join(("record_no", *(_sought_by(contract) if renamed is not None else ())))
     rows = query(f"SELECT DISTINCT {columns} FROM {parquet(files)} WHERE link_id > 0")
-    return (rows if renamed is None else rows.filter(renamed.concerns(contract)))["record_no"].unique().sort()
+    if renamed is not None:
+        rows = rows.filter(renamed.concerns(contract) | pl.col("record_no").is_in(written.implode()))
+    return rows["record_no"].unique().sort()
+
+
+def waiting_records(lake: Lake, contract: Contract, renamed: Renamed) -> pl.Series:
+    """The records of rows nobody owned that bear a changed name, or that wait since then."""
+    row = Quarantined
+    waiting = select(row.record_id, row.added_in, row.cells).where(row.feed == contract.code, row.code == "unlinked")
+    waiting = waiting.where(row.settled_in.is_(None))
+    if renamed.nothing:
+        waiting = waiting.where(row.added_in > renamed.since)
+    with lake.catalogue.connect() as connection:
+        rows = read_frame(connection, waiting, {"record_id": pl.String, "added_in": pl.Int64, "cells": pl.String})
+    bears = pl.Struct(dict.fromkeys(_sought_by(contract), pl.String()))
+    told = rows.select("record_id", "added_in", pl.col("cells").str.json_decode(bears).struct.unnest())
+    concerned = told.filter((pl.col("added_in") > renamed.since) | renamed.concerns(contract))
+    return record_numbers(concerned["record_id"], contract.code).drop_nulls()
 
 
 def _rewrite(entry: Entry, record_nos: pl.Series, at: datetime) -> None:

@@ -1,6 +1,7 @@
-"""Which names and numbers mean something else since a snapshot: what the links of other feeds depend on."""
+"""What links depend on and changed since all were right: names and numbers that mean something else, new rows."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 from sqlalchemy import Connection, insert, select, update
@@ -19,11 +20,20 @@ SETTLED = "links_settled_in"
 
 @dataclass(frozen=True)
 class Renamed:
-    """Hashes of the name keys and trade names whose bearers changed, and numbers that did."""
+    """Hashes of the name keys and trade names whose bearers changed, and numbers that did.
+
+    since: the snapshot they are compared with.
+    """
 
     names: pl.Series
     trades: pl.Series
     numbers: pl.Series
+    since: int
+
+    @property
+    def nothing(self) -> bool:
+        """Whether every name and number means what it did."""
+        return self.names.is_empty() and self.trades.is_empty() and self.numbers.is_empty()
 
     def concerns(self, contract: Contract) -> pl.Expr:
         """Whether a row of a name-matched feed may now have another owner."""
@@ -39,6 +49,12 @@ class Renamed:
         return found.fill_null(False)
 
 
+def one_name(key: str, lake: Lake) -> Renamed:
+    """A name that means something else from the newest snapshot on, by a person's word."""
+    names = pl.Series([key]).hash()
+    return Renamed(names, names.clear(), pl.Series(dtype=pl.String), lake.snapshot())
+
+
 def renamed_since_settled(lake: Lake) -> Renamed | None:
     """What changed since links were settled last; None where that cannot be told any more."""
     with lake.catalogue.connect() as connection:
@@ -48,7 +64,7 @@ def renamed_since_settled(lake: Lake) -> Renamed | None:
         numbers = changed_numbers(connection, since)
     touched = _touched(lake, since)
     names, trades = (_changed(lake, touched, digest, since) for digest in ("digest", "trade_digest"))
-    return Renamed(names, trades, numbers)
+    return Renamed(names, trades, numbers, since)
 
 
 def note_settled(lake: Lake) -> None:
@@ -66,15 +82,17 @@ def keep_settled(connection: Connection, snapshot: int) -> None:
     connection.execute(before.values(value=str(snapshot)))
 
 
+def records_since(lake: Lake, feed: str, since: int) -> pl.Series:
+    """Numbers of a feed's records that got a row after a snapshot, in order."""
+    written = [
+        pl.read_parquet(path, columns=["record_no"]) for path, kind in _written(lake, feed, since) if kind == "rows"
+    ]
+    return pl.concat([pl.DataFrame(schema={"record_no": pl.Int64}), *written])["record_no"].unique().sort()
+
+
 def _touched(lake: Lake, since: int) -> pl.Series:
     """Numbers of the enterprises whose registrations were written or ended after a snapshot."""
-    query = (
-        select(LakeFile.path, LakeFile.kind)
-        .join(Snapshot, Snapshot.id == LakeFile.added_in)
-        .where(LakeFile.feed == REGISTRATION.code, LakeFile.added_in > since, Snapshot.act != "compact")
-    )
-    with lake.catalogue.connect() as connection:
-        written = [(lake.root / path, kind) for path, kind in connection.execute(query)]
+    written = _written(lake, REGISTRATION.code, since)
     parts = [names_in(path)["enterprise_id"] for path, kind in written if kind == "rows"]
     parts += [
         pl.read_parquet(path, columns=["enterprise_id"])["enterprise_id"] for path, kind in written if kind != "rows"
@@ -82,8 +100,21 @@ def _touched(lake: Lake, since: int) -> pl.Series:
     return pl.concat([pl.Series("enterprise_id", dtype=pl.Int32), *parts]).unique()
 
 
+def _written(lake: Lake, feed: str, since: int) -> list[tuple[Path, str]]:
+    """Files a feed's rows and ends were written to after a snapshot, and their kind; not those of compaction."""
+    query = (
+        select(LakeFile.path, LakeFile.kind)
+        .join(Snapshot, Snapshot.id == LakeFile.added_in)
+        .where(LakeFile.feed == feed, LakeFile.added_in > since, Snapshot.act != "compact")
+    )
+    with lake.catalogue.connect() as connection:
+        return [(lake.root / path, kind) for path, kind in connection.execute(query)]
+
+
 def _changed(lake: Lake, touched: pl.Series, digest: str, since: int) -> pl.Series:
     """Of the names some enterprises bear or bore, those that did not mean the same in an earlier snapshot."""
+    if touched.is_empty():
+        return pl.Series(dtype=pl.UInt64)
     newest = lake.snapshot()
     ever = [borne(lake, touched.to_frame(), "enterprise_id", snapshot)[digest] for snapshot in (since, newest)]
     wanted = pl.concat([part.cast(pl.UInt64) for part in ever]).drop_nulls().unique().to_frame(digest)

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bureau.clock import to_micros
 from features.contracts.feeds import find_feed
-from features.lake.catalogue import Query, Schema, read_frame
+from features.lake.catalogue import Query, Schema, read_frame, read_where_in
 from features.lake.delivery import RECEIVED_AT
+from features.lake.digest import record_numbers
 from features.lake.entry import Entry, make_snapshot
 from features.lake.files import exclusive
 from features.lake.judgement import ROW, judge
@@ -53,14 +54,17 @@ def replay(lake: Lake, *, at: datetime, feed: str | None = None) -> Replayed:
         return sum((retry(lake, code, at=at) for code in _waiting_feeds(lake, feed)), Replayed())
 
 
-def retry(lake: Lake, feed: str, *, at: datetime, codes: Sequence[str] = ()) -> Replayed:
+def retry(
+    lake: Lake, feed: str, *, at: datetime, codes: Sequence[str] = (), records: pl.Series | None = None
+) -> Replayed:
     """Try a feed's waiting rows again, those refused for some codes or all; for the lake's one writer.
 
-    Makes a snapshot only where a row stops waiting.
+    records: numbers of the records whose rows are tried, all unless said. Rows of one record are tried together: a
+    later version may follow an earlier one. Makes a snapshot only where a row stops waiting.
     """
     with lake.catalogue.connect() as connection, connection.begin() as transaction:
         entry, replayed = Entry(lake, connection, find_feed(feed), snapshot=0), Replayed()
-        for number, waiting in enumerate(_waiting(connection, feed, codes)):
+        for number, waiting in enumerate(_waiting(connection, feed, codes, records)):
             if number == 0:
                 entry = replace(entry, snapshot=make_snapshot(connection, "replay", at, feed))
             replayed += _retry(replace(entry, portion=number), waiting, at)
@@ -103,12 +107,21 @@ def _waiting_feeds(lake: Lake, feed: str | None) -> list[str]:
         return list(connection.scalars(query if feed is None else query.where(Quarantined.feed == feed)))
 
 
-def _waiting(connection: Connection, feed: str, codes: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """A feed's waiting rows in the order they came, `PORTION` at a time; settling those given changes none after."""
-    query: Query = select(*(getattr(Quarantined, name) for name in _WAITING))
-    query = query.where(Quarantined.feed == feed, Quarantined.settled_in.is_(None)).order_by(Quarantined.id)
-    query = (query.where(Quarantined.code.in_(codes)) if codes else query).limit(PORTION)
-    last = 0
-    while not (waiting := read_frame(connection, query.where(Quarantined.id > last), _WAITING)).is_empty():
-        yield waiting
-        last = int(waiting["id"][-1])
+def _waiting(
+    connection: Connection, feed: str, codes: Sequence[str], records: pl.Series | None
+) -> Iterator[pl.DataFrame]:
+    """A feed's waiting rows record after record, about `PORTION` at a time; those of one in the order they came."""
+    query: Query = select(Quarantined.id, Quarantined.record_id)
+    query = query.where(Quarantined.feed == feed, Quarantined.settled_in.is_(None))
+    query = query.where(Quarantined.code.in_(codes)) if codes else query
+    held = read_frame(connection, query, {"id": pl.Int64, "record_id": pl.String})
+    held = held.select("id", record_numbers(held["record_id"], feed))
+    if records is not None:
+        held = held.join(records.unique().to_frame("record_no"), on="record_no", how="semi")
+    # Rows without a readable id have no company.
+    held = held.select("id", record=pl.coalesce("record_no", -pl.col("id"))).sort("record", "id")
+    first = pl.int_range(pl.len()).min().over("record")
+    for part in held.with_columns(portion=first // PORTION).partition_by("portion", maintain_order=True):
+        rows = select(*(getattr(Quarantined, name) for name in _WAITING))
+        waiting = read_where_in(connection, rows, Quarantined.id, part["id"], _WAITING)
+        yield part.select("id").join(waiting, on="id", maintain_order="left")

@@ -18,6 +18,7 @@ from features.lake.likeness import alike
 from features.lake.linking import undone_pairs
 from features.lake.registry import enterprises, resolve
 from features.lake.relinking import relink
+from features.lake.renaming import one_name
 from features.lake.spelling import name_key
 from features.lake.tables import EnterpriseRow, Link, LinkReview, Quarantined
 
@@ -89,8 +90,9 @@ def accept(lake: Lake, review_id: int, *, at: datetime) -> None:
             link |= {"added_in": make_snapshot(connection, "review", at)}
             connection.execute(insert(Link).values(link | dict(found._mapping)))
             _decide(connection, review_id, ACCEPTED, at)
+        renamed = one_name(found.key, lake)
         for feed in FEEDS:
-            relink(lake, feed, at=at)
+            relink(lake, feed, at=at, renamed=renamed)
 
 
 def link_name(lake: Lake, name: str, uscc: str, *, at: datetime) -> None:

@@ -23,9 +23,11 @@ from features.lake.tables import Batch, FeedStop
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def take(lake: Lake, path: Path, *, at: datetime, feed: str | None = None, history: bool = False) -> Landed:
+def take(
+    lake: Lake, path: Path, *, at: datetime, feed: str | None = None, history: bool = False, links: bool = True
+) -> Landed:
     """Read a delivery and land it. Raises what `read_delivery` raises; a change of columns is written down first."""
-    return land(lake, read_or_stop(lake, path, at=at, feed=feed, history=history), received_at=at)
+    return land(lake, read_or_stop(lake, path, at=at, feed=feed, history=history), received_at=at, links=links)
 
 
 def read_or_stop(lake: Lake, path: Path, *, at: datetime, feed: str | None = None, history: bool = False) -> Delivery:

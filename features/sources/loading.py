@@ -9,7 +9,7 @@ from pathlib import Path
 from bureau.errors import InvalidInput, UnknownName
 from features.lake.delivery import drop_delivery, read_delivery
 from features.lake.judging import judged_ahead
-from features.lake.lake import LARGE, MANY_BUCKETS, Lake, choose_buckets
+from features.lake.lake import Lake, suit_buckets
 from features.lake.landing import Landed, land_judged, settle_links
 from features.sources.city import city
 from features.sources.city.checks import check_city
@@ -156,8 +156,7 @@ def load_source(
     if name not in SOURCES:
         raise UnknownName("source", name, SOURCES)
     require_source(home, name)
-    if (options.enterprises or 0) >= LARGE:
-        choose_buckets(lake, MANY_BUCKETS)
+    suit_buckets(lake, options.enterprises)
     written = SOURCES[name].write(deliveries_folder(home, name), lake, options)
     claimed = claim_source(home, name, written.last_day)
     landed = []

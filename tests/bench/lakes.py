@@ -17,7 +17,7 @@ from features.contracts.feeds import FEEDS
 from features.lake.compaction import compact
 from features.lake.delivery import Delivery, drop_delivery, read_delivery
 from features.lake.judging import judged_ahead
-from features.lake.lake import LARGE, MANY_BUCKETS, Lake, choose_buckets, open_lake
+from features.lake.lake import Lake, open_lake, suit_buckets
 from features.lake.landing import land_judged, settle_links
 from features.lake.status import feed_statuses
 from features.lake.vacuum import vacuum
@@ -71,8 +71,7 @@ def _took(begun: float) -> Facts:
 
 def _land_holding(lake: Lake, home: Path, options: SourceOptions, hear: Callable[[str, float], None]) -> None:
     """What `bureau source load city` does, with the last day's rows held back on the way."""
-    if (options.enterprises or 0) >= LARGE:
-        choose_buckets(lake, MANY_BUCKETS)
+    suit_buckets(lake, options.enterprises)
     written = SOURCES["city"].write(deliveries_folder(home, "city"), lake, options)
     claim_source(home, "city", written.last_day)
 

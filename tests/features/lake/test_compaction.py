@@ -9,7 +9,7 @@ from bureau.errors import UnknownName
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake import folding
 from features.lake.compaction import compact
-from features.lake.lake import Lake, choose_buckets
+from features.lake.lake import Lake, choose_buckets, suit_buckets
 from features.lake.vacuum import removable, vacuum
 from tests.factories.lakes import instant, known, land_rows, make_lake, uscc
 from tests.factories.tax import tax_arrears
@@ -46,10 +46,13 @@ def test_a_file_holds_one_bucket_in_order(tmp_path: Path) -> None:
         assert rows.equals(rows.sort("enterprise_id", "event_date", "record_no", "version"))
 
 
-def test_a_bucket_too_large_for_one_go_is_folded_in_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chunk", [1, 4, 11])
+def test_buckets_are_folded_one_by_one_in_ranges_or_some_together(
+    chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole, parts = corrected(tmp_path / "whole"), corrected(tmp_path / "parts")
     compact(whole, "F18", at=instant("2025-09-01"))
-    monkeypatch.setattr(folding, "CHUNK", 1)
+    monkeypatch.setattr(folding, "CHUNK", chunk)
     compact(parts, "F18", at=instant("2025-09-01"))
     for one, other in zip(whole.files("F18"), parts.files("F18"), strict=True):
         assert pl.read_parquet(one).equals(pl.read_parquet(other))
@@ -82,13 +85,23 @@ def test_vacuum_keeps_a_young_snapshot_though_a_later_one_is_dated_before_it(tmp
     assert known(lake, TAX_ARREARS, "2025-10-01", young).equals(view)
 
 
+@pytest.mark.parametrize(
+    ("enterprises", "buckets"), [(None, 16), (199_999, 16), (200_000, 64), (999_999, 64), (1_000_000, 128)]
+)
+def test_a_lake_has_the_buckets_that_suit_its_enterprises(
+    enterprises: int | None, buckets: int, tmp_path: Path
+) -> None:
+    lake = make_lake(tmp_path)
+    suit_buckets(lake, enterprises)
+    assert lake.buckets == buckets
+
+
 def test_a_large_lake_chooses_its_buckets_before_it_holds_anything(tmp_path: Path) -> None:
     lake = make_lake(tmp_path)
-    choose_buckets(lake, 64)
-    assert lake.buckets == 64
+    choose_buckets(lake, 128)
     land_rows(lake, TAX_ARREARS, [tax_arrears(firm) for firm in FIRMS])
     choose_buckets(lake, 16)
-    assert lake.buckets == 64
+    assert lake.buckets == 128
     assert compact(lake, "F18", at=instant("2025-09-01")).files == len(FIRMS)
 
 

@@ -15,6 +15,7 @@ from features.lake.landing import land, settle_links
 from features.lake.links import list_links
 from features.lake.quarantine import list_waiting
 from features.lake.registry import enterprises
+from features.lake.relinking import waiting_records
 from features.lake.renaming import renamed_since_settled
 from features.lake.unlinking import end_link
 from features.lake.vacuum import vacuum
@@ -190,6 +191,37 @@ def test_only_names_that_mean_something_else_are_looked_at_again(lake: Lake) -> 
     settled = renamed_since_settled(lake)
     assert settled is not None
     assert settled.names.is_empty()
+
+
+def test_only_waiting_rows_of_a_name_that_means_something_else_are_tried_again(lake: Lake) -> None:
+    names = [NAME, "深圳市丙丁贸易有限公司"]
+    waiting = [court_case(None, name, record_id=f"F26-{number}") for number, name in enumerate(names)]
+    land_rows(lake, COURT_CASE, waiting, "2025-03-01")
+    settled = renamed_since_settled(lake)
+    assert settled is not None
+    assert waiting_records(lake, COURT_CASE, settled).is_empty()
+    land(lake, deliver(REGISTRATION, [registration(ACME, NAME)], lake.root.parent / "2"), received_at=AT, links=False)
+    found = renamed_since_settled(lake)
+    assert found is not None
+    assert waiting_records(lake, COURT_CASE, found).to_list() == [0]
+    settle_links(lake, at=AT)
+    assert [row.record_id for row in list_waiting(lake)] == ["F26-1"]
+
+
+def test_a_later_version_that_waits_follows_an_earlier_one_that_comes_with_a_code(lake: Lake) -> None:
+    land_rows(lake, COURT_CASE, [court_case(None, NAME, version=2, op="U", record_id="F26-7")], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(ACME, "别的公司", record_id="F26-7")], "2025-04-01")
+    assert list_waiting(lake) == []
+    assert owners(lake) == [ACME]
+
+
+def test_links_left_unsettled_by_a_kill_are_settled_when_the_delivery_comes_again(lake: Lake) -> None:
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-03-01")
+    delivered = deliver(REGISTRATION, [registration(ACME, NAME)], lake.root.parent / "2")
+    land(lake, delivered, received_at=AT, links=False)
+    assert owners(lake) == []
+    land(lake, delivered, received_at=AT)
+    assert owners(lake) == [ACME]
 
 
 def test_links_stay_settled_through_compaction_and_vacuum(lake: Lake) -> None:
