@@ -5,11 +5,40 @@ from datetime import date, timedelta
 import polars as pl
 
 from bureau.clock import from_micros, shanghai_day
+from bureau.grant import ReadGrant
 from features.contracts.loan_feedback import LOAN_FEEDBACK
+from features.lake.lake import Lake
+from features.store.records import records
 
 DEFAULT_DPD = 90
 """Days past due that count as default."""
 HORIZON_MONTHS = 12
+_READ = ("loan_no_hash", "uscc", "granted_on", "period", "dpd", "balance_fen", "weight", "known_from")
+"""All that a label is made of: every column of a large city's feedback would take far more memory."""
+
+
+def read_loans(lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
+    """The labels of all loans that have matured by a day."""
+    return loan_labels(_feedback(lake, day, grant), day)
+
+
+def read_first_loans(lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
+    """Of those, the loans of firms that had none before."""
+    feedback = _feedback(lake, day, grant)
+    return only_first(loan_labels(feedback, day), feedback)
+
+
+def only_first(labels: pl.DataFrame, feedback: pl.DataFrame) -> pl.DataFrame:
+    """The labels of loans granted on the first day on which their firm was granted any.
+
+    A loan that has not matured is history too. A firm with a loan of which no day is known has an unknown history and
+    drops out.
+    """
+    history = feedback.group_by(subject="uscc").agg(
+        first=pl.col("granted_on").min(), dated=pl.col("granted_on").is_not_null().all()
+    )
+    known = labels.join(history, on="subject", maintain_order="left")
+    return known.filter(pl.col("dated"), pl.col("granted_on") == pl.col("first")).drop("first", "dated")
 
 
 def loan_labels(feedback: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -65,6 +94,10 @@ def verdict_labels(feedback: pl.DataFrame) -> pl.DataFrame:
         .rename({"uscc": "subject"})
         .sort("subject")
     )
+
+
+def _feedback(lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
+    return records(lake, LOAN_FEEDBACK.code, day, grant, columns=_READ)
 
 
 def _last_heard(feedback: pl.DataFrame) -> date | None:

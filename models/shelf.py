@@ -7,21 +7,25 @@ from datetime import date
 from bureau.errors import UnknownName
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
+from models.first_loan import evaluate as first_evaluate
+from models.first_loan import spec as first_spec
+from models.first_loan import train as first_train
 from models.invoice_default import evaluate as invoice_evaluate
 from models.invoice_default import spec as invoice_spec
 from models.invoice_default import train as invoice_train
+from models.question import Question
 from models.sba_default import evaluate as sba_evaluate
 from models.sba_default import spec as sba_spec
 from models.sba_default import train as sba_train
 from models.scoring import ScoringModel
 from models.sme_default import evaluate as sme_evaluate
-from models.sme_default import labels as sme_labels
-from models.sme_default import periods as sme_periods
 from models.sme_default import spec as sme_spec
 from models.sme_default import train as sme_train
 from models.spec import ModelSpec
+from models.tax_behaviour import evaluate as tax_evaluate
+from models.tax_behaviour import spec as tax_spec
+from models.tax_behaviour import train as tax_train
 from models.training import Trained
-from models.worth.question import Question
 
 Train = Callable[[Lake, date, ReadGrant], Trained]
 Evaluate = Callable[[Lake, date, ReadGrant, ScoringModel], list[dict[str, object]]]
@@ -40,18 +44,12 @@ class Shelved:
     question: Question | None = None
 
 
-_DEFAULT = Question(
-    spec=sme_spec.SPEC,
-    read_labels=sme_labels.read_labels,
-    part=sme_periods.part,
-    recipe=sme_spec.TREES,
-    least_to_train=sme_spec.LEAST_TO_TRAIN,
-    least_to_judge=sme_spec.LEAST_TO_JUDGE,
-)
 SHELF = {
     shelved.spec.name: shelved
     for shelved in (
-        Shelved(sme_spec.SPEC, sme_train.train, sme_evaluate.evaluate, _DEFAULT),
+        Shelved(sme_spec.SPEC, sme_train.train, sme_evaluate.evaluate, sme_spec.QUESTION),
+        Shelved(first_spec.SPEC, first_train.train, first_evaluate.evaluate, first_spec.QUESTION),
+        Shelved(tax_spec.SPEC, tax_train.train, tax_evaluate.evaluate, tax_spec.QUESTION),
         Shelved(invoice_spec.SPEC, invoice_train.train, invoice_evaluate.evaluate),
         Shelved(sba_spec.SPEC, sba_train.train, sba_evaluate.evaluate),
     )

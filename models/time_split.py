@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import polars as pl
+
+Period = Literal["train", "calibrate", "test"]
 
 
 @dataclass(frozen=True)
@@ -18,5 +21,16 @@ class TimeSplit:
         early = pl.when(granted_on < self.calibrate_from).then(pl.lit("train"))
         return early.when(granted_on < self.test_from).then(pl.lit("calibrate")).otherwise(pl.lit("test"))
 
+    def a_year_earlier(self) -> "TimeSplit":
+        """By what was known when the test began: the outcomes of the year before it had not matured."""
+        begins = (self.calibrate_from, self.test_from)
+        return TimeSplit(*(day.replace(year=day.year - 1) for day in begins))
+
     def facts(self) -> dict[str, str]:
         return {"calibrate_from": self.calibrate_from.isoformat(), "test_from": self.test_from.isoformat()}
+
+
+def half_year(day: pl.Expr) -> pl.Expr:
+    """`2022 H1` or `2022 H2`."""
+    half = pl.when(day.dt.month() <= 6).then(pl.lit("H1")).otherwise(pl.lit("H2"))
+    return pl.format("{} {}", day.dt.year(), half)

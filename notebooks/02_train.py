@@ -26,7 +26,7 @@ from bureau.settings import Settings
 from features.lake.lake import open_lake
 from features.sources.source import read_source
 from models.sme_default.labels import read_labels
-from models.sme_default.spec import SPEC, SPLIT
+from models.sme_default.spec import QUESTION, SPEC, SPLIT
 
 settings = Settings()
 lake = open_lake(settings.home, settings.catalogue_url)
@@ -79,9 +79,7 @@ for suspect in suspect_columns(careless, "target", trusted=SPEC.features, ignore
 # The oldest loans train, the next calibrate, the newest judge: the figures are those of a bank that released it then.
 
 # %%
-from models.sme_default.periods import part
-
-train, calibrate, test = (part(labelled, period) for period in ("train", "calibrate", "test"))
+train, calibrate, test = (QUESTION.part(labelled, period) for period in ("train", "calibrate", "test"))
 for name, rows in {"train": train, "calibrate": calibrate, "test": test}.items():
     print(f"{name:10} {len(rows):6,} loans {rows.defaults:4} defaults")
 SPLIT

@@ -9,8 +9,8 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from features.store.training_set import training_set
 from models.fairness.groups import GROUPINGS, with_groupings
+from models.question import Question
 from models.scoring import ScoringModel
-from models.worth.question import Question
 
 SUBJECT = "subject"
 

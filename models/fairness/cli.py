@@ -18,11 +18,11 @@ from models.artefact import read_stored
 from models.fairness.auditing import join_traits, read_applications, read_judged, traits_of
 from models.fairness.check import check, judged_rows
 from models.fairness.groups import APPROVE_BELOW, GROUPINGS, GroupLine, group_lines
+from models.question import Question
 from models.release import model_folder
 from models.scoring import ScoringModel
 from models.service import load_released
 from models.shelf import find_model
-from models.worth.question import Question
 
 AGAINST_ALL = "against_all"
 COLUMNS = (

@@ -12,8 +12,9 @@ from features.lake.lake import Lake
 from features.store.records import records
 from features.store.training_set import training_set
 from models.labels import HORIZON_MONTHS
+from models.question import Question
 from models.scoring import ScoringModel
-from models.worth.question import Question
+from models.time_split import half_year
 
 SAMPLE = 20_000
 """Firms, and loans of a vintage, that are enough to measure by; a larger city is sampled."""
@@ -61,12 +62,6 @@ def matured_loans(lake: Lake, question: Question, model: ScoringModel, day: date
     read = training_set(lake, some, model.features, grant).frame
     pd = model.calibration.pd(model.predictor.raw(model.columns.matrix(read)))
     return read.select("vintage", "subject", "weight", "target").with_columns(pd=pl.Series(pd))
-
-
-def half_year(day: pl.Expr) -> pl.Expr:
-    """`2022 H1` or `2022 H2`."""
-    half = pl.when(day.dt.month() <= 6).then(pl.lit("H1")).otherwise(pl.lit("H2"))
-    return pl.format("{} {}", day.dt.year(), half)
 
 
 def _numbers(built: Sequence[Path]) -> pl.Series:

@@ -1,4 +1,4 @@
-"""sme_default: the question, the features and the two recipes that compete for it."""
+"""sme_default: the question, its periods, the features and the two recipes that compete for it."""
 
 from datetime import date
 from itertools import chain
@@ -6,6 +6,8 @@ from itertools import chain
 from models.boosted_trees import TreeRecipe
 from models.cross_validation import Division
 from models.logistic import LogisticRecipe
+from models.question import Question
+from models.sme_default.labels import read_labels
 from models.sme_default.reasons import REASONS
 from models.spec import ModelSpec
 from models.time_split import TimeSplit
@@ -31,3 +33,5 @@ SPEC = ModelSpec(
     division=Division(repeats=4, folds=5, seed=20230430),
     least_defaults=LEAST_TO_TRAIN + LEAST_TO_JUDGE,
 )
+
+QUESTION = Question(SPEC, read_labels, SPLIT, TREES, LEAST_TO_TRAIN, LEAST_TO_JUDGE)

@@ -12,12 +12,12 @@ from bureau.progress import progress_of
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS, find_feed
 from features.lake.lake import open_lake
+from models.question import Question
 from models.shelf import SHELF, find_model
 from models.worth.figures import Figure, Worth
 from models.worth.files import write_worth
 from models.worth.measuring import Window, measure
 from models.worth.page import write_pages
-from models.worth.question import Question
 
 COLUMNS = ("feed", "name", "features", "best_feature", "best_auc", "auc_alone", "loss_without")
 _EXACT = ("best_auc_error", "auc_alone_error", "loss_without_error")

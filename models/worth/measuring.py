@@ -14,12 +14,12 @@ from features.definitions.entry import Entry
 from features.definitions.library import definition_hash, features_of, published
 from features.lake.lake import Lake
 from features.store.records import records
+from models.question import Question
 from models.training import read_labelled, require_labels
 from models.worth.ablation import Bench, bench
 from models.worth.defaults import match, strata
 from models.worth.event_study import follow
 from models.worth.figures import Ablation, Course, Matching, Worth
-from models.worth.question import Question
 
 MOST_LOANS = 100_000
 """Loans read, those of a sample of the firms where there are more: half a gigabyte of features."""

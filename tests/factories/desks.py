@@ -62,13 +62,14 @@ def grant_for(product: Product, subject: str | None = None, use: Use = "answer")
 
 
 def city_desk(folder: Path) -> Desk:
-    """A home of the city: every feed but one, and a released sme_default."""
+    """A home of the city: most feeds, and a released model for each product served there."""
     lake = make_lake(folder)
     home = lake.root.parent
     for contract, rows in city_rows():
         land_rows(lake, contract, rows, "2025-06-25")
     claim_source(home, "city", TODAY)
-    release_tiny_model(home, lake, "sme_default")
+    for name in ("sme_default", "first_loan", "tax_behaviour"):
+        release_tiny_model(home, lake, name)
     return desk_of(home)
 
 

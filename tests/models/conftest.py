@@ -5,14 +5,25 @@ from pathlib import Path
 
 import pytest
 
+from features.lake.lake import Lake
+from features.sources.loading import SourceOptions, load_source
 from models.cross_validation import Division
 from models.invoice_default.train import fit
 from models.keeping import Kept, keep
 from models.releasing import Deeds, release_by_two
 from models.training import Trained
+from tests.factories.homes import lake_in
 from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """A small synthetic city, delivered and landed."""
+    home = tmp_path_factory.mktemp("city")
+    load_source(lake_in(home), home, "city", SourceOptions(enterprises=1000), at=AT)
+    return lake_in(home)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ CAN = declared_changes().can
 CANNOT = [(name, fixed) for fixed in declared_changes().cannot for name in fixed.features]
 
 
-@pytest.mark.parametrize("model", ["sme_default", "invoice_default"])
+@pytest.mark.parametrize("model", ["sme_default", "first_loan", "tax_behaviour", "invoice_default"])
 def test_every_feature_of_a_served_model_is_declared(model: str) -> None:
     declared = {change.feature for change in CAN} | {name for name, _ in CANNOT}
     assert set(SPECS[model].features) <= declared

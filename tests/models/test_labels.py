@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from bureau.clock import known_before, to_micros
-from models.labels import loan_labels, verdict_labels
+from models.labels import loan_labels, only_first, verdict_labels
 
 DAY = date(2022, 12, 31)
 HEARD = date(2023, 6, 30)
@@ -97,3 +97,35 @@ def test_a_verdict_without_days_is_asked_about_when_it_was_published() -> None:
 def test_no_feedback_is_no_label() -> None:
     assert loan_labels(feedback(("2022-02-28", 0)).clear(), DAY).is_empty()
     assert verdict_labels(feedback(("2022-02-28", 0)).clear()).is_empty()
+
+
+def first_loans(*reports: pl.DataFrame) -> list[str]:
+    told = pl.concat(reports, how="diagonal_relaxed")
+    return only_first(loan_labels(told, DAY), told)["loan"].to_list()
+
+
+MATURE = feedback(("2022-02-28", 0))
+
+
+@pytest.mark.parametrize(
+    ("granted", "more", "expected"),
+    [
+        pytest.param(date(2021, 3, 16), {}, ["l1"], id="the second, a day later, is not the first"),
+        pytest.param(GRANTED, {}, ["l1", "l2"], id="two of one day: on the day before there was none"),
+        pytest.param(date(2021, 3, 14), {}, ["l2"], id="an earlier one comes first"),
+        pytest.param(date(2021, 3, 16), {"uscc": "B"}, ["l1", "l2"], id="another firm's is no history of this one"),
+    ],
+)
+def test_a_first_loan_has_none_before_it(granted: date, more: dict[str, str], expected: list[str]) -> None:
+    other = feedback(("2022-02-28", 0), granted=granted, **{"loan_no_hash": "l2", **more})
+    assert sorted(first_loans(MATURE, other)) == expected
+
+
+def test_a_loan_without_a_known_outcome_is_history_too() -> None:
+    unknown = feedback(("2020-06-30", 0), granted=date(2020, 3, 15), loan_no_hash="l0")
+    assert first_loans(MATURE, unknown) == []
+
+
+def test_a_firm_with_a_loan_of_no_known_day_has_no_known_history() -> None:
+    assert first_loans(MATURE, feedback(("2020-06-30", 0), granted=None, loan_no_hash="l0")) == []
+    assert first_loans(feedback(("2020-06-30", 0), granted=None)) == []

@@ -1,16 +1,20 @@
 """Every model of the shelf: features that exist, reasons that agree with the library, a card, a sensible recipe."""
 
+from importlib import resources
+
 import pytest
 
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from models.boosted_trees import DEEPEST, TreeRecipe
+from models.first_loan.reasons import REASONS as FIRST_REASONS
 from models.invoice_default.reasons import REASONS as INVOICE_REASONS
+from models.question import Question
 from models.sba_default.reasons import REASONS as SBA_REASONS
 from models.shelf import SHELF, SPECS
 from models.sme_default.reasons import REASONS as SME_REASONS
-from models.sme_default.spec import SPLIT
 from models.spec import ModelSpec
+from models.tax_behaviour.reasons import REASONS as TAX_REASONS
 
 ALL = [pytest.param(spec, id=name) for name, spec in SPECS.items()]
 
@@ -22,7 +26,17 @@ def test_features_are_published_once_each_and_from_feeds_that_may_be_read(spec: 
         assert all(find_feed(code).feature_source for code in entry.feeds)
 
 
-REASONS = {"sme_default": SME_REASONS, "invoice_default": INVOICE_REASONS, "sba_default": SBA_REASONS}
+REASONS = {
+    "sme_default": SME_REASONS,
+    "first_loan": FIRST_REASONS,
+    "tax_behaviour": TAX_REASONS,
+    "invoice_default": INVOICE_REASONS,
+    "sba_default": SBA_REASONS,
+}
+
+
+def test_every_model_has_its_reasons_listed_here() -> None:
+    assert set(REASONS) == set(SPECS)
 
 
 @pytest.mark.parametrize(("name", "reasons"), REASONS.items())
@@ -51,5 +65,13 @@ def test_the_shelf_is_keyed_by_the_models_own_names() -> None:
     assert all(name == shelved.spec.name for name, shelved in SHELF.items())
 
 
-def test_calibration_precedes_the_test() -> None:
-    assert SPLIT.calibrate_from < SPLIT.test_from
+@pytest.mark.parametrize("question", [one.question for one in SHELF.values() if one.question])
+def test_calibration_precedes_the_test(question: Question) -> None:
+    assert question.split.calibrate_from < question.split.test_from
+
+
+@pytest.mark.parametrize("spec", ALL)
+def test_every_model_has_a_card_under_its_name(spec: ModelSpec) -> None:
+    card = resources.files(f"models.{spec.name}").joinpath("card.md").read_text("utf-8")
+    assert card.startswith(f"# {spec.name} ({spec.title})\n")
+    assert all(f"**{part}.**" in card for part in ("Question", "Labels", "Features", "Where it fails"))

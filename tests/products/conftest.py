@@ -8,7 +8,7 @@ from tests.factories.desks import city_desk, contest_desk
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A home of the city: P07 is served."""
+    """A home of the city: P07, P08 and P10 are served."""
     return city_desk(tmp_path_factory.mktemp("city"))
 
 

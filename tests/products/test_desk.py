@@ -20,8 +20,9 @@ def models(city: Desk, tmp_path: Path) -> Desk:
     return replace(city, home=tmp_path, shelf=Shelf(tmp_path))
 
 
-def test_the_city_serves_one_product_and_the_contest_another(city: Desk, contest: Desk) -> None:
+def test_the_city_serves_some_products_and_the_contest_another(city: Desk, contest: Desk) -> None:
     assert (city.serves("P07"), city.serves("P11")) == (True, False)
+    assert (city.model_for("P08").name, city.model_for("P10").name) == ("first_loan", "tax_behaviour")
     assert (contest.serves("P07"), contest.serves("P11")) == (False, True)
     assert contest.model_for("P11").name == "invoice_default"
     with pytest.raises(ProductNotServed, match="'city'"):

@@ -112,7 +112,14 @@ def test_an_unknown_product() -> None:
 
 @pytest.mark.parametrize(
     ("code", "consent", "amount_fen", "per"),
-    [("P01", "CL0", 300, "hit"), ("P07", "CL1", 800, "hit"), ("P11", "CL1", 600, "hit"), ("P31", "CL1", 0, "free")],
+    [
+        ("P01", "CL0", 300, "hit"),
+        ("P07", "CL1", 800, "hit"),
+        ("P08", "CL1", 800, "hit"),
+        ("P10", "CL1", 600, "hit"),
+        ("P11", "CL1", 600, "hit"),
+        ("P31", "CL1", 0, "free"),
+    ],
 )
 def test_the_catalogue(code: str, consent: str, amount_fen: int, per: str) -> None:
     product = catalogue()[code]

@@ -5,10 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from bureau.clock import now
 from bureau.grant import operator_grant
 from features.lake.lake import Lake
-from features.sources.loading import SourceOptions, load_source
 from features.store.records import records
 from features.store.training_set import training_set
 from models.evaluation import auc_interval
@@ -16,19 +14,11 @@ from models.sme_default.labels import read_labels
 from models.sme_default.spec import SPEC
 from models.suspects import suspect_columns
 from models.training import LABEL_COLUMNS
-from tests.factories.homes import lake_in
 
 COURTS = {"F26": "cases", "F27": "enforcements", "F28": "dishonest_listings"}
 NAIVE_GAIN = 0.05
 LAST_DAY = date(2023, 4, 30)
 GRANT = operator_grant("training")
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    home = tmp_path_factory.mktemp("city")
-    load_source(lake_in(home), home, "city", SourceOptions(enterprises=1000), at=now())
-    return lake_in(home)
 
 
 @pytest.fixture(scope="module")

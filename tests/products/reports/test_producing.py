@@ -6,6 +6,7 @@ import pytest
 
 from bureau.errors import FieldNotGranted, ImpossibleUscc, InvalidInput, ModelNotReleased, ProductNotServed
 from bureau.grant import ReadGrant
+from features.definitions.library import find_feature
 from products.desk import Desk
 from products.product import catalogue, fields_of, find_product
 from products.reports.answer import Answer
@@ -165,4 +166,22 @@ def test_matching_is_no_report(city: Desk) -> None:
 def test_every_product_reads_no_more_than_it_lists(city: Desk) -> None:
     for product in catalogue().values():
         if product.kind == "report" or city.serves(product.code):
-            assert produce_report(city, product, SOUND, grant_for(product, SOUND)).outcome == "found"
+            answer = produce_report(city, product, SOUND, grant_for(product, SOUND))
+            assert answer.outcome == ("partial" if product.code == "P10" else "found")
+
+
+@pytest.mark.parametrize(("code", "model"), [("P08", "first_loan"), ("P10", "tax_behaviour")])
+def test_a_score_of_part_of_the_records_has_reasons_that_lead_to_them(city: Desk, code: str, model: str) -> None:
+    product = find_product(code)
+    sound, troubled = (produce_report(city, product, firm, grant_for(product, firm)) for firm in (SOUND, TROUBLED))
+    assert troubled.content["model"]["name"] == troubled.model_name == model
+    assert troubled.content["result"]["score"] < sound.content["result"]["score"]
+    cited = {record["feed"] for reason in troubled.content["reasons"] for record in reason["evidence"]}
+    assert cited
+    assert cited <= {feed for name in product.features() for feed in find_feature(name).feeds}
+
+
+def test_what_was_never_received_of_the_tax_bureau_is_said(city: Desk) -> None:
+    product = find_product("P10")
+    marks = produce_report(city, product, SOUND, grant_for(product, SOUND)).content["marks"]
+    assert [(mark["code"], mark["feed"]) for mark in marks] == [("FEED-NOT-RECEIVED", "F13")]

@@ -1,4 +1,4 @@
-"""Training of sme_default on made-up loans: strictly by time, weighted, and refused where it can learn nothing."""
+"""Training on made-up loans: strictly by time, weighted, and refused where it can learn nothing."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,10 +11,12 @@ from bureau.errors import TooFewLabels
 from models.cross_validation import Division
 from models.evaluation import evaluate_pd
 from models.gates import judge_gates, refusal_of
-from models.sme_default.evaluate import judge
-from models.sme_default.periods import chosen, part, rate_before
-from models.sme_default.spec import SPEC, SPLIT
-from models.sme_default.train import fit
+from models.loan_judging import judge_on_loans
+from models.loan_training import fit_on_loans
+from models.question import Question, chosen, rate_before
+from models.shelf import SHELF
+from models.sme_default.spec import QUESTION, SPEC, SPLIT
+from models.time_split import TimeSplit
 from models.training import Labelled, Trained, rows_of
 from tests.factories.granted_loans import labelled_loans
 
@@ -22,11 +24,12 @@ DAY = date(2023, 4, 30)
 QUICK = Division(repeats=2, folds=3, seed=1)
 NEWEST = pl.col("granted_on") >= SPLIT.test_from
 OLDEST = pl.col("granted_on") < SPLIT.calibrate_from
+ON_LOANS = [pytest.param(one.question, id=name) for name, one in SHELF.items() if one.question]
 
 
 @pytest.fixture(scope="module")
 def trained_loans() -> Trained:
-    return fit(labelled_loans(), DAY, QUICK)
+    return fit_on_loans(QUESTION, labelled_loans(), DAY, QUICK)
 
 
 def changed(labelled: Labelled, when: pl.Expr, target: float) -> Labelled:
@@ -42,22 +45,24 @@ def test_every_loan_stands_in_one_period_in_order_of_time() -> None:
     assert first["period"].to_list() == ["train", "calibrate", "test"]
     assert first["granted_on"][1] >= SPLIT.calibrate_from
     assert first["granted_on"][2] >= SPLIT.test_from
-    assert [len(part(labelled, "train")), len(part(labelled, "calibrate")), len(part(labelled, "test"))] == list(
-        first["n"]
-    )
+    assert [
+        len(QUESTION.part(labelled, "train")),
+        len(QUESTION.part(labelled, "calibrate")),
+        len(QUESTION.part(labelled, "test")),
+    ] == list(first["n"])
 
 
 def test_figures_are_those_of_the_newest_loans(trained_loans: Trained) -> None:
-    newest = part(labelled_loans(), "test")
+    newest = QUESTION.part(labelled_loans(), "test")
     pd = trained_loans.model.calibration.pd(trained_loans.model.predictor.raw(newest.matrix))
-    constant = rate_before(labelled_loans())
+    constant = rate_before(labelled_loans(), SPLIT)
     assert trained_loans.figures == evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=constant)
     assert trained_loans.figures.auc.low > 0.6
     assert refusal_of(judge_gates(trained_loans)) is None
 
 
 def test_no_outcome_of_the_newest_loans_reaches_the_model(trained_loans: Trained) -> None:
-    other = fit(changed(labelled_loans(), NEWEST & (pl.col("sales_trend_6p") > 0), 1.0), DAY, QUICK)
+    other = fit_on_loans(QUESTION, changed(labelled_loans(), NEWEST & (pl.col("sales_trend_6p") > 0), 1.0), DAY, QUICK)
     matrix = trained_loans.judged.matrix
     assert other.figures != trained_loans.figures
     assert other.model.calibration == trained_loans.model.calibration
@@ -66,7 +71,7 @@ def test_no_outcome_of_the_newest_loans_reaches_the_model(trained_loans: Trained
 
 def test_outcomes_in_the_calibration_year_move_the_calibration_only(trained_loans: Trained) -> None:
     middle = ~NEWEST & ~OLDEST & (pl.col("sales_trend_6p") < -0.2)
-    worse = fit(changed(labelled_loans(), middle, 1.0), DAY, QUICK)
+    worse = fit_on_loans(QUESTION, changed(labelled_loans(), middle, 1.0), DAY, QUICK)
     matrix = trained_loans.judged.matrix
     assert np.array_equal(worse.model.predictor.raw(matrix), trained_loans.model.predictor.raw(matrix))
     assert worse.model.calibration != trained_loans.model.calibration
@@ -81,8 +86,8 @@ def test_what_was_compared_and_judged_is_said(trained_loans: Trained) -> None:
 def test_labels_known_when_the_test_began_are_judged_apart(trained_loans: Trained) -> None:
     assert trained_loans.said[2].endswith("none of them in hindsight: too few to train on.")
     loans = labelled_loans(rate=0.2)
-    then = replace(loans, frame=loans.frame.filter(~NEWEST), rows=loans.rows.take(~chosen(loans, "test")))
-    both = fit(loans, DAY, QUICK, then)
+    then = replace(loans, frame=loans.frame.filter(~NEWEST), rows=loans.rows.take(~chosen(loans, "test", SPLIT)))
+    both = fit_on_loans(QUESTION, loans, DAY, QUICK, then)
     known = both.facts["figures_of_labels_known_then"]
     assert known["rows"] == both.figures.rows
     assert known["auc"]["value"] != both.figures.auc.value
@@ -90,8 +95,23 @@ def test_labels_known_when_the_test_began_are_judged_apart(trained_loans: Traine
     assert "Brier" in both.said[2]
 
 
+@pytest.mark.parametrize("question", ON_LOANS)
+def test_every_model_of_loans_learns_what_its_features_tell_and_passes_the_gates(question: Question) -> None:
+    loans = labelled_loans(spec=question.spec)
+    trained = fit_on_loans(question, loans, DAY, QUICK)
+    assert trained.model.name == question.spec.name
+    assert trained.facts["calibrate_from"] == question.split.calibrate_from.isoformat()
+    assert trained.figures.auc.low > 0.6
+    assert refusal_of(judge_gates(trained)) is None
+    assert judge_on_loans(question, loans, trained.model)[0]["auc"] == trained.figures.auc.value
+
+
+def test_what_was_known_when_the_test_began_is_divided_a_year_earlier() -> None:
+    assert SPLIT.a_year_earlier() == TimeSplit(date(2019, 1, 1), date(2020, 1, 1))
+
+
 def test_a_coin_is_refused_with_its_interval() -> None:
-    coin = fit(labelled_loans(strength=0.0, seed=4), DAY, QUICK)
+    coin = fit_on_loans(QUESTION, labelled_loans(strength=0.0, seed=4), DAY, QUICK)
     assert coin.figures.auc.contains(0.5)
     assert refusal_of(judge_gates(coin)) is not None
 
@@ -105,11 +125,11 @@ def test_a_coin_is_refused_with_its_interval() -> None:
 )
 def test_a_period_without_defaults_is_told(period: pl.Expr, says: str) -> None:
     with pytest.raises(TooFewLabels, match=says):
-        fit(changed(labelled_loans(), period, 0.0), DAY, QUICK)
+        fit_on_loans(QUESTION, changed(labelled_loans(), period, 0.0), DAY, QUICK)
 
 
 def test_the_judgement_has_all_loans_first_and_then_half_years(trained_loans: Trained) -> None:
-    lines = judge(labelled_loans(), trained_loans.model)
+    lines = judge_on_loans(QUESTION, labelled_loans(), trained_loans.model)
     assert [line["granted"] for line in lines] == ["from 2021-01-01", "2021 H1", "2021 H2", "2022 H1"]
     assert lines[0]["rows"] == len(trained_loans.judged)
     assert lines[0]["auc"] == trained_loans.figures.auc.value

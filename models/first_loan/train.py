@@ -1,0 +1,14 @@
+"""Training of first_loan: as of every model of loans."""
+
+from datetime import date
+
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from models.first_loan.spec import QUESTION
+from models.loan_training import train_on_loans
+from models.training import Trained
+
+
+def train(lake: Lake, day: date, grant: ReadGrant) -> Trained:
+    """Train on the loans that matured by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
+    return train_on_loans(QUESTION, lake, day, grant)

@@ -1,0 +1,108 @@
+"""Training of a model of loans: strictly by time, so that the figures are those of a bank that released it then."""
+
+from dataclasses import asdict
+from datetime import date, timedelta
+
+import numpy as np
+
+from bureau.errors import TooFewLabels
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from models.calibration import fit_platt
+from models.cross_validation import Division, Rows, cross_validate, preference_in_words, preferred
+from models.evaluation import Figures, evaluate_pd
+from models.predictor import Recipe
+from models.question import Question, chosen, rate_before
+from models.segments import segments_of
+from models.training import (
+    Labelled,
+    Trained,
+    assemble,
+    golden_values,
+    read_labelled,
+    recipe_of,
+    require_labels,
+    training_facts,
+)
+
+
+def train_on_loans(question: Question, lake: Lake, day: date, grant: ReadGrant) -> Trained:
+    """Train on the loans that matured by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
+    labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
+    return fit_on_loans(question, labelled, day, then=_read_then(question, lake, grant))
+
+
+def fit_on_loans(
+    question: Question, labelled: Labelled, day: date, division: Division | None = None, then: Labelled | None = None
+) -> Trained:
+    """Compare kinds on the oldest loans, fit the preferred one, calibrate it on the next, judge it on the newest.
+
+    division: of the comparison, that of the spec unless said. then: the loans whose outcome was known when the test
+    began; the same recipe fitted on them alone is judged beside.
+    """
+    spec, split = question.spec, question.split
+    oldest, middle, newest = (question.part(labelled, period) for period in ("train", "calibrate", "test"))
+    require_labels(
+        spec, f"defaults on loans granted before {split.calibrate_from}", oldest.defaults, question.least_to_train
+    )
+    require_labels(spec, f"defaults on loans granted from {split.test_from}", newest.defaults, question.least_to_judge)
+    validations = cross_validate(spec.recipes, oldest, division or spec.division)
+    recipe = recipe_of(spec, preferred(validations).kind)
+    predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
+    calibration = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
+    pd = calibration.pd(predictor.raw(newest.matrix))
+    figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=rate_before(labelled, split))
+    known = _judged_then(question, then, recipe, newest)
+    judged = labelled.frame.filter(chosen(labelled, "test", split))
+    return Trained(
+        spec=spec,
+        model=assemble(spec, labelled, predictor, calibration),
+        recipe=recipe,
+        validations=validations,
+        figures=figures,
+        judged=newest,
+        pd=pd,
+        said=(
+            preference_in_words(validations),
+            f"On loans granted from {split.test_from}: AUC {figures.auc}.",
+            _said_then(question, known),
+        ),
+        facts=training_facts(day, labelled, recipe, validations, figures)
+        | split.facts()
+        | {"figures_of_labels_known_then": asdict(known) if known else None},
+        golden=golden_values(oldest.columns, labelled.frame),
+        population=labelled.rows,
+        earlier=middle,
+        groups=segments_of(judged),
+        months=np.asarray(judged["granted_on"].dt.strftime("%Y-%m").to_list(), dtype=str),
+    )
+
+
+def _read_then(question: Question, lake: Lake, grant: ReadGrant) -> Labelled | None:
+    """What was known when the test began; None where that was too little to train on."""
+    labels = question.read_labels(lake, question.split.test_from - timedelta(days=1), grant)
+    try:
+        return read_labelled(lake, question.spec, labels, grant)
+    except TooFewLabels:
+        return None
+
+
+def _judged_then(question: Question, then: Labelled | None, recipe: Recipe, newest: Rows) -> Figures | None:
+    """The same recipe with the labels known then, one year older, on the same newest loans."""
+    if then is None:
+        return None
+    split = question.split.a_year_earlier()
+    oldest, middle = (then.rows.take(chosen(then, period, split)) for period in ("train", "calibrate"))
+    if min(oldest.defaults, middle.defaults) < question.least_to_judge:
+        return None
+    predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
+    line = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
+    pd, constant = line.pd(predictor.raw(newest.matrix)), rate_before(then, split)
+    return evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=constant)
+
+
+def _said_then(question: Question, known: Figures | None) -> str:
+    start = f"With the labels known on {question.split.test_from} alone, none of them in hindsight:"
+    if known is None:
+        return f"{start} too few to train on."
+    return f"{start} AUC {known.auc}, Brier {known.brier:.4f} against {known.brier_constant:.4f} for that day's rate."

@@ -1,0 +1,51 @@
+"""A question about loans: whose outcomes answer it, how time divides them, and how many it takes to answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from models.boosted_trees import TreeRecipe
+from models.cross_validation import Rows
+from models.spec import ModelSpec
+from models.time_split import Period, TimeSplit
+from models.training import Labelled
+
+ReadLabels = Callable[[Lake, date, ReadGrant], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A model's question as its own training asks it.
+
+    read_labels: the loans of its population that have matured by a day. recipe: the kind that takes any number of
+    features. least_to_train, least_to_judge: defaults needed in the oldest and in the newest period.
+    """
+
+    spec: ModelSpec
+    read_labels: ReadLabels
+    split: TimeSplit
+    recipe: TreeRecipe
+    least_to_train: int
+    least_to_judge: int
+
+    def part(self, labelled: Labelled, period: Period) -> Rows:
+        """The rows granted in one period."""
+        return labelled.rows.take(chosen(labelled, period, self.split))
+
+
+def chosen(labelled: Labelled, period: Period, split: TimeSplit) -> NDArray[np.bool_]:
+    """Which rows were granted in a period of a split."""
+    inside = labelled.frame.select(split.period(pl.col("granted_on")) == period).to_series()
+    return np.asarray(inside.to_numpy(), dtype=np.bool_)
+
+
+def rate_before(labelled: Labelled, split: TimeSplit) -> float:
+    """The weighted rate of defaults among the loans granted before the test: what a constant would have said."""
+    before = labelled.rows.take(~chosen(labelled, "test", split))
+    return float(np.average(before.target, weights=before.weight))
