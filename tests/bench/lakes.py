@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -24,6 +25,7 @@ from features.lake.vacuum import vacuum
 from features.sources.loading import SOURCES, SourceOptions, deliveries_folder, load_source
 from features.sources.source import claim_source
 from tests.bench.held_day import hold_back
+from tests.bench.machine import anonymous_kib
 
 MIX = "sample: {mix_of: 4_000_000}\n"
 """A small city with the enterprises of the reference city, so that an enterprise has as many records at every size."""
@@ -55,7 +57,8 @@ def compacted() -> Facts:
     for number, contract in enumerate(FEEDS, start=1):
         compact(lake, contract.code, at=now())
         vacuum(lake, keep_days=0, at=now())  # the disk never holds two of more than one feed
-        tell(f"compacted {number} of {len(FEEDS)} feeds")
+        held = anonymous_kib(os.getpid()) / 2**10
+        tell(f"compacted {number} of {len(FEEDS)} feeds ({held:,.0f} MiB)")
     rows = sum(status.rows for status in feed_statuses(lake))
     return _took(begun) | {"rows": rows, "bytes": size_of(lake.root)}
 
@@ -84,6 +87,7 @@ def _land_holding(lake: Lake, home: Path, options: SourceOptions, hear: Callable
         drop_delivery(path)
         hear(f"{path.name} landed", number / written.count)
     settle_links(lake, at=now())
+    hear("links settled", 1.0)
 
 
 def size_of(folder: Path) -> int:
@@ -106,7 +110,7 @@ def _timed() -> Callable[[str, float], None]:
 
     def hear(line: str, done: float) -> None:
         left = (time.perf_counter() - begun) * (1 - done) / max(done, 1e-6)
-        tell(f"{line} ({done:.0%}, {left:,.0f} s left)")
+        tell(f"{line} ({done:.0%}, {left:,.0f} s left, {anonymous_kib(os.getpid()) / 2**10:,.0f} MiB)")
 
     return hear
 
