@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BOX_WIDTH, GAP, COLUMN_GAP = 220, 10, 44
+BOX_WIDTH, GAP, COLUMN_GAP = 180, 10, 36
+"""In pixels: five columns, a department to a product, fit a page of 1,048."""
 LINE_HEIGHT, MARGIN = 16, 18
 """Of a line of text, and of a box around its lines; all boxes are as high as the one with most."""
-WIDEST, WIDE, NARROW = 75, 5, 3
-"""What a line holds: fifteen Chinese characters or twenty-five letters, or some of both."""
+WIDEST, WIDE, NARROW = 60, 5, 3
+"""What a line holds: twelve Chinese characters or twenty letters, or some of both."""
 SHOWN = 14
 """Boxes of a column; what is more is counted in one last box."""
 

@@ -38,12 +38,12 @@ def test_only_what_leads_there_is_joined() -> None:
     [
         pytest.param("", [""], id="nothing"),
         pytest.param("近24个月欠税次数", ["近24个月欠税次数"], id="short"),
-        pytest.param("一" * 15, ["一" * 15], id="fifteen characters fit"),
-        pytest.param("一" * 31, ["一" * 15, "一" * 15, "一"], id="one more begins a line"),
-        pytest.param("x" * 26, ["x" * 25, "x"], id="a long word is broken"),
-        pytest.param("Tax-arrears notices in the last 24 months", ["Tax-arrears notices in", "the last 24 months"],
+        pytest.param("一" * 12, ["一" * 12], id="twelve characters fit"),
+        pytest.param("一" * 25, ["一" * 12, "一" * 12, "一"], id="one more begins a line"),
+        pytest.param("x" * 21, ["x" * 20, "x"], id="a long word is broken"),
+        pytest.param("Tax-arrears notices in the last 24 months", ["Tax-arrears notices", "in the last 24", "months"],
                      id="broken between words"),
-        pytest.param("F18 " + "一" * 20, ["F18 " + "一" * 12, "一" * 8], id="no line ends with a short word alone"),
+        pytest.param("F18 " + "一" * 20, ["F18 " + "一" * 9, "一" * 11], id="no line ends with a short word alone"),
     ],
 )  # fmt: skip
 def test_a_long_text_is_set_in_lines_and_whole(text: str, lines: list[str]) -> None:
