@@ -34,6 +34,7 @@ class Box:
     x: int
     y: int
     height: int
+    width: int = BOX_WIDTH
 
     @property
     def lines(self) -> list[tuple[int, str]]:
