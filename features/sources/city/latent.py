@@ -40,6 +40,23 @@ class Latent:
     ring: Flags
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """What a firm's own stress is made of. risk, load (of the macro path), size, leverage: (firms,).
+
+    The rest: (firms, months). shock: of the industry; log_age: of the years; the others as in `Latent`.
+    """
+
+    risk: Floats
+    load: Floats
+    size: Floats
+    leverage: Floats
+    shock: Floats
+    log_age: Floats
+    liquidity: Floats
+    owner: Floats
+
+
 def draw_weather(parameters: Parameters, months: Months, seed: int) -> Weather:
     """The city's macro path and the shocks of its industries: one draw per seed, shared by every shard."""
     chance = Chances(seed, 0).of("weather")
@@ -72,7 +89,8 @@ def draw_latent(
     liquidity = _liquidity(parameters, months, quality, leverage, chance)
     owner = _owner_events(parameters, months, firms.count, chance)
     noise = parameters.stress.noise_sigma * chance.standard_normal((firms.count, months.count))
-    stress = noise + _stress(parameters, months, firms, weather, leverage, liquidity, owner)
+    around = circumstances(parameters, months, firms, weather, leverage, liquidity, owner)
+    stress = noise + own_stress(parameters, weather, around)
     stress = stress + parameters.stress.contagion * _strain_of_related(stress, relations)
     return Latent(quality, integrity, leverage, liquidity, owner, stress, relations.active_rings(months))
 
@@ -108,7 +126,7 @@ def _owner_events(parameters: Parameters, months: Months, count: int, chance: np
     return path
 
 
-def _stress(
+def circumstances(
     parameters: Parameters,
     months: Months,
     firms: Firms,
@@ -116,22 +134,36 @@ def _stress(
     leverage: Floats,
     liquidity: Floats,
     owner: Floats,
-) -> Floats:
+) -> Circumstances:
+    """What surrounds each firm, and its own state."""
+    rule, sections = parameters.stress, list(parameters.sections.values())
+    return Circumstances(
+        risk=np.array([section.risk for section in sections])[firms.section],
+        load=np.array([section.macro for section in sections])[firms.section],
+        size=np.array([rule.size[name] for name in SIZES])[firms.size],
+        leverage=leverage,
+        shock=weather.industry[firms.section],
+        log_age=np.log1p(firms.age_years(months)),
+        liquidity=liquidity,
+        owner=owner,
+    )
+
+
+def own_stress(parameters: Parameters, weather: Weather, around: Circumstances) -> Floats:
+    """(firms, months) without noise, and without what other firms of the owner add."""
     rule = parameters.stress
-    sections = list(parameters.sections.values())
-    load = np.array([section.macro for section in sections])[firms.section]
-    standing = rule.section_risk * np.array([section.risk for section in sections])[firms.section]
-    standing = standing + np.array([rule.size[name] for name in SIZES])[firms.size] + rule.leverage * leverage
-    macro = load[:, None] * weather.macro
-    slump, want = np.maximum(-macro, 0.0), np.maximum(-liquidity, 0.0)
+    standing = rule.section_risk * around.risk
+    standing = standing + around.size + rule.leverage * around.leverage
+    macro = around.load[:, None] * weather.macro
+    slump, want = np.maximum(-macro, 0.0), np.maximum(-around.liquidity, 0.0)
     stress: Floats = (
         standing[:, None]
-        + rule.liquidity * liquidity
+        + rule.liquidity * around.liquidity
         + rule.macro * macro
-        + rule.industry * weather.industry[firms.section]
-        + rule.owner * owner
-        + rule.log_age * np.log1p(firms.age_years(months))
-        + rule.leverage_in_slump * leverage[:, None] * slump
-        + rule.leverage_when_illiquid * np.maximum(leverage, 0.0)[:, None] * want
+        + rule.industry * around.shock
+        + rule.owner * around.owner
+        + rule.log_age * around.log_age
+        + rule.leverage_in_slump * around.leverage[:, None] * slump
+        + rule.leverage_when_illiquid * np.maximum(around.leverage, 0.0)[:, None] * want
     )
     return stress

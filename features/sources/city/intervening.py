@@ -1,0 +1,129 @@
+"""What an enterprise's default probability would be, had the causes behind its records been ordinary ones.
+
+Drawn again from the words that made the city, so nothing is asked of the deliveries. For checks only, never for a
+feature or a model.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from features.sources.city.arrays import Floats, Ints, logistic
+from features.sources.city.causes import Causes
+from features.sources.city.default import log_odds
+from features.sources.city.drawing import City, plan_city
+from features.sources.city.latent import Circumstances, Latent, circumstances, own_stress
+from features.sources.city.manifest import parameters_of, read_manifest
+from features.sources.city.months import day_number
+from features.sources.city.shard import Shard, draw_shard
+from features.sources.city.streams import Chances
+
+
+@dataclass(frozen=True)
+class Ordinary:
+    """Weighted means over the borrowers registered in each month: what a cause is set to.
+
+    stress: (months,). around: scalars, and (months,) where firms have a path.
+    """
+
+    integrity: float
+    quality: float
+    stress: Floats
+    around: Circumstances
+
+
+def probabilities(folder: Path, asked: pl.DataFrame, forced: Sequence[Causes]) -> Floats:
+    """(rows, 1 + forced) yearly default probability by the hidden state of the month of each row's day.
+
+    asked: `subject` and `as_of`. First as the city is, then with each set of causes ordinary, this month and ever
+    before. Not a number for a subject the city does not hold.
+    """
+    city = _city_of(folder)
+    found = np.full((asked.height, 1 + len(forced)), np.nan)
+    ordinary: Ordinary | None = None
+    for shard in _shards(city):
+        ordinary = ordinary or ordinary_of(city, shard)
+        rows, firm, month = _placed(shard, asked)
+        for place, causes in enumerate((frozenset(), *forced)):
+            odds = log_odds(city.parameters, relieved(city, shard, ordinary, causes))[firm, month]
+            found[rows, place] = logistic(city.intercepts[month] + odds)
+    return found
+
+
+def ordinary_of(city: City, shard: Shard) -> Ordinary:
+    """What is ordinary among a shard's borrowers."""
+    weight = shard.firms.weight * shard.firms.borrower
+    weights = weight[:, None] * shard.firms.open_in(shard.months)
+
+    def mean(values: Floats) -> Floats:
+        counted = weight if values.ndim == 1 else weights
+        return np.asarray((values * counted).sum(axis=0) / np.maximum(counted.sum(axis=0), 1e-12))
+
+    around = _around(city, shard)
+    means = {field.name: mean(getattr(around, field.name)) for field in fields(around)}
+    latent = shard.latent
+    integrity, quality = float(mean(latent.integrity)), float(mean(latent.quality))
+    return Ordinary(integrity, quality, mean(latent.stress), Circumstances(**means))
+
+
+def relieved(city: City, shard: Shard, ordinary: Ordinary, causes: Causes) -> Latent:
+    """The hidden state with these causes ordinary in every firm; noise and the strain of related firms as they were."""
+    latent = shard.latent
+    stress, integrity = latent.stress, latent.integrity
+    if "integrity" in causes:
+        integrity = np.full_like(integrity, ordinary.integrity)
+    if "stress" in causes:
+        stress = np.broadcast_to(ordinary.stress, stress.shape)
+    else:
+        before = _around(city, shard)
+        after = _eased(city, shard, ordinary, causes, before)
+        changed = own_stress(city.parameters, city.weather, after) - own_stress(city.parameters, city.weather, before)
+        stress = stress + changed
+    return replace(latent, stress=stress, integrity=integrity)
+
+
+def _eased(city: City, shard: Shard, ordinary: Ordinary, causes: Causes, around: Circumstances) -> Circumstances:
+    """Quality is felt as liquidity; an enterprise's section is its risk, its share of the macro path and its shocks."""
+    named = {"leverage": ("leverage",), "age": ("log_age",), "size": ("size",), "section": ("risk", "load", "shock")}
+    eased = [name for cause, names in named.items() if cause in causes for name in names]
+    changed = {
+        name: np.broadcast_to(getattr(ordinary.around, name), getattr(around, name).shape).copy() for name in eased
+    }
+    if "quality" in causes:
+        gained = city.parameters.latent.liquidity.quality * (ordinary.quality - shard.latent.quality)
+        changed["liquidity"] = around.liquidity + gained[:, None]
+    return replace(around, **changed)
+
+
+def _city_of(folder: Path) -> City:
+    """The city a folder holds; raises `UnreadableFile` where it holds none."""
+    manifest = read_manifest(folder)
+    parameters = parameters_of(folder)
+    return plan_city(folder, enterprises=manifest.enterprises, seed=manifest.seed, parameters=parameters)
+
+
+def _shards(city: City) -> Iterator[Shard]:
+    mix = city.parameters.sample.mix(city.enterprises)
+    for number in range(city.shards):
+        first = number * city.shard_size
+        count = min(city.shard_size, city.enterprises - first)
+        chances = Chances(city.seed, number)
+        yield draw_shard(city.parameters, city.months, city.weather, chances, mix, first=first, count=count)
+
+
+def _placed(shard: Shard, asked: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
+    """Of the rows about firms of this shard: their positions, the firm's, and the month's."""
+    known = pl.DataFrame({"subject": shard.identities.uscc}).with_row_index("firm")
+    rows = asked.select("subject", "as_of").with_row_index("row").join(known, on="subject")
+    days = np.array([day_number(day) for day in rows["as_of"]], dtype=np.int64)
+    month = np.clip(shard.months.position(days), 0, shard.months.count - 1)
+    return rows["row"].to_numpy().astype(np.int64), rows["firm"].to_numpy().astype(np.int64), month
+
+
+def _around(city: City, shard: Shard) -> Circumstances:
+    latent = shard.latent
+    own = latent.leverage, latent.liquidity, latent.owner
+    return circumstances(city.parameters, city.months, shard.firms, city.weather, *own)
