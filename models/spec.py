@@ -1,6 +1,7 @@
 """What a model is: its question, its features, the recipes that compete for it and how few labels it accepts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from features.definitions.entry import Entry
 from features.definitions.library import find_feature
@@ -18,6 +19,7 @@ class ModelSpec:
     features: names in the library, in the order of the matrix.
     recipes: the kinds that compete, the simpler last; cross-validation prefers one.
     least_defaults: below which nothing is trained.
+    codes: the reason code of a feature where it is not the library's, because the model gathers features under it.
     """
 
     name: str
@@ -29,6 +31,7 @@ class ModelSpec:
     recipes: tuple[Recipe, ...]
     division: Division
     least_defaults: int
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -41,8 +44,10 @@ class ModelSpec:
 
     @property
     def words(self) -> tuple[Words, ...]:
-        """What the model says about its features: the library's texts on the day of training."""
-        return tuple(words_of(entry) for entry in self.entries)
+        """What the model says about its features: the library's texts on the day of training, under its codes."""
+        return tuple(
+            replace(words_of(entry), code=self.codes.get(entry.name, entry.reason.code)) for entry in self.entries
+        )
 
 
 def _column(entry: Entry) -> Column:

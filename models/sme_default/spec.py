@@ -22,6 +22,10 @@ TREES = TreeRecipe(
     trees=200, depth=3, leaves=6, learning_rate=0.03, smallest_leaf=50, penalty=20.0, share_of_features=0.3
 )
 
+PENALTY = 2000.0
+"""Of the logistic model. Fits to bootstrap samples of 132 defaults then share 0.81 of their adverse reasons, where with
+100 they shared 0.71, at the same AUC out of time."""
+
 SPEC = ModelSpec(
     name="sme_default",
     title="小微企业信用评分模型",
@@ -29,7 +33,8 @@ SPEC = ModelSpec(
     target="放款后12个月内逾期90天及以上",
     target_en="90 or more days past due within 12 months of the grant of a loan",
     features=tuple(chain.from_iterable(REASONS.values())),
-    recipes=(TREES, LogisticRecipe(penalty=100.0)),
+    codes={feature: code for code, features in REASONS.items() for feature in features},
+    recipes=(TREES, LogisticRecipe(penalty=PENALTY)),
     division=Division(repeats=4, folds=5, seed=20230430),
     least_defaults=LEAST_TO_TRAIN + LEAST_TO_JUDGE,
 )
