@@ -24,6 +24,7 @@ from models.release import model_folder, read_release, versions
 from models.release_cli import approve, history, release, rollback, shadow
 from models.service import load_chosen
 from models.shelf import SHELF, find_model
+from models.soundness.cli import reasons_check
 from models.training import Trained
 from models.worth.cli import worth
 
@@ -32,6 +33,7 @@ models.command()(worth)
 models.command()(fairness)
 models.command()(monitor)
 models.command("bench-real")(bench_real)
+models.command("reasons-check")(reasons_check)
 for act in (release, approve, rollback, shadow, history):
     models.command()(act)
 

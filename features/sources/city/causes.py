@@ -21,6 +21,7 @@ _BEHIND: Mapping[str, Mapping[str, tuple[Cause, ...]]] = {
         "section": ("section",),
     },
     "F02": {_ROWS: ("stress",)},
+    "F13": {_ROWS: ("stress", "integrity"), "taxpayer_type": ("size",)},
     "F14": {_ROWS: ("stress", "integrity")},
     "F15": {
         _ROWS: ("stress", "quality"),
@@ -31,6 +32,7 @@ _BEHIND: Mapping[str, Mapping[str, tuple[Cause, ...]]] = {
     "F16": {_ROWS: ("stress", "quality")},
     "F17": {_ROWS: ("stress", "quality")},
     "F18": {_ROWS: ("stress", "integrity")},
+    "F19": {_ROWS: ("stress", "integrity")},
     "F22": {_ROWS: ("stress",)},
     "F26": {_ROWS: ("stress",)},
     "F27": {_ROWS: ("stress",)},

@@ -1,0 +1,112 @@
+"""Are reasons true? Of each told, whether the default probability falls once what stands behind it is ordinary.
+
+Asked of the generator of a synthetic city, which alone can be intervened in.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from features.definitions.library import find_feature
+from features.engine.algebra import leaves
+from features.sources.city.causes import Cause, Causes, causes_of
+from features.sources.city.intervening import probabilities
+from models.cross_validation import Rows
+from models.scoring import ScoringModel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+MOVES = 0.05
+"""Part of itself by which a probability must change to have moved."""
+_SEED = 20_230_430
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of `told` adverse reasons. by_chance: the same share, each reason asked of another row drawn blindly."""
+
+    told: int
+    moved: float
+    by_chance: float
+
+
+@dataclass(frozen=True)
+class Truth:
+    """moved: the probability moves at all. lowered: it falls, among firms said to be riskier than the average, who
+    hear their reasons as reasons for a refusal; lowered_of_all: among all. by_code: `lowered`, the most told first.
+
+    unmeasured: reasons left out, because their firm is not in the city or a feed of theirs not described.
+    """
+
+    moved: Share
+    lowered: Share
+    lowered_of_all: Share
+    by_code: dict[str, Share]
+    unmeasured: int
+
+
+def measure_truth(model: ScoringModel, rows: Rows, asked: pl.DataFrame, folder: Path) -> Truth:
+    """Intervene in every adverse reason told of the rows. asked: their `subject` and `as_of`."""
+    leader = leading(model, rows)
+    row, code = np.nonzero(leader >= 0)
+    falls = _falls(model, asked, folder)
+    feature = leader[row, code]
+    another = _another(row, len(rows))
+    fall, by_chance = falls[row, feature], falls[another, feature]
+    known = ~np.isnan(fall) & ~np.isnan(by_chance)
+    pd = model.calibration.pd(model.predictor.raw(rows.matrix))
+    riskier = known & (pd > np.average(pd, weights=rows.weight))[row]
+    lowered = fall >= MOVES, by_chance >= MOVES
+    each = {name: _share(riskier & (code == at), *lowered) for at, name in enumerate(model.codes.codes)}
+    return Truth(
+        moved=_share(known, np.abs(fall) >= MOVES, np.abs(by_chance) >= MOVES),
+        lowered=_share(riskier, *lowered),
+        lowered_of_all=_share(known, *lowered),
+        by_code=dict(sorted(((name, one) for name, one in each.items() if one.told), key=lambda one: -one[1].told)),
+        unmeasured=int((~known).sum()),
+    )
+
+
+def leading(model: ScoringModel, rows: Rows) -> Ints:
+    """(rows, codes) the feature each adverse reason told speaks of; -1 where it is not told."""
+    points, codes = model.points(rows.matrix)[1], model.codes
+    totals = codes.totals(points)
+    leader = np.full(totals.shape, -1, dtype=np.int64)
+    for row, (values, summed) in enumerate(zip(points.tolist(), totals.tolist(), strict=True)):
+        for code in codes.told(summed):
+            if summed[code] < 0:
+                leader[row, code] = codes.pulling(code, values, summed[code])[0]
+    return leader
+
+
+def _falls(model: ScoringModel, asked: pl.DataFrame, folder: Path) -> Floats:
+    """(rows, features) the part of itself by which a row's probability falls, once what stands behind the feature is
+    ordinary; not a number where that is not known."""
+    causes = [_behind(name) for name in model.features]
+    sets = list(dict.fromkeys(one for one in causes if one is not None))
+    probability = probabilities(folder, asked, sets)
+    falls = np.column_stack([1 - probability[:, 1:] / probability[:, :1], np.full(len(probability), np.nan)])
+    return np.asarray(falls[:, [len(sets) if one is None else sets.index(one) for one in causes]])
+
+
+def _behind(feature: str) -> Causes | None:
+    """What a feature's records answer to; None where a feed of it is not described."""
+    found = [causes_of(leaf.feed.code, leaf.reads) for leaf in leaves(find_feature(feature).definition)]
+    known = [one for one in found if one is not None]
+    return frozenset[Cause]().union(*known) if len(known) == len(found) else None
+
+
+def _another(row: Ints, rows: int) -> Ints:
+    """For each reason a row it was not told of."""
+    return np.asarray((row + np.random.default_rng(_SEED).integers(1, max(rows, 2), len(row))) % rows)
+
+
+def _share(chosen: Flags, moved: Flags, by_chance: Flags) -> Share:
+    count = int(chosen.sum())
+    shares = [float(one[chosen].mean()) if count else float("nan") for one in (moved, by_chance)]
+    return Share(count, *shares)
