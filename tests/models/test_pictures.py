@@ -1,10 +1,12 @@
 """The tables behind a card's pictures: bands of equal weight, a gain curve from 0 to 1, mean points by feature."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
-from models.pictures import calibration_bands, draw_pictures, gain_curve, mean_points
+from models.pictures import DRAWN, calibration_bands, draw_pictures, gain_curve, mean_points, thinned
 from models.training import Trained
 
 
@@ -51,3 +53,17 @@ def test_every_picture_is_a_png(trained: Trained) -> None:
     pictures = draw_pictures(trained)
     assert set(pictures) == {"calibration.png", "gain.png", "contributions.png"}
     assert all(content.startswith(b"\x89PNG") for content in pictures.values())
+
+
+def test_a_large_portfolio_is_drawn_too(trained: Trained) -> None:
+    many = np.resize(np.arange(len(trained.judged)), 5_001)
+    large = replace(trained, judged=trained.judged.take(many), pd=trained.pd[many])
+    assert draw_pictures(large)["gain.png"].startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("rows", [2, DRAWN, 10_000])
+def test_a_thinned_curve_keeps_its_ends(rows: int) -> None:
+    curve = pl.DataFrame({"share": np.linspace(0, 1, rows), "defaults": np.linspace(0, 1, rows) ** 0.5})
+    drawn = thinned(curve)
+    assert drawn.height == min(rows, DRAWN)
+    assert (drawn.row(0), drawn.row(-1)) == (curve.row(0), curve.row(-1))
