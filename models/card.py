@@ -59,6 +59,8 @@ def _compared(validations: Sequence[Validation]) -> list[str]:
         f"{v.interval.high:.3f} |"
         for v in validations
     )
+    if not validations:
+        return []
     return [
         "| cross-validation | mean AUC | spread of repeats | spread of folds | 95% interval over firms |",
         "|---|---|---|---|---|",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from bureau.clock import now
-from bureau.errors import ReleaseRefused
+from bureau.errors import InvalidInput, ReleaseRefused
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.progress import progress_of
@@ -20,6 +20,7 @@ from models.file_scores import check_place, read_labels_file, score_labels, writ
 from models.keeping import keep
 from models.monitoring.cli import monitor
 from models.real.cli import bench_real
+from models.recalibrating import recalibrate_version
 from models.release import model_folder, read_release, versions
 from models.release_cli import approve, history, release, rollback, shadow
 from models.service import load_chosen
@@ -57,12 +58,21 @@ def train(name: Name) -> None:
     settings, shelved = Settings(), find_model(name)
     print(f"Training {name} on what was known on {settings.feature_day}.", flush=True)
     trained = shelved.train(_lake(settings), settings.feature_day, operator_grant("training"))
-    _say(trained)
-    kept = keep(settings.home, settings.mlruns, trained, now())
-    if kept.refusal is not None:
-        raise ReleaseRefused(kept.name, kept.version, kept.refusal)
-    then = f"bureau models release {kept.name} {kept.version} --by PERSON"
-    print(f"{kept.name} version {kept.version} is kept and every gate is open. Two people release it: {then}")
+    model, facts = trained.model, trained.facts
+    print(f"{model.name}: {facts['labels']:,} labels, {facts['defaults']:,} defaults, lake snapshot {model.snapshot}")
+    _keep(settings, trained)
+
+
+@models.command()
+def recalibrate(name: Name, version: Version = None) -> None:
+    """Calibrate a version anew where the rate of defaults has drifted; keep it as a new one, to be released as any."""
+    settings, question = Settings(), find_model(name).dated
+    if question is None:
+        raise InvalidInput(f"The outcomes of {name} have no days, so nothing can drift. Train it again on newer ones.")
+    model = load_chosen(settings.home, name, version)
+    stored = read_stored(model_folder(settings.home, name, model.version), name)
+    lake, grant = _lake(settings), operator_grant("training")
+    _keep(settings, recalibrate_version(question, model, stored, lake, settings.feature_day, grant))
 
 
 @models.command()
@@ -126,11 +136,15 @@ def _listed(home: Path, name: str) -> dict[str, Any]:
     return line
 
 
-def _say(trained: Trained) -> None:
-    model, facts = trained.model, trained.facts
-    print(f"{model.name}: {facts['labels']:,} labels, {facts['defaults']:,} defaults, lake snapshot {model.snapshot}")
+def _keep(settings: Settings, trained: Trained) -> None:
+    """Say what was found, judge at the gates, keep and log; raises `ReleaseRefused` where one is shut."""
     for sentence in trained.said:
         print(sentence)
+    kept = keep(settings.home, settings.mlruns, trained, now())
+    if kept.refusal is not None:
+        raise ReleaseRefused(kept.name, kept.version, kept.refusal)
+    then = f"bureau models release {kept.name} {kept.version} --by PERSON"
+    print(f"{kept.name} version {kept.version} is kept and every gate is open. Two people release it: {then}")
 
 
 def _rounded(line: dict[str, object]) -> dict[str, object]:

@@ -57,7 +57,6 @@ def fit_on_loans(
     return Trained(
         spec=spec,
         model=assemble(spec, labelled, predictor, calibration),
-        recipe=recipe,
         validations=validations,
         figures=figures,
         judged=newest,

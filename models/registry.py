@@ -128,7 +128,7 @@ def _tags(trained: Trained, sha256: str, refusal: str | None) -> dict[str, str]:
 
 def _parameters(trained: Trained) -> dict[str, Any]:
     facts = {key: value for key, value in trained.facts.items() if isinstance(value, str | int)}
-    return {**trained.recipe.figures(), **facts, "features": len(trained.model.features)}
+    return {**trained.facts["recipe"], **facts, "features": len(trained.model.features)}
 
 
 def _metrics(trained: Trained) -> dict[str, float]:

@@ -35,13 +35,21 @@ Evaluate = Callable[[Lake, date, ReadGrant, ScoringModel], list[dict[str, object
 class Shelved:
     """A model's question and how it is answered, trained and judged.
 
-    question: what the worth of feeds is measured by; None where outcomes have no days to be divided by.
+    question: what the worth of feeds, fairness and a model's days in service are measured by; None where the outcomes
+    have no days to be divided by, or are of another country's loans. outcomes: by what it is recalibrated, where that
+    is not its question.
     """
 
     spec: ModelSpec
     train: Train
     evaluate: Evaluate
     question: Question | None = None
+    outcomes: Question | None = None
+
+    @property
+    def dated(self) -> Question | None:
+        """Dated outcomes, by which it can be calibrated anew."""
+        return self.outcomes or self.question
 
 
 SHELF = {
@@ -51,7 +59,7 @@ SHELF = {
         Shelved(first_spec.SPEC, first_train.train, first_evaluate.evaluate, first_spec.QUESTION),
         Shelved(tax_spec.SPEC, tax_train.train, tax_evaluate.evaluate, tax_spec.QUESTION),
         Shelved(invoice_spec.SPEC, invoice_train.train, invoice_evaluate.evaluate),
-        Shelved(sba_spec.SPEC, sba_train.train, sba_evaluate.evaluate),
+        Shelved(sba_spec.SPEC, sba_train.train, sba_evaluate.evaluate, outcomes=sba_evaluate.OUTCOMES),
     )
 }
 SPECS: dict[str, ModelSpec] = {name: shelved.spec for name, shelved in SHELF.items()}

@@ -52,7 +52,6 @@ class Trained:
 
     spec: ModelSpec
     model: ScoringModel
-    recipe: Recipe
     validations: Sequence[Validation]
     figures: Figures
     judged: Rows

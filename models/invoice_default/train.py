@@ -38,7 +38,6 @@ def fit(labelled: Labelled, earlier: Labelled, day: date, division: Division = S
     return Trained(
         spec=SPEC,
         model=assemble(SPEC, labelled, predictor, calibration),
-        recipe=recipe,
         validations=validations,
         figures=figures,
         judged=rows,

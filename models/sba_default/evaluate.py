@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, replace
 from datetime import date
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -12,14 +11,17 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.cross_validation import Rows
 from models.evaluation import evaluate_pd
+from models.question import Question
 from models.sba_default.labels import read_labels
-from models.sba_default.spec import SPEC, SPLIT
+from models.sba_default.spec import LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT, TREES
 from models.scoring import ScoringModel
+from models.time_split import Period
 from models.training import Labelled, read_labelled
 
-Period = Literal["train", "calibrate", "test"]
 FEWEST_DEFAULTS = 5
 """Fewer have no line of their own: their AUC would say nothing."""
+OUTCOMES = Question(SPEC, read_labels, SPLIT, TREES, LEAST_TO_TRAIN, LEAST_TO_JUDGE)
+"""By what it is calibrated anew."""
 
 
 def evaluate(lake: Lake, day: date, grant: ReadGrant, model: ScoringModel) -> list[dict[str, object]]:

@@ -58,7 +58,6 @@ def fit(labelled: Labelled, known: Labelled, day: date, division: Division = SPE
     return Trained(
         spec=SPEC,
         model=assemble(SPEC, labelled, predictor, calibration),
-        recipe=recipe,
         validations=validations,
         figures=figures,
         judged=newest,

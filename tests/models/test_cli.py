@@ -225,3 +225,9 @@ def test_a_directory_that_is_not_there_is_told_before_scoring(home: Path, tmp_pa
     file = labels_file(tmp_path, {"subject": "E1", "as_of": date(2020, 2, 22)})
     error = refused(home, "score", NAME, "--labels", str(file), "--out", str(tmp_path / "nowhere" / "out.parquet"))
     assert "no such directory" in str(error)
+
+
+def test_verdicts_without_days_cannot_drift(untrained: Path) -> None:
+    problem = refused(untrained, "recalibrate", NAME)
+    assert isinstance(problem, InvalidInput)
+    assert "have no days" in str(problem)

@@ -1,13 +1,14 @@
-"""Calibrating anew: nothing without a drift, the line moved in a slump like the city's of 2020, turned when told to."""
+"""Calibrating anew: nothing without a drift, the line moved in the city's slump of 2020, turned when told to."""
+
+from datetime import date
 
 import numpy as np
 import pytest
-import yaml
 
-from features.sources.city.parameters import DEFAULTS
-from models.calibration import Platt
-from models.evaluation import evaluate_pd
+from models.calibration import Platt, fit_platt
+from models.evaluation import Figures, evaluate_pd
 from models.recalibration import LEAST_DEFAULTS, moved, recalibrate
+from tests.factories.city_loans import GrantedLoans, granted_loans
 
 OLD = Platt(0.0, 1.0)
 
@@ -21,25 +22,51 @@ def loans(rate: float, rows: int = 40_000, seed: int = 1, slope: float = 1.0) ->
     return raw, (random.random(rows) < truth.pd(raw)).astype(float), np.ones(rows)
 
 
-def yearly_rate(year: int) -> float:
-    """The city's share of enterprises that default in a year."""
-    return float(yaml.safe_load(DEFAULTS.read_text("utf-8"))["default"]["yearly_rate"][year])
+OLD_OF_2019 = moved(OLD, loans(0.018)[0], np.full(40_000, 0.018), np.ones(40_000))
 
 
-OLD_OF_2019 = moved(OLD, loans(yearly_rate(2019))[0], np.full(40_000, yearly_rate(2019)), np.ones(40_000))
+@pytest.fixture(scope="module")
+def granted() -> GrantedLoans:
+    """The city's loans with what banks saw of their firms, and how they went: 20,000 enterprises."""
+    return granted_loans(firms=20_000)
 
 
-def test_the_shock_of_2020_is_answered_and_helps_in_the_same_year() -> None:
-    """The first half of the year is known, the second is judged."""
-    spring, autumn = loans(yearly_rate(2020), seed=2), loans(yearly_rate(2020), seed=3)
-    found = recalibrate(OLD_OF_2019, *spring)
-    old, new = (evaluate_pd(line.pd(autumn[0]), autumn[1]) for line in (OLD_OF_2019, found.calibration))
-    assert found.deed == "moved"
-    assert found.ratio.low > 1.2
-    assert abs(new.mean_pd / new.base_rate - 1) < 0.1 < abs(old.mean_pd / old.base_rate - 1)
-    assert new.brier < old.brier
-    assert new.auc == old.auc
-    assert found.calibration.slope == OLD_OF_2019.slope
+def test_the_shock_of_2020_is_answered_and_helps_firms_that_were_not_asked(granted: GrantedLoans) -> None:
+    """Loans whose first year fell into the shock: half of the firms calibrate, the other half judge."""
+    calm = granted.between(date(2018, 1, 1), date(2019, 7, 1))
+    old = fit_platt(calm.raw, calm.target, calm.weight, rising=True)
+    shock = granted.between(date(2019, 9, 1), date(2020, 5, 1))
+    known, judged = (shock.take(shock.firm % 2 == half) for half in (0, 1))
+    found = recalibrate(old, known.raw, known.target, known.weight, known.firm)
+    before, after = judge(old, judged), judge(found.calibration, judged)
+    assert (found.deed, found.ratio.low > 1.1) == ("moved", True)
+    assert before.mean_pd / before.base_rate < 0.75
+    assert abs(after.mean_pd / after.base_rate - 1) < 0.1
+    assert abs(intercept(found.calibration, judged)) < 0.1 < intercept(old, judged)
+    assert after.brier < before.brier
+    assert (after.auc, found.calibration.slope) == (before.auc, old.slope)
+
+
+def test_the_calm_after_the_shock_moves_the_line_back(granted: GrantedLoans) -> None:
+    """Outcomes take a year: a line moved by the shock is too dear for what is granted when it is over."""
+    shock = granted.between(date(2019, 9, 1), date(2020, 5, 1))
+    dear = fit_platt(shock.raw, shock.target, shock.weight, rising=True)
+    calm = granted.between(date(2020, 5, 1), date(2021, 1, 1))
+    later = granted.between(date(2021, 1, 1), date(2021, 7, 1))
+    found = recalibrate(dear, calm.raw, calm.target, calm.weight, calm.firm)
+    before, after = judge(dear, later), judge(found.calibration, later)
+    assert (found.deed, found.ratio.high < 0.9) == ("moved", True)
+    assert abs(after.mean_pd - after.base_rate) < abs(before.mean_pd - before.base_rate)
+    assert after.brier < before.brier
+
+
+def judge(line: Platt, loans: GrantedLoans) -> Figures:
+    return evaluate_pd(line.pd(loans.raw), loans.target, loans.weight, loans.firm)
+
+
+def intercept(line: Platt, loans: GrantedLoans) -> float:
+    """How far the log-odds are too low, their slope left as it is."""
+    return moved(line, loans.raw, loans.target, loans.weight).intercept - line.intercept
 
 
 def test_a_year_like_the_last_changes_nothing() -> None:

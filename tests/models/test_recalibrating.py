@@ -1,0 +1,138 @@
+"""A version calibrated anew: on unseen loans in order of time, kept as a version of its own, and only for a drift."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bureau.errors import StateConflict, TooFewLabels
+from models.artefact import StoredModel, read_stored
+from models.card import card_text
+from models.cross_validation import Division
+from models.gates import judge_gates, refusal_of
+from models.keeping import keep
+from models.loan_training import fit_on_loans
+from models.recalibrating import RECENT_MONTHS, recalibrate_on, recent_halves
+from models.release import model_folder
+from models.releasing import Deeds, release_by_two
+from models.report import build_report
+from models.scoring import ScoringModel
+from models.service import load_released, load_version
+from models.sme_default.spec import QUESTION, SPEC, SPLIT
+from models.training import Labelled, rows_of
+from tests.factories.granted_loans import labelled_loans
+
+DAY, LATER = date(2022, 4, 30), date(2023, 4, 30)
+AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+UNSEEN = pl.col("granted_on") >= SPLIT.test_from
+
+
+def alike(rate: float) -> Labelled:
+    """Loans of one weight; a higher rate takes the same ones and more."""
+    made = labelled_loans(8000, rate=rate, seed=3)
+    return changed(made, made.frame.with_columns(weight=1.0))
+
+
+def changed(labelled: Labelled, frame: pl.DataFrame) -> Labelled:
+    return replace(labelled, frame=frame, rows=rows_of(SPEC.columns, frame), snapshot=9)
+
+
+LOANS, HARDER = alike(0.05), alike(0.12)
+
+
+def with_outcomes(when: pl.Expr, of: Labelled) -> Labelled:
+    """The loans of calm times, where those meant went as in other times."""
+    frame = LOANS.frame.with_columns(target=pl.when(when).then(of.frame["target"]).otherwise("target"))
+    return changed(LOANS, frame)
+
+
+SLUMP = with_outcomes(UNSEEN, HARDER)
+
+
+@pytest.fixture(scope="module")
+def home(mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a released version of calm years."""
+    folder = tmp_path_factory.mktemp("recalibrated")
+    kept = keep(folder, mlruns, fit_on_loans(QUESTION, LOANS, DAY, Division(2, 3, 1)), AT)
+    release_by_two(Deeds(folder, mlruns, "sme_default"), kept.version, "王建模", "李审批", AT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def version(home: Path) -> tuple[ScoringModel, StoredModel]:
+    return load_version(home, "sme_default", "1"), read_stored(model_folder(home, "sme_default", "1"), "sme_default")
+
+
+def test_a_drift_is_answered_and_the_newest_loans_judge(version: tuple[ScoringModel, StoredModel]) -> None:
+    model, _ = version
+    found = recalibrate_on(QUESTION, *version, SLUMP, LATER)
+    facts = found.facts["recalibrated"]
+    before = facts["figures_before"]
+    assert (facts["version"], facts["as_of"], facts["snapshot"]) == ("1", "2023-04-30", 9)
+    assert facts["deed"] in ("moved", "turned")
+    assert facts["observed_to_said"]["low"] > 1
+    assert abs(found.figures.mean_pd - found.figures.base_rate) < 0.5 * abs(before["mean_pd"] - before["base_rate"])
+    assert found.figures.brier < before["brier"]
+    assert found.figures.auc.value == before["auc"]["value"]
+    assert found.model.predictor is model.predictor
+    assert refusal_of(judge_gates(found)) is None
+
+
+def test_time_divides_what_calibrates_from_what_judges(version: tuple[ScoringModel, StoredModel]) -> None:
+    found = recalibrate_on(QUESTION, *version, SLUMP, LATER)
+    since, judged_from = (date.fromisoformat(found.facts[name]) for name in ("calibrate_from", "test_from"))
+    assert since == SPLIT.test_from < judged_from
+    assert found.earlier is not None
+    assert abs(len(found.earlier) - len(found.judged)) < 10
+    assert found.months is not None
+    assert min(found.months.tolist()) == judged_from.isoformat()[:7]
+
+
+def test_what_the_version_was_made_of_has_no_say(version: tuple[ScoringModel, StoredModel]) -> None:
+    with pytest.raises(StateConflict, match="stays as it is"):
+        recalibrate_on(QUESTION, *version, with_outcomes(~UNSEEN, HARDER), LATER)
+
+
+def test_without_a_drift_nothing_is_kept(version: tuple[ScoringModel, StoredModel]) -> None:
+    with pytest.raises(StateConflict, match="the defaults observed for each one said are"):
+        recalibrate_on(QUESTION, *version, LOANS, LATER)
+
+
+def test_newest_loans_without_defaults_judge_nothing(version: tuple[ScoringModel, StoredModel]) -> None:
+    nobody = changed(LOANS, LOANS.frame.with_columns(target=0.0))
+    calm = with_outcomes(pl.col("granted_on") >= date(2021, 6, 1), nobody)
+    with pytest.raises(TooFewLabels, match="defaults on loans granted from 2021-"):
+        recalibrate_on(QUESTION, *version, calm, LATER)
+
+
+def test_loans_of_long_ago_are_left_out_and_none_since_is_told() -> None:
+    assert recent_halves(LOANS, date(2017, 1, 1)).calibrate_from == date(2020, 2, 27)
+    assert RECENT_MONTHS == 24
+    none = recent_halves(LOANS, date(2023, 1, 1))
+    assert none.calibrate_from == none.test_from == date(2023, 1, 1)
+
+
+def test_it_is_kept_and_released_as_any_version_and_recalibrated_in_its_turn(
+    home: Path, mlruns: Path, version: tuple[ScoringModel, StoredModel]
+) -> None:
+    kept = keep(home, mlruns, recalibrate_on(QUESTION, *version, SLUMP, LATER), AT)
+    assert (kept.version, kept.refusal) == ("2", None)
+    assert load_released(home, "sme_default").version == "1"
+    release_by_two(Deeds(home, mlruns, "sme_default"), "2", "王建模", "李审批", AT)
+    served, stored = (
+        load_released(home, "sme_default"),
+        read_stored(model_folder(home, "sme_default", "2"), "sme_default"),
+    )
+    assert (served.version, served.calibration != version[0].calibration) == ("2", True)
+    with pytest.raises(StateConflict, match="Version 2 of model 'sme_default' stays"):
+        recalibrate_on(QUESTION, served, stored, SLUMP, LATER)
+
+
+def test_its_card_says_what_was_done_and_compares_no_kinds(version: tuple[ScoringModel, StoredModel]) -> None:
+    found = recalibrate_on(QUESTION, *version, SLUMP, LATER)
+    text = card_text(found, judge_gates(found), build_report(found))
+    assert "The line of version 1 was " in text
+    assert "(before: " in text
+    assert "| cross-validation |" not in text
