@@ -1,78 +1,78 @@
 """The whole contest: every set whose files are there, one after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
+from models.cross_validation import Rows
 from models.invoice_default import spec as invoice_spec
 from models.real.contenders import contenders
 from models.real.directory import RealDirectory
 from models.real.invoices import read_invoices
-from models.real.judging import judge_inside, judge_unseen
+from models.real.judging import SEEDS, Contenders, Judging, judge_inside, judge_unseen
 from models.real.loans import APPLICATION, read_loans
 from models.real.measured import SetMeasured
 from models.real.tables import PUBLIC_SETS, rows_of
 from models.sba_default import spec as sba_spec
 
 LOANS, INVOICES = "sba", "cumcm"
-NAMES = (LOANS, INVOICES, *(public.name for public in PUBLIC_SETS))
-BUDGET = 8
+NAMES = ("german_credit", LOANS, "polish_5year", "polish_1year", INVOICES, "uci_credit_card_taiwan")
+"""The cheap ones first."""
+BUDGET = 6
 REPEATS_FEW_LABELS = 20
 """Divisions of the few firms with a verdict; the larger sets take as many as there are seeds."""
 
-Say = Callable[[str], None]
 
+@dataclass(frozen=True)
+class Bench:
+    """What is trained on, what is judged on (None: its own later years, or folds), and how thoroughly."""
 
-def run(
-    train: RealDirectory, judge: RealDirectory | None, names: tuple[str, ...], budget: int, seeds: int, say: Say
-) -> Iterator[SetMeasured]:
-    """The sets asked for, as each is done. say: hears of sets whose files are not there."""
-    for name in names:
-        found = list(_run_set(name, train, judge, budget, seeds))
-        if not found:
-            where = f"{train.root} and {judge.root}" if judge else str(train.root)
-            say(f"{name} is left out: its files are not in {where}.")
-        yield from found
+    train: RealDirectory
+    judge: RealDirectory | None
+    how: Judging
+    budget: int = BUDGET
 
+    def run(self, names: tuple[str, ...]) -> Iterator[SetMeasured]:
+        """The sets asked for, as each is done."""
+        for name in names:
+            measured = self._set(name)
+            if not measured:
+                where = f"{self.train.root} and {self.judge.root}" if self.judge else str(self.train.root)
+                self.how.say(f"{name} is left out: its files are not in {where}.")
+            yield from measured
 
-def _run_set(
-    name: str, train: RealDirectory, judge: RealDirectory | None, budget: int, seeds: int
-) -> Iterator[SetMeasured]:
-    if name == LOANS:
-        yield from _loans(train, judge, budget, seeds)
-    elif name == INVOICES:
-        yield from _invoices(train, judge, budget, seeds)
-    else:
-        yield from _table(name, train, judge, budget, seeds)
+    def _set(self, name: str) -> list[SetMeasured]:
+        if name == LOANS:
+            return self._loans()
+        return self._invoices() if name == INVOICES else self._table(name)
 
+    def _loans(self) -> list[SetMeasured]:
+        who = partial(contenders, self.budget, first=(sba_spec.TREES,), plain_columns=APPLICATION)
+        rows = read_loans(self.train, self.judge)
+        if rows is None or not rows.judged:
+            return []
+        return judge_unseen(
+            who, rows.seen, {f"sba_{name}": one for name, one in rows.judged.items()}, self.how, rows.ages
+        )
 
-def _loans(train: RealDirectory, judge: RealDirectory | None, budget: int, seeds: int) -> Iterator[SetMeasured]:
-    who = partial(contenders, budget, first=(sba_spec.TREES,), plain_columns=APPLICATION)
-    if (rows := read_loans(train, judge)) is not None:
-        for name, judged in rows.judged.items():
-            yield judge_unseen(f"sba_{name}", who, rows.fit, judged, later=rows.calibrate, seeds=seeds)
+    def _invoices(self) -> list[SetMeasured]:
+        who = partial(contenders, self.budget, first=invoice_spec.SPEC.recipes)
+        seen, unseen = read_invoices(self.train), None if self.judge is None else read_invoices(self.judge)
+        repeats = max(self.how.seeds * REPEATS_FEW_LABELS // SEEDS, 1)
+        return self._one(INVOICES, who, seen, unseen, replace(self.how, seeds=repeats))
 
+    def _table(self, name: str) -> list[SetMeasured]:
+        public = next(one for one in PUBLIC_SETS if one.name == name)
+        frame, other = self.train.read(name), None if self.judge is None else self.judge.read(name)
+        seen = None if frame is None else rows_of(public, frame)
+        unseen = None if other is None or seen is None else rows_of(public, other, seen.columns)
+        return self._one(name, partial(contenders, self.budget), seen, unseen, self.how)
 
-def _invoices(train: RealDirectory, judge: RealDirectory | None, budget: int, seeds: int) -> Iterator[SetMeasured]:
-    who = partial(contenders, budget, first=invoice_spec.SPEC.recipes)
-    seen, unseen = read_invoices(train), None if judge is None else read_invoices(judge)
-    if seen is None or (judge is not None and unseen is None):
-        return
-    if unseen is not None:
-        yield judge_unseen(INVOICES, who, seen, unseen, seeds=seeds)
-    else:
-        yield judge_inside(INVOICES, who, seen, repeats=max(seeds * REPEATS_FEW_LABELS // 5, 1))
-
-
-def _table(
-    name: str, train: RealDirectory, judge: RealDirectory | None, budget: int, seeds: int
-) -> Iterator[SetMeasured]:
-    public = next(one for one in PUBLIC_SETS if one.name == name)
-    who = partial(contenders, budget)
-    frame, other = train.read(name), None if judge is None else judge.read(name)
-    if frame is None or (judge is not None and other is None):
-        return
-    seen = rows_of(public, frame)
-    if other is not None:
-        yield judge_unseen(name, who, seen, rows_of(public, other, seen.columns), seeds=seeds)
-    else:
-        yield judge_inside(name, who, seen, repeats=seeds)
+    def _one(
+        self, name: str, who: Contenders, seen: Rows | None, unseen: Rows | None, inside: Judging
+    ) -> list[SetMeasured]:
+        if seen is None or (self.judge is not None and unseen is None):
+            return []
+        if unseen is None:
+            return [judge_inside(name, who, seen, inside)]
+        return judge_unseen(who, seen, {name: unseen}, self.how)

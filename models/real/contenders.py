@@ -1,32 +1,35 @@
-"""Who competes on a set: ours, ours without signs, LightGBM as it comes, and the best that others bring."""
+"""Who competes on a set: ours, what its bounds cost, LightGBM as it comes, and the best that others bring."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from models.boosted_trees import TreeRecipe
 from models.logistic import LogisticRecipe
 from models.predictor import Recipe
 from models.real.extras import CatBoostLearner, EBMLearner, absent
 from models.real.learner import Contender, Learner
-from models.real.lightgbm_learner import LightGBMLearner, drawn_choices
+from models.real.lightgbm_learner import LightGBMLearner, WithoutDepth, drawn_choices
 from models.real.scorecard import ScorecardLearner
 
-OURS, UNSIGNED, PLAIN = "ours", "ours without signs", "lightgbm_default"
+OURS, UNSIGNED, DEEPER, PLAIN = "ours", "ours without signs", "ours without a depth limit", "lightgbm_default"
 TUNED = "LightGBM tuned"
+OWN = (OURS, UNSIGNED, DEEPER)
 
-_OWN: tuple[Recipe, ...] = (
-    TreeRecipe(trees=200, depth=3, leaves=6, smallest_leaf=20, penalty=10.0),
-    TreeRecipe(
-        trees=400, depth=4, leaves=12, learning_rate=0.03, smallest_leaf=50, penalty=20.0, share_of_features=0.4
-    ),
-    TreeRecipe(trees=300, depth=6, leaves=24, learning_rate=0.05, smallest_leaf=20, penalty=10.0),
-    LogisticRecipe(penalty=10.0),
-    TreeRecipe(trees=600, depth=6, leaves=32, learning_rate=0.05, smallest_leaf=10, penalty=3.0, share_of_features=0.3),
-    TreeRecipe(trees=60, depth=2, leaves=4, learning_rate=0.1, smallest_leaf=8, penalty=3.0),
-    TreeRecipe(
-        trees=400, depth=6, leaves=16, learning_rate=0.02, smallest_leaf=50, penalty=20.0, share_of_features=0.3
-    ),
-    LogisticRecipe(penalty=100.0),
+_STUMPS = TreeRecipe(
+    trees=300, depth=1, leaves=2, learning_rate=0.1, smallest_leaf=8, penalty=1.0, share_of_features=0.5
 )
+_SHALLOW = TreeRecipe(trees=200, depth=3, leaves=6, smallest_leaf=20, penalty=10.0)
+_CALM = TreeRecipe(
+    trees=300, depth=6, leaves=16, learning_rate=0.03, smallest_leaf=50, penalty=20.0, share_of_features=0.3
+)
+_FREE = TreeRecipe(trees=250, depth=6, leaves=31, smallest_leaf=20, penalty=0.0, share_of_features=0.8)
+_BALANCED = replace(_FREE, penalty=3.0, balanced=True)
+_BLEND: tuple[Recipe, ...] = (_FREE, LogisticRecipe(penalty=10.0), _CALM, _STUMPS, _BALANCED, _SHALLOW)
+"""From one step a column to six: which of them a set wants, it says itself by the weights they earn."""
+
+_CARDS = tuple(ScorecardLearner(bins, penalty) for bins in (8, 12, 5, 20) for penalty in (1.0, 30.0))
+_CATBOOST = ((4, 0.05), (6, 0.05), (4, 0.1), (3, 0.1), (6, 0.03), (3, 0.05), (6, 0.1), (5, 0.05))
+_EBM = ((10, 256), (0, 256), (0, 32), (10, 32), (0, 64), (0, 128), (10, 64), (10, 128))
 
 
 def contenders(
@@ -34,13 +37,15 @@ def contenders(
 ) -> list[Contender]:
     """All that can take part; each may try as many settings as the budget says.
 
-    first: the recipes of the model the set belongs to, tried before the others of ours. plain_columns: what LightGBM
+    first: the recipes of the model the set belongs to, taken before the others of ours. plain_columns: what LightGBM
     as it comes reads, all unless said.
     """
-    own = tuple(dict.fromkeys((*first, *_OWN)))[:budget]
+    own = tuple(dict.fromkeys((*first, *_BLEND)))[:budget]
+    deeper = tuple(WithoutDepth(one) if isinstance(one, TreeRecipe) else one for one in own)
     return [
-        Contender(OURS, own, signed=True),
-        Contender(UNSIGNED, own),
+        Contender(OURS, blend=own, signed=True),
+        Contender(UNSIGNED, blend=own),
+        Contender(DEEPER, blend=deeper, signed=True),
         Contender(PLAIN, (LightGBMLearner(),), plain=True, only=plain_columns),
         *others(budget, seed),
     ]
@@ -48,11 +53,10 @@ def contenders(
 
 def others(budget: int, seed: int) -> list[Contender]:
     """The rivals, among which the best counts."""
-    cards = [ScorecardLearner(bins, penalty) for bins in (5, 8, 12, 20) for penalty in (1.0, 30.0)]
-    found = [Contender("logistic scorecard", tuple(cards[:budget])), Contender(TUNED, drawn_choices(budget, seed))]
+    found = [Contender("logistic scorecard", _CARDS[:budget]), Contender(TUNED, drawn_choices(budget, seed))]
     optional: dict[str, list[Learner]] = {
-        "EBM": [EBMLearner(n, bins, seed) for n in (0, 10) for bins in (32, 64, 128, 256)],
-        "CatBoost": [CatBoostLearner(depth, rate, 300, seed) for depth in (4, 6, 3, 8) for rate in (0.05, 0.1)],
+        "EBM": [EBMLearner(interactions, bins, seed) for interactions, bins in _EBM],
+        "CatBoost": [CatBoostLearner(depth, rate, 300, seed) for depth, rate in _CATBOOST],
     }
     found += [Contender(name, tuple(some[:budget])) for name, some in optional.items() if absent(name) is None]
     return found

@@ -34,7 +34,7 @@ class FittedEBM:
 
 @dataclass(frozen=True)
 class EBMLearner:
-    """An explainable boosting machine."""
+    """An explainable boosting machine. interactions: pairs at most; a hundred rows are wanted for each."""
 
     interactions: int
     max_bins: int
@@ -44,7 +44,7 @@ class EBMLearner:
         glassbox = importlib.import_module("interpret.glassbox")
         model = glassbox.ExplainableBoostingClassifier(
             feature_types=["continuous" if one.categories is None else "nominal" for one in columns.columns],
-            interactions=self.interactions,
+            interactions=min(self.interactions, len(target) // 100),
             max_bins=self.max_bins,
             outer_bags=4,
             n_jobs=1,

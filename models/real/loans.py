@@ -16,31 +16,35 @@ from features.sources.sba.publication import LAST_DAY
 from features.sources.sba.reading import CHARGED_OFF, PAID, WEIGHT, read_directory
 from features.store.training_set import training_set
 from models.cross_validation import Rows
+from models.real.contest import Ages
 from models.real.directory import RealDirectory
+from models.sba_default.evaluate import age_days, fading
 from models.sba_default.spec import GRANTED_FROM, SPEC
 from models.training import rows_of
 
 SETS = ("balanced30k", "head22k")
+DAYS_A_YEAR = 365
 RATES = "guaranteed_loan_bad_rate_"
 APPLICATION = tuple(name for name in SPEC.features if not name.startswith(RATES))
 """What a lender would give LightGBM without a platform: the form alone."""
-FISCAL_YEAR_2004, FISCAL_YEAR_2005, FISCAL_YEAR_2006 = date(2003, 10, 1), date(2004, 10, 1), date(2005, 10, 1)
+FISCAL_YEAR_2005, FISCAL_YEAR_2006 = date(2004, 10, 1), date(2005, 10, 1)
 
 
 @dataclass(frozen=True)
 class LoanRows:
-    """fit, calibrate: loans of both files, each once, by time. judged: later ones of each file, by its name."""
+    """seen: loans of both files, each once, with their ages. judged: later ones of each file, by its name."""
 
-    fit: Rows
-    calibrate: Rows
+    seen: Rows
+    ages: Ages
     judged: dict[str, Rows]
 
 
 def read_loans(train: RealDirectory, judge: RealDirectory | None) -> LoanRows | None:
     """The loans of a directory and, where given, of another that is judged; None where there are none.
 
-    Inside one directory fiscal 2005 is judged; for another all of its loans are, and 2005 calibrates. Judged loans
-    become known to the lake only after the features of those fitted on were read.
+    Inside one directory fiscal 2005 is judged; for another all of its loans are. All earlier ones are fitted on, and
+    the last year of them calibrates. Judged loans become known to the lake only after the features of those fitted
+    on were read.
     """
     folder = _folder(train)
     if folder is None or (judge is not None and _folder(judge) is None):
@@ -49,14 +53,21 @@ def read_loans(train: RealDirectory, judge: RealDirectory | None) -> LoanRows | 
         lake = open_lake(Path(home), f"sqlite:///{home}/catalogue.db")
         _load(lake, Path(home), folder)
         known = labels_of(read_directory(folder))
-        split, until = (FISCAL_YEAR_2004, FISCAL_YEAR_2005) if judge is None else (FISCAL_YEAR_2005, FISCAL_YEAR_2006)
-        fit = _read(lake, known.filter(pl.col("as_of").is_between(GRANTED_FROM, split, closed="left")))
-        calibrate = _read(lake, known.filter(pl.col("as_of").is_between(split, until, closed="left")))
+        until = FISCAL_YEAR_2005 if judge is None else FISCAL_YEAR_2006
+        before = known.filter(pl.col("as_of").is_between(GRANTED_FROM, until, closed="left")).sort("subject", "as_of")
+        if before["target"].n_unique() < 2:
+            raise InvalidInput(f"{folder} has no loans of both ends between {GRANTED_FROM} and {until} to train on.")
+        seen, ages = _read(lake, before), ages_of(before["as_of"])
         if judge is not None:
             folder = _require(judge)
             _load(lake, Path(home), folder)
         judged = {name: _judged(lake, folder, name, inside=judge is None) for name in SETS}
-        return LoanRows(fit, calibrate, {name: rows for name, rows in judged.items() if rows is not None})
+        return LoanRows(seen, ages, {name: rows for name, rows in judged.items() if rows is not None})
+
+
+def ages_of(approved: pl.Series) -> Ages:
+    """Calibrated on the loans of the last twelve months; a loan counts less the older it is."""
+    return Ages(newest=age_days(approved) < DAYS_A_YEAR, fading=fading(approved))
 
 
 def labels_of(loans: pl.DataFrame) -> pl.DataFrame:

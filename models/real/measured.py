@@ -1,18 +1,20 @@
-"""What a contest came to: figures of each contender on each set, as JSON and as a table."""
+"""What a contest came to: figures of each contender on each set, and how they stand to one another."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.evaluation import evaluate_pd
-from models.real.contenders import OURS, PLAIN, TUNED, UNSIGNED
+from models.real.contenders import OURS, OWN, PLAIN
 
 Floats = NDArray[np.float64]
+Stand = Literal["better", "worse", "even"]
 
 WITHIN = 0.01
 """How far below the best other ours may lie, in AUC."""
@@ -28,18 +30,43 @@ class Measures:
     slope: float
 
 
+CALIBRATION: dict[str, Callable[[Measures], float]] = {
+    "Brier": lambda one: one.brier,
+    "slope": lambda one: abs(one.slope - 1),
+}
+"""What calibration is judged by; less is better."""
+
+
 @dataclass(frozen=True)
 class SetMeasured:
-    """One set: how many rows were judged, and every contender's figures by name."""
+    """One set: how many rows were judged, and every contender's figures, a run each, by name."""
 
     name: str
     rows: int
-    contenders: dict[str, Measures]
+    runs: dict[str, tuple[Measures, ...]]
+
+    @cached_property
+    def contenders(self) -> dict[str, Measures]:
+        """Means over the runs."""
+        return {name: mean_of(some) for name, some in self.runs.items()}
 
     @property
     def best_other(self) -> str:
-        own = (OURS, UNSIGNED, PLAIN)
+        own = (*OWN, PLAIN)
         return max((one for one in self.contenders if one not in own), key=lambda one: self.contenders[one].auc)
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """All but ours, LightGBM as it comes among them."""
+        return tuple(one for one in self.contenders if one not in OWN)
+
+    def stand(self, rival: str, by: str) -> Stand:
+        """How ours is calibrated beside a rival. Even: within the noise, which is the spread of the difference between
+        runs of other seeds."""
+        told = CALIBRATION[by]
+        more = [told(other) - told(ours) for ours, other in zip(self.runs[OURS], self.runs[rival], strict=True)]
+        mean, noise = float(np.mean(more)), float(np.std(more, ddof=1)) if len(more) > 1 else 0.0
+        return "even" if abs(mean) <= noise else "better" if mean > 0 else "worse"
 
     def line(self) -> dict[str, Any]:
         """The set's object in the file."""
@@ -65,39 +92,13 @@ def mean_of(measures: Sequence[Measures]) -> Measures:
     return Measures(*map(float, told))
 
 
-def write_file(path: Path, sets: Sequence[SetMeasured]) -> None:
-    """The JSON file, and beside it a Markdown table of the same name; each whole or not at all."""
-    _replace(path, json.dumps([one.line() for one in sets], ensure_ascii=False, indent=1) + "\n")
-    _replace(path.with_suffix(".md"), table(sets))
+def as_json(sets: Sequence[SetMeasured]) -> str:
+    """The file's text."""
+    return json.dumps([one.line() for one in sets], ensure_ascii=False, indent=1) + "\n"
 
 
-def table(sets: Sequence[SetMeasured]) -> str:
-    """A row per set: AUC of all, calibration, and what signs and depth cost."""
-    head = (
-        "| set | rows | ours AUC | best other | LightGBM default | slope ours / best other | Brier ours / best other "
-        "| ours without signs | LightGBM tuned, no depth limit |"
-    )
-    return "\n".join([head, "|---" * 9 + "|", *map(_row, sets), ""])
-
-
-def _row(one: SetMeasured) -> str:
-    ours, best, plain = one.contenders[OURS], one.contenders[one.best_other], one.contenders[PLAIN]
-    verdict = "" if ours.auc >= best.auc - WITHIN else ", missed"
-    cells = (
-        one.name,
-        f"{one.rows:,}",
-        f"{ours.auc:.4f}{verdict}",
-        f"{best.auc:.4f} {one.best_other}",
-        f"{plain.auc:.4f}",
-        f"{ours.slope:.2f} / {best.slope:.2f}",
-        f"{ours.brier:.4f} / {best.brier:.4f}",
-        f"{one.contenders[UNSIGNED].auc:.4f}",
-        f"{one.contenders[TUNED].auc:.4f}",
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_text(text, "utf-8")
     unfinished.replace(path)

@@ -1,5 +1,6 @@
 """The classic public sets: plain tables without days, each with a label and, where sense declares them, signs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -41,8 +42,15 @@ def rows_of(public: PublicSet, frame: pl.DataFrame, columns: Columns | None = No
     label = public.label or frame.columns[-1]
     if label not in frame.columns:
         raise InvalidInput(f"The set {public.name} needs its label in a column {label!r}, which the file lacks.")
-    known = frame.drop_nulls(label)
     features = [name for name in frame.columns if name not in (label, *public.left_out)]
-    columns = columns or learn_columns(known, {name: public.signs.get(name, 0) for name in features})
+    known = frame.drop_nulls(label).rename({name: plain(name) for name in features})
+    columns = columns or learn_columns(known, {plain(name): public.signs.get(name, 0) for name in features})
+    if absent := [name for name in columns.names if name not in known.columns]:
+        raise InvalidInput(f"The set {public.name} lacks the columns {', '.join(absent)} that were trained on.")
     target = (known[label] == public.bad).cast(pl.Float64).to_numpy()
     return Rows(columns, columns.matrix(known), target, np.ones(known.height), np.arange(known.height))
+
+
+def plain(name: str) -> str:
+    """A name without the signs that LightGBM takes for its own file's; operators stay told apart."""
+    return re.sub(r"[^\w./+*()-]+", "_", name)

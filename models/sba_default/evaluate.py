@@ -13,7 +13,7 @@ from models.cross_validation import Rows
 from models.evaluation import evaluate_pd
 from models.question import Question
 from models.sba_default.labels import read_labels
-from models.sba_default.spec import LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT, TREES
+from models.sba_default.spec import HALF_LIFE_DAYS, LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT, TREES
 from models.scoring import ScoringModel
 from models.time_split import Period
 from models.training import Labelled, read_labelled
@@ -53,16 +53,32 @@ def part(labelled: Labelled, *periods: Period) -> Rows:
     return labelled.rows.take(np.asarray(chosen, dtype=np.bool_))
 
 
+def days_of(labelled: Labelled, *periods: Period) -> pl.Series:
+    """The days of approval of the rows of some periods."""
+    return labelled.frame.filter(SPLIT.period(pl.col("granted_on")).is_in(periods))["granted_on"]
+
+
 def last_year(labelled: Labelled) -> NDArray[np.bool_]:
     """Which of the rows before the test calibrate."""
     period = labelled.frame.select(SPLIT.period(pl.col("granted_on")).alias("period"))["period"]
     return np.asarray((period.filter(period != "test") == "calibrate").to_numpy(), dtype=np.bool_)
 
 
-def as_drawn(rows: Rows) -> Rows:
-    """The rows without their weights. Charged-off and repaid loans were drawn in equal numbers: fitting on them as
-    they are tells the two apart better, and the weights come back when the scores are calibrated."""
-    return replace(rows, weight=np.ones(len(rows)))
+def as_drawn(rows: Rows, granted_on: pl.Series) -> Rows:
+    """The rows by their recency instead of their weights. Charged-off and repaid loans were drawn in equal numbers:
+    fitting on them as they are tells the two apart better, and the weights come back when scores are calibrated."""
+    return replace(rows, weight=fading(granted_on))
+
+
+def fading(granted_on: pl.Series) -> NDArray[np.float64]:
+    """What each loan counts: 1 the newest, half as much for every half-life that it is older."""
+    return np.asarray(0.5 ** (age_days(granted_on) / HALF_LIFE_DAYS))
+
+
+def age_days(granted_on: pl.Series) -> NDArray[np.int64]:
+    """How much older than the newest each is."""
+    days = granted_on.dt.epoch("d").to_numpy().astype(np.int64)
+    return np.asarray(days.max() - days)
 
 
 def _fiscal_year() -> pl.Expr:

@@ -8,18 +8,21 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from bureau.errors import InvalidInput
+from models.boosted_trees import TreeRecipe
 from models.cli import models
 from models.columns import Column, Columns
 from models.cross_validation import Rows
-from models.real.contenders import OURS, PLAIN, TUNED, UNSIGNED, contenders
+from models.real.contenders import DEEPER, OURS, OWN, PLAIN, TUNED, UNSIGNED, contenders
+from models.real.contest import fit_contender
 from models.real.directory import RealDirectory
 from models.real.extras import PACKAGES, absent, as_objects
-from models.real.judging import judge_inside, judge_unseen
-from models.real.learner import Contender, fit_best
+from models.real.judging import Judging, judge_inside, judge_unseen
+from models.real.learner import Contender
 from models.real.lightgbm_learner import LightGBMLearner
 from models.real.loans import read_loans
 from models.real.scorecard import ScorecardLearner
-from models.real.tables import PUBLIC_SETS, rows_of
+from models.real.tables import PUBLIC_SETS, plain, rows_of
 from tests.factories.real import write_german, write_taiwan
 from tests.factories.sba import write_sba_directory
 
@@ -48,9 +51,9 @@ def test_a_table_is_read_with_its_label_signs_and_without_its_keys(tmp_path: Pat
 
 def test_each_may_try_as_much_as_the_budget_says() -> None:
     for one in contenders(3, 0):
-        assert len(one.learners) == (1 if one.plain else 3), one.name
+        assert len(one.learners or one.blend) == (1 if one.plain else 3), one.name
     names = [one.name for one in contenders(1, 0)]
-    assert names[:5] == [OURS, UNSIGNED, PLAIN, "logistic scorecard", TUNED]
+    assert names[:6] == [OURS, UNSIGNED, DEEPER, PLAIN, "logistic scorecard", TUNED]
     assert [name for name in PACKAGES if name in names] == [name for name in PACKAGES if absent(name) is None]
     assert contenders(2, 7) == contenders(2, 7)
 
@@ -61,6 +64,22 @@ def test_who_is_not_installed_is_named_with_the_way_to_have_it() -> None:
             None,
             f"{name} is left out: run `make contenders` (or `pip install {package}`) to have it compete.",
         )
+
+
+def test_names_may_hold_what_lightgbm_takes_for_its_own() -> None:
+    name = '[(cash + receivables) / {costs}] * 365: "net", a year'
+    frame = pl.DataFrame({name: [1.0, 2.0, 3.0, 4.0] * 30, "class": [0, 0, 1, 1] * 30})
+    polish = next(one for one in PUBLIC_SETS if one.name == "polish_1year")
+    rows = rows_of(polish, frame)
+    assert LightGBMLearner(trees=2).fit(rows.columns, rows.matrix, rows.target, rows.weight).raw(rows.matrix).size
+    assert TreeRecipe(trees=2).fit(rows.columns, rows.matrix, rows.target, rows.weight).raw(rows.matrix).size
+    assert plain("a / b") != plain("a - b")
+
+
+def test_a_file_without_a_column_trained_on_says_which() -> None:
+    seen = rows_of(GERMAN, pl.DataFrame({"a": [1.0, 2.0], "b": [1.0, 2.0], "creditability": ["bad", "good"]}))
+    with pytest.raises(InvalidInput, match="lacks the columns b"):
+        rows_of(GERMAN, pl.DataFrame({"a": [1.0, 2.0], "creditability": ["bad", "good"]}), seen.columns)
 
 
 def test_a_scorecard_learns_numbers_categories_and_what_is_missing(tmp_path: Path) -> None:
@@ -79,9 +98,9 @@ def test_only_the_signed_are_bound_by_signs() -> None:
     target = (chance.random(400) < 1 / (1 + np.exp(2 * x[:, 0]))).astype(float)
     rows = Rows(Columns((Column("x", 1),)), x, target, np.ones(400), np.arange(400))
     ends = np.array([[-2.0], [2.0]])
-    learner = (LightGBMLearner(trees=20, parameters={"min_data_in_leaf": 10}),)
-    bound = fit_best(Contender("bound", learner, signed=True), rows, 0).pd(ends)
-    free = fit_best(Contender("free", learner), rows, 0).pd(ends)
+    learner = (LightGBMLearner(trees=20, parameters=(("min_data_in_leaf", 10),)),)
+    bound = fit_contender(Contender("bound", learner, signed=True), rows, 0).pd(ends)
+    free = fit_contender(Contender("free", learner), rows, 0).pd(ends)
     assert bound[0] <= bound[1]
     assert free[0] > free[1]
 
@@ -89,10 +108,10 @@ def test_only_the_signed_are_bound_by_signs() -> None:
 def test_a_contender_may_read_some_columns_only(tmp_path: Path) -> None:
     rows = german(tmp_path)
     one = Contender("plain", (LightGBMLearner(trees=5),), plain=True, only=("credit_amount",))
-    pd = fit_best(one, rows, 0).pd(rows.matrix)
+    pd = fit_contender(one, rows, 0).pd(rows.matrix)
     changed = rows.matrix.copy()
     changed[:, 0] = 1.0
-    assert np.array_equal(pd, fit_best(one, rows, 0).pd(changed))
+    assert np.array_equal(pd, fit_contender(one, rows, 0).pd(changed))
 
 
 def test_inside_and_unseen_rows_are_judged_by_the_same_figures(tmp_path: Path) -> None:
@@ -101,13 +120,14 @@ def test_inside_and_unseen_rows_are_judged_by_the_same_figures(tmp_path: Path) -
     def who(seed: int) -> list[Contender]:
         return contenders(1, seed)
 
-    inside = judge_inside("german_credit", who, seen, repeats=1)
-    outside = judge_unseen("german_credit", who, seen, unseen, seeds=1)
+    once = Judging(seeds=1)
+    inside = judge_inside("german_credit", who, seen, once)
+    (outside,) = judge_unseen(who, seen, {"german_credit": unseen}, once)
     assert (inside.rows, outside.rows) == (300, 200)
     for measured in (inside, outside):
         assert set(measured.line()) == {"set", "rows", "ours", "best_other", "lightgbm_default"}
         assert measured.contenders[OURS].auc > 0.6
-        assert measured.best_other not in (OURS, UNSIGNED, PLAIN)
+        assert measured.best_other not in (*OWN, PLAIN)
 
 
 def test_categories_are_texts_for_who_wants_texts() -> None:
@@ -119,6 +139,7 @@ def test_categories_are_texts_for_who_wants_texts() -> None:
 def test_the_command_writes_the_file_and_its_table(tmp_path: Path) -> None:
     data, out = write_german(tmp_path / "data" / "benchmarks"), tmp_path / "real.json"
     command = ["bench-real", "--train-data", str(data.parent), "--out", str(out), "--budget", "1", "--seeds", "1"]
+    command += ["--processes", "1"]
     done = RUN(models, [*command, "--set", "german_credit", "--set", "polish_1year"])
     assert done.exit_code == 0, done.output
     assert "polish_1year is left out" in done.stdout
@@ -127,9 +148,11 @@ def test_the_command_writes_the_file_and_its_table(tmp_path: Path) -> None:
     assert set(line["ours"]) == set(line["lightgbm_default"]) == FIGURES
     assert set(line["best_other"]) == FIGURES | {"name"}
     assert "| german_credit | 120 |" in out.with_suffix(".md").read_text("utf-8")
-    judged = RUN(models, [*command, "--set", "german_credit", "--data", str(write_german(tmp_path / "other", 40, 3))])
+    assert "calibrated no worse than any other" in done.stdout
+    judged = RUN(models, [*command, "--data", str(write_german(tmp_path / "other", 40, 3))])
     assert judged.exit_code == 0, judged.output
-    assert json.loads(out.read_text("utf-8"))[0]["rows"] == 40
+    assert [one["rows"] for one in json.loads(out.read_text("utf-8"))] == [40]
+    assert "sba is left out" in judged.stdout
 
 
 @pytest.mark.parametrize(
@@ -156,5 +179,6 @@ def test_loans_are_split_by_fiscal_year_and_judged_by_file(tmp_path: Path) -> No
     assert set(loans.judged) == {"balanced30k", "head22k"}
     assert set(np.unique(loans.judged["balanced30k"].weight)) == {10.5, 49.3}
     assert set(np.unique(loans.judged["head22k"].weight)) == {1.0}
-    assert len(loans.fit) > len(loans.calibrate) > 0
+    assert 0 < loans.ages.newest.sum() < len(loans.seen)
+    assert loans.ages.fading[loans.ages.newest].min() > 0.5 >= loans.ages.fading[~loans.ages.newest].max()
     assert read_loans(RealDirectory(write_german(tmp_path / "none")), None) is None

@@ -50,7 +50,7 @@ def test_half_a_year_of_a_drift_calibrates_the_other_half(real: Labelled) -> Non
         (SPRING, date(2005, 10, 1)),
     )
     oldest, year, known, judged = (real.rows.take(granted(*of).to_numpy()) for of in days)
-    drawn = as_drawn(oldest)
+    drawn = as_drawn(oldest, real.frame.filter(granted(*days[0]))["granted_on"])
     trees = TREES.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
     old = fit_platt(trees.raw(year.matrix), year.target, year.weight, rising=True)
     found = recalibrate(old, trees.raw(known.matrix), known.target, known.weight, known.firm)

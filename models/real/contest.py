@@ -1,0 +1,78 @@
+"""One contest: every contender fitted on some rows, calibrated inside them, and asked for the PD of others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.calibration import Platt, fit_platt
+from models.cross_validation import Rows
+from models.real.choosing import Memory, best_of, blend_of
+from models.real.learner import Contender, Scored, narrow, unsigned
+
+Floats = NDArray[np.float64]
+
+AS_IT_SAYS = Platt(0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Ages:
+    """What is known of the days of the rows fitted on. newest: those to calibrate on. fading: weights of recency."""
+
+    newest: NDArray[np.bool_]
+    fading: Floats
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted contender: PD of rows. places: of the columns it reads."""
+
+    scored: Scored
+    calibration: Platt
+    places: NDArray[np.int64]
+
+    def pd(self, matrix: Floats) -> Floats:
+        return self.calibration.pd(self.scored.raw(matrix[:, self.places]))
+
+
+def fit_contender(
+    contender: Contender,
+    rows: Rows,
+    seed: int,
+    ages: Ages | None = None,
+    memory: Memory | None = None,
+) -> Fitted:
+    """Fit a contender on rows, and calibrate it on the scores of fits that had not seen a row.
+
+    Learners are chosen and fitted on the rows as they were drawn, our blends by their `fading` where rows have ages;
+    weights return when scores are calibrated, on the newest rows or else on all.
+    """
+    places = contender.places(rows.columns)
+    rows = narrow(rows, places)
+    columns = rows.columns if contender.signed else unsigned(rows.columns)
+    if contender.plain:
+        scored = contender.learners[0].fit(columns, rows.matrix, rows.target, rows.weight)
+        return Fitted(scored, AS_IT_SAYS, places)
+    drawn = replace(rows, columns=columns, weight=np.ones(len(rows)))
+    if contender.blend:
+        faded = drawn if ages is None else replace(drawn, weight=ages.fading)
+        told = blend_of(contender.blend, faded, seed, {} if memory is None else memory)
+    else:
+        told = best_of(contender.learners, drawn, seed)
+    some = np.ones(len(rows), dtype=np.bool_) if ages is None else ages.newest
+    calibration = fit_platt(told.unseen[some], rows.target[some], rows.weight[some], rising=True)
+    return Fitted(told.scored, calibration, places)
+
+
+def contest(
+    contenders: Sequence[Contender],
+    seen: Rows,
+    unseen: Sequence[Rows],
+    seed: int,
+    ages: Ages | None = None,
+) -> list[dict[str, Floats]]:
+    """The PD of every one of some sets of unseen rows by every contender, by name."""
+    memory: Memory = {}
+    fitted = {one.name: fit_contender(one, seen, seed, ages, memory) for one in contenders}
+    return [{name: one.pd(rows.matrix) for name, one in fitted.items()} for rows in unseen]

@@ -1,0 +1,126 @@
+"""How choices are made and rows judged: never by rows that are judged, in any order, on any number of processes."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from models.boosted_trees import TreeRecipe
+from models.columns import Column, Columns
+from models.cross_validation import Rows
+from models.logistic import LogisticRecipe
+from models.real.choosing import best_of, blend_of
+from models.real.contenders import OURS, PLAIN
+from models.real.contest import Ages, fit_contender
+from models.real.judging import MOST_TO_CROSS, OUTER_FOLDS, Judging, judge_inside, judge_unseen
+from models.real.learner import Contender
+from models.real.lightgbm_learner import LightGBMLearner, WithoutDepth
+from models.real.measured import Measures, SetMeasured
+from models.real.scorecard import ScorecardLearner
+from models.real.table import bars, page
+
+TREES = TreeRecipe(trees=20, depth=2, leaves=4, smallest_leaf=10)
+BLIND = LightGBMLearner(trees=1, parameters=(("learning_rate", 1e-9),))
+AS_SAID: list[str] = []
+
+
+def made_up(rows: int, seed: int = 0) -> Rows:
+    chance = np.random.default_rng(seed)
+    x = chance.normal(size=(rows, 2))
+    target = (chance.random(rows) < 1 / (1 + np.exp(1 - x[:, 0]))).astype(float)
+    return Rows(Columns((Column("x", 1), Column("noise"))), x, target, np.ones(rows), np.arange(rows))
+
+
+def who(seed: int) -> list[Contender]:
+    others = (ScorecardLearner(5), ScorecardLearner(8))
+    return [
+        Contender(OURS, blend=(TREES, LogisticRecipe()), signed=True),
+        Contender(PLAIN, (LightGBMLearner(trees=5),), plain=True),
+        Contender("logistic scorecard", others[: 1 + seed % 2]),
+    ]
+
+
+def test_the_better_learner_is_chosen_and_its_scores_are_unseen() -> None:
+    rows = made_up(600)
+    told = best_of((BLIND, ScorecardLearner(5)), rows, 0)
+    assert np.corrcoef(told.unseen, rows.matrix[:, 0])[0, 1] > 0.8
+    assert np.unique(told.unseen - told.scored.raw(rows.matrix)).size > 1
+
+
+def test_blends_share_what_was_fitted_already() -> None:
+    rows = made_up(300)
+    memory: dict[object, object] = {}
+    blend_of((TREES, LogisticRecipe()), rows, 0, memory)  # type: ignore[arg-type]
+    known = list(memory.values())
+    blend_of((WithoutDepth(TREES), LogisticRecipe()), rows, 0, memory)  # type: ignore[arg-type]
+    assert len(memory) == 3
+    assert list(memory.values())[:2] == known
+
+
+def test_the_order_of_the_rows_changes_no_figure() -> None:
+    seen, unseen = made_up(300), made_up(200, 1)
+    turned = unseen.take(np.random.default_rng(2).permutation(200))
+    how = Judging(seeds=2, say=AS_SAID.append)
+    one, other = judge_unseen(who, seen, {"as they came": unseen, "turned": turned}, how)
+    assert one.contenders[OURS].auc == pytest.approx(other.contenders[OURS].auc, abs=1e-12)
+    assert one.contenders[OURS].brier == pytest.approx(other.contenders[OURS].brier, abs=1e-12)
+    assert AS_SAID[-1] == "as they came and turned: 2 of 2 runs"
+
+
+def test_processes_change_no_figure() -> None:
+    seen, unseen = made_up(200), {"x": made_up(100, 1)}
+    quiet = partial(Judging, seeds=2, say=AS_SAID.append)
+    assert judge_unseen(who, seen, unseen, quiet(processes=2)) == judge_unseen(who, seen, unseen, quiet(processes=1))
+
+
+def test_many_rows_are_judged_once_each_by_all_runs_together() -> None:
+    rows = made_up(MOST_TO_CROSS + 100)
+    measured = judge_inside("many", who, rows, Judging(seeds=2, say=AS_SAID.append))
+    assert len(measured.runs[OURS]) == 2
+    assert measured.rows == pytest.approx(len(rows) * 2 / OUTER_FOLDS, abs=2)
+
+
+def test_rows_with_ages_are_calibrated_on_the_newest() -> None:
+    """The older half is of a calm time: twice as few defaults of the same score."""
+    rows = made_up(2_000)
+    target = rows.target * np.where((np.arange(2_000) < 1_000) & (np.arange(2_000) % 2 == 0), 0, 1)
+    newest = np.arange(2_000) >= 1_000
+    aged = fit_contender(who(0)[0], replace(rows, target=target), 0, Ages(newest, np.where(newest, 1.0, 0.25)))
+    assert aged.pd(rows.matrix).mean() == pytest.approx(target[newest].mean(), abs=0.02)
+
+
+def run_of(brier: float, slope: float = 1.0, auc: float = 0.7) -> Measures:
+    return Measures(auc, 0.3, brier, slope)
+
+
+def set_of(ours: list[Measures], other: list[Measures]) -> SetMeasured:
+    names = ("ours without signs", "ours without a depth limit", PLAIN)
+    return SetMeasured("sba_x", 10, {OURS: tuple(ours), "EBM": tuple(other)} | dict.fromkeys(names, tuple(ours)))
+
+
+@pytest.mark.parametrize(
+    ("ours", "other", "stands"),
+    [
+        pytest.param([0.10, 0.10], [0.11, 0.12], "better", id="better in every run"),
+        pytest.param([0.12, 0.11], [0.10, 0.10], "worse", id="worse in every run"),
+        pytest.param([0.10, 0.12], [0.12, 0.11], "even", id="now so, now so"),
+        pytest.param([0.10], [0.11], "better", id="one run has no noise"),
+    ],
+)
+def test_calibration_stands_beyond_the_noise_or_is_even(ours: list[float], other: list[float], stands: str) -> None:
+    measured = set_of([run_of(one) for one in ours], [run_of(one) for one in other])
+    assert measured.stand("EBM", "Brier") == stands
+    assert measured.stand("EBM", "slope") == "even"
+
+
+def test_every_bar_is_judged_and_a_missed_one_said() -> None:
+    good = set_of([run_of(0.10), run_of(0.10)], [run_of(0.11), run_of(0.12)])
+    far = set_of([run_of(0.10, auc=0.60)], [run_of(0.10, auc=0.75)])
+    told = bars([good, far])
+    assert "on 1 of 2 sets, missed" in told[0]
+    assert "on 0 of 2 sets, missed" in told[1]
+    assert "on 2 of 2 sets" in told[2]
+    assert "on 1 of 2 sets, 4 wanted, missed" in told[3]
+    assert "0.6000, missed" in page([far], 60.0)
+    assert "cores" in page([far], 60.0)
