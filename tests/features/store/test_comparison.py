@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from bureau.grant import operator_grant
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS
 from features.definitions.entry import own_definition
@@ -13,8 +14,11 @@ from features.definitions.library import published
 from features.definitions.parts import parts_of
 from features.engine.engines import Engine
 from features.engine.kernel.program import compile_program
+from features.lake.lake import Lake
+from features.store import comparison
+from features.store.build import build_features
 from features.store.comparison import Compared, _held, compare, summary
-from features.store.edges import first_versions
+from features.store.edges import COMPARED_DAYS, first_versions
 
 NAMES = ["tax_arrears_count_24m", "industry_section", "defendant_cases_24m", "sales_trend_6p"]
 
@@ -24,6 +28,23 @@ def test_every_form_of_every_engine_agrees(tmp_path: Path) -> None:
     assert [(one.engine, one.form) for one in compared if one.differing] == []
     assert {one.engine for one in compared} == {Engine.KERNEL}
     assert max(one.varying for one in compared) == len(NAMES)
+
+
+def test_a_link_undone_changes_cells_that_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    undo, built = comparison._undo, []
+
+    def watched(lake: Lake) -> None:
+        for act in (lambda: None, lambda: undo(lake)):
+            act()
+            days = [build_features(lake, NAMES, day, operator_grant(), engine=Engine.DUCKDB) for day in COMPARED_DAYS]
+            built.append([day.select(NAMES) for day in days])
+
+    monkeypatch.setattr(comparison, "_undo", watched)
+    next(compare(tmp_path, NAMES, 60, seed=3))
+    before, after = built
+    changed = [not one.equals(other) for one, other in zip(before, after, strict=True)]
+    assert any(changed)
+    assert not all(changed), "a day before the undoing keeps its view"
 
 
 @pytest.mark.parametrize("told", [[1.0, 3.0], [1.0, None]], ids=["another value", "a value where none is known"])
