@@ -9,10 +9,10 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.cross_validation import Rows
 from models.evaluation import evaluate_pd
-from models.question import Question, rate_before
+from models.question import Question, rate_before, read_for
 from models.scoring import ScoringModel
 from models.time_split import half_year
-from models.training import Labelled, read_labelled
+from models.training import Labelled
 
 FEWEST_DEFAULTS = 5
 """A half-year with fewer defaults has no line of its own: its AUC would say nothing."""
@@ -22,8 +22,7 @@ def evaluate_on_loans(
     question: Question, lake: Lake, day: date, grant: ReadGrant, model: ScoringModel
 ) -> list[dict[str, object]]:
     """The lines of `judge_on_loans` for the loans that have matured by `day`."""
-    labels = question.read_labels(lake, day, grant)
-    return judge_on_loans(question, read_labelled(lake, question.spec, labels, grant), model)
+    return judge_on_loans(question, read_for(question, model, lake, day, grant), model)
 
 
 def judge_on_loans(question: Question, labelled: Labelled, model: ScoringModel) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """A question about loans: whose outcomes answer it, how time divides them, and how many it takes to answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -12,9 +12,10 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.boosted_trees import TreeRecipe
 from models.cross_validation import Rows
+from models.scoring import ScoringModel
 from models.spec import ModelSpec
 from models.time_split import Period, TimeSplit
-from models.training import Labelled
+from models.training import Labelled, read_labelled, rows_of
 
 ReadLabels = Callable[[Lake, date, ReadGrant], pl.DataFrame]
 
@@ -37,6 +38,13 @@ class Question:
     def part(self, labelled: Labelled, period: Period) -> Rows:
         """The rows granted in one period."""
         return labelled.rows.take(chosen(labelled, period, self.split))
+
+
+def read_for(question: Question, model: ScoringModel, lake: Lake, day: date, grant: ReadGrant) -> Labelled:
+    """The loans matured by a day as a kept model reads them: the features of its spec may be others by now."""
+    spec = replace(question.spec, features=model.features)
+    read = read_labelled(lake, spec, question.read_labels(lake, day, grant), grant)
+    return replace(read, rows=rows_of(model.columns, read.frame))
 
 
 def chosen(labelled: Labelled, period: Period, split: TimeSplit) -> NDArray[np.bool_]:

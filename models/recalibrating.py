@@ -16,12 +16,12 @@ from models.artefact import StoredModel
 from models.calibration import Platt
 from models.cross_validation import Rows
 from models.evaluation import Figures, evaluate_pd
-from models.question import Question, chosen, rate_before
+from models.question import Question, chosen, rate_before, read_for
 from models.recalibration import LEAST_DEFAULTS, Recalibrated, recalibrate
 from models.scoring import ScoringModel
 from models.segments import segments_of
 from models.time_split import TimeSplit
-from models.training import Labelled, Trained, read_labelled, require_labels
+from models.training import Labelled, Trained, require_labels
 
 RECENT_MONTHS = 24
 """Loans granted longer before the newest that has matured say little of the risk of today."""
@@ -31,8 +31,7 @@ def recalibrate_version(
     question: Question, model: ScoringModel, stored: StoredModel, lake: Lake, day: date, grant: ReadGrant
 ) -> Trained:
     """Calibrate on the loans that matured by `day`. Raises `TooFewLabels`, and `StateConflict` without a drift."""
-    labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
-    return recalibrate_on(question, model, stored, labelled, day)
+    return recalibrate_on(question, model, stored, read_for(question, model, lake, day, grant), day)
 
 
 def recalibrate_on(

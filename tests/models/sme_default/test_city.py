@@ -1,5 +1,6 @@
 """A small synthetic city, delivered and landed: its honest features are not accused, what came after a default is."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -9,11 +10,14 @@ from bureau.grant import operator_grant
 from features.lake.lake import Lake
 from features.store.records import records
 from features.store.training_set import training_set
+from models.columns import Columns
 from models.evaluation import auc_interval
+from models.question import read_for
 from models.sme_default.labels import read_labels
-from models.sme_default.spec import SPEC
+from models.sme_default.spec import QUESTION, SPEC
 from models.suspects import suspect_columns
 from models.training import LABEL_COLUMNS
+from tests.factories.granted_loans import labelled_loans, quick_model
 
 COURTS = {"F26": "cases", "F27": "enforcements", "F28": "dishonest_listings"}
 NAIVE_GAIN = 0.05
@@ -52,6 +56,15 @@ def test_what_the_bank_reported_later_is_named(city: Lake, honest: pl.DataFrame)
         )
     )
     assert named(honest.join(later, on="loan", how="left")) == {"worst_class", "days_overdue", "written_off_on"}
+
+
+def test_a_kept_model_is_read_for_as_it_was_trained_though_its_spec_has_changed(city: Lake) -> None:
+    made = labelled_loans(600, rate=0.2)
+    older = quick_model(made)
+    columns = Columns(tuple(reversed(older.columns.columns[3:])))
+    rows = read_for(QUESTION, replace(older, columns=columns), city, LAST_DAY, GRANT).rows
+    assert rows.columns == columns
+    assert rows.matrix.shape == (len(rows), len(SPEC.features) - 3)
 
 
 def of_court(city: Lake, loans: pl.DataFrame, seen: pl.Expr) -> pl.DataFrame:
