@@ -25,7 +25,8 @@ class Question:
     """A model's question as its own training asks it.
 
     read_labels: the loans of its population that have matured by a day. recipe: the kind that takes any number of
-    features. least_to_train, least_to_judge: defaults needed in the oldest and in the newest period.
+    features. least_to_train, least_to_judge: defaults needed in the oldest and in the newest period. newcomers: whether
+    only enterprises are asked about that have had no loan.
     """
 
     spec: ModelSpec
@@ -34,6 +35,7 @@ class Question:
     recipe: TreeRecipe
     least_to_train: int
     least_to_judge: int
+    newcomers: bool = False
 
     def part(self, labelled: Labelled, period: Period) -> Rows:
         """The rows granted in one period."""

@@ -48,9 +48,10 @@ def monitor(
         )
     if not built:
         raise InvalidInput(f"The features of {day} are not built. Close the day first: bureau close-day --day {day}")
-    firms = watched_firms(model, built, borrowers(lake, day, grant, snapshot))
-    measures = measure_shift(model, population, firms)
     question = find_model(model.name).question
+    newcomers = question is not None and question.newcomers
+    firms = watched_firms(model, built, borrowers(lake, day, grant, snapshot, newcomers=newcomers))
+    measures = measure_shift(model, population, firms)
     if question is not None:
         measures += measure_vintages(matured_loans(lake, question, model, day, grant))
     keep_measures(home, model.name, model.version, day, measures)

@@ -32,11 +32,20 @@ _MATURED = {
 }
 
 
-def borrowers(lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.Series:
-    """The numbers of the enterprises whose loans banks reported on lately, by number."""
-    told = records(lake, LOAN_FEEDBACK.code, day, grant, snapshot=snapshot, columns=("enterprise_id", "period"))
-    recent = told.filter(pl.col("period") >= day - timedelta(days=RUNNING_DAYS))
-    return recent["enterprise_id"].unique().sort()
+def borrowers(
+    lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None, *, newcomers: bool = False
+) -> pl.Series:
+    """The numbers of the enterprises whose loans banks reported on lately, by number.
+
+    newcomers: of these, only those that had their first loan within a year.
+    """
+    columns = ("enterprise_id", "period", "granted_on")
+    told = records(lake, LOAN_FEEDBACK.code, day, grant, snapshot=snapshot, columns=columns)
+    firms = told.group_by("enterprise_id").agg(pl.col("period").max(), first=pl.col("granted_on").min())
+    recent = firms.filter(pl.col("period") >= day - timedelta(days=RUNNING_DAYS))
+    if newcomers:
+        recent = recent.filter(pl.col("first") > pl.lit(day).dt.offset_by(f"-{HORIZON_MONTHS}mo"))
+    return recent["enterprise_id"].sort()
 
 
 def watched_firms(model: ScoringModel, built: Sequence[Path], borrowing: pl.Series) -> pl.DataFrame:

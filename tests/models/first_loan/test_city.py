@@ -12,6 +12,7 @@ from features.store.records import records
 from features.store.training_set import training_set
 from models.first_loan.labels import read_labels
 from models.first_loan.spec import SPEC
+from models.monitoring.watched import borrowers
 from models.sme_default.labels import read_labels as read_all
 from models.suspects import suspect_columns
 from models.training import LABEL_COLUMNS
@@ -50,3 +51,12 @@ def test_no_history_of_credit_is_read() -> None:
 def test_honest_features_are_not_accused(city: Lake, labels: pl.DataFrame) -> None:
     frame = training_set(city, labels, SPEC.features, GRANT).frame
     assert suspect_columns(frame, "target", trusted=SPEC.features, ignore=LABEL_COLUMNS) == []
+
+
+def test_in_service_it_is_watched_on_those_who_borrowed_first_within_a_year(city: Lake) -> None:
+    loans = records(city, "F60", LAST_DAY, GRANT).group_by("enterprise_id").agg(pl.col("granted_on").min())
+    first = dict(loans.iter_rows())
+    everybody = borrowers(city, LAST_DAY, GRANT)
+    new = borrowers(city, LAST_DAY, GRANT, newcomers=True)
+    assert set(new) == {firm for firm in everybody if first[firm] > date(2022, 4, 30)}
+    assert 0 < len(new) < len(everybody)
