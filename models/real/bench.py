@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from bureau.errors import BureauError
 from models.cross_validation import Rows
 from models.invoice_default import spec as invoice_spec
 from models.real.contenders import contenders
@@ -33,9 +34,13 @@ class Bench:
     budget: int = BUDGET
 
     def run(self, names: tuple[str, ...]) -> Iterator[SetMeasured]:
-        """The sets asked for, as each is done."""
+        """The sets asked for, as each is done. One whose files are not there or of no use is left out, and said so."""
         for name in names:
-            measured = self._set(name)
+            try:
+                measured = self._set(name)
+            except BureauError as problem:
+                self.how.say(f"{name} is left out: {problem}")
+                continue
             if not measured:
                 where = f"{self.train.root} and {self.judge.root}" if self.judge else str(self.train.root)
                 self.how.say(f"{name} is left out: its files are not in {where}.")

@@ -82,6 +82,19 @@ def test_a_file_without_a_column_trained_on_says_which() -> None:
         rows_of(GERMAN, pl.DataFrame({"a": [1.0, 2.0], "creditability": ["bad", "good"]}), seen.columns)
 
 
+def test_columns_and_rows_in_another_order_are_the_same_rows(tmp_path: Path) -> None:
+    frame = pl.read_parquet(write_taiwan(tmp_path) / "uci_credit_card_taiwan.parquet")
+    seen, turned = rows_of(TAIWAN, frame), frame.reverse().select(sorted(frame.columns))
+    again = rows_of(TAIWAN, turned, seen.columns)
+    assert np.array_equal(again.matrix[::-1], seen.matrix)
+    assert np.array_equal(again.target[::-1], seen.target)
+
+
+def test_a_file_of_one_kind_says_nothing_of_anybody() -> None:
+    with pytest.raises(InvalidInput, match="with and without a default"):
+        rows_of(GERMAN, pl.DataFrame({"a": [1.0, 2.0], "creditability": ["good", "good"]}))
+
+
 def test_a_scorecard_learns_numbers_categories_and_what_is_missing(tmp_path: Path) -> None:
     rows = german(tmp_path, rows=600)
     fitted = ScorecardLearner().fit(rows.columns, rows.matrix, rows.target, rows.weight)
@@ -149,10 +162,12 @@ def test_the_command_writes_the_file_and_its_table(tmp_path: Path) -> None:
     assert set(line["best_other"]) == FIGURES | {"name"}
     assert "| german_credit | 120 |" in out.with_suffix(".md").read_text("utf-8")
     assert "calibrated no worse than any other" in done.stdout
+    (data / "polish_1year.parquet").write_text("no table")
     judged = RUN(models, [*command, "--data", str(write_german(tmp_path / "other", 40, 3))])
     assert judged.exit_code == 0, judged.output
     assert [one["rows"] for one in json.loads(out.read_text("utf-8"))] == [40]
-    assert "sba is left out" in judged.stdout
+    assert "sba is left out: its files" in judged.stdout
+    assert "polish_1year is left out: " in judged.stdout
 
 
 @pytest.mark.parametrize(
