@@ -9,10 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A home the demonstration has filled and trained, and what it printed."""
+    """A home the demonstration has filled and trained, and what it printed. said: that, and its errors."""
 
     home: Path
     printed: str
+    said: str
 
 
 def demonstrate(home: Path, *options: str) -> Demonstration:
@@ -27,4 +28,4 @@ def demonstrate(home: Path, *options: str) -> Demonstration:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    return Demonstration(home, run.stdout)
+    return Demonstration(home, run.stdout, run.stdout + run.stderr)

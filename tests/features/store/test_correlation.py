@@ -12,6 +12,9 @@ from typer.testing import CliRunner, Result
 from bureau.errors import BureauError, ImpossibleDate, InvalidInput
 from bureau.grant import operator_grant
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.definitions.library import published
+from features.lake.lake import open_lake
+from features.sources.source import read_source
 from features.store.cli import features
 from features.store.correlation import alike, correlations, likeness
 from tests.factories.lakes import land_rows, make_lake, uscc
@@ -90,6 +93,15 @@ def test_enterprises_unknown_on_the_day_are_not_looked_at(folder: Path) -> None:
     lake = make_lake(folder)
     assert likeness(lake, [COUNT], date(2025, 5, 1), 0.98, operator_grant()).enterprises == FIRMS - 14
     assert likeness(lake, [COUNT], date(2025, 4, 1), 0.98, operator_grant()).enterprises == 0
+
+
+def test_of_the_whole_library_enough_count_once(city_home: Path) -> None:
+    lake, source = open_lake(city_home, f"sqlite:///{city_home}/catalogue.db"), read_source(city_home)
+    assert source is not None
+    names = [entry.name for entry in published()]
+    found = likeness(lake, names, source.last_day, 0.98, operator_grant())
+    assert found.features == len(names)
+    assert found.counting >= 500
 
 
 def test_the_command_prints_groups_and_how_many_count(folder: Path) -> None:
