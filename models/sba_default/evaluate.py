@@ -11,12 +11,12 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.cross_validation import Rows
 from models.evaluation import evaluate_pd
-from models.question import Question
+from models.question import Question, read_for
 from models.sba_default.labels import read_labels
 from models.sba_default.spec import HALF_LIFE_DAYS, LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT, TREES
 from models.scoring import ScoringModel
 from models.time_split import Period
-from models.training import Labelled, read_labelled
+from models.training import Labelled
 
 FEWEST_DEFAULTS = 5
 """Fewer have no line of their own: their AUC would say nothing."""
@@ -26,7 +26,7 @@ OUTCOMES = Question(SPEC, read_labels, SPLIT, TREES, LEAST_TO_TRAIN, LEAST_TO_JU
 
 def evaluate(lake: Lake, day: date, grant: ReadGrant, model: ScoringModel) -> list[dict[str, object]]:
     """The lines of `judge` for the loans whose end was known by `day`."""
-    return judge(read_labelled(lake, SPEC, read_labels(lake, day, grant), grant), model)
+    return judge(read_for(OUTCOMES, model, lake, day, grant), model)
 
 
 def judge(labelled: Labelled, model: ScoringModel) -> list[dict[str, object]]:

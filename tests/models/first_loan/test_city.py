@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from bureau.errors import TooFewLabels
 from bureau.grant import operator_grant
 from features.definitions.library import find_feature
 from features.lake.lake import Lake
@@ -12,6 +13,7 @@ from features.store.records import records
 from features.store.training_set import training_set
 from models.first_loan.labels import read_labels
 from models.first_loan.spec import SPEC
+from models.first_loan.train import train
 from models.monitoring.watched import borrowers
 from models.sme_default.labels import read_labels as read_all
 from models.suspects import suspect_columns
@@ -60,3 +62,8 @@ def test_in_service_it_is_watched_on_those_who_borrowed_first_within_a_year(city
     new = borrowers(city, LAST_DAY, GRANT, newcomers=True)
     assert set(new) == {firm for firm in everybody if first[firm] > date(2022, 4, 30)}
     assert 0 < len(new) < len(everybody)
+
+
+def test_a_city_with_too_few_defaults_is_told_so(city: Lake) -> None:
+    with pytest.raises(TooFewLabels, match=r"needs at least 45 defaults to train on and this home has \d+\. Load more"):
+        train(city, LAST_DAY, GRANT)
