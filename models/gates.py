@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from bureau.errors import ContributionsDisagree
+from features.definitions.library import published
 from models.fairness.groups import group_lines, judged_of, overstated
 from models.reliability import calibration_slope, observed_to_said
 from models.scoring import ScoringModel
@@ -39,6 +40,7 @@ class Bars(BaseModel):
     group_observed_to_said: float
     least_group_defaults_said: float
     forbidden_words: tuple[str, ...]
+    forbidden_labels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,14 @@ def _additivity(model: ScoringModel, matrix: Floats) -> Gate:
 
 
 def _forbidden(names: Sequence[str]) -> Gate:
-    banned = set(bars().forbidden_words)
-    wrong = [f"{name} ({word})" for name in names for word in name.split("_") if word in banned]
+    banned = bars().forbidden_words
+    wrong = [f"{name} ({word})" for name in names for word in banned if f"_{word}_" in f"_{name}_"]
+    wrong += [f"{name} ({word})" for name in names for word in bars().forbidden_labels if word in _label(name)]
     if wrong:
         return Gate("forbidden features", False, f"it reads what no release may read: {', '.join(wrong)}.")
     return Gate("forbidden features", True, f"none among {len(names)}")
+
+
+def _label(name: str) -> str:
+    """What a published feature is called; nothing for any other."""
+    return next((entry.label for entry in published() if entry.name == name), "")

@@ -10,9 +10,9 @@ import numpy as np
 from bureau.errors import ReleaseRefused, SecondPersonNeeded, StateConflict, UnknownName
 from models.artefact import read_stored
 from models.gates import Gate, artefact_gates, refusal_of
-from models.register import Act, Writer, require_person, same_person, writing
+from models.register import Act, require_person, same_person, writing
 from models.registry import CHALLENGER, CHAMPION, drop_alias, move_alias
-from models.release import Release, model_folder, put_into_service, versions
+from models.release import Release, model_folder, put_into_service, read_release, versions
 from models.scoring import ScoringModel
 from models.service import load_version
 
@@ -31,6 +31,8 @@ def propose(deeds: Deeds, version: str, by: str, at: datetime) -> Act:
     person = require_person(by)
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
+        if any(act.version == version for act in _served(register.acts)[-1:]):
+            raise StateConflict(f"Version {version} of model {deeds.name!r} is in service already.")
         _require_open(deeds, version, sha256)
         return register.add("proposed", version, sha256, person, at)
 
@@ -38,30 +40,34 @@ def propose(deeds: Deeds, version: str, by: str, at: datetime) -> Act:
 def approve(deeds: Deeds, version: str, by: str, at: datetime) -> Release:
     """Another person agrees, and the version is served: the very files that were proposed, or none.
 
-    Raises `StateConflict` without a proposal, `SecondPersonNeeded`, `ReleaseRefused` and `DamagedModel`.
+    Of an approval that was killed midway the rest is done. Raises `StateConflict` without a proposal,
+    `SecondPersonNeeded`, `ReleaseRefused` and `DamagedModel`.
     """
     person = require_person(by)
     with writing(deeds.home, deeds.name) as register:
+        unfinished = _unfinished(deeds, register.acts)
+        if unfinished is not None and unfinished.version == version:
+            return _serve(deeds, register.acts, unfinished)
         proposal = _open_proposal(deeds, version, register.acts)
         if same_person(proposal.by, person):
             raise SecondPersonNeeded(deeds.name, version, proposal.by)
         _require_open(deeds, version, proposal.sha256)
-        run_id = move_alias(deeds.mlruns, deeds.name, CHAMPION, version, proposal.sha256)
-        drop_alias(deeds.mlruns, deeds.name, CHALLENGER, version)
-        register.add("approved", version, proposal.sha256, person, at, f"proposed by {proposal.by}")
-        release = Release(version, proposal.sha256, run_id, proposal.by, person, at.isoformat())
-        put_into_service(deeds.home, deeds.name, release)
-        return release
+        approval = register.add("approved", version, proposal.sha256, person, at, f"proposed by {proposal.by}")
+        return _serve(deeds, register.acts, approval)
 
 
 def roll_back(deeds: Deeds, by: str, at: datetime, reason: str = "") -> Release:
     """Serve again what was served before; one person may, because two had agreed to it once.
 
-    Raises `StateConflict` where nothing was served before.
+    Of a return that was killed midway the rest is done, and no second one. Raises `StateConflict` where nothing was
+    served before.
     """
     person = require_person(by)
     with writing(deeds.home, deeds.name) as register:
-        served = _served(register)
+        unfinished = _unfinished(deeds, register.acts)
+        if unfinished is not None:
+            return _serve(deeds, register.acts, unfinished)
+        served = _served(register.acts)
         if len(served) < 2:
             raise StateConflict(
                 f"Model {deeds.name!r} has no earlier release to go back to. Release another version with: "
@@ -69,12 +75,8 @@ def roll_back(deeds: Deeds, by: str, at: datetime, reason: str = "") -> Release:
             )
         approval = served[-2]
         load_version(deeds.home, deeds.name, approval.version, approval.sha256)
-        run_id = move_alias(deeds.mlruns, deeds.name, CHAMPION, approval.version, approval.sha256)
-        proposer = _proposal_before(register.acts, approval).by
         register.add("rolled_back", approval.version, approval.sha256, person, at, reason)
-        release = Release(approval.version, approval.sha256, run_id, proposer, approval.by, approval.at.isoformat())
-        put_into_service(deeds.home, deeds.name, release)
-        return release
+        return _serve(deeds, register.acts, approval)
 
 
 def release_by_two(deeds: Deeds, version: str, proposer: str, approver: str, at: datetime) -> Release:
@@ -122,12 +124,30 @@ def _open_proposal(deeds: Deeds, version: str, acts: Sequence[Act]) -> Act:
     return last
 
 
-def _served(register: Writer) -> list[Act]:
+def _serve(deeds: Deeds, acts: Sequence[Act], approval: Act) -> Release:
+    """What the register says is served, served: first its alias, last the note that readers go by."""
+    run_id = move_alias(deeds.mlruns, deeds.name, CHAMPION, approval.version, approval.sha256)
+    drop_alias(deeds.mlruns, deeds.name, CHALLENGER, approval.version)
+    proposer = _proposal_before(acts, approval).by
+    release = Release(approval.version, approval.sha256, run_id, proposer, approval.by, approval.at.isoformat())
+    put_into_service(deeds.home, deeds.name, release)
+    return release
+
+
+def _unfinished(deeds: Deeds, acts: Sequence[Act]) -> Act | None:
+    """The approval that should be served and is not: what followed its line in the register was killed."""
+    release, served = read_release(deeds.home, deeds.name), _served(acts)
+    if not served or (release is not None and release.version == served[-1].version):
+        return None
+    return served[-1]
+
+
+def _served(acts: Sequence[Act]) -> list[Act]:
     """The approvals whose versions were served, the present one last; a return takes the top one away."""
     served: list[Act] = []
-    for act in register.acts:
+    for act in acts:
         if act.deed == "approved":
-            served.append(act)
+            served = [*(served[:-1] if served and served[-1].version == act.version else served), act]
         elif act.deed == "rolled_back":
             served.pop()
     return served

@@ -92,6 +92,11 @@ class _Moved:
     ("name", "why"),
     [
         pytest.param("legal_person_gender", "gender", id="a word no feature may carry"),
+        pytest.param("owner_is_woman", "woman", id="a gender"),
+        pytest.param("legal_rep_minority", "minority", id="an ethnicity"),
+        pytest.param("legal_rep_home_province", "home_province", id="two words"),
+        pytest.param("owner_birth_region", "birth", id="a region of birth"),
+        pytest.param("registration_district", None, id="where the firm is registered"),
         pytest.param("sales_amount_12p", None, id="a part of a word is no word"),
     ],
 )

@@ -16,6 +16,7 @@ from bureau.errors import (
     StateConflict,
     UnknownName,
 )
+from models import releasing
 from models.keeping import Kept, keep
 from models.register import read_register
 from models.registry import CHALLENGER, CHAMPION, tracking_address
@@ -138,6 +139,40 @@ def test_after_a_return_the_other_version_can_be_released_anew(deeds: Deeds) -> 
     release_by_two(deeds, "2", LI, WANG, AT)
     assert load_released(deeds.home, NAME).version == "2"
     assert roll_back(deeds, ZHAO, AT).version == "1"
+
+
+def test_what_is_in_service_is_not_released_again(deeds: Deeds) -> None:
+    with pytest.raises(StateConflict, match="in service already"):
+        propose(deeds, "1", WANG, AT)
+    with pytest.raises(StateConflict, match="no earlier release"):
+        roll_back(deeds, ZHAO, AT)
+
+
+def killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on the note of what is served cannot be written."""
+    monkeypatch.setattr(releasing, "put_into_service", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+
+
+def test_an_approval_that_was_killed_is_finished_by_approving_again(deeds: Deeds) -> None:
+    propose(deeds, "2", WANG, AT)
+    with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        killed(broken)
+        approve(deeds, "2", LI, AT)
+    assert load_released(deeds.home, NAME).version == "1"
+    assert approve(deeds, "2", LI, AT).approved_by == LI
+    assert load_released(deeds.home, NAME).version == "2"
+    assert [act.deed for act in read_register(deeds.home, NAME)].count("approved") == 2
+    assert roll_back(deeds, ZHAO, AT).version == "1"
+
+
+def test_a_return_that_was_killed_is_finished_and_goes_one_step_only(deeds: Deeds) -> None:
+    release_by_two(deeds, "2", WANG, LI, AT)
+    with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        killed(broken)
+        roll_back(deeds, ZHAO, AT)
+    assert load_released(deeds.home, NAME).version == "2"
+    assert roll_back(deeds, ZHAO, AT).version == "1"
+    assert load_released(deeds.home, NAME).version == "1"
 
 
 def change(home: Path) -> None:
