@@ -40,7 +40,8 @@ def _said(
 ) -> ScoredReason:
     """The reason's sentence, with what its leading feature is held against."""
     leader, own_industry = features[0], model.peers.median(features[0].name, values)[1]
-    added = [_turn(leader, adverse=reason.direction == "adverse"), _median(leader, own_industry=own_industry)]
+    turn = _turn(leader, adverse=reason.direction == "adverse", alone=len(features) == 1)
+    added = [turn, _median(leader, own_industry=own_industry)]
     chinese = ";".join(zh for zh, _ in filter(None, added))
     english = "; ".join(en for _, en in filter(None, added))
     if not chinese:
@@ -49,15 +50,19 @@ def _said(
     return replace(reason, text=text, text_en=text_en, features=features)
 
 
-def _turn(feature: FeatureValue, *, adverse: bool) -> tuple[str, str] | None:
-    """At which value the feature would no longer count this way."""
+def _turn(feature: FeatureValue, *, adverse: bool, alone: bool) -> tuple[str, str] | None:
+    """At which value the feature would no longer count this way. alone: the reason is of no other feature.
+
+    Where it is of several the others may go on counting, so the sentence is of this figure and not of the reason.
+    """
     if feature.threshold is None or not isinstance(feature.value, int | float):
         return None
     zh, en = said_with_unit(feature.threshold, feature.unit)
     at, at_en = ("达到", "at") if feature.threshold > feature.value else ("不超过", "at most")
+    what, what_en = ("此项", "it") if alone else ("该指标", "this figure alone")
     if adverse:
-        return f"{at}{zh}时此项不再扣分", f"{at_en} {en} it would no longer cost points"
-    return f"{at}{zh}时此项不再加分", f"{at_en} {en} it would no longer add points"
+        return f"{at}{zh}时{what}不再扣分", f"{at_en} {en} {what_en} would no longer cost points"
+    return f"{at}{zh}时{what}不再加分", f"{at_en} {en} {what_en} would no longer add points"
 
 
 def _median(feature: FeatureValue, *, own_industry: bool) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from bureau.errors import ContributionsDisagree
 from features.definitions.library import published
 from models.fairness.groups import group_lines, judged_of, overstated
 from models.reliability import calibration_slope, observed_to_said
-from models.scoring import ScoringModel
+from models.scoring import TOLERANCE, ScoringModel
 from models.sign_check import sign_violations
 from models.stability import shift
 from models.training import Trained
@@ -144,6 +144,9 @@ def _additivity(model: ScoringModel, matrix: Floats) -> Gate:
         model.contributions(matrix)
     except ContributionsDisagree as problem:
         return Gate("additivity", False, f"its contributions miss its score by {problem.gap:.3g} log-odds.")
+    gap = float(np.abs(model.predictor.parts(matrix)[0] - model.predictor.raw(matrix)).max(initial=0.0))
+    if gap > TOLERANCE:
+        return Gate("additivity", False, f"the score its contributions add up to is {gap:.3g} log-odds from its own.")
     return Gate("additivity", True, f"contributions add up to the score in all of {len(matrix)} rows")
 
 

@@ -43,6 +43,19 @@ def test_the_turning_point_is_true_of_the_model() -> None:
                 assert points >= 0 if reason.direction == "adverse" else points <= 0
 
 
+def test_a_reason_of_several_features_says_that_it_speaks_of_one() -> None:
+    told = [
+        reason
+        for row in portfolio(60, seed=6)[0].to_dicts()
+        for reason in compared_reasons(MODEL, row, MODEL.score(row).reasons)
+        if "不再" in reason.text
+    ]
+    assert {len(reason.features) == 1 for reason in told} == {True, False}
+    for reason in told:
+        assert ("此项" in reason.text) is (len(reason.features) == 1)
+        assert ("该指标" in reason.text) is (len(reason.features) > 1)
+
+
 def test_points_and_order_stay_as_they_were() -> None:
     scored = MODEL.score(FIRM).reasons
     told = compared_reasons(MODEL, FIRM, scored)

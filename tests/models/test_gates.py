@@ -66,26 +66,28 @@ def test_a_sign_the_finished_trees_break_stops_the_release(trained: Trained) -> 
     assert shut(replace(trained, model=replace(trained.model, columns=turned))) == ["signs"]
 
 
-def test_contributions_that_miss_the_score_stop_the_release(trained: Trained) -> None:
-    moved = _Moved(trained.model.predictor)
+@pytest.mark.parametrize("lost", ["parts", "raw"])
+def test_contributions_that_miss_the_score_stop_the_release(trained: Trained, lost: str) -> None:
+    moved = _Moved(trained.model.predictor, lost)
     gates = artefact_gates(replace(trained.model, predictor=moved), trained.judged.matrix)
     assert [gate.name for gate in gates if not gate.passed] == ["additivity"]
 
 
 class _Moved:
-    """A predictor whose parts have lost a thousandth on the way."""
+    """A predictor that has lost a thousandth on the way: of its parts, or of the score it gives without them."""
 
     kind = "boosted_trees"
 
-    def __init__(self, honest: Predictor) -> None:
+    def __init__(self, honest: Predictor, lost: str) -> None:
         self._honest = honest
+        self._of_raw, self._of_parts = (1e-3, 0.0) if lost == "raw" else (0.0, 1e-3)
 
     def raw(self, matrix: np.ndarray) -> np.ndarray:
-        return self._honest.raw(matrix)
+        return self._honest.raw(matrix) + self._of_raw
 
     def parts(self, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         raw, parts = self._honest.parts(matrix)
-        return raw + 1e-3, parts
+        return raw + self._of_parts, parts
 
 
 @pytest.mark.parametrize(
