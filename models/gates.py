@@ -18,7 +18,6 @@ from models.fairness.groups import group_lines, judged_of, overstated
 from models.reliability import calibration_slope, observed_to_said
 from models.scoring import TOLERANCE, ScoringModel
 from models.sign_check import sign_violations
-from models.stability import shift
 from models.training import Trained
 
 Floats = NDArray[np.float64]
@@ -108,11 +107,9 @@ def _calibration(trained: Trained) -> Gate:
 
 
 def _stability(trained: Trained) -> Gate:
-    if trained.earlier is None:
-        return Gate("stability", True, "outcomes without days: no later period to compare")
-    before, after = trained.earlier, trained.judged
-    pd_before = trained.model.calibration.pd(trained.model.predictor.raw(before.matrix))
-    found = shift(pd_before, trained.pd, before.weight, after.weight)
+    found = trained.score_shift()
+    if found is None:
+        return Gate("stability", True, "not asked: its outcomes have no days, so there is no later period to compare")
     told = f"PSI {found.index:.3f} between calibration and test ({found.chance:.3f} by chance)"
     if found.index > max(bars().psi, found.chance):
         return Gate("stability", False, f"its scores have shifted: {told}, more than {bars().psi}.")
@@ -120,6 +117,8 @@ def _stability(trained: Trained) -> Gate:
 
 
 def _fairness(trained: Trained) -> Gate:
+    if not trained.groups:
+        return Gate("fairness", True, "not asked: its rows know no size, industry, district or age")
     rows, bar = judged_of(trained.pd, trained.judged), bars()
     named = {by: pl.Series(groups).replace("", None) for by, groups in trained.groups.items()}
     lines = [line for by, groups in named.items() for line in group_lines(rows, by, groups)]

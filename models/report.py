@@ -82,7 +82,7 @@ def build_report(trained: Trained) -> Report:
         reliability=bands.to_dicts(),
         months=months,
         trend=gini_trend(months),
-        psi=_psi(trained),
+        psi=trained.score_shift(),
         csi=_csi(trained),
         segments=list(slices(trained, trained.groups)),
     )
@@ -135,13 +135,6 @@ def gini_trend(months: list[Slice]) -> Trend | None:
     spread = float(weight @ centred**2)
     slope, half = float(weight @ (centred * gini)) / spread, NORMAL_95 / spread**0.5
     return Trend(Interval(slope, slope - half, slope + half))
-
-
-def _psi(trained: Trained) -> Shift | None:
-    if trained.earlier is None:
-        return None
-    before = trained.model.calibration.pd(trained.model.predictor.raw(trained.earlier.matrix))
-    return shift(before, trained.pd, trained.earlier.weight, trained.judged.weight)
 
 
 def _csi(trained: Trained) -> dict[str, Shift]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from bureau.errors import UnknownName
+from bureau.errors import InvalidInput, UnknownName
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.first_loan import evaluate as first_evaluate
@@ -70,3 +70,14 @@ def find_model(name: str) -> Shelved:
     if name not in SHELF:
         raise UnknownName("model", name, SHELF)
     return SHELF[name]
+
+
+def find_question(name: str) -> Question:
+    """What a model asks of dated outcomes here. Raises `UnknownName`, and `InvalidInput` where it asks none."""
+    question = find_model(name).question
+    if question is None:
+        able = ", ".join(shelved.spec.name for shelved in SHELF.values() if shelved.question)
+        raise InvalidInput(
+            f"{name} cannot be asked that: its outcomes have no days, or are of loans abroad. Ask: {able}."
+        )
+    return question

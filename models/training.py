@@ -24,6 +24,7 @@ from models.scorecard import master_scale
 from models.scoring import ScoringModel
 from models.segments import Groups, features_beside
 from models.spec import ModelSpec
+from models.stability import Shift, shift
 from models.suspects import suspect_columns
 
 LABEL_COLUMNS = ("subject", "weight", "loan", "granted_on")
@@ -64,6 +65,17 @@ class Trained:
     months: NDArray[np.str_] | None = None
     population: Rows | None = None
     """Every row the model came of, which days in service are held against; None where that is `judged`."""
+    earlier_pd: Floats | None = None
+    """What was said of `earlier` by fits that had not seen them, where the model itself has."""
+
+    def score_shift(self) -> Shift | None:
+        """How far the scores moved from the period before to the rows judged; None where outcomes have no days."""
+        if self.earlier is None:
+            return None
+        before = self.earlier_pd
+        if before is None:
+            before = self.model.calibration.pd(self.model.predictor.raw(self.earlier.matrix))
+        return shift(before, self.pd, self.earlier.weight, self.judged.weight)
 
 
 def read_labelled(lake: Lake, spec: ModelSpec, labels: pl.DataFrame, grant: ReadGrant) -> Labelled:

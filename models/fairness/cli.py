@@ -18,11 +18,10 @@ from models.artefact import read_stored
 from models.fairness.auditing import join_traits, read_applications, read_judged, traits_of
 from models.fairness.check import check, judged_rows
 from models.fairness.groups import APPROVE_BELOW, GROUPINGS, GroupLine, group_lines
-from models.question import Question
 from models.release import model_folder
 from models.scoring import ScoringModel
 from models.service import load_released
-from models.shelf import find_model
+from models.shelf import find_question
 
 AGAINST_ALL = "against_all"
 COLUMNS = (
@@ -56,7 +55,7 @@ def fairness(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Report approval and error by size and district, and check what no feature may carry; exit code 1 if unfair."""
-    settings, question = Settings(), _question(name)
+    settings, question = Settings(), find_question(name)
     if applications is not None and traits is None:
         raise InvalidInput("Past applications are judged by trait: give --traits FILE too.")
     offered = None if traits is None else open_table(traits).frame
@@ -78,13 +77,6 @@ def fairness(
         )
     if any(finding.refuses for finding in found):
         raise typer.Exit(1)
-
-
-def _question(name: str) -> Question:
-    question = find_model(name).question
-    if question is None:
-        raise InvalidInput(f"{name} has no dated outcomes, so every firm with an outcome was seen in training.")
-    return question
 
 
 def _unseen_from(home: Path, model: ScoringModel) -> date:

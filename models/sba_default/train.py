@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 
 import numpy as np
+import polars as pl
 
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
@@ -14,6 +15,7 @@ from models.predictor import Recipe
 from models.sba_default.evaluate import as_drawn, days_of, last_year, part
 from models.sba_default.labels import labels_known, read_labels
 from models.sba_default.spec import LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT
+from models.segments import segments_of
 from models.training import (
     Labelled,
     Trained,
@@ -51,7 +53,8 @@ def fit(labelled: Labelled, known: Labelled, day: date, division: Division = SPE
     year = before.take(last)
     calibration = fit_platt(best.raw.mean(axis=0)[last], year.target, year.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))
-    figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm)
+    figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known_rate(known))
+    judged = labelled.frame.filter(SPLIT.period(pl.col("granted_on")) == "test")
     then = judged_by_then(recipe, known, newest)
     return Trained(
         spec=SPEC,
@@ -66,12 +69,16 @@ def fit(labelled: Labelled, known: Labelled, day: date, division: Division = SPE
             f"On loans approved from {SPLIT.test_from}, outcomes seen afterwards: AUC {figures.auc}.",
             f"Fitted on what was known the day before instead: AUC {then.auc}, mean PD {then.mean_pd:.3f} where "
             f"{then.base_rate:.3f} came to be charged off.",
-            f"Brier score {figures.brier:.4f}; of the rate known that day for all {constant_brier(known, newest):.4f}.",
+            f"Brier score {figures.brier:.4f}; of the rate known that day for all {figures.brier_constant:.4f}.",
         ),
         facts=training_facts(day, labelled, recipe, validations, figures)
         | SPLIT.facts()
-        | {"figures_labels_known": asdict(then), "brier_training_day_rate": constant_brier(known, newest)},
+        | {"figures_labels_known": asdict(then), "training_day_rate": known_rate(known)},
         golden=golden_values(before.columns, labelled.frame),
+        earlier=year,
+        earlier_pd=calibration.pd(best.raw.mean(axis=0)[last]),
+        groups=segments_of(judged),
+        months=np.asarray(judged["granted_on"].dt.strftime("%Y-%m").to_list(), dtype=str),
     )
 
 
@@ -80,10 +87,10 @@ def judged_by_then(recipe: Recipe, known: Labelled, newest: Rows) -> Figures:
     rows, drawn = known.rows, as_drawn(known.rows, known.frame["granted_on"])
     predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
     calibration = fit_platt(predictor.raw(rows.matrix), rows.target, rows.weight, rising=True)
-    return evaluate_pd(calibration.pd(predictor.raw(newest.matrix)), newest.target, newest.weight, newest.firm)
+    pd = calibration.pd(predictor.raw(newest.matrix))
+    return evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known_rate(known))
 
 
-def constant_brier(known: Labelled, newest: Rows) -> float:
-    """Mean squared error of saying to everybody the rate that was known at the training day."""
-    rate = np.average(known.rows.target, weights=known.rows.weight)
-    return float(np.average((rate - newest.target) ** 2, weights=newest.weight))
+def known_rate(known: Labelled) -> float:
+    """The weighted rate that was known at the training day: what a constant would have said to everybody."""
+    return float(np.average(known.rows.target, weights=known.rows.weight))

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.progress import progress_of
@@ -13,9 +12,8 @@ from bureau.settings import Settings
 from features.lake.lake import open_lake
 from features.sources.loading import deliveries_folder
 from features.sources.source import read_source
-from models.question import Question
 from models.service import load_chosen
-from models.shelf import SHELF, find_model
+from models.shelf import find_question
 from models.soundness.measuring import Soundness, measure_soundness
 from models.soundness.retraining import RETRAINS
 from models.soundness.truth import MOVES, Share, Truth
@@ -33,7 +31,7 @@ def reasons_check(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Check that reasons are stable (retrains tell the same) and true (their causes move the city's defaults)."""
-    settings, question = Settings(), _question(name)
+    settings, question = Settings(), find_question(name)
     model, lake = load_chosen(settings.home, name, version), open_lake(settings.home, settings.catalogue_url)
     with progress_of(f"reasons of {name}") as tell:
         found = measure_soundness(
@@ -93,14 +91,6 @@ def _said_of(truth: Truth | None) -> str:
         f"A cause moves the probability that changes by {MOVES:.0%} of itself once the cause is what it is on average; "
         f"by chance: the same reasons asked of firms drawn blindly.{unmeasured}"
     )
-
-
-def _question(name: str) -> Question:
-    question = find_model(name).question
-    if question is None:
-        able = ", ".join(shelved.spec.name for shelved in SHELF.values() if shelved.question)
-        raise InvalidInput(f"{name} has no dated outcomes to train it on again. Check the reasons of: {able}.")
-    return question
 
 
 def _city(home: Path) -> Path | None:

@@ -5,15 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from bureau.errors import InvalidInput, UnreadableFile
+from bureau.errors import UnreadableFile
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.progress import progress_of
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS, find_feed
 from features.lake.lake import open_lake
-from models.question import Question
-from models.shelf import SHELF, find_model
+from models.shelf import find_question
 from models.worth.figures import Figure, Worth
 from models.worth.files import write_worth
 from models.worth.measuring import Window, measure
@@ -32,7 +31,7 @@ def worth(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Measure what each feed is worth: its features around default, and models with and without it."""
-    settings, question = Settings(), _question(name)
+    settings, question = Settings(), find_question(name)
     feeds = list(dict.fromkeys(find_feed(code).code for code in feed or [one.code for one in FEEDS]))
     if out is not None and out.exists() and not out.is_dir():
         raise UnreadableFile(out, "pages need a directory, and this is a file.")
@@ -49,14 +48,6 @@ def worth(
         print_rows([_line(one, str) for one in measured], COLUMNS, form)
     else:
         print_rows([_line(one, lambda figure: figure.value) | _errors(one) for one in measured], COLUMNS + _EXACT, form)
-
-
-def _question(name: str) -> Question:
-    question = find_model(name).question
-    if question is None:
-        able = ", ".join(shelved.spec.name for shelved in SHELF.values() if shelved.question)
-        raise InvalidInput(f"{name} has no dated outcomes to judge feeds by over time. Measure them by: {able}.")
-    return question
 
 
 def _line(worth: Worth, told: Any) -> dict[str, Any]:

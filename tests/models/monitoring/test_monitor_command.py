@@ -40,7 +40,9 @@ def test_a_kept_model_holds_its_training_population(kept: tuple[Path, Kept]) -> 
         pytest.param(
             ["monitor", "invoice_default"], InvalidInput, "bureau close-day --day 2020-02-22", id="not closed"
         ),
-        pytest.param(["fairness", "invoice_default"], InvalidInput, "no dated outcomes", id="no outcomes to judge by"),
+        pytest.param(
+            ["fairness", "invoice_default"], InvalidInput, "outcomes have no days", id="no outcomes to judge by"
+        ),
     ],
 )
 def test_what_cannot_be_measured_is_told(
