@@ -51,8 +51,9 @@ def fit_on_loans(
     predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
     calibration = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))
-    figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=rate_before(labelled, split))
-    known = _judged_then(question, then, recipe, newest)
+    rate, known_when = _one_rate(question, labelled, then)
+    figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=rate)
+    known = _judged_then(question, then, recipe, newest, rate)
     judged = labelled.frame.filter(chosen(labelled, "test", split))
     return Trained(
         spec=spec,
@@ -64,11 +65,12 @@ def fit_on_loans(
         said=(
             preference_in_words(validations),
             f"On loans granted from {split.test_from}: AUC {figures.auc}.",
+            f"One rate for all is {rate:.2%}, {known_when}.",
             _said_then(question, known),
         ),
         facts=training_facts(day, labelled, recipe, validations, figures)
         | split.facts()
-        | {"figures_of_labels_known_then": asdict(known) if known else None},
+        | {"figures_of_labels_known_then": asdict(known) if known else None, "one_rate": rate},
         golden=golden_values(oldest.columns, labelled.frame),
         population=labelled.rows,
         earlier=middle,
@@ -86,7 +88,18 @@ def _read_then(question: Question, lake: Lake, grant: ReadGrant) -> Labelled | N
         return None
 
 
-def _judged_then(question: Question, then: Labelled | None, recipe: Recipe, newest: Rows) -> Figures | None:
+def _one_rate(question: Question, labelled: Labelled, then: Labelled | None) -> tuple[float, str]:
+    """What a constant would have said on the day the test began, and whether that day could know it."""
+    split = question.split
+    if then is None:
+        return rate_before(labelled, split), f"of the loans granted before {split.test_from}, in hindsight"
+    rate = float(np.average(then.rows.target, weights=then.rows.weight))
+    return rate, f"of the loans whose outcome was known on {split.test_from}"
+
+
+def _judged_then(
+    question: Question, then: Labelled | None, recipe: Recipe, newest: Rows, rate: float
+) -> Figures | None:
     """The same recipe with the labels known then, one year older, on the same newest loans."""
     if then is None:
         return None
@@ -96,8 +109,8 @@ def _judged_then(question: Question, then: Labelled | None, recipe: Recipe, newe
         return None
     predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
     line = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
-    pd, constant = line.pd(predictor.raw(newest.matrix)), rate_before(then, split)
-    return evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=constant)
+    pd = line.pd(predictor.raw(newest.matrix))
+    return evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=rate)
 
 
 def _said_then(question: Question, known: Figures | None) -> str:

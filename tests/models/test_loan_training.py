@@ -84,15 +84,17 @@ def test_what_was_compared_and_judged_is_said(trained_loans: Trained) -> None:
 
 
 def test_labels_known_when_the_test_began_are_judged_apart(trained_loans: Trained) -> None:
-    assert trained_loans.said[2].endswith("none of them in hindsight: too few to train on.")
+    assert trained_loans.said[2].endswith("in hindsight.")
+    assert trained_loans.said[3].endswith("none of them in hindsight: too few to train on.")
     loans = labelled_loans(rate=0.2)
     then = replace(loans, frame=loans.frame.filter(~NEWEST), rows=loans.rows.take(~chosen(loans, "test", SPLIT)))
     both = fit_on_loans(QUESTION, loans, DAY, QUICK, then)
     known = both.facts["figures_of_labels_known_then"]
     assert known["rows"] == both.figures.rows
     assert known["auc"]["value"] != both.figures.auc.value
-    assert known["brier_constant"] != both.figures.brier_constant
-    assert "Brier" in both.said[2]
+    assert "Brier" in both.said[3]
+    assert both.said[2].endswith(f"known on {SPLIT.test_from}.")
+    assert both.figures.brier_constant == both.facts["figures_of_labels_known_then"]["brier_constant"]
 
 
 @pytest.mark.parametrize("question", ON_LOANS)
