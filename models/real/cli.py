@@ -31,7 +31,11 @@ def bench_real(
     seeds: Annotated[int, typer.Option(min=1, max=50, help="Runs whose figures are averaged.")] = SEEDS,
     processes: Annotated[int, typer.Option(min=1, help="Runs at the same time, a core and half a GiB each.")] = 2,
 ) -> None:
-    """Measure our models on real outcomes beside a scorecard, EBM, CatBoost and LightGBM of the same budget."""
+    """Measure our models on real outcomes beside a scorecard, EBM, CatBoost and LightGBM of the same budget.
+
+    All sets take about 70 minutes of one core with EBM and CatBoost, by an estimate from single runs; each run is said
+    when it is done, and the file is written after each set.
+    """
     for name in only or ():
         if name not in NAMES:
             raise UnknownName("set", name, NAMES)

@@ -26,24 +26,34 @@ class Ages:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted contender: PD of rows. places: of the columns it reads."""
+    """A fitted contender: PD of rows. places: of the columns it reads. rows: those it was fitted on.
+
+    unseen: raw scores of them by fits that had not seen them; None where it is believed as it is. newest: those of
+    them to calibrate on.
+    """
 
     scored: Scored
-    calibration: Platt
     places: NDArray[np.int64]
+    rows: Rows
+    unseen: Floats | None
+    newest: NDArray[np.bool_]
 
-    def pd(self, matrix: Floats) -> Floats:
-        return self.calibration.pd(self.scored.raw(matrix[:, self.places]))
+    def pd(self, judged: Rows) -> Floats:
+        """Calibrated on the newest rows that were drawn as the judged ones were."""
+        return self._calibration(judged).pd(self.scored.raw(judged.matrix[:, self.places]))
+
+    def _calibration(self, judged: Rows) -> Platt:
+        if self.unseen is None:
+            return AS_IT_SAYS
+        alike = self.newest & np.isin(self.rows.weight, judged.weight)
+        some = alike if len(np.unique(self.rows.target[alike])) == 2 else self.newest
+        return fit_platt(self.unseen[some], self.rows.target[some], self.rows.weight[some], rising=True)
 
 
 def fit_contender(
-    contender: Contender,
-    rows: Rows,
-    seed: int,
-    ages: Ages | None = None,
-    memory: Memory | None = None,
+    contender: Contender, rows: Rows, seed: int, ages: Ages | None = None, memory: Memory | None = None
 ) -> Fitted:
-    """Fit a contender on rows, and calibrate it on the scores of fits that had not seen a row.
+    """Fit a contender on rows, its choices made by scores of fits that had not seen a row.
 
     Learners are chosen and fitted on the rows as they were drawn, our blends by their `fading` where rows have ages;
     weights return when scores are calibrated, on the newest rows or else on all.
@@ -51,18 +61,17 @@ def fit_contender(
     places = contender.places(rows.columns)
     rows = narrow(rows, places)
     columns = rows.columns if contender.signed else unsigned(rows.columns)
+    newest = np.ones(len(rows), dtype=np.bool_) if ages is None else ages.newest
     if contender.plain:
         scored = contender.learners[0].fit(columns, rows.matrix, rows.target, rows.weight)
-        return Fitted(scored, AS_IT_SAYS, places)
+        return Fitted(scored, places, rows, None, newest)
     drawn = replace(rows, columns=columns, weight=np.ones(len(rows)))
     if contender.blend:
         faded = drawn if ages is None else replace(drawn, weight=ages.fading)
         told = blend_of(contender.blend, faded, seed, {} if memory is None else memory)
     else:
         told = best_of(contender.learners, drawn, seed)
-    some = np.ones(len(rows), dtype=np.bool_) if ages is None else ages.newest
-    calibration = fit_platt(told.unseen[some], rows.target[some], rows.weight[some], rising=True)
-    return Fitted(told.scored, calibration, places)
+    return Fitted(told.scored, places, rows, told.unseen, newest)
 
 
 def contest(
@@ -75,4 +84,4 @@ def contest(
     """The PD of every one of some sets of unseen rows by every contender, by name."""
     memory: Memory = {}
     fitted = {one.name: fit_contender(one, seen, seed, ages, memory) for one in contenders}
-    return [{name: one.pd(rows.matrix) for name, one in fitted.items()} for rows in unseen]
+    return [{name: one.pd(rows) for name, one in fitted.items()} for rows in unseen]

@@ -1,6 +1,7 @@
 """The contest on real outcomes, on made-up files: who competes, how rows are judged, what the file says."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,7 +111,7 @@ def test_only_the_signed_are_bound_by_signs() -> None:
     x = chance.normal(size=(400, 1))
     target = (chance.random(400) < 1 / (1 + np.exp(2 * x[:, 0]))).astype(float)
     rows = Rows(Columns((Column("x", 1),)), x, target, np.ones(400), np.arange(400))
-    ends = np.array([[-2.0], [2.0]])
+    ends = replace(rows, matrix=np.array([[-2.0], [2.0]]))
     learner = (LightGBMLearner(trees=20, parameters=(("min_data_in_leaf", 10),)),)
     bound = fit_contender(Contender("bound", learner, signed=True), rows, 0).pd(ends)
     free = fit_contender(Contender("free", learner), rows, 0).pd(ends)
@@ -121,9 +122,9 @@ def test_only_the_signed_are_bound_by_signs() -> None:
 def test_a_contender_may_read_some_columns_only(tmp_path: Path) -> None:
     rows = german(tmp_path)
     one = Contender("plain", (LightGBMLearner(trees=5),), plain=True, only=("credit_amount",))
-    pd = fit_contender(one, rows, 0).pd(rows.matrix)
-    changed = rows.matrix.copy()
-    changed[:, 0] = 1.0
+    pd = fit_contender(one, rows, 0).pd(rows)
+    changed = replace(rows, matrix=rows.matrix.copy())
+    changed.matrix[:, 0] = 1.0
     assert np.array_equal(pd, fit_contender(one, rows, 0).pd(changed))
 
 

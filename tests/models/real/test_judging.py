@@ -87,7 +87,21 @@ def test_rows_with_ages_are_calibrated_on_the_newest() -> None:
     target = rows.target * np.where((np.arange(2_000) < 1_000) & (np.arange(2_000) % 2 == 0), 0, 1)
     newest = np.arange(2_000) >= 1_000
     aged = fit_contender(who(0)[0], replace(rows, target=target), 0, Ages(newest, np.where(newest, 1.0, 0.25)))
-    assert aged.pd(rows.matrix).mean() == pytest.approx(target[newest].mean(), abs=0.02)
+    assert aged.pd(rows).mean() == pytest.approx(target[newest].mean(), abs=0.02)
+
+
+def test_judged_rows_are_calibrated_by_rows_drawn_alike() -> None:
+    """Rows of weight 2 were drawn from a place with twice as few defaults."""
+    rows = made_up(4_000)
+    weight = np.where(np.arange(4_000) % 2, 1.0, 2.0)
+    target = rows.target * np.where((weight == 2) & (np.arange(4_000) % 4 == 0), 0, 1)
+    fitted = fit_contender(who(0)[0], replace(rows, target=target, weight=weight), 0)
+    for drawn in (1.0, 2.0):
+        alike = replace(rows, target=target, weight=weight).take(weight == drawn)
+        assert fitted.pd(alike).mean() == pytest.approx(alike.target.mean(), abs=0.02)
+    assert fitted.pd(replace(rows, weight=np.full(4_000, 7.0))).mean() == pytest.approx(
+        np.average(target, weights=weight), abs=0.02
+    )
 
 
 def run_of(brier: float, slope: float = 1.0, auc: float = 0.7) -> Measures:
