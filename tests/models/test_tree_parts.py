@@ -1,6 +1,8 @@
 """Exact parts of boosted trees: LightGBM's own and the shap package's, on random models of every kind of split."""
 
-from dataclasses import dataclass
+import itertools
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lightgbm
@@ -105,15 +107,72 @@ def test_parts_of_random_models_are_lightgbms_own(kind: Kind) -> None:
     assert_parts_of(booster, take_apart(booster), strange_rows(kind, 20))
 
 
-def test_parts_are_those_of_the_shap_package() -> None:
+@pytest.mark.parametrize("missing", [False, True])
+def test_parts_are_those_of_the_shap_package(missing: bool) -> None:
+    """By its own code: left alone, the package hands a LightGBM model back to LightGBM."""
     import shap
 
-    kind = Kind(categories=False)
+    kind = Kind(missing=missing, categories=False)
     booster, rows = kind.fit(), kind.rows(30, 5)
-    explanation = shap.TreeExplainer(booster)(rows)
+    explainer = shap.TreeExplainer(booster)
+    explainer.model.model_type = "internal"
     _, parts = take_apart(booster).of(rows)
-    assert parts[:, :-1] == pytest.approx(explanation.values, abs=1e-9)
-    assert parts[:, -1] == pytest.approx(explanation.base_values, abs=1e-9)
+    assert parts[:, :-1] == pytest.approx(explainer.shap_values(rows, check_additivity=False), abs=1e-9)
+    assert parts[:, -1] == pytest.approx(np.repeat(explainer.expected_value, len(rows)), abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", [param for param in KINDS if param.id != "as deep and wide as may be"])
+def test_parts_are_shapley_values_by_their_definition(kind: Kind) -> None:
+    booster = replace(kind, depth=min(kind.depth, 3), leaves=min(kind.leaves, 8)).fit(trees=3)
+    rows = strange_rows(kind, 8)
+    _, parts = take_apart(booster).of(rows)
+    expected = np.array([shapley(booster, row) for row in rows])
+    assert parts == pytest.approx(expected, abs=1e-9)
+
+
+def shapley(booster: lightgbm.Booster, row: np.ndarray) -> np.ndarray:
+    """The parts of a row's score and the base, as Lundberg et al. 2018 define them, over every set of features."""
+    total = np.zeros(COUNT + 1)
+    for tree in (info["tree_structure"] for info in booster.dump_model()["tree_info"]):
+        asked = sorted(features_of(tree))
+        total[-1] += expectation(tree, row, frozenset())
+        for feature in asked:
+            others = [one for one in asked if one != feature]
+            for size in range(len(others) + 1):
+                weight = 1 / (len(asked) * math.comb(len(others), size))
+                for known in map(frozenset, itertools.combinations(others, size)):
+                    gain = expectation(tree, row, known | {feature}) - expectation(tree, row, known)
+                    total[feature] += weight * gain
+    return total
+
+
+def features_of(node: dict[str, Any]) -> set[int]:
+    if "leaf_value" in node:
+        return set()
+    return {node["split_feature"], *features_of(node["left_child"]), *features_of(node["right_child"])}
+
+
+def expectation(node: dict[str, Any], row: np.ndarray, known: frozenset[int]) -> float:
+    """A tree's value where only some features are known: at any other split both sides count by their rows."""
+    if "leaf_value" in node:
+        return float(node["leaf_value"])
+    sides = node["left_child"], node["right_child"]
+    if node["split_feature"] in known:
+        return expectation(sides[0 if goes_left(node, float(row[node["split_feature"]])) else 1], row, known)
+    counts = [side.get("internal_count", side.get("leaf_count")) for side in sides]
+    told = sum(count * expectation(side, row, known) for count, side in zip(counts, sides, strict=True))
+    return told / node["internal_count"]
+
+
+def goes_left(node: dict[str, Any], value: float) -> bool:
+    """Which way LightGBM's documentation sends a value."""
+    if node["decision_type"] == "==":
+        return not math.isnan(value) and 0 <= value < 2**31 and str(int(value)) in node["threshold"].split("||")
+    if math.isnan(value) and node["missing_type"] != "NaN":
+        value = 0.0
+    if math.isnan(value) or (node["missing_type"] == "Zero" and abs(value) <= 1e-35):
+        return bool(node["default_left"])
+    return value <= node["threshold"]
 
 
 def test_a_row_alone_and_among_others_has_the_same_bits() -> None:
