@@ -84,7 +84,7 @@ def suspect_columns(
     trusted: columns read point in time by the feature store, for which `DATED` limits hold.
     as_of: the column with each row's day, or one day for all rows.
     ignore: columns that are not offered as features, such as the subject.
-    later: columns that are known to be written after the day.
+    later: columns that are known to be written after the day, however their names are written.
     """
     known = frame.filter(pl.col(label).is_not_null())
     days = _days_of(known, as_of)
@@ -92,15 +92,20 @@ def suspect_columns(
     skipped = {label, *ignore} | ({as_of} if isinstance(as_of, str) else set())
     columns = [name for name in known.columns if name not in skipped]
     best = max((_separation(known[name], target).value for name in columns if name in trusted), default=None)
-    found = []
+    found, declared = [], set(map(_bare, later))
     for name in columns:
         stranger = name not in trusted
         question = _Question(name, known[name], target, STRANGER if stranger else DATED, best if stranger else None)
-        if name in later:
+        if _bare(name) in declared:
             found.append(Suspect(name, f"{name!r} is written after the day asked about, says its source", {}))
         elif suspect := next(_suspicions(question, days), None):
             found.append(suspect)
     return found
+
+
+def _bare(name: str) -> str:
+    """A column's name without its case and its strokes: Term, TERM; DisbursementGross, disbursement_gross."""
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 def _days_of(frame: pl.DataFrame, as_of: str | date) -> pl.Series:

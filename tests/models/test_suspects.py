@@ -35,13 +35,11 @@ def test_honest_columns_are_not_accused() -> None:
     assert suspect_columns(HONEST, "target") == []
 
 
-def test_what_a_source_says_is_written_later_is_named_however_it_separates() -> None:
-    harmless = pl.Series("DisbursementGross", RANDOM.normal(size=len(TARGET)))
+@pytest.mark.parametrize("name", ["DisbursementGross", "disbursement_gross", "Term", "BALANCE_GROSS"])
+def test_what_a_source_says_is_written_later_is_named_however_it_separates_and_is_spelt(name: str) -> None:
+    harmless = pl.Series(name, RANDOM.normal(size=len(TARGET)))
     (found,) = suspect_columns(HONEST.with_columns(harmless), "target", trusted=COLUMNS.names)
-    assert (found.column, found.why) == (
-        "DisbursementGross",
-        "'DisbursementGross' is written after the day asked about, says its source",
-    )
+    assert (found.column, found.why) == (name, f"{name!r} is written after the day asked about, says its source")
     assert suspect_columns(HONEST.with_columns(harmless), "target", trusted=COLUMNS.names, later=()) == []
 
 
