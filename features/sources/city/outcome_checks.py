@@ -7,13 +7,14 @@ import numpy as np
 import polars as pl
 
 from features.lake.lake import Lake
-from features.sources.city.arrays import Floats, Ints
-from features.sources.city.outcomes import OUT_OF_TIME_FROM, delivered, matured_loans
+from features.sources.city.label import firms, separated, strength
+from features.sources.city.label_checks import LABEL, check_label
+from features.sources.city.outcomes import OUT_OF_TIME_FROM, matured_loans
 from features.sources.city.parameters import SampleParameters
-from features.sources.city.probes import AFTER_DEFAULT, PROBES, measure, presence
+from features.sources.city.probes import AFTER_DEFAULT, PROBES, measure
 from features.sources.city.promises import Figure, Promise, Size, judge_largest
 from features.sources.city.scores import fitted_scores
-from features.sources.city.separation import CHANCE, Separation, beyond_path, clustered_error, separation
+from features.sources.city.separation import Separation, clustered_error, separation
 from features.sources.city.together import judge_published
 from features.sources.source import Check
 
@@ -21,15 +22,10 @@ FEWEST_DEFAULTS = 30
 """Below, nothing can be measured."""
 DEFAULTS_PER_ENTERPRISE = 0.03, 0.015
 """Before the split and from it on, where nearly all borrow: 60 and 30 with 2,000 enterprises, and with more."""
-NOTHING = 0.02
-"""AUC from 0.48 to 0.52 is nothing."""
 
 RATE = Promise("loans that default", 0.015, 0.030, ".1%")
 STATE = Promise("AUC of the hidden state at the grant", 0.88, 0.90)
 """The rest of the year is not decided yet."""
-RECORDS = Promise("no record from before a loan knows more than the hidden path: largest AUC", high=CHANCE + NOTHING)
-ROWS = Promise("ids, order and batches know nothing: largest AUC", high=CHANCE + NOTHING)
-PRESENCE = Promise("the mere presence of a feed's rows says next to nothing: largest AUC", high=CHANCE + NOTHING)
 SINGLE = Promise("no single feature separates by itself: largest AUC", high=0.70)
 COMPONENT = Promise("one direction in all features", high=0.35, form=".0%")
 REGISTRATION = Promise("AUC of registration alone", 0.60, 0.64)
@@ -42,7 +38,6 @@ PUBLISHED = SINGLE, COMPONENT, TOGETHER, GAP, SLOPE
 """What is asked of the published features, where a lake holds their records."""
 
 _REGISTRATION = ("age", "registered capital")
-_REGULAR_FEEDS = ("F14", "F15", "F16", "F17", "F22", "F46")
 
 
 def check_outcomes(folder: Path, sample: SampleParameters, size: Size, lake: Lake | None) -> tuple[Check, ...]:
@@ -54,7 +49,7 @@ def check_outcomes(folder: Path, sample: SampleParameters, size: Size, lake: Lak
     before, after = _enough(sample, size)
     if loans["bad"].sum() < FEWEST_DEFAULTS:
         how = _larger(loans, size)
-        of_loans = (RATE, before, after, STATE, RECORDS, ROWS, PRESENCE, REGISTRATION, SIMPLE, NAIVE, *PUBLISHED)
+        of_loans = (RATE, before, after, STATE, *LABEL, REGISTRATION, SIMPLE, NAIVE, *PUBLISHED)
         return tuple(promise.unmeasured(how) for promise in of_loans)
     probes = measure(folder, loans)
     late = pl.col("granted_on") >= OUT_OF_TIME_FROM
@@ -62,10 +57,8 @@ def check_outcomes(folder: Path, sample: SampleParameters, size: Size, lake: Lak
         RATE.judge(_rate(loans), size),
         before.judge(_defaults(loans.filter(~late)), size),
         after.judge(_defaults(loans.filter(late)), size),
-        STATE.judge(_figure(_separation(loans, loans["state_log_odds"])), size),
-        judge_largest(RECORDS, _beyond_path(loans, probes), size),
-        judge_largest(ROWS, _beyond_path(loans, _labels_of_rows(folder, loans)), size),
-        judge_largest(PRESENCE, {feed: _known(folder, loans, feed) for feed in _REGULAR_FEEDS}, size),
+        STATE.judge(_figure(separated(loans, loans["state_log_odds"])), size),
+        *check_label(folder, loans, probes, size),
         REGISTRATION.judge(_fitted(loans, probes.select(_REGISTRATION)), size),
         SIMPLE.judge(_fitted(loans, probes), size),
         NAIVE.judge(_naive(folder, loans, probes), size),
@@ -97,48 +90,27 @@ def _enough(sample: SampleParameters, size: Size) -> tuple[Promise, Promise]:
 def _rate(loans: pl.DataFrame) -> Figure:
     bad, weight = loans["bad"].to_numpy().astype(np.float64), loans["weight"].to_numpy()
     rate = float(np.average(bad, weights=weight))
-    error = clustered_error(weight * (bad - rate), _firms(loans)) / float(weight.sum())
+    error = clustered_error(weight * (bad - rate), firms(loans)) / float(weight.sum())
     return Figure(rate, error, f"{loans.height:,} loans")
 
 
 def _defaults(loans: pl.DataFrame) -> Figure:
     bad = loans["bad"].to_numpy().astype(np.float64)
-    return Figure(float(bad.sum()), clustered_error(bad, _firms(loans)))
-
-
-def _beyond_path(loans: pl.DataFrame, columns: pl.DataFrame) -> dict[str, Figure]:
-    """The label against each column, given the hidden path."""
-    truth = loans["bad"].to_numpy(), loans["probability"].to_numpy(), _firms(loans)
-    return {column.name: _strength(beyond_path(_values(column), *truth)) for column in columns}
-
-
-def _labels_of_rows(folder: Path, loans: pl.DataFrame) -> pl.DataFrame:
-    """Everything about a loan's rows that must carry nothing, as numbers: keys and places in the files."""
-    feedback = delivered(folder, "F60").with_row_index("place").sort("period", "place").group_by("loan_no_hash")
-    enterprises = delivered(folder, "F01").with_row_index("enterprise_place").group_by("uscc")
-    of_loan = feedback.agg(pl.first("place"), record=pl.first("record_id"))
-    joined = loans.join(of_loan, on="loan_no_hash", how="left", maintain_order="left")
-    joined = joined.join(enterprises.agg(pl.min("enterprise_place")), on="uscc", how="left", maintain_order="left")
-    keys = [pl.col(key).rank("dense") for key in ("uscc", "loan_no_hash", "record")]
-    return joined.select("place", "enterprise_place", *keys)
-
-
-def _known(folder: Path, loans: pl.DataFrame, feed: str) -> Figure:
-    return _strength(_separation(loans, presence(folder, loans, feed)))
+    return Figure(float(bad.sum()), clustered_error(bad, firms(loans)))
 
 
 def _fitted(loans: pl.DataFrame, columns: pl.DataFrame) -> Figure:
     """A plain score of these columns, fitted to other firms than those it is judged on."""
-    firm, bad = _firms(loans), loans["bad"].to_numpy()
-    values = columns.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return _figure(separation(fitted_scores(values, bad, 0, firm), bad, firm))
+    firm, bad = firms(loans), loans["bad"].to_numpy()
+    known = columns.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return _figure(separation(fitted_scores(known, bad, 0, firm), bad, firm))
 
 
 def _naive(folder: Path, loans: pl.DataFrame, probes: pl.DataFrame) -> Figure:
     """The trap is set: who reads the courts' feeds without asking when they were known gains what he must not have."""
     courts = tuple(probe for probe in PROBES if probe.name in AFTER_DEFAULT)
-    naive = _separation(loans, measure(folder, loans, courts, naive=True).sum_horizontal())
-    lawful = _separation(loans, probes.select(AFTER_DEFAULT).sum_horizontal()).auc
+    naive = separated(loans, measure(folder, loans, courts, naive=True).sum_horizontal())
+    lawful = separated(loans, probes.select(AFTER_DEFAULT).sum_horizontal()).auc
     return Figure(naive.auc - lawful, naive.error, f"above {lawful:.3f}")
 
 
@@ -148,7 +120,7 @@ def _published(lake: Lake | None, loans: pl.DataFrame, size: Size) -> tuple[Chec
         return tuple(promise.unmeasured("the city has not landed; bureau source load city") for promise in PUBLISHED)
     found = judge_published(lake, loans)
     return (
-        judge_largest(SINGLE, {name: _strength(one) for name, one in found.alone.items()}, size),
+        judge_largest(SINGLE, {name: strength(one) for name, one in found.alone.items()}, size),
         COMPONENT.judge(Figure(found.component), size),
         TOGETHER.judge(_figure(found.auc), size),
         GAP.judge(Figure(found.gap, found.gap_error), size),
@@ -158,22 +130,3 @@ def _published(lake: Lake | None, loans: pl.DataFrame, size: Size) -> tuple[Chec
 
 def _figure(found: Separation) -> Figure:
     return Figure(found.auc, found.error)
-
-
-def _strength(found: Separation) -> Figure:
-    """The AUC whichever way round the number is read."""
-    return Figure(found.strength, found.error)
-
-
-def _separation(loans: pl.DataFrame, column: pl.Series) -> Separation:
-    return separation(_values(column), loans["bad"].to_numpy(), _firms(loans))
-
-
-def _firms(loans: pl.DataFrame) -> Ints:
-    firms: Ints = loans["uscc"].rank("dense").to_numpy().astype(np.int64)
-    return firms
-
-
-def _values(column: pl.Series) -> Floats:
-    values: Floats = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return values

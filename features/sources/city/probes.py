@@ -119,9 +119,3 @@ def _rows(folder: Path, loans: pl.DataFrame, probes: list[Probe], naive: bool) -
         of_loans = of_loans.filter(pl.col("ago") >= 0, pl.col("received_on") <= pl.col("as_of"))
     newest = pl.col("version") == pl.col("version").max().over("loan", "record_id")
     return of_loans.filter(newest, pl.col("op") != "D").sort("loan", "event_date", "record_id")
-
-
-def presence(folder: Path, loans: pl.DataFrame, feed: str) -> pl.Series:
-    """Whether the feed knows the borrower at all on the day of the grant."""
-    probe = Probe("rows", feed, 24, pl.len(), count=True)
-    return measure(folder, loans, (probe,))["rows"] > 0

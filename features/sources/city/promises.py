@@ -1,7 +1,7 @@
 """What a city promises as figures with bounds, and the verdict on what was measured of one."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -147,6 +147,11 @@ def median_figure(values: Floats) -> Figure:
 
 def judge_largest(promise: Promise, figures: dict[str, Figure], size: Size) -> Check:
     """The verdict on the figure that lies beyond the bounds by most of its own errors, or else on the largest."""
+    return promise.judge(worst_of(promise, figures), size)
+
+
+def worst_of(promise: Promise, figures: dict[str, Figure]) -> Figure:
+    """The figure that lies beyond the bounds by most of its own errors, or else the largest, with its name."""
 
     def badness(name: str) -> tuple[float, float]:
         figure = figures[name]
@@ -154,5 +159,4 @@ def judge_largest(promise: Promise, figures: dict[str, Figure], size: Size) -> C
         return (beyond / figure.error if figure.error else beyond and math.inf, figure.value)
 
     worst = max(figures, key=badness)
-    figure = figures[worst]
-    return promise.judge(Figure(figure.value, figure.error, worst), size)
+    return replace(figures[worst], of=worst)

@@ -33,8 +33,12 @@ def beyond_path(values: Floats, bad: Flags, probability: Floats, firm: Ints) -> 
     If outcomes are drawn from the path alone, nothing delivered before them can have more than chance leaves here.
     """
     measured = _against(values, bad.astype(np.float64), probability, firm)
-    expected = _weighted(values, probability, 1 - probability)
-    return Separation(CHANCE + measured.auc - expected, measured.error)
+    return Separation(CHANCE + measured.auc - by_path(values, probability), measured.error)
+
+
+def by_path(values: Floats, probability: Floats) -> float:
+    """The AUC the hidden path alone lets expect of a number."""
+    return _weighted(values, probability, 1 - probability)
 
 
 def _against(values: Floats, bad: Floats, expected: Floats, firm: Ints) -> Separation:
@@ -43,6 +47,11 @@ def _against(values: Floats, bad: Floats, expected: Floats, firm: Ints) -> Separ
     auc = _weighted(values, bad, 1 - bad)
     pull = (bad - expected) * (_share_below(values, 1 - bad) - auc)
     return Separation(auc, clustered_error(pull, firm) / float(bad.sum()))
+
+
+def least_error(values: Floats, bad: Flags) -> float:
+    """What so many loans drawn from all leave to chance: of a number few have, all bad loans may lack it by luck."""
+    return float(_share_below(values, np.ones(len(bad))).std() / np.sqrt(max(bad.sum(), 1)))
 
 
 def clustered_error(deviations: Floats, firm: Ints) -> float:
