@@ -62,6 +62,7 @@ def recalibrate_on(
         | split.facts()
         | {
             "figures": asdict(figures),
+            "one_rate": constant,
             "recalibrated": {
                 "version": model.version,
                 "as_of": day.isoformat(),

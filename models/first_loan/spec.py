@@ -30,7 +30,7 @@ SPEC = ModelSpec(
     target_en="90 or more days past due within 12 months of the grant of the enterprise's first loan",
     features=tuple(chain.from_iterable(REASONS.values())),
     codes={feature: code for code, features in REASONS.items() for feature in features},
-    recipes=(TREES, LogisticRecipe(penalty=1000.0)),
+    recipes=(TREES, LogisticRecipe(penalty=4000.0)),
     division=Division(repeats=4, folds=5, seed=20230430),
     least_defaults=LEAST_TO_TRAIN + LEAST_TO_JUDGE,
 )

@@ -29,7 +29,8 @@ SPEC = ModelSpec(
     target="放款后12个月内逾期90天及以上(仅以税务行为判断)",
     target_en="90 or more days past due within 12 months of the grant of a loan, judged by tax conduct alone",
     features=tuple(chain.from_iterable(REASONS.values())),
-    recipes=(TREES, LogisticRecipe(penalty=300.0)),
+    codes={feature: code for code, features in REASONS.items() for feature in features},
+    recipes=(TREES, LogisticRecipe(penalty=2000.0)),
     division=Division(repeats=4, folds=5, seed=20230430),
     least_defaults=LEAST_TO_TRAIN + LEAST_TO_JUDGE,
 )
