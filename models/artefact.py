@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bureau.errors import DamagedModel
+from models.binned import BinnedModel
 from models.boosted_trees import BoostedTrees, read_trees
 from models.calibration import Platt
 from models.columns import Column, Columns, Value
@@ -46,9 +47,10 @@ class StoredModel(BaseModel):
     format: Literal[1] = 1
     name: str
     version: str
-    kind: Literal["boosted_trees", "logistic"]
+    kind: Literal["boosted_trees", "logistic", "scorecard", "ebm"]
     columns: tuple[Column, ...]
     logistic: Logistic | None
+    binned: BinnedModel | None = None
     booster_sha256: str | None
     calibration: Platt
     scale: Scale
@@ -69,6 +71,7 @@ def write_model(folder: Path, model: ScoringModel, golden: list[Mapping[str, Val
         kind=model.predictor.kind,
         columns=model.columns.columns,
         logistic=model.predictor if isinstance(model.predictor, Logistic) else None,
+        binned=model.predictor if isinstance(model.predictor, BinnedModel) else None,
         booster_sha256=_sha256(trees.text.encode()) if trees else None,
         calibration=model.calibration,
         scale=model.scale,
@@ -129,6 +132,8 @@ def read_stored(folder: Path, name: str, *, sha256: str | None = None) -> Stored
 def _predictor(folder: Path, stored: StoredModel) -> Predictor:
     if stored.logistic is not None:
         return stored.logistic
+    if stored.binned is not None:
+        return stored.binned
     try:
         text = (folder / BOOSTER_FILE).read_bytes()
     except OSError as problem:

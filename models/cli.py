@@ -14,6 +14,9 @@ from bureau.settings import Settings
 from features.lake.lake import Lake, open_lake
 from features.store.city_build import CityBuild
 from models.artefact import read_stored
+from models.baselines import BASELINES, of_kind
+from models.beside import COLUMNS as COLUMNS_BESIDE
+from models.beside import judge_beside
 from models.city_file import check_city_place, write_city_scores
 from models.fairness.cli import fairness
 from models.file_scores import check_place, read_labels_file, score_labels, write_table
@@ -24,7 +27,7 @@ from models.recalibrating import recalibrate_version
 from models.release import model_folder, read_release, versions
 from models.release_cli import approve, history, release, rollback, shadow
 from models.service import load_chosen
-from models.shelf import SHELF, find_model
+from models.shelf import SHELF, find_model, find_question
 from models.soundness.cli import reasons_check
 from models.training import Trained
 from models.worth.cli import worth
@@ -53,14 +56,24 @@ def list_models(form: FormatOption = Format.TABLE) -> None:
 
 
 @models.command()
-def train(name: Name) -> None:
+def train(
+    name: Name,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="One kind alone, also a baseline: scorecard, ebm. Default: the best of its own."),
+    ] = None,
+    challenger: Annotated[
+        bool, typer.Option("--challenger", help="A baseline that may be released, as any other version.")
+    ] = False,
+) -> None:
     """Train a model on what this home knows, judge it at the gates of a release, keep and log it."""
     settings, shelved = Settings(), find_model(name)
+    spec = shelved.spec if kind is None else of_kind(shelved.spec, kind)
     print(f"Training {name} on what was known on {settings.feature_day}.", flush=True)
-    trained = shelved.train(_lake(settings), settings.feature_day, operator_grant("training"))
+    trained = shelved.train(_lake(settings), settings.feature_day, operator_grant("training"), spec)
     model, facts = trained.model, trained.facts
     print(f"{model.name}: {facts['labels']:,} labels, {facts['defaults']:,} defaults, lake snapshot {model.snapshot}")
-    _keep(settings, trained)
+    _keep(settings, trained, baseline=kind in BASELINES and not challenger)
 
 
 @models.command()
@@ -76,9 +89,21 @@ def recalibrate(name: Name, version: Version = None) -> None:
 
 
 @models.command()
-def evaluate(name: Name, version: Version = None, form: FormatOption = Format.TABLE) -> None:
+def evaluate(
+    name: Name,
+    version: Version = None,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Instead the one in service beside the newest version of each other kind.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
     """Judge a version on outcomes it was not trained on."""
     settings, shelved = Settings(), find_model(name)
+    if beside:
+        asked = shelved.dated or find_question(name), settings.feature_day, operator_grant("training"), settings.home
+        lines = judge_beside(_lake(settings), *asked)
+        print_rows([_rounded(line) for line in lines] if form is Format.TABLE else lines, COLUMNS_BESIDE, form)
+        return
     model = load_chosen(settings.home, name, version)
     lines = shelved.evaluate(_lake(settings), settings.feature_day, operator_grant("training"), model)
     print_rows([_rounded(line) for line in lines] if form is Format.TABLE else lines, tuple(lines[0]), form)
@@ -136,11 +161,14 @@ def _listed(home: Path, name: str) -> dict[str, Any]:
     return line
 
 
-def _keep(settings: Settings, trained: Trained) -> None:
+def _keep(settings: Settings, trained: Trained, *, baseline: bool = False) -> None:
     """Say what was found, judge at the gates, keep and log; raises `ReleaseRefused` where one is shut."""
     for sentence in trained.said:
         print(sentence)
-    kept = keep(settings.home, settings.mlruns, trained, now())
+    kept = keep(settings.home, settings.mlruns, trained, now(), baseline=baseline)
+    if baseline:
+        print(f"{kept.name} version {kept.version} is kept as a baseline: bureau models evaluate {kept.name} --beside")
+        return
     if kept.refusal is not None:
         raise ReleaseRefused(kept.name, kept.version, kept.refusal)
     then = f"bureau models release {kept.name} {kept.version} --by PERSON"

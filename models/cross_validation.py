@@ -118,6 +118,11 @@ def cross_validate(recipes: Sequence[Recipe], rows: Rows, division: Division) ->
     return [Validation(recipe.kind, raw[k], aucs[k], _mean_interval(raw[k], rows)) for k, recipe in enumerate(recipes)]
 
 
+def compare(recipes: Sequence[Recipe], rows: Rows, division: Division) -> list[Validation]:
+    """`cross_validate`, where there is a choice; nothing for one recipe alone."""
+    return cross_validate(recipes, rows, division) if len(recipes) > 1 else []
+
+
 def preferred(validations: Sequence[Validation]) -> Validation:
     """The one with the highest mean AUC; of equals the last, so list the simpler kind last."""
     return max(reversed(validations), key=lambda validation: validation.auc)
@@ -125,6 +130,8 @@ def preferred(validations: Sequence[Validation]) -> Validation:
 
 def preference_in_words(validations: Sequence[Validation]) -> str:
     """One sentence for a person: what was compared, what was preferred, and by how much."""
+    if len(validations) < 2:
+        return "One kind of model was asked for, so nothing was compared."
     best = preferred(validations)
     other = next(v for v in validations if v is not best)
     won = int((np.nanmean(best.fold_auc, axis=1) > np.nanmean(other.fold_auc, axis=1)).sum())

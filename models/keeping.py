@@ -19,6 +19,8 @@ from models.release import model_folder, versions
 from models.report import Report, build_report, metrics_of
 from models.training import Trained
 
+BASELINE = "it is kept as a baseline to hold the model against; train it with --challenger to have it released."
+
 CARD_FILE, PAGE_FILE, REPORT_FILE = "card.md", "card.html", "report.json"
 
 
@@ -31,9 +33,10 @@ class Kept:
     refusal: str | None
 
 
-def keep(home: Path, mlruns: Path, trained: Trained, at: datetime) -> Kept:
+def keep(home: Path, mlruns: Path, trained: Trained, at: datetime, *, baseline: bool = False) -> Kept:
     """Judge the gates, write a new version and log it; what is served stays as it is.
 
+    baseline: may not be released, whatever the gates say.
     Nothing is half-written: the folder appears whole, goes again where logging fails, and the register's line, which
     binds the version to its hash, comes last.
     """
@@ -41,10 +44,11 @@ def keep(home: Path, mlruns: Path, trained: Trained, at: datetime) -> Kept:
     with writing(home, name) as register:
         version = str(max(map(int, versions(home, name)), default=0) + 1)
         numbered = replace(trained, model=replace(trained.model, version=version))
-        gates = judge_gates(numbered)
+        gates = (*judge_gates(numbered), *([Gate("purpose", False, BASELINE)] if baseline else []))
         refusal = refusal_of(gates)
         population = describe(numbered.model, (trained.population or trained.judged).matrix)
         facts = trained.facts | {"said": list(trained.said), "gates": as_facts(gates), "refusal": refusal}
+        facts |= {"role": "baseline" if baseline else "challenger"}
         facts |= {"population": population.model_dump(mode="json")}
         with _whole_or_gone(model_folder(home, name, version)) as folder:
             sha256 = write_model(folder, numbered.model, trained.golden, facts)

@@ -9,7 +9,7 @@ from bureau.errors import TooFewLabels
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.calibration import fit_platt
-from models.cross_validation import Division, Rows, cross_validate, preference_in_words, preferred
+from models.cross_validation import Division, Rows, compare, preference_in_words, preferred
 from models.evaluation import Figures, evaluate_pd
 from models.predictor import Recipe
 from models.question import Question, chosen, rate_before
@@ -46,8 +46,8 @@ def fit_on_loans(
         spec, f"defaults on loans granted before {split.calibrate_from}", oldest.defaults, question.least_to_train
     )
     require_labels(spec, f"defaults on loans granted from {split.test_from}", newest.defaults, question.least_to_judge)
-    validations = cross_validate(spec.recipes, oldest, division or spec.division)
-    recipe = recipe_of(spec, preferred(validations).kind)
+    validations = compare(spec.recipes, oldest, division or spec.division)
+    recipe = recipe_of(spec, preferred(validations).kind) if validations else spec.recipes[0]
     predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
     calibration = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from bureau.errors import InvalidInput, UnknownName
 from bureau.grant import ReadGrant
@@ -27,8 +28,13 @@ from models.tax_behaviour import spec as tax_spec
 from models.tax_behaviour import train as tax_train
 from models.training import Trained
 
-Train = Callable[[Lake, date, ReadGrant], Trained]
 Evaluate = Callable[[Lake, date, ReadGrant, ScoringModel], list[dict[str, object]]]
+
+
+class Train(Protocol):
+    """Training on what a home knows on a day. spec: the model's own question unless put to other kinds."""
+
+    def __call__(self, lake: Lake, day: date, grant: ReadGrant, spec: ModelSpec = ..., /) -> Trained: ...
 
 
 @dataclass(frozen=True)

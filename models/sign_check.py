@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.binned import BinnedModel
 from models.boosted_trees import BoostedTrees
 from models.columns import Columns
 from models.predictor import Predictor
@@ -51,8 +52,10 @@ def _grid(values: Floats, asked: Sequence[float]) -> Floats:
 
 
 def _thresholds(predictor: Predictor, features: int) -> list[list[float]]:
-    """Per feature, the numbers a model's trees hold it against; none for another kind of model."""
+    """Per feature, the numbers a model's trees or table hold it against; none for another kind of model."""
     asked: list[list[float]] = [[] for _ in range(features)]
+    if isinstance(predictor, BinnedModel):
+        return [predictor.cuts(feature).tolist() for feature in range(features)]
     if isinstance(predictor, BoostedTrees):
         waiting = [tree["tree_structure"] for tree in predictor.booster.dump_model()["tree_info"]]
         while waiting:

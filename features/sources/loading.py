@@ -18,7 +18,7 @@ from features.sources.cumcm import deliveries as cumcm
 from features.sources.cumcm.checks import check_records
 from features.sources.sba import deliveries as sba
 from features.sources.sba.checks import check_records as check_loans
-from features.sources.source import Check, Pace, SourceWritten, claim_source, require_source
+from features.sources.source import Check, Pace, SourceWritten, claim_source, read_source, require_source
 
 DEMO_CITY = 2_000
 """Enterprises of a city nobody gave a size."""
@@ -136,6 +136,12 @@ SOURCES: Mapping[str, Source] = {
 def deliveries_folder(home: Path, name: str) -> Path:
     """Where a home keeps what a source wrote."""
     return home / "deliveries" / name
+
+
+def city_folder(home: Path) -> Path | None:
+    """Where a home keeps its synthetic city and the truth about it; None where it holds another source, or none."""
+    present = read_source(home)
+    return deliveries_folder(home, present.source) if present is not None and present.source == "city" else None
 
 
 def load_source(

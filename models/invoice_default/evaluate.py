@@ -1,5 +1,6 @@
 """How good invoice_default is: both kinds in repeated cross-validation, now and with six months cut off."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -11,6 +12,7 @@ from models.calibration import fit_platt
 from models.cross_validation import Division, Floats, Rows, Validation, cross_validate, one_thread
 from models.invoice_default.labels import read_labels
 from models.invoice_default.spec import SPEC
+from models.predictor import Recipe
 from models.scoring import ScoringModel
 from models.training import Labelled, read_labelled
 
@@ -34,9 +36,11 @@ def cut_off(labels: pl.DataFrame) -> pl.DataFrame:
     return labels.with_columns(pl.col("as_of").dt.offset_by(f"-{CUT_OFF_MONTHS}mo"))
 
 
-def validate(labelled: Labelled, division: Division = SPEC.division) -> list[Validation]:
-    """Both recipes, on the same divisions."""
-    return cross_validate(SPEC.recipes, labelled.rows, division)
+def validate(
+    labelled: Labelled, division: Division = SPEC.division, recipes: Sequence[Recipe] = SPEC.recipes
+) -> list[Validation]:
+    """All recipes, on the same divisions."""
+    return cross_validate(recipes, labelled.rows, division)
 
 
 def unseen_pd(validation: Validation, rows: Rows) -> Floats:

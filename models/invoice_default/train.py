@@ -11,33 +11,36 @@ from models.invoice_default.evaluate import cut_off, pooled, unseen_pd, validate
 from models.invoice_default.labels import read_labels
 from models.invoice_default.spec import SPEC
 from models.segments import segments_of
+from models.spec import ModelSpec
 from models.training import Labelled, Trained, assemble, golden_values, read_labelled, recipe_of, training_facts
 
 
-def train(lake: Lake, day: date, grant: ReadGrant) -> Trained:
+def train(lake: Lake, day: date, grant: ReadGrant, spec: ModelSpec = SPEC) -> Trained:
     """Train on the verdicts known by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
     labels = read_labels(lake, day, grant)
-    labelled = read_labelled(lake, SPEC, labels, grant)
-    return fit(labelled, read_labelled(lake, SPEC, cut_off(labels), grant), day)
+    labelled = read_labelled(lake, spec, labels, grant)
+    return fit(labelled, read_labelled(lake, spec, cut_off(labels), grant), day, spec=spec)
 
 
-def fit(labelled: Labelled, earlier: Labelled, day: date, division: Division = SPEC.division) -> Trained:
+def fit(
+    labelled: Labelled, earlier: Labelled, day: date, division: Division = SPEC.division, spec: ModelSpec = SPEC
+) -> Trained:
     """Compare kinds by repeated cross-validation, fit the preferred one on every firm, calibrate it out of fold.
 
     The figures are those of rows scored by models that had not seen them. The comparison is made once more on
     `earlier`, the same verdicts with the last six months cut off.
     """
-    validations, validations_earlier = validate(labelled, division), validate(earlier, division)
+    validations, validations_earlier = (validate(one, division, spec.recipes) for one in (labelled, earlier))
     best, rows = preferred(validations), labelled.rows
-    recipe = recipe_of(SPEC, best.kind)
+    recipe = recipe_of(spec, best.kind)
     predictor = recipe.fit(rows.columns, rows.matrix, rows.target, rows.weight)
     calibration = fit_platt(*pooled(best.raw, rows), rising=True)
     pd = unseen_pd(best, rows)
     figures = evaluate_pd(pd, rows.target, rows.weight, rows.firm)
     facts = training_facts(day, labelled, recipe, validations, figures)
     return Trained(
-        spec=SPEC,
-        model=assemble(SPEC, labelled, predictor, calibration),
+        spec=spec,
+        model=assemble(spec, labelled, predictor, calibration),
         validations=validations,
         figures=figures,
         judged=rows,

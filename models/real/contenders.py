@@ -9,7 +9,7 @@ from models.predictor import Recipe
 from models.real.extras import CatBoostLearner, EBMLearner, absent
 from models.real.learner import Contender, Learner
 from models.real.lightgbm_learner import LightGBMLearner, WithoutDepth, drawn_choices
-from models.real.scorecard import ScorecardLearner
+from models.woe_scorecard import ScorecardRecipe
 
 OURS, UNSIGNED, DEEPER, PLAIN = "ours", "ours without signs", "ours without a depth limit", "lightgbm_default"
 TUNED = "LightGBM tuned"
@@ -27,7 +27,7 @@ _BALANCED = replace(_FREE, penalty=3.0, balanced=True)
 _BLEND: tuple[Recipe, ...] = (_FREE, LogisticRecipe(penalty=10.0), _CALM, _STUMPS, _BALANCED, _SHALLOW)
 """From one step a column to six: which of them a set wants, it says itself by the weights they earn."""
 
-_CARDS = tuple(ScorecardLearner(bins, penalty) for bins in (8, 12, 5, 20) for penalty in (1.0, 30.0))
+_CARDS = tuple(ScorecardRecipe(bins, penalty) for bins in (8, 12, 5, 20) for penalty in (1.0, 30.0))
 _CATBOOST = ((4, 0.05), (6, 0.05), (4, 0.1), (3, 0.1), (6, 0.03), (3, 0.05), (6, 0.1), (5, 0.05))
 _EBM = ((10, 256), (0, 256), (0, 32), (10, 32), (0, 64), (0, 128), (10, 64), (10, 128))
 

@@ -16,6 +16,7 @@ from models.sba_default.evaluate import as_drawn, days_of, last_year, part
 from models.sba_default.labels import labels_known, read_labels
 from models.sba_default.spec import LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT
 from models.segments import segments_of
+from models.spec import ModelSpec
 from models.training import (
     Labelled,
     Trained,
@@ -28,26 +29,28 @@ from models.training import (
 )
 
 
-def train(lake: Lake, day: date, grant: ReadGrant) -> Trained:
+def train(lake: Lake, day: date, grant: ReadGrant, spec: ModelSpec = SPEC) -> Trained:
     """Train on the loans whose end was known by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
-    labelled = read_labelled(lake, SPEC, read_labels(lake, day, grant), grant)
+    labelled = read_labelled(lake, spec, read_labels(lake, day, grant), grant)
     before = min(day, SPLIT.test_from - timedelta(days=1))
-    return fit(labelled, read_labelled(lake, SPEC, labels_known(lake, before, grant), grant), day)
+    return fit(labelled, read_labelled(lake, spec, labels_known(lake, before, grant), grant), day, spec=spec)
 
 
-def fit(labelled: Labelled, known: Labelled, day: date, division: Division = SPEC.division) -> Trained:
+def fit(
+    labelled: Labelled, known: Labelled, day: date, division: Division = SPEC.division, spec: ModelSpec = SPEC
+) -> Trained:
     """Compare kinds on the loans before the test, fit the preferred one on all of them, and judge it on the newest.
 
     It is calibrated on the last year before the test, by scores of fits that had not seen the loan.
     known: the labels of the day before the test began. The same recipe fitted on them is judged beside.
     """
     before, newest = part(labelled, "train", "calibrate"), part(labelled, "test")
-    require_labels(SPEC, f"charge-offs approved before {SPLIT.test_from}", before.defaults, LEAST_TO_TRAIN)
-    require_labels(SPEC, f"charge-offs approved from {SPLIT.test_from}", newest.defaults, LEAST_TO_JUDGE)
+    require_labels(spec, f"charge-offs approved before {SPLIT.test_from}", before.defaults, LEAST_TO_TRAIN)
+    require_labels(spec, f"charge-offs approved from {SPLIT.test_from}", newest.defaults, LEAST_TO_JUDGE)
     drawn = as_drawn(before, days_of(labelled, "train", "calibrate"))
-    validations = cross_validate(SPEC.recipes, drawn, division)
+    validations = cross_validate(spec.recipes, drawn, division)
     best = preferred(validations)
-    recipe = recipe_of(SPEC, best.kind)
+    recipe = recipe_of(spec, best.kind)
     predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
     last = last_year(labelled)
     year = before.take(last)
@@ -57,8 +60,8 @@ def fit(labelled: Labelled, known: Labelled, day: date, division: Division = SPE
     judged = labelled.frame.filter(SPLIT.period(pl.col("granted_on")) == "test")
     then = judged_by_then(recipe, known, newest)
     return Trained(
-        spec=SPEC,
-        model=assemble(SPEC, labelled, predictor, calibration),
+        spec=spec,
+        model=assemble(spec, labelled, predictor, calibration),
         validations=validations,
         figures=figures,
         judged=newest,

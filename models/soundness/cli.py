@@ -1,6 +1,5 @@
 """`bureau models reasons-check`: hold a model's reasons against retrains of it and, on a city, against the truth."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,8 +9,7 @@ from bureau.listing import Format, FormatOption, print_rows
 from bureau.progress import progress_of
 from bureau.settings import Settings
 from features.lake.lake import open_lake
-from features.sources.loading import deliveries_folder
-from features.sources.source import read_source
+from features.sources.loading import city_folder
 from models.service import load_chosen
 from models.shelf import find_question
 from models.soundness.measuring import Soundness, measure_soundness
@@ -40,7 +38,7 @@ def reasons_check(
             settings.feature_day,
             operator_grant("training"),
             model,
-            city=_city(settings.home),
+            city=city_folder(settings.home),
             retrains=retrains,
             tell=tell,
         )
@@ -91,11 +89,6 @@ def _said_of(truth: Truth | None) -> str:
         f"A cause moves the probability that changes by {MOVES:.0%} of itself once the cause is what it is on average; "
         f"by chance: the same reasons asked of firms drawn blindly.{unmeasured}"
     )
-
-
-def _city(home: Path) -> Path | None:
-    present = read_source(home)
-    return deliveries_folder(home, present.source) if present is not None and present.source == "city" else None
 
 
 def _rounded(line: dict[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
+from models.baselines import of_kind
 from models.cross_validation import one_thread
 from models.question import Question, chosen
 from models.scoring import ScoringModel
 from models.soundness.retraining import RETRAINS, Stability, measure_stability
 from models.soundness.truth import Truth, measure_truth
-from models.training import read_labelled, recipe_of
+from models.training import read_labelled
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def measure_soundness(
     """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth."""
     labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
     train, calibrate, judged = (question.part(labelled, period) for period in ("train", "calibrate", "test"))
-    recipe = recipe_of(question.spec, model.predictor.kind)
+    (recipe,) = of_kind(question.spec, model.predictor.kind).recipes
     with one_thread():
         stability = measure_stability(model, recipe, train, calibrate, judged, retrains=retrains, tell=tell)
     if city is None:

@@ -22,7 +22,6 @@ from models.real.judging import Judging, judge_inside, judge_unseen
 from models.real.learner import Contender
 from models.real.lightgbm_learner import LightGBMLearner
 from models.real.loans import read_loans
-from models.real.scorecard import ScorecardLearner
 from models.real.tables import PUBLIC_SETS, plain, rows_of
 from tests.factories.real import write_german, write_taiwan
 from tests.factories.sba import write_sba_directory
@@ -94,15 +93,6 @@ def test_columns_and_rows_in_another_order_are_the_same_rows(tmp_path: Path) -> 
 def test_a_file_of_one_kind_says_nothing_of_anybody() -> None:
     with pytest.raises(InvalidInput, match="with and without a default"):
         rows_of(GERMAN, pl.DataFrame({"a": [1.0, 2.0], "creditability": ["good", "good"]}))
-
-
-def test_a_scorecard_learns_numbers_categories_and_what_is_missing(tmp_path: Path) -> None:
-    rows = german(tmp_path, rows=600)
-    fitted = ScorecardLearner().fit(rows.columns, rows.matrix, rows.target, rows.weight)
-    assert (fitted.coefficients >= 0).all()
-    short, long = fitted.raw(np.array([[6.0, 2_000.0, 0.0], [54.0, 2_000.0, 0.0]]))
-    assert long > short
-    assert np.isfinite(fitted.raw(np.array([[np.nan, np.nan, np.nan], [6.0, 2_000.0, 9.0]]))).all()
 
 
 def test_only_the_signed_are_bound_by_signs() -> None:
