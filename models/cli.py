@@ -24,6 +24,7 @@ from models.keeping import keep
 from models.monitoring.cli import monitor
 from models.real.cli import bench_real
 from models.recalibrating import recalibrate_version
+from models.rejects.cli import rejects
 from models.release import model_folder, read_release, versions
 from models.release_cli import approve, history, release, rollback, shadow
 from models.service import load_chosen
@@ -37,6 +38,7 @@ models.command()(worth)
 models.command()(fairness)
 models.command()(monitor)
 models.command("bench-real")(bench_real)
+models.command()(rejects)
 models.command("reasons-check")(reasons_check)
 for act in (release, approve, rollback, shadow, history):
     models.command()(act)

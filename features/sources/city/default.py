@@ -98,8 +98,7 @@ def draw_defaults(
     parameters: Parameters, months: Months, latent: Latent, loans: Loans, intercepts: Floats, chances: Chances
 ) -> Defaults:
     """The month each firm defaults in, if it does: only while it owes."""
-    hazard = logistic(intercepts + log_odds(parameters, latent)) / _MONTHS_AT_RISK
-    hazard = np.minimum(hazard, _HIGHEST_HAZARD)
+    hazard = hazards(parameters, latent, intercepts)
     owing = np.zeros(hazard.shape, dtype=np.bool_)
     for after in range(FIRST_AT_RISK, int((loans.closes - loans.month).max(initial=0)) + MONTHS_UNPAID + 1):
         month = loans.month + after
@@ -107,6 +106,12 @@ def draw_defaults(
         owing[loans.firm[inside], month[inside]] = True
     fails = owing & (chances.of("default").random(hazard.shape) < hazard)
     return Defaults(np.where(fails.any(axis=1), fails.argmax(axis=1), NEVER), hazard)
+
+
+def hazards(parameters: Parameters, latent: Latent, intercepts: Floats) -> Floats:
+    """(firms, months) the chance to default in a month at risk."""
+    monthly = logistic(intercepts + log_odds(parameters, latent)) / _MONTHS_AT_RISK
+    return np.asarray(np.minimum(monthly, _HIGHEST_HAZARD))
 
 
 def kept_loans(loans: Loans, defaults: Defaults) -> Loans:

@@ -4,22 +4,20 @@ Drawn again from the words that made the city, so nothing is asked of the delive
 feature or a model.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from features.sources.city.arrays import Floats, Ints, logistic
+from features.sources.city.arrays import Floats, logistic
 from features.sources.city.causes import Causes
 from features.sources.city.default import log_odds
-from features.sources.city.drawing import City, plan_city
+from features.sources.city.drawing import City
 from features.sources.city.latent import Circumstances, Latent, circumstances, own_stress
-from features.sources.city.manifest import parameters_of, read_manifest
-from features.sources.city.months import day_number
-from features.sources.city.shard import Shard, draw_shard
-from features.sources.city.streams import Chances
+from features.sources.city.redrawing import city_of, placed, shards_of
+from features.sources.city.shard import Shard
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,12 @@ def probabilities(folder: Path, asked: pl.DataFrame, forced: Sequence[Causes]) -
     asked: `subject` and `as_of`. First as the city is, then with each set of causes ordinary, this month and ever
     before. Not a number for a subject the city does not hold.
     """
-    city = _city_of(folder)
+    city = city_of(folder)
     found = np.full((asked.height, 1 + len(forced)), np.nan)
     ordinary: Ordinary | None = None
-    for shard in _shards(city):
+    for shard in shards_of(city):
         ordinary = ordinary or ordinary_of(city, shard)
-        rows, firm, month = _placed(shard, asked)
+        rows, firm, month = placed(shard, asked)
         for place, causes in enumerate((frozenset(), *forced)):
             odds = log_odds(city.parameters, relieved(city, shard, ordinary, causes))[firm, month]
             found[rows, place] = logistic(city.intercepts[month] + odds)
@@ -96,31 +94,6 @@ def _eased(city: City, shard: Shard, ordinary: Ordinary, causes: Causes, around:
         gained = city.parameters.latent.liquidity.quality * (ordinary.quality - shard.latent.quality)
         changed["liquidity"] = around.liquidity + gained[:, None]
     return replace(around, **changed)
-
-
-def _city_of(folder: Path) -> City:
-    """The city a folder holds; raises `UnreadableFile` where it holds none."""
-    manifest = read_manifest(folder)
-    parameters = parameters_of(folder)
-    return plan_city(folder, enterprises=manifest.enterprises, seed=manifest.seed, parameters=parameters)
-
-
-def _shards(city: City) -> Iterator[Shard]:
-    mix = city.parameters.sample.mix(city.enterprises)
-    for number in range(city.shards):
-        first = number * city.shard_size
-        count = min(city.shard_size, city.enterprises - first)
-        chances = Chances(city.seed, number)
-        yield draw_shard(city.parameters, city.months, city.weather, chances, mix, first=first, count=count)
-
-
-def _placed(shard: Shard, asked: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
-    """Of the rows about firms of this shard: their positions, the firm's, and the month's."""
-    known = pl.DataFrame({"subject": shard.identities.uscc}).with_row_index("firm")
-    rows = asked.select("subject", "as_of").with_row_index("row").join(known, on="subject")
-    days = np.array([day_number(day) for day in rows["as_of"]], dtype=np.int64)
-    month = np.clip(shard.months.position(days), 0, shard.months.count - 1)
-    return rows["row"].to_numpy().astype(np.int64), rows["firm"].to_numpy().astype(np.int64), month
 
 
 def _around(city: City, shard: Shard) -> Circumstances:

@@ -55,7 +55,7 @@ def test_codes_follow_the_most_told_first_and_add_up(lines: list[dict[str, Any]]
     ("words", "error", "says"),
     [
         pytest.param(["sme_defualt"], UnknownName, "sme_default", id="a name misspelt"),
-        pytest.param(["invoice_default"], InvalidInput, "Ask this of: sme_default", id="no days"),
+        pytest.param(["invoice_default"], InvalidInput, "Ask: sme_default", id="no days"),
         pytest.param(["sme_default", "--version", "99"], UnknownName, "99", id="a version never kept"),
     ],
 )

@@ -1,0 +1,1 @@
+"""What a model that learns from granted loans alone says of those a bank refused, and what helps; asked of a city."""
