@@ -15,7 +15,7 @@ from features.lake.locking import alone
 from models.release import model_folder
 
 REGISTER_FILE, LOCK_FILE = "register.jsonl", ".register.lock"
-Deed = Literal["kept", "proposed", "approved", "rolled_back", "shadowed", "unshadowed"]
+Deed = Literal["kept", "audited", "proposed", "approved", "rolled_back", "shadowed", "unshadowed"]
 
 
 class Act(BaseModel):

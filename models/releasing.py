@@ -26,6 +26,19 @@ class Deeds:
     name: str
 
 
+UNFAIR = "unfair: "
+"""Begins the reason of an audit that found something a release must not have."""
+
+
+def note_audit(deeds: Deeds, version: str, by: str, at: datetime, unfair: Sequence[str]) -> Act:
+    """Write down what an auditor found in a version: while the newest audit is unfair, it is not released."""
+    person = require_person(by)
+    with writing(deeds.home, deeds.name) as register:
+        sha256 = kept_hash(deeds, version, register.acts)
+        reason = UNFAIR + "; ".join(unfair) if unfair else "fair"
+        return register.add("audited", version, sha256, person, at, reason)
+
+
 def propose(deeds: Deeds, version: str, by: str, at: datetime) -> Act:
     """One person asks for a version to be served. Raises `ReleaseRefused` where a gate is shut."""
     person = require_person(by)
@@ -33,7 +46,7 @@ def propose(deeds: Deeds, version: str, by: str, at: datetime) -> Act:
         sha256 = kept_hash(deeds, version, register.acts)
         if any(act.version == version for act in _served(register.acts)[-1:]):
             raise StateConflict(f"Version {version} of model {deeds.name!r} is in service already.")
-        _require_open(deeds, version, sha256)
+        _require_open(deeds, version, sha256, register.acts)
         return register.add("proposed", version, sha256, person, at)
 
 
@@ -51,7 +64,7 @@ def approve(deeds: Deeds, version: str, by: str, at: datetime) -> Release:
         proposal = _open_proposal(deeds, version, register.acts)
         if same_person(proposal.by, person):
             raise SecondPersonNeeded(deeds.name, version, proposal.by)
-        _require_open(deeds, version, proposal.sha256)
+        _require_open(deeds, version, proposal.sha256, register.acts)
         approval = register.add("approved", version, proposal.sha256, person, at, f"proposed by {proposal.by}")
         return _serve(deeds, register.acts, approval)
 
@@ -104,7 +117,11 @@ def kept_hash(deeds: Deeds, version: str, acts: Sequence[Act]) -> str:
     return kept[-1]
 
 
-def _require_open(deeds: Deeds, version: str, sha256: str) -> None:
+def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) -> None:
+    audits = [act for act in acts if (act.deed, act.version, act.sha256) == ("audited", version, sha256)]
+    if audits and audits[-1].reason.startswith(UNFAIR):
+        told = f"its audit by {audits[-1].by} found it {audits[-1].reason}."
+        raise ReleaseRefused(deeds.name, version, told)
     model = load_version(deeds.home, deeds.name, version, sha256)
     refusal = refusal_of(gates_now(model, deeds.home))
     if refusal is not None:

@@ -1,4 +1,4 @@
-"""The check of a model's fairness: findings a release gate, or a person, acts on."""
+"""The check of a model's fairness: findings a release, or a person, acts on."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Finding:
 
     kind: proxy (an input, or the score, tells a trait), approval (refused more often), error (good payers refused
     more often), misjudged (risk told too high), history (refused more often in the past at equal risk).
-    refuses: whether a release gate must stop for it. Traits must not matter at all; a size or a district may differ
+    refuses: whether a release must stop for it. Traits must not matter at all; a size or a district may differ
     in its risk, so what is found there is for a person to look at.
     """
 
@@ -69,7 +69,7 @@ def check(
     applications: pl.DataFrame | None = None,
     approve_below: float = APPROVE_BELOW,
 ) -> list[Finding]:
-    """What is unfair in a model's answers; empty where nothing is. A release gate refuses if any finding `refuses`.
+    """What is unfair in a model's answers; empty where nothing is. A release is refused if any finding `refuses`.
 
     judged: loans no part of the model has seen, with `subject`, `target` (1 default), `weight`, the model's features,
     and one column for each trait; the columns `size` and `district` too where groups of firms shall be judged

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from bureau.clock import now
 from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
@@ -19,8 +20,9 @@ from models.fairness.auditing import join_traits, read_applications, read_judged
 from models.fairness.check import check, judged_rows
 from models.fairness.groups import APPROVE_BELOW, GROUPINGS, GroupLine, group_lines
 from models.release import model_folder
+from models.releasing import Deeds, note_audit
 from models.scoring import ScoringModel
-from models.service import load_released
+from models.service import load_chosen
 from models.shelf import find_question
 
 AGAINST_ALL = "against_all"
@@ -41,7 +43,8 @@ _INTERVALS = (*_SHARES, AGAINST_ALL)
 
 
 def fairness(
-    name: Annotated[str, typer.Argument(help="The model in service that is audited.")] = "sme_default",
+    name: Annotated[str, typer.Argument(help="The model that is audited.")] = "sme_default",
+    version: Annotated[str | None, typer.Option(help="A version kept; unless said the one in service.")] = None,
     traits: Annotated[
         Path | None,
         typer.Option(help="An auditor's file: subject and a column for each trait no feature may carry. Not kept."),
@@ -52,6 +55,10 @@ def fairness(
     approve_below: Annotated[
         float, typer.Option(min=0, max=1, help="Probability of default from which the model's word alone refuses.")
     ] = APPROVE_BELOW,
+    by: Annotated[
+        str | None,
+        typer.Option(help="The auditor: the result goes into the register, and what is unfair is not released."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Report approval and error by size and district, and check what no feature may carry; exit code 1 if unfair."""
@@ -60,7 +67,7 @@ def fairness(
         raise InvalidInput("Past applications are judged by trait: give --traits FILE too.")
     offered = None if traits is None else open_table(traits).frame
     named = [] if offered is None else traits_of(offered)
-    lake, model = open_lake(settings.home, settings.catalogue_url), load_released(settings.home, name)
+    lake, model = open_lake(settings.home, settings.catalogue_url), load_chosen(settings.home, name, version)
     grant, since = operator_grant("training"), _unseen_from(settings.home, model)
     judged = read_judged(lake, question, model, settings.feature_day, grant, since)
     asked = None if applications is None else _applications(lake, model, applications)
@@ -75,7 +82,12 @@ def fairness(
         typer.echo(
             f"{'unfair' if finding.refuses else 'look at'} {finding.kind}: {finding.text}", err=form is not Format.TABLE
         )
-    if any(finding.refuses for finding in found):
+    unfair = [finding.text for finding in found if finding.refuses]
+    if by is not None:
+        if not named:
+            raise InvalidInput("An audit for the register holds the model against traits: give --traits FILE.")
+        note_audit(Deeds(settings.home, settings.mlruns, name), model.version, by, now(), unfair)
+    if unfair:
         raise typer.Exit(1)
 
 

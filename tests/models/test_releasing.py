@@ -21,7 +21,7 @@ from models.keeping import Kept, keep
 from models.register import read_register
 from models.registry import CHALLENGER, CHAMPION, tracking_address
 from models.release import model_folder, read_release
-from models.releasing import Deeds, approve, propose, release_by_two, roll_back
+from models.releasing import Deeds, approve, note_audit, propose, release_by_two, roll_back
 from models.service import load_released
 from models.training import Trained
 
@@ -146,6 +146,16 @@ def test_what_is_in_service_is_not_released_again(deeds: Deeds) -> None:
         propose(deeds, "1", WANG, AT)
     with pytest.raises(StateConflict, match="no earlier release"):
         roll_back(deeds, ZHAO, AT)
+
+
+def test_a_version_an_audit_found_unfair_is_not_released_until_another_finds_it_fair(deeds: Deeds) -> None:
+    propose(deeds, "2", WANG, AT)
+    note_audit(deeds, "2", ZHAO, AT, ["籍贯: at equal risk refused more often"])
+    for act in (propose, approve):
+        with pytest.raises(ReleaseRefused, match="audit by 赵值班 found it unfair: 籍贯"):
+            act(deeds, "2", LI, AT)
+    note_audit(deeds, "2", ZHAO, AT, [])
+    assert approve(deeds, "2", LI, AT).version == "2"
 
 
 def killed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The audit of the small city's released model: nothing in the honest city, a proxy and a biased rule once planted."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from bureau.errors import BureauError, InvalidInput
+from bureau.errors import BureauError, InvalidInput, UnknownName
 from bureau.grant import operator_grant
 from features.lake.lake import Lake
 from features.sources.city.manifest import TRUTH
@@ -17,6 +18,7 @@ from features.sources.source import read_source
 from models.cli import models
 from models.fairness.auditing import join_traits, read_applications, read_judged
 from models.fairness.check import check
+from models.register import read_register
 from models.scoring import ScoringModel
 from models.service import load_released
 from models.shelf import find_model
@@ -91,6 +93,23 @@ def test_a_biased_rule_of_the_past_is_caught_by_the_command(
     result = run(city_home, NAME, "--traits", files[0], "--applications", files[1])
     assert result.exit_code == 1
     assert f"unfair history: {ORIGIN} {ELSEWHERE}: at equal risk" in result.output
+
+
+def test_an_audit_by_name_goes_into_the_register(city_home: Path, asked: pl.DataFrame, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(city_home, home, ignore=shutil.ignore_patterns("deliveries", "mlruns"))
+    traits = written(origins(asked["subject"]), tmp_path / "traits.csv")
+    assert run(home, NAME, "--version", "1", "--traits", traits, "--by", "审计员").exit_code == 0
+    last = read_register(home, NAME)[-1]
+    assert (last.deed, last.version, last.by, last.reason) == ("audited", "1", "审计员", "fair")
+    with pytest.raises(InvalidInput, match="give --traits"):
+        CliRunner().invoke(
+            models, ["fairness", NAME, "--by", "审计员"], env={"BUREAU_HOME": str(home)}, catch_exceptions=False
+        )
+    with pytest.raises(UnknownName, match="version"):
+        CliRunner().invoke(
+            models, ["fairness", NAME, "--version", "9"], env={"BUREAU_HOME": str(home)}, catch_exceptions=False
+        )
 
 
 def test_a_proxy_is_caught(model: ScoringModel, judged: pl.DataFrame) -> None:
