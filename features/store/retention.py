@@ -21,6 +21,10 @@ from features.law.usability import in_term, open_to_use
 from features.store.connections import build_connection
 
 
+_FOUND: dict[str, pl.DataType] = {"enterprise_id": pl.Int32(), "record_no": pl.Int64(), "open_to_use": pl.Boolean()}
+"""What `expired` tells of a record beside the columns of its contract."""
+
+
 @dataclass(frozen=True)
 class Archived:
     """erased: what left the lake. rows: what lives on, of so many that could have."""
@@ -43,7 +47,7 @@ def expired(lake: Lake, contract: Contract, used_on: date) -> pl.DataFrame:
     """The newest versions of records whose term is over on a day, with `open_to_use`: whether nothing else ended it."""
     term = in_term(contract)
     if term is None:
-        return pl.DataFrame(schema=contract.dtypes | {"open_to_use": pl.Boolean})
+        return pl.DataFrame(schema=contract.dtypes | _FOUND)
     others = open_to_use(contract)
     rules = [day.rule for part in (term, others) if part is not None for day in legal_days(part)]
     day = OneDay((), rules)

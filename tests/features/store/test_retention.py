@@ -9,6 +9,8 @@ import pytest
 
 from bureau.errors import FieldNotGranted
 from bureau.grant import operator_grant
+from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS
 from features.contracts.penalty import PENALTY
 from features.contracts.registration import REGISTRATION
 from features.lake.anonymity import SMALLEST_GROUP
@@ -37,6 +39,11 @@ def lake(tmp_path: Path) -> Lake:
     land_rows(lake, PENALTY, rows, "2025-04-05")
     land_rows(lake, PENALTY, [repaired], "2025-09-05")
     return lake
+
+
+@pytest.fixture(scope="module")
+def lake_of_nothing(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return make_lake(tmp_path_factory.mktemp("nothing"))
 
 
 def test_only_what_is_over_is_found(lake: Lake) -> None:
@@ -86,6 +93,12 @@ def test_a_dry_run_says_what_the_archive_will_keep(lake: Lake) -> None:
     assert expired(lake, PENALTY, USED_ON).height == 13
     nothing = offer_expired(lake, PENALTY, date(2026, 3, 30))
     assert (nothing.records, nothing.offered, nothing.report.rows) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("contract", FEEDS, ids=lambda contract: contract.code)
+def test_every_feed_can_be_asked_what_is_over(contract: Contract, lake_of_nothing: Lake) -> None:
+    would = offer_expired(lake_of_nothing, contract, USED_ON)
+    assert (would.records, would.offered, would.report.rows) == (0, 0, 0)
 
 
 def test_a_group_one_short_is_left_out(tmp_path: Path) -> None:
