@@ -23,6 +23,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.UnreadableFile: 400,
     errors.WrongFeed: 400,
     errors.SchemaDrift: 400,
+    errors.FeedStopped: 409,
     errors.SourceConflict: 409,
     errors.MalformedRequest: 422,
     errors.BodyTooLarge: 413,

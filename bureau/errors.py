@@ -3,7 +3,7 @@
     BureauError
       InvalidInput          the caller's words are wrong: exit code 2, or 4xx
         ImpossibleUscc  ImpossibleDate  UnknownName  UnreadableFile  WrongFeed  SchemaDrift
-        SourceConflict
+        FeedStopped  SourceConflict
         MalformedRequest  BodyTooLarge  KeyMissing  TooFewLabels  SuspectColumns
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
@@ -103,6 +103,20 @@ class SchemaDrift(WrongFeed):
     def __init__(self, path: Path | str, why: str, feed: str) -> None:
         super().__init__(path, f"{why} What was agreed: bureau feeds show {feed}")
         self.feed, self.why = feed, why
+
+
+class FeedStopped(InvalidInput):
+    """A good file of a feed that stopped, which does not end the stop; nothing of it lands."""
+
+    code = "feed-stopped"
+
+    def __init__(self, path: Path | str, feed: str, drifted: str, publisher: str, since: str) -> None:
+        """drifted: the file the feed stopped for, of which publisher and made when."""
+        super().__init__(
+            f"{path}: {feed} has stopped for {drifted}, and this file does not end that. Ask {publisher} for rows made "
+            f"{since} or later in the agreed columns, or let the feed go on with: bureau feeds resume {feed}"
+        )
+        self.path, self.feed = str(path), feed
 
 
 class SourceConflict(InvalidInput):

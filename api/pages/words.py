@@ -189,8 +189,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "stale": ("数据过期", "stale"),
     "stopped": ("暂停接收", "stopped"),
     "stopped_by": (
-        "文件 {file} 的字段与约定不符；收到符合约定的文件后恢复接收。",
-        "The columns of {file} are not those agreed; the feed goes on with the next file that has them.",
+        "文件 {file} 的字段与约定不符；收到同一单位之后生成且符合约定的文件后恢复接收，其他文件暂不入库。",
+        "The columns of {file} are not those agreed; nothing lands until its publisher sends newer rows with them.",
     ),
     "refused": ("拒绝", "refused"),
     "source_down": ("数据源故障", "source down"),

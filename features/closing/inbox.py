@@ -4,18 +4,21 @@ No delivered file outlives its reading. Its good rows are in the lake, the other
 what the quarantine masks and what an erasure takes out of the lake, for no purpose of its own (个人信息保护法 article
 19, shortest retention). Of a delivery that landed its sidecar stays, the evidence of what was sent; of one that was
 refused the reason. Its publisher has the file and sends it again.
+
+A good file of a feed that has stopped is neither: it lies where it is, and lands on the first day after the stop ended.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from bureau.errors import InvalidInput
+from bureau.errors import FeedStopped, InvalidInput, UnreadableFile
 from features.lake.delivery import drop_delivery
 from features.lake.lake import Lake
 from features.lake.landing import settle_links
 from features.lake.raw_identity import masked_sentence
-from features.lake.sidecar import sidecar_path
+from features.lake.sidecar import read_sidecar, sidecar_path
 from features.lake.stops import take
 
 INBOX, TAKEN, REFUSED = "inbox", "taken", "refused"
@@ -24,50 +27,82 @@ DELIVERIES = (".parquet", ".csv")
 
 @dataclass(frozen=True)
 class Taken:
-    """deliveries: landed. landed, quarantined, unchanged: their rows. refused: files no feed could take."""
+    """deliveries: landed. landed, quarantined, unchanged: their rows. refused: files no feed could take.
+
+    held: good files that lie until their feed's stop ends.
+    """
 
     deliveries: int = 0
     landed: int = 0
     quarantined: int = 0
     unchanged: int = 0
     refused: int = 0
+    held: int = 0
 
 
 def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
     """Land every delivery that waits in `home/inbox`, in the order of their names, and drop its file.
 
     Its sidecar goes to `inbox/taken/DAY`. Of a file that cannot be read as its feed a text in `inbox/refused` says
-    why; the others go on. Killed at any point, what was landed and not yet dropped lands again and changes nothing.
+    why; one of a stopped feed lies on; the others go on. Killed at any point, what was landed and not yet dropped
+    lands again and changes nothing.
     """
     inbox = home / INBOX
     inbox.mkdir(parents=True, exist_ok=True)
     _drop_older(inbox)
-    total = Taken()
-    for path in sorted(one for one in inbox.iterdir() if one.suffix in DELIVERIES):
-        total = _add(total, _take(lake, path, inbox, day, at))
+    waiting = sorted(one for one in inbox.iterdir() if one.suffix in DELIVERIES)
+    total, held = _take_all(lake, waiting, inbox, day, at)
+    again, held = _take_all(lake, held, inbox, day, at)  # a later file may have ended the stop
+    total = replace(_add(total, again), held=len(held))
     settle_links(lake, at=at)  # once for all: what waits of a city is read through for it
     return total
 
 
 @dataclass(frozen=True)
 class LeftOver:
-    """late: deliveries that wait. strange: files that are neither a delivery nor the sidecar of one that waits."""
+    """late: deliveries that wait. held: those of stopped feeds. strange: neither a delivery nor its sidecar."""
 
     late: tuple[Path, ...]
+    held: tuple[Path, ...]
     strange: tuple[Path, ...]
 
 
-def left_over(home: Path) -> LeftOver:
-    """What lies in the inbox; hidden files, which a copying program may still be writing, are not looked at."""
+def left_over(home: Path, stopped: Collection[str]) -> LeftOver:
+    """What lies in the inbox, by the feeds that have stopped; hidden files, which a copying program may still be
+    writing, are not looked at."""
     files = sorted(path for path in (home / INBOX).iterdir() if path.is_file() and not path.name.startswith("."))
-    late = tuple(path for path in files if path.suffix in DELIVERIES)
-    known = {*late, *map(sidecar_path, late)}
-    return LeftOver(late, tuple(path for path in files if path not in known))
+    waiting = [path for path in files if path.suffix in DELIVERIES]
+    held = tuple(path for path in waiting if _feed_of(path) in stopped)
+    known = {*waiting, *map(sidecar_path, waiting)}
+    late = tuple(path for path in waiting if path not in held)
+    return LeftOver(late, held, tuple(path for path in files if path not in known))
+
+
+def _feed_of(path: Path) -> str | None:
+    """What a file's sidecar says it is; None where nothing readable says it."""
+    try:
+        said = read_sidecar(path)
+    except UnreadableFile:
+        return None
+    return None if said is None else said.feed
+
+
+def _take_all(lake: Lake, paths: Iterable[Path], inbox: Path, day: date, at: datetime) -> tuple[Taken, list[Path]]:
+    """What became of some files, and those whose feed has stopped."""
+    total, held = Taken(), []
+    for path in paths:
+        try:
+            total = _add(total, _take(lake, path, inbox, day, at))
+        except FeedStopped:
+            held.append(path)
+    return total, held
 
 
 def _take(lake: Lake, path: Path, inbox: Path, day: date, at: datetime) -> Taken:
     try:
         landed = take(lake, path, at=at, links=False)
+    except FeedStopped:
+        raise
     except InvalidInput as problem:
         _refuse(path, inbox / REFUSED, problem)
         return Taken(refused=1)

@@ -1,26 +1,38 @@
 """Feeds that stopped because a delivery no longer looked as agreed; every other feed goes on.
 
 A stop stands until the same publisher delivers rows made no earlier than the refused ones, or an operator
-acknowledges it. An older file in the old shape says nothing about the new one. Nothing of the refused file is kept:
-the publisher sends it again.
+acknowledges it. Until then nothing else of the feed lands: an older file in the old shape says nothing about the new
+one. Nothing of the refused file is kept: the publisher sends it again.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from bureau.errors import SchemaDrift, UnknownName
+from bureau.errors import FeedStopped, SchemaDrift, UnknownName
 from features.contracts.feeds import find_feed
 from features.lake.delivery import Delivery, read_delivery
 from features.lake.lake import Lake
 from features.lake.landing import Landed, land
 from features.lake.raw_identity import masked_sentence
-from features.lake.sidecar import read_sidecar
+from features.lake.sidecar import Sidecar, read_sidecar
 from features.lake.tables import Batch, FeedStop
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """A refused file. publisher: None where an earlier version did not note it. made_at: by its own word."""
+
+    feed: str
+    file: str
+    reason: str
+    publisher: str | None
+    made_at: datetime
 
 
 def take(
@@ -31,9 +43,12 @@ def take(
 
 
 def read_or_stop(lake: Lake, path: Path, *, at: datetime, feed: str | None = None, history: bool = False) -> Delivery:
-    """Read a delivery; where its columns are not those agreed the feed is noted as stopped."""
+    """Read a delivery; where its columns are not those agreed the feed is noted as stopped.
+
+    Raises `FeedStopped` where the feed has stopped and this delivery does not end that.
+    """
     try:
-        return read_delivery(path, feed, history=history)
+        delivery = read_delivery(path, feed, history=history)
     except SchemaDrift as drift:
         reason = masked_sentence(drift.why)
         values = {"feed": drift.feed, "file": path.name, "reason": reason, "noted_at": at}
@@ -41,21 +56,13 @@ def read_or_stop(lake: Lake, path: Path, *, at: datetime, feed: str | None = Non
         with lake.catalogue.begin() as connection:
             connection.execute(insert(FeedStop).values(values))
         raise
+    _refuse_stopped(lake, path, delivery.sidecar)
+    return delivery
 
 
 def standing_stops(lake: Lake) -> dict[str, str]:
     """Why each stopped feed stopped: its newest refused file and what was wrong with it, by feed."""
-    mended = select(Batch.id).where(
-        Batch.feed == FeedStop.feed,
-        Batch.publisher == func.coalesce(FeedStop.publisher, Batch.publisher),
-        Batch.produced_at >= func.coalesce(FeedStop.produced_at, _LONG_AGO),
-        Batch.added_in > FeedStop.after_snapshot,
-        Batch.landed > 0,
-    )
-    standing = select(FeedStop.feed, FeedStop.file, FeedStop.reason)
-    standing = standing.where(FeedStop.acknowledged_at.is_(None), ~mended.exists()).order_by(FeedStop.id)
-    with lake.catalogue.connect() as connection:
-        return {feed: f"{file}: {reason}" for feed, file, reason in connection.execute(standing)}
+    return {stop.feed: f"{stop.file}: {stop.reason}" for stop in _standing(lake)}
 
 
 def acknowledge(lake: Lake, feed: str, *, at: datetime) -> None:
@@ -65,6 +72,33 @@ def acknowledge(lake: Lake, feed: str, *, at: datetime) -> None:
     with lake.catalogue.begin() as connection:
         stops = update(FeedStop).where(FeedStop.feed == feed, FeedStop.acknowledged_at.is_(None))
         connection.execute(stops.values(acknowledged_at=at))
+
+
+def _standing(lake: Lake) -> list[_Stop]:
+    """Every stop that nothing has ended yet, oldest first."""
+    made_at = func.coalesce(FeedStop.produced_at, _LONG_AGO)
+    mended = select(Batch.id).where(
+        Batch.feed == FeedStop.feed,
+        Batch.publisher == func.coalesce(FeedStop.publisher, Batch.publisher),
+        Batch.produced_at >= made_at,
+        Batch.added_in > FeedStop.after_snapshot,
+        Batch.landed > 0,
+    )
+    told = (FeedStop.feed, FeedStop.file, FeedStop.reason, FeedStop.publisher, made_at)
+    standing = select(*told).where(FeedStop.acknowledged_at.is_(None), ~mended.exists()).order_by(FeedStop.id)
+    with lake.catalogue.connect() as connection:
+        return [_Stop(*row) for row in connection.execute(standing)]
+
+
+def _refuse_stopped(lake: Lake, path: Path, said: Sidecar) -> None:
+    """Only what ends every stop its publisher caused may land; where others caused them, theirs must."""
+    stops = [stop for stop in _standing(lake) if stop.feed == said.feed]
+    own = [stop for stop in stops if stop.publisher in (None, said.publisher)]
+    left = [stop for stop in own if stop.made_at > said.produced_at] if own else stops
+    if left:
+        newest = max(left, key=lambda stop: stop.made_at)
+        since = f"{newest.made_at:%Y-%m-%d %H:%M:%S} UTC"
+        raise FeedStopped(path, said.feed, newest.file, newest.publisher or said.publisher, since)
 
 
 def _said(path: Path, feed: str) -> dict[str, Any]:

@@ -10,11 +10,15 @@ import polars as pl
 import pytest
 
 from features.closing import inbox
-from features.closing.inbox import Taken, take_in
+from features.closing.inbox import Taken, left_over, take_in
 from features.contracts.penalty import PENALTY
+from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.lake import Lake
+from features.lake.sidecar import sidecar_path
+from features.lake.stops import acknowledge, standing_stops
 from tests.factories.lakes import ACME, BETA, deliver, instant, known, make_lake
 from tests.factories.penalties import penalty
+from tests.factories.tax import tax_arrears
 
 DAY, AT = date(2025, 6, 1), instant("2025-06-01T18:00")
 
@@ -62,6 +66,45 @@ def test_killed_between_landing_and_dropping_it_changes_nothing_the_second_time(
             take_in(lake, home, DAY, AT)
     assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, unchanged=1)
     assert known(lake, PENALTY, "2025-06-02").height == 1
+
+
+def drifted(home: Path, name: str) -> None:
+    """A file made after every other, with a column too many."""
+    sent = deliver(PENALTY, [penalty(ACME)], home / "sent")
+    path = home / "inbox" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pl.read_parquet(sent.path).with_columns(surprise=1).write_parquet(path)
+    told = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "produced_at": "2025-05-31T00:00:00Z"}
+    path.with_suffix(".json").write_text(json.dumps(sent.sidecar.model_dump(mode="json") | told), "utf-8")
+
+
+def test_a_good_file_of_a_stopped_feed_lies_until_the_stop_ends(lake: Lake) -> None:
+    home = lake.root.parent
+    drifted(home, "A-drifted.parquet")
+    good = waiting(home, ACME)
+    deliver(TAX_ARREARS, [tax_arrears(ACME)], home / "inbox")
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1, refused=1, held=1)
+    assert good.exists()
+    assert sidecar_path(good).exists()
+    left = left_over(home, standing_stops(lake))
+    assert (left.late, left.held, left.strange) == ((), (good,), ())
+    assert take_in(lake, home, DAY, AT) == Taken(held=1)
+    acknowledge(lake, "F34", at=AT)
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1)
+    assert not good.exists()
+
+
+def test_a_file_that_ends_the_stop_frees_those_before_it(lake: Lake) -> None:
+    home = lake.root.parent
+    drifted(home, "A-drifted.parquet")
+    waiting(home, ACME)
+    mended = waiting(home, BETA)
+    said = json.loads(sidecar_path(mended).read_text())
+    last = mended.rename(mended.with_name("Z-mended.parquet"))
+    sidecar_path(mended).unlink()
+    sidecar_path(last).write_text(json.dumps(said | {"produced_at": "2025-06-01T00:00:00Z"}))
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=2, landed=2, refused=1)
+    assert known(lake, PENALTY, "2025-06-02").height == 2
 
 
 IDENTITY = "11010519491231002X"
