@@ -1,13 +1,13 @@
 """Settings of a deployment, read once at the edge and passed down."""
 
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bureau.clock import now, shanghai_day
+from bureau.clock import SHANGHAI, now, shanghai_day
 from bureau.errors import InvalidInput
 
 
@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     def feature_day(self) -> date:
         """The day features are read as of: `BUREAU_TODAY`, or the present day in Shanghai."""
         return self.today or shanghai_day(now())
+
+    @property
+    def present(self) -> datetime:
+        """From when readers learn of an act: now, or in a home that lives on another day the start of that day."""
+        return now() if self.today is None else datetime.combine(self.today, time(), SHANGHAI)
 
     @property
     def catalogue_url(self) -> str:

@@ -1,6 +1,6 @@
 """What a day's measurements ask a person to look at: each alert one sentence with its figure and its limit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -23,9 +23,9 @@ LATE_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Alert:
-    """subject: a feature's name, a feed's code or a model's name.
+    """subject: a feature's name, a feed's code, a model's name, or `lake`.
 
-    code: drift | missing | category | stale | late | volume, and what layers above call theirs.
+    code: drift | missing | category | stale | late | volume | stopped | expired, and what layers above call theirs.
     """
 
     subject: str
@@ -37,6 +37,24 @@ def alerts(features: Iterable[FeatureDay], feeds: Iterable[FeedDay]) -> list[Ale
     """Everything out of the ordinary, feeds first: a broken feed explains the features made of it."""
     found = [alert for day in feeds for alert in _of_feed(day)]
     return found + [alert for day in features for alert in _of_feature(day)]
+
+
+def stop_alerts(stops: Mapping[str, str]) -> list[Alert]:
+    """Every feed that has stopped, by why: it lands nothing until somebody acts."""
+    act = "Ask its publisher for rows in the agreed columns, or let it go on with: bureau feeds resume"
+    return [Alert(feed, "stopped", f"nothing lands since {why} {act} {feed}") for feed, why in stops.items()]
+
+
+def term_alerts(over: Mapping[str, int]) -> list[Alert]:
+    """How many records of each feed are over their term.
+
+    No step archives them by itself: an erasure cannot be undone, rests on a ground somebody states, and is decided by
+    a person where a record is under objection, review or suit.
+    """
+    if not over:
+        return []
+    records = f"{sum(over.values()):,} records of {len(over)} feeds are over their term, which nothing reads"
+    return [Alert("lake", "expired", f"{records}: bureau feeds archive --all --basis GROUND")]
 
 
 def keep_alerts(folder: Path, origin: str, day: date, told: Sequence[Alert]) -> None:

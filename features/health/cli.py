@@ -11,12 +11,14 @@ from bureau.errors import InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.definitions.library import find_feature
-from features.health.alerts import MODELS, alerts, kept_alerts
+from features.health.alerts import MODELS, alerts, kept_alerts, stop_alerts, term_alerts
 from features.health.bins import forget_baseline
 from features.health.feature_days import BASELINE, measured_days, read_feature_days
 from features.health.feed_days import FeedDay, measure_feeds
 from features.lake.lake import Lake, open_lake
+from features.lake.stops import standing_stops
 from features.store.days import read_day
+from features.store.retention import count_expired
 
 health = typer.Typer(
     no_args_is_help=True, add_completion=False, help="How feeds came and features look on a day; what to look at."
@@ -58,8 +60,10 @@ def list_features(day: DayOption = None, form: FormatOption = Format.TABLE) -> N
 def list_alerts(day: DayOption = None, form: FormatOption = Format.TABLE) -> None:
     """What a person should look at on a day: feeds, features, and the models in service."""
     chosen = _day(day)
-    feeds: list[FeedDay] = measure_feeds(_open(), chosen)
-    found = alerts(read_feature_days(_folder(), chosen), feeds) + kept_alerts(_folder(), MODELS, chosen)
+    lake = _open()
+    feeds: list[FeedDay] = measure_feeds(lake, chosen)
+    found = stop_alerts(standing_stops(lake)) + term_alerts(count_expired(lake, chosen))
+    found += alerts(read_feature_days(_folder(), chosen), feeds) + kept_alerts(_folder(), MODELS, chosen)
     print_rows([asdict(alert) for alert in found], ("subject", "code", "text"), form)
 
 

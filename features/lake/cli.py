@@ -25,7 +25,7 @@ from features.lake.registry import enterprises
 from features.lake.replay import replay
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
-from features.store.feeds_cli import archive, endings, erase_records, list_certificates, mark, resume
+from features.store.feeds_cli import archive, archived, endings, erase_records, list_certificates, mark, resume
 from features.store.links_cli import links, review
 
 feeds = typer.Typer(
@@ -183,6 +183,7 @@ feeds.command("resume")(resume)
 feeds.command("mark")(mark)
 feeds.command("erase")(erase_records)
 feeds.command("archive")(archive)
+feeds.command("archived")(archived)
 feeds.command("certificates")(list_certificates)
 feeds.command("endings")(endings)
 

@@ -1,19 +1,22 @@
 """The part of `bureau feeds` that the law asks for: marks, erasure with its certificate, archive, audit of endings."""
 
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import date
 from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
 import polars as pl
 import typer
 
-from bureau.clock import SHANGHAI, now
-from bureau.errors import InvalidInput
+from bureau.clock import now
+from bureau.errors import InvalidInput, StateConflict
+from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.contracts.contract import Contract
-from features.contracts.feeds import find_feed
+from features.contracts.feeds import FEEDS, find_feed
+from features.lake.archive import list_archive, read_archive
 from features.lake.endings import ended_records, list_endings
 from features.lake.erasure import Erasure, certificates, erase
 from features.lake.lake import Lake, open_lake
@@ -22,7 +25,8 @@ from features.lake.registry import resolve
 from features.lake.stops import acknowledge
 from features.lake.stored import numbers_of_ids, numbers_of_subject
 from features.store.days import read_day
-from features.store.retention import archive_expired, erase_expired, offer_expired
+from features.store.parquet_file import write_features
+from features.store.retention import archive_expired, erase_expired, has_term, offer_expired
 
 FeedArgument = Annotated[str, typer.Argument(help="Code of the feed, for example F34.")]
 AlthoughMarked = Annotated[
@@ -41,10 +45,8 @@ def mark(
 ) -> None:
     """Mark a record as under objection, review or suit. It is still used; every answer that rests on it says so."""
     first, end = read_day(from_day, "--from"), None if until is None else read_day(until, "--until")
-    known_at = _present()
-    mark_record(
-        _open(), (feed, record), kind, from_day=first, until_day=end, known_at=known_at, made_at=now(), basis=basis
-    )
+    known = {"known_at": Settings().present, "made_at": now()}
+    mark_record(_open(), (feed, record), kind, from_day=first, until_day=end, basis=basis, **known)
     typer.echo(f"{record} of {feed} is under {kind} from {first}" + (f" until {end}" if end else ""))
 
 
@@ -85,29 +87,52 @@ def erase_records(
 
 
 def archive(
-    feed: FeedArgument,
+    feed: Annotated[str | None, typer.Argument(help="Code of the feed, for example F34.")] = None,
     basis: Basis = "",
+    every: Annotated[bool, typer.Option("--all", help="Every feed whose records have a term.")] = False,
     although_marked: AlthoughMarked = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many rows would live on.")] = False,
 ) -> None:
-    """Move records whose term is over into the de-identified archive for training, and erase them from the lake."""
-    contract, day = find_feed(feed), Settings().feature_day
-    if dry_run:
-        would = offer_expired(_open(), contract, day)
-        typer.echo(
-            f"{would.records:,} records of {feed} would be erased, {would.report.rows:,} of {would.offered:,} rows "
-            f"would live on as nobody's, in {would.report.groups:,} groups of at least {would.report.k} enterprises; "
-            "nothing changed"
-        )
-        return
-    done = archive_expired(_open(), contract, day, basis, at=now(), although_marked=although_marked)
-    if not done.erased.records:
+    """Move records whose term is over into the de-identified archive for training, and erase them from the lake.
+
+    With --all a feed that cannot be archived, because a record of it is marked, leaves the others to go on.
+    """
+    lake, day, problems, over = _open(), Settings().feature_day, [], 0
+    for contract in _to_archive(feed, every):
+        try:
+            told = _offer(lake, contract, day) if dry_run else _archive(lake, contract, day, basis, although_marked)
+        except StateConflict as problem:
+            problems.append(problem)
+            continue
+        if told:
+            typer.echo(told)
+            over += 1
+    for earlier in problems[:-1]:
+        typer.echo(f"bureau: {earlier}", err=True)
+    if problems:
+        raise problems[-1]
+    if not over:
         typer.echo("No record's term is over; nothing changed.")
+
+
+def archived(
+    feed: Annotated[str | None, typer.Argument(help="Code of the feed, for example F34.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Parquet file to write the feed's archived rows to.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List what the archive holds by feed; of one feed show the rows or write them to a file, for training alone."""
+    lake = _open()
+    if feed is None:
+        if out is not None:
+            raise InvalidInput("Say which feed's rows to write: bureau feeds archived FEED --out FILE")
+        print_rows([asdict(line) for line in list_archive(lake)], ("feed", "rows", "files", "first", "last"), form)
         return
-    typer.echo(
-        f"certificate {done.erased.certificate}: {done.erased.records:,} records of {feed} erased, "
-        f"{done.rows:,} of {done.offered:,} rows live on as nobody's"
-    )
+    rows = read_archive(lake, find_feed(feed), operator_grant("training"))
+    if out is None:
+        print_rows(rows.to_dicts(), rows.columns, form)
+        return
+    write_features(rows, out, {"archive_of": feed})
+    typer.echo(f"{rows.height:,} rows of {feed} that are nobody's: {out}")
 
 
 def list_certificates(form: FormatOption = Format.TABLE) -> None:
@@ -144,11 +169,31 @@ def _named(lake: Lake, contract: Contract, subject: str | None, record: str | No
     return "subject", numbers_of_subject(lake, contract, resolve(lake, subject or "").enterprise_id)
 
 
-def _present() -> datetime:
-    """The instant from which readers are told: now, or in a home that lives on another day the start of that day."""
-    settings = Settings()
-    day: date | None = settings.today
-    return now() if day is None else datetime.combine(day, time(), SHANGHAI)
+def _to_archive(feed: str | None, every: bool) -> list[Contract]:
+    if every == (feed is not None):
+        raise InvalidInput("Say which feed to archive, or --all: bureau feeds archive --all --basis GROUND")
+    return [find_feed(feed)] if feed is not None else [contract for contract in FEEDS if has_term(contract)]
+
+
+def _offer(lake: Lake, contract: Contract, day: date) -> str:
+    would = offer_expired(lake, contract, day)
+    if not would.records:
+        return ""
+    return (
+        f"{would.records:,} records of {contract.code} would be erased, {would.report.rows:,} of {would.offered:,} "
+        f"rows would live on as nobody's, in {would.report.groups:,} groups of at least {would.report.k} enterprises; "
+        "nothing changed"
+    )
+
+
+def _archive(lake: Lake, contract: Contract, day: date, basis: str, although_marked: bool) -> str:
+    done = archive_expired(lake, contract, day, basis, at=now(), although_marked=although_marked)
+    if not done.erased.records:
+        return ""
+    return (
+        f"certificate {done.erased.certificate}: {done.erased.records:,} records of {contract.code} erased, "
+        f"{done.rows:,} of {done.offered:,} rows live on as nobody's"
+    )
 
 
 def _open() -> Lake:

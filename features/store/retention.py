@@ -1,5 +1,6 @@
 """What becomes of records whose time is over: they leave the lake, and live on for training as nobody's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from features.contracts.contract import Contract
+from features.contracts.feeds import FEEDS
 from features.engine.day_sql import OneDay
 from features.engine.duckdb_rows import row_sql
 from features.engine.rows import Condition, legal_days
@@ -19,7 +21,6 @@ from features.lake.marks import refuse_marked
 from features.lake.reading import visible_sql
 from features.law.usability import in_term, open_to_use
 from features.store.connections import build_connection
-
 
 _FOUND: dict[str, pl.DataType] = {"enterprise_id": pl.Int32(), "record_no": pl.Int64(), "open_to_use": pl.Boolean()}
 """What `expired` tells of a record beside the columns of its contract."""
@@ -43,17 +44,37 @@ class Offer:
     report: Anonymity
 
 
+def has_term(contract: Contract) -> bool:
+    """Whether the law or the contract ever ends the time of a feed's records."""
+    return in_term(contract) is not None and not contract.derived_from
+
+
 def expired(lake: Lake, contract: Contract, used_on: date) -> pl.DataFrame:
     """The newest versions of records whose term is over on a day, with `open_to_use`: whether nothing else ended it."""
-    term = in_term(contract)
-    if term is None:
+    if in_term(contract) is None:
         return pl.DataFrame(schema=contract.dtypes | _FOUND)
     others = open_to_use(contract)
+    found = _over(lake, contract, used_on, lambda day: f"*, {_sql(others, day)} AS open_to_use")
+    return found.sort("enterprise_id", "record_no")
+
+
+def count_expired(lake: Lake, day: date) -> dict[str, int]:
+    """How many records of each feed are over their term on a day, without feeds that have none."""
+    counts = {
+        contract.code: int(_over(lake, contract, day, lambda _: "count(DISTINCT record_no) AS n")["n"][0])
+        for contract in FEEDS
+        if has_term(contract)
+    }
+    return {feed: count for feed, count in counts.items() if count}
+
+
+def _over(lake: Lake, contract: Contract, used_on: date, told: Callable[[OneDay], str]) -> pl.DataFrame:
+    """A query over the newest versions of records whose term is over. told: what it selects, as SQL."""
+    term, others = in_term(contract), open_to_use(contract)
     rules = [day.rule for part in (term, others) if part is not None for day in legal_days(part)]
     day = OneDay((), rules)
     query = (
-        f"SELECT *, {_sql(others, day)} AS open_to_use FROM {visible_sql(lake, contract)} f"
-        f" WHERE f.known_to IS NULL AND NOT {_sql(term, day)} ORDER BY enterprise_id, record_no"
+        f"SELECT {told(day)} FROM {visible_sql(lake, contract)} f WHERE f.known_to IS NULL AND NOT {_sql(term, day)}"
     )
     given = {name: value for name, value in day.parameters(used_on).items() if f"${name}" in query}
     with build_connection(lake) as connection:

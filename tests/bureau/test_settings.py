@@ -1,10 +1,11 @@
 """Settings come from the environment, with defaults that need nothing."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bureau.clock import now
 from bureau.errors import InvalidInput
 from bureau.settings import Settings
 
@@ -22,6 +23,13 @@ def test_defaults_need_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 def test_today_dates_feature_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUREAU_TODAY", "2023-04-30")
     assert Settings().feature_day == date(2023, 4, 30)
+
+
+def test_an_act_is_known_from_the_start_of_the_day_a_home_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUREAU_TODAY", "2023-04-30")
+    assert Settings().present == datetime(2023, 4, 29, 16, tzinfo=UTC)
+    monkeypatch.delenv("BUREAU_TODAY")
+    assert abs(Settings(_env_file=None).present - now()) < timedelta(minutes=1)
 
 
 def test_an_impossible_day_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

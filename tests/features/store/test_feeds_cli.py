@@ -4,13 +4,16 @@ import json
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
 from bureau.errors import BureauError, InvalidInput, StateConflict, UnknownSubject
+from features.contracts.court_case import COURT_CASE
 from features.contracts.penalty import PENALTY
 from features.lake.cli import feeds
 from features.lake.marks import marks_of
+from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
 from tests.factories.penalties import penalty
 
@@ -64,6 +67,47 @@ def test_a_dry_run_needs_no_ground_and_changes_nothing(home: Path) -> None:
     told = run("archive", "F34", "--dry-run").stdout
     assert "2 records of F34 would be erased, 0 of 1 rows would live on" in told
     assert (make_lake(home).snapshot(), listed("certificates")) == (before, [])
+
+
+def test_all_feeds_are_archived_at_once(home: Path) -> None:
+    land_rows(make_lake(home), COURT_CASE, [court_case(ACME, filed_on=date(2018, 1, 31))], "2025-06-05")
+    assert run("archive", "--all", "--dry-run").stdout.count("nothing changed") == 2
+    told = run("archive", "--all", "--basis", "期满").stdout
+    assert "1 records of F26 erased" in told
+    assert "2 records of F34 erased" in told
+    assert run("archive", "--all", "--basis", "期满").stdout == "No record's term is over; nothing changed.\n"
+
+
+def test_a_marked_record_keeps_no_other_feed_from_the_archive(home: Path) -> None:
+    sued = court_case(ACME, filed_on=date(2018, 1, 31))
+    land_rows(make_lake(home), COURT_CASE, [sued], "2025-06-05")
+    run("mark", sued["record_id"], "--feed", "F26", "--kind", "suit", "--from", "2026-04-01")
+    with pytest.raises(StateConflict, match="--although-marked"):
+        run("archive", "--all", "--basis", "期满")
+    assert [line["feed"] for line in listed("certificates")] == ["F34"]
+
+
+@pytest.mark.parametrize("words", [("archive", "--basis", "x"), ("archive", "F34", "--all", "--basis", "x")])
+def test_one_feed_or_all_are_archived(words: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidInput, match="--all"):
+        run(*words)
+
+
+def test_the_archive_is_listed_and_read(home: Path) -> None:
+    alike = [penalty(uscc(number), date(2025, 1, 20)) for number in range(20, 30)]
+    land_rows(make_lake(home), PENALTY, alike, "2025-06-06")
+    assert listed("archived") == []
+    run("archive", "--all", "--basis", "期满")
+    (line,) = listed("archived")
+    assert (line["feed"], line["files"]) == ("F34", 1)
+    out = home / "archive.parquet"
+    assert f"{line['rows']} rows of F34" in run("archived", "F34", "--out", str(out)).stdout
+    kept = pl.read_parquet(out)
+    assert kept.height == line["rows"] == len(listed("archived", "F34"))
+    assert "nobody" in kept.columns
+    assert "uscc" not in kept.columns
+    with pytest.raises(InvalidInput, match="which feed's rows"):
+        run("archived", "--out", str(out))
 
 
 def test_endings_are_listed() -> None:

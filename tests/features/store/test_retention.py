@@ -18,7 +18,7 @@ from features.lake.archive import read_archive
 from features.lake.erasure import certificates
 from features.lake.lake import Lake
 from features.store.records import records
-from features.store.retention import archive_expired, erase_expired, expired, offer_expired
+from features.store.retention import archive_expired, count_expired, erase_expired, expired, offer_expired
 from tests.factories.lakes import instant, land_rows, make_lake, uscc
 from tests.factories.penalties import penalty
 
@@ -53,6 +53,8 @@ def test_only_what_is_over_is_found(lake: Lake) -> None:
     assert found.filter(~pl.col("open_to_use"))["uscc"].to_list() == [uscc(51)]
     assert expired(lake, PENALTY, date(2026, 3, 31)).is_empty()
     assert expired(lake, REGISTRATION, USED_ON).is_empty()
+    assert count_expired(lake, USED_ON) == {"F34": 13}
+    assert count_expired(lake, date(2026, 3, 31)) == {}
 
 
 def test_the_archive_keeps_no_trace_of_anybody(lake: Lake) -> None:
