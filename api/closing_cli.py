@@ -29,7 +29,7 @@ from features.sources.source import read_source
 from features.store.city_build import CityBuild, built_parts, is_built, write_parts
 from features.store.days import read_day
 from features.store.hot_rows import renew_hot_files
-from models.city_scores import score_city
+from models.city_scores import caveats_of, score_city
 from models.monitoring.monitoring import monitor_released
 from models.release import read_release
 from models.service import load_released
@@ -71,7 +71,7 @@ def close(settings: Settings, journal: Journal, day: date) -> None:
     last = "health"
     stands = partial(_stands, journal, last, wanted, folder)
     journal.step("features", lambda: _build(lake, wanted, folder), stands)
-    journal.step("scores", lambda: _score(home, folder, day))
+    journal.step("scores", lambda: _score(lake, home, wanted, folder))
     journal.step("monitoring", lambda: _monitor(lake, home, wanted))
     journal.step(last, lambda: _measure(lake, home, wanted, folder))
     _forget_older(folder, KEPT_DAYS)
@@ -127,13 +127,13 @@ def _released(home: Path) -> list[str]:
     return [name for name in dict.fromkeys(serving.values()) if read_release(home, name)]
 
 
-def _score(home: Path, folder: Path, day: date) -> Facts:
+def _score(lake: Lake, home: Path, wanted: CityBuild, folder: Path) -> Facts:
     """Each of them over the whole city."""
-    scored = {}
+    scored, grant = {}, operator_grant()
     for name in _released(home):
         model = load_released(home, name)
-        out = home / "scores" / f"day={day}" / f"{name}-{model.version}"
-        scored[name] = score_city(model, built_parts(folder), out)
+        out = home / "scores" / folder.name / f"{name}-{model.version}"
+        scored[name] = score_city(model, built_parts(folder), out, caveats_of(lake, model, wanted, grant))
     return scored
 
 

@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-import polars as pl
 import pyarrow.parquet as pq
 
 from bureau.errors import UnreadableFile
@@ -11,7 +10,7 @@ from bureau.grant import ReadGrant
 from bureau.progress import Tell
 from features.lake.lake import Lake
 from features.store.city_build import CityBuild, remaining_portions
-from models.city_scores import score_rows, write_part
+from models.city_scores import caveats_of, is_scored, score_rows, write_part
 from models.file_scores import check_place
 from models.scoring import ScoringModel
 
@@ -33,22 +32,17 @@ def write_city_scores(
     """
     check_city_place(out)
     folder = out.with_name(f".{out.name}.parts")
-    stamp = wanted.stamp | {"model": model.name, "version": model.version}
-    for number, frame in remaining_portions(lake, wanted, grant, lambda n: _is_done(_part(folder, n), stamp), tell):
-        write_part(score_rows(model, frame), _part(folder, number), stamp)
-    parts = [path for path in sorted(folder.glob("part-*.parquet")) if _is_done(path, stamp)]
-    rows = _join(parts, out, stamp)
+    caveats = caveats_of(lake, model, wanted, grant)
+    for number, frame in remaining_portions(lake, wanted, grant, lambda n: is_scored(_part(folder, n), caveats), tell):
+        write_part(score_rows(model, frame, caveats), _part(folder, number), caveats)
+    parts = [path for path in sorted(folder.glob("part-*.parquet")) if is_scored(path, caveats)]
+    rows = _join(parts, out, caveats.stamp)
     shutil.rmtree(folder)
     return rows
 
 
 def _part(folder: Path, number: int) -> Path:
     return folder / f"part-{number:04d}.parquet"
-
-
-def _is_done(path: Path, stamp: dict[str, str]) -> bool:
-    """Whether a part is there and of this work."""
-    return path.exists() and stamp.items() <= pl.read_parquet_metadata(path).items()
 
 
 def _join(parts: list[Path], out: Path, stamp: dict[str, str]) -> int:

@@ -1,11 +1,18 @@
-"""Scores of the whole city as of one day with their exact reasons, part by part from the built features."""
+"""Scores of the whole city as of one day with their exact reasons and caveats, part by part from built features."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
+from bureau.grant import ReadGrant
+from features.lake.lake import Lake
+from features.lake.marks import RecordMark
+from features.store.city_build import CityBuild, marked_of, stale_of
+from features.store.staleness import stale_stamp
+from models.file_scores import listed
 from models.many_scores import score_frame
 from models.scoring import ScoringModel
 
@@ -15,37 +22,69 @@ _THREADS = 2
 """The trees are walked and numbers sorted outside Python's lock, so two portions at a time take little over half."""
 
 
-def score_part(model: ScoringModel, built: Path, out: Path) -> int:
+@dataclass(frozen=True)
+class Caveats:
+    """What the scores of a day say beside themselves, looked up once for all their parts.
+
+    stamp: of a file's metadata, what it was made from and the feeds silent too long (`features.store.staleness`).
+    marks: by enterprise its cell of the column `marks`; those without a mark are left out.
+    """
+
+    stamp: dict[str, str]
+    marks: Mapping[int, str]
+
+
+def caveats_of(lake: Lake, model: ScoringModel, wanted: CityBuild, grant: ReadGrant) -> Caveats:
+    """What a model's scores of a build must say; of the build's features only the model's count."""
+    read = replace(wanted, names=model.features)
+    marks: dict[int, list[RecordMark]] = {}
+    for one in marked_of(lake, read, grant):
+        marks.setdefault(one.enterprise_id, []).append(one.mark)
+    stamp = read.stamp | stale_stamp(stale_of(lake, read)) | {"model": model.name, "version": model.version}
+    return Caveats(stamp, {number: listed(of_one) for number, of_one in marks.items()})
+
+
+def score_part(model: ScoringModel, built: Path, out: Path, caveats: Caveats) -> int:
     """Score one part of the built features, as `score_rows` does, into a file of its own. Returns its rows.
 
-    Written whole or not at all; a part that is there already is not scored again.
+    Written whole or not at all; a part that is there already, of this model and build, is not scored again.
     """
-    if out.exists():
+    if is_scored(out, caveats):
         return int(pl.scan_parquet(out).select(pl.len()).collect().item())
-    result = score_rows(model, pl.read_parquet(built, columns=["enterprise_id", "uscc", *model.features]))
-    write_part(result, out, {})
+    result = score_rows(model, pl.read_parquet(built, columns=["enterprise_id", "uscc", *model.features]), caveats)
+    write_part(result, out, caveats)
     return result.height
 
 
-def score_city(model: ScoringModel, built: Sequence[Path], folder: Path) -> int:
+def score_city(model: ScoringModel, built: Sequence[Path], folder: Path, caveats: Caveats) -> int:
     """Score every part of a built day into `folder`, under the names of the parts. Returns the rows."""
-    return sum(score_part(model, part, folder / part.name) for part in built)
+    rows = sum(score_part(model, part, folder / part.name, caveats) for part in built)
+    for path in {*folder.glob("part-*.parquet")} - {folder / part.name for part in built}:  # of a larger build before
+        path.unlink()
+    return rows
 
 
-def score_rows(model: ScoringModel, frame: pl.DataFrame) -> pl.DataFrame:
-    """`enterprise_id`, `uscc` and what `score_frame` says of every row of built features.
+def score_rows(model: ScoringModel, frame: pl.DataFrame, caveats: Caveats) -> pl.DataFrame:
+    """`enterprise_id`, `uscc`, what `score_frame` says and `marks` (JSON) of every row of built features.
 
     Raises `ContributionsDisagree` where one row's reasons do not add up.
     """
     portions = list(frame.iter_slices(_PORTION)) or [frame]
     with ThreadPoolExecutor(_THREADS) as threads:
         scored = list(threads.map(lambda portion: score_frame(model, portion), portions))
-    return frame.select("enterprise_id", "uscc").hstack(pl.concat(scored))
+    unmarked = listed(())
+    marks = pl.Series("marks", [caveats.marks.get(n, unmarked) for n in frame["enterprise_id"]], pl.String)
+    return frame.select("enterprise_id", "uscc").hstack(pl.concat(scored)).with_columns(marks)
 
 
-def write_part(frame: pl.DataFrame, out: Path, stamp: dict[str, str]) -> None:
-    """Write beside the place and rename. stamp: what the file says it was made from."""
+def is_scored(path: Path, caveats: Caveats) -> bool:
+    """Whether a part is there and of this model, day and state of the lake."""
+    return path.exists() and caveats.stamp.items() <= pl.read_parquet_metadata(path).items()
+
+
+def write_part(frame: pl.DataFrame, out: Path, caveats: Caveats) -> None:
+    """Write beside the place and rename."""
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_suffix(".unfinished")
-    frame.write_parquet(unfinished, compression="zstd", metadata=stamp)
+    frame.write_parquet(unfinished, compression="zstd", metadata=caveats.stamp)
     unfinished.replace(out)

@@ -16,7 +16,6 @@ from features.lake.freshness import StaleFeed
 from features.lake.lake import Lake
 from features.lake.marks import RecordMark
 from features.lake.tabular import open_table
-from features.store.marked import marks_of_rows
 from features.store.staleness import StaleInput
 from features.store.subjects import known_since, numbers_of
 from features.store.training_set import label_days, training_set
@@ -48,8 +47,7 @@ def score_labels(lake: Lake, model: ScoringModel, labels: pl.DataFrame, grant: R
     seen = read.frame.filter(known).select(model.features)
     answers = iter(zip(model.score_many(seen), seen.iter_rows(named=True), strict=True))
     told = [_columns(model, *next(answers)) if is_known else dict.fromkeys(_ANSWER) for is_known in known]
-    asked = rows.with_columns(enterprise_id=pl.when(known).then("enterprise_id"))
-    marks = list(map(_listed, marks_of_rows(lake, model.features, asked, grant, read.snapshot)))
+    marks = [listed(one.mark for one in read.marked.get(place, ())) for place in range(rows.height)]
     caveats = pl.DataFrame({"marks": marks, "stale": _stale(read.stale, rows["as_of"])}, schema=_CAVEATS)
     caveats = caveats.select(pl.when(known).then(pl.all()))
     return labels.hstack(pl.DataFrame(told, schema=_ANSWER)).hstack(caveats)
@@ -94,10 +92,11 @@ def _stale(inputs: Iterable[StaleInput], days: pl.Series) -> list[str]:
     for one in inputs:
         for day, late in one.days:
             by_day[day].append(late)
-    return [_listed(by_day.get(day, ())) for day in days]
+    return [listed(by_day.get(day, ())) for day in days]
 
 
-def _listed(facts: Iterable[RecordMark | StaleFeed]) -> str:
+def listed(facts: Iterable[RecordMark | StaleFeed]) -> str:
+    """What a cell of `marks` or `stale` says."""
     return json.dumps([asdict(fact) for fact in facts], ensure_ascii=False, default=str)
 
 

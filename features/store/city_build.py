@@ -16,6 +16,7 @@ from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.lake.registry import codes
 from features.store.computation import compute, compute_portions
+from features.store.marked import MarkedInput, MarkedReading, mark_stamp, marked_among
 from features.store.parquet_file import check_writable, write_features
 from features.store.permission import permit
 from features.store.staleness import StaleInput, stale_inputs, stale_stamp
@@ -52,6 +53,11 @@ class CityBuild:
 def stale_of(lake: Lake, wanted: CityBuild) -> tuple[StaleInput, ...]:
     """The feeds a build reads that were silent too long on its day."""
     return stale_inputs(lake, map(find_feature, wanted.names), (wanted.as_of,), wanted.snapshot)
+
+
+def marked_of(lake: Lake, wanted: CityBuild, grant: ReadGrant) -> tuple[MarkedInput, ...]:
+    """The records under objection, review or suit that enter a build, by enterprise."""
+    return MarkedReading(lake, wanted.names, grant, wanted.snapshot, wanted.used_on).of_city(wanted.as_of)
 
 
 def portions(lake: Lake, wanted: CityBuild, grant: ReadGrant, tell: Tell | None = None) -> Iterator[pl.DataFrame]:
@@ -104,7 +110,8 @@ def write_city(lake: Lake, wanted: CityBuild, grant: ReadGrant, out: Path, tell:
     if first is None:  # nobody is known that day
         frames = portions(lake, wanted, grant, tell)
         first = next(frames)
-    schema = first.to_arrow().schema.with_metadata(wanted.stamp | stale_stamp(stale_of(lake, wanted)))
+    stamp = wanted.stamp | stale_stamp(stale_of(lake, wanted)) | mark_stamp(marked_of(lake, wanted, grant))
+    schema = first.to_arrow().schema.with_metadata(stamp)
     with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
         rows = _write(writer, first) + sum(_write(writer, frame) for frame in frames)
     unfinished.replace(out)
@@ -115,11 +122,13 @@ def write_parts(lake: Lake, wanted: CityBuild, grant: ReadGrant, folder: Path, t
     """Write the city into one file a portion. Killed and begun again it goes on: parts of the same build stay."""
     folder.mkdir(parents=True, exist_ok=True)
     city, stamp = _city(lake, wanted, grant), wanted.stamp | stale_stamp(stale_of(lake, wanted))
+    marked = marked_of(lake, wanted, grant)
     paths = []
     for start in _starts(city):
         path = folder / f"part-{start // PORTION:04d}.parquet"
         if not _is_part_of(path, wanted):
-            write_features(_portion(lake, wanted, city, start, tell), path, stamp)
+            part = _portion(lake, wanted, city, start, tell)
+            write_features(part, path, stamp | mark_stamp(marked_among(marked, part["enterprise_id"])))
         paths.append(path)
     for path in set(folder.glob("part-*.parquet")) - set(paths):  # of an earlier, larger build
         path.unlink()

@@ -30,6 +30,7 @@ from features.store.correlation import likeness
 from features.store.days import read_day, read_past_day
 from features.store.evidence import Evidence
 from features.store.lineage import explain
+from features.store.marked import read_marks
 from features.store.parquet_file import check_writable
 from features.store.staleness import StaleInput
 from features.store.training_set import training_set
@@ -85,7 +86,7 @@ def build(
     wanted = CityBuild(tuple(names), day, lake.snapshot(), engine=engine)
     with _session(engine), progress_of("features") as tell:
         rows = write_city(lake, wanted, operator_grant(), out, tell)
-    _warn(stale_of(lake, wanted))
+    _warn(stale_of(lake, wanted), out)
     print(f"{rows:,} enterprises, {len(names)} features as of {day} by {engine}: {out}")
 
 
@@ -103,7 +104,7 @@ def build_training_set(
     with _session(engine):
         made = training_set(lake, offered, names, operator_grant("training"), engine=engine)
     made.write(out)
-    _warn(made.stale)
+    _warn(made.stale, out)
     print(
         f"{made.frame.height:,} rows, {made.unknown:,} of unknown subjects, {len(names)} features, "
         f"definition {made.definition_hash[:12]}, snapshot {made.snapshot}: {out}"
@@ -200,10 +201,15 @@ def _names(only: list[str] | None) -> list[str]:
     return [entry.name for entry in named]
 
 
-def _warn(stale: Iterable[StaleInput]) -> None:
-    """Name on standard error the feeds that were silent too long, and the features that read them."""
+def _warn(stale: Iterable[StaleInput], written: Path) -> None:
+    """Name on standard error the feeds that were silent too long, and the features that read them; count the marks."""
     for late in stale:
         typer.echo(str(late), err=True)
+    marked = {(line["feed"], line["record_id"]) for line in read_marks(written)}
+    if marked:
+        records = "1 record" if len(marked) == 1 else f"{len(marked):,} records"
+        told = f"{records} under objection, review or suit entered the file; its metadata says whose and what features"
+        typer.echo(told, err=True)
 
 
 def _session(engine: Engine) -> AbstractContextManager[Any]:

@@ -1,7 +1,7 @@
 """Point-in-time training sets: each row as it could have been known on its own day."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +15,7 @@ from features.engine.day_sql import cutoff_micros
 from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.store.computation import compute, compute_portions
+from features.store.marked import MarkedInput, MarkedReading, row_mark_stamp
 from features.store.parquet_file import write_features
 from features.store.permission import permit
 from features.store.staleness import StaleInput, stale_inputs, stale_stamp
@@ -29,7 +30,8 @@ class TrainingSet:
 
     definition_hash: what the features computed. snapshot: the state of the lake they were read from.
     unknown: rows whose subject nobody knew on their day; their features are null.
-    stale: feeds that were silent too long on some of the days.
+    stale: feeds that were silent too long on some of the days. marked: by a row's place the records under objection,
+    review or suit that entered its features.
     """
 
     frame: pl.DataFrame
@@ -37,11 +39,12 @@ class TrainingSet:
     snapshot: int
     unknown: int
     stale: tuple[StaleInput, ...] = ()
+    marked: Mapping[int, tuple[MarkedInput, ...]] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
-        """Write Parquet whole or not at all; hash, snapshot and stale feeds stand in the file's metadata."""
+        """Write Parquet whole or not at all; hash, snapshot, stale feeds and marks stand in the file's metadata."""
         stamp = {"definition_hash": self.definition_hash, "snapshot": str(self.snapshot)}
-        write_features(self.frame, path, stamp | stale_stamp(self.stale))
+        write_features(self.frame, path, stamp | stale_stamp(self.stale) | row_mark_stamp(self.marked))
 
 
 def training_set(
@@ -67,8 +70,9 @@ def training_set(
     seen = known.join(cutoffs, on="as_of").filter(pl.col("enterprise_known_from") < pl.col("cutoff"))
     unknown = known.height - seen.height
     stale = stale_inputs(lake, entries, days, snapshot)
-    hashed = definition_hash(entry.name for entry in entries)
-    return TrainingSet(labels.hstack(values), hashed, snapshot, unknown, stale)
+    names = tuple(entry.name for entry in entries)
+    marked = MarkedReading(lake, names, grant, snapshot).of_rows(known)
+    return TrainingSet(labels.hstack(values), definition_hash(names), snapshot, unknown, stale, marked)
 
 
 def training_portions(

@@ -1,5 +1,7 @@
 """The whole city in one file: every enterprise known that day, resumable, of one model and one state of the lake."""
 
+import json
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -7,15 +9,18 @@ import pytest
 
 from bureau.errors import UnreadableFile
 from bureau.grant import operator_grant
+from features.lake.marks import mark_record
 from features.store import city_build
 from features.store.build import build_features
-from features.store.city_build import CityBuild
+from features.store.city_build import CityBuild, stale_of
+from features.store.staleness import STALE
 from models.city_file import write_city_scores
-from models.city_scores import score_rows
+from models.city_scores import caveats_of, score_rows
 from models.scoring import ScoringModel
 from models.service import load_released
 from products.desk import Desk
-from tests.factories.desks import TODAY, city_desk
+from tests.factories.desks import TODAY, TROUBLED, city_desk
+from tests.factories.lakes import instant
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +50,8 @@ def test_every_enterprise_stands_in_the_file_with_its_own_score(
     written = pl.read_parquet(tmp_path / "scores.parquet")
     built = build_features(city.lake, model.features, TODAY, operator_grant())
     assert rows == written.height == built.height > 75
-    assert written.equals(score_rows(model, built))
+    wanted = CityBuild(model.features, TODAY, city.lake.snapshot())
+    assert written.equals(score_rows(model, built, caveats_of(city.lake, model, wanted, operator_grant())))
     assert told[-1] == f"{rows:,} of {rows:,} enterprises 100%"
     assert len(told) == -(-rows // 25)
     assert [path.name for path in tmp_path.iterdir()] == ["scores.parquet"]
@@ -88,6 +94,22 @@ def test_parts_of_another_version_are_scored_anew(
     pl.DataFrame({"score": [1]}).write_parquet(folder / "part-0099.parquet", metadata={"version": "of old"})
     rows = write(city, model, tmp_path / "scores.parquet")
     assert rows == pl.read_parquet(tmp_path / "scores.parquet").height > 75
+
+
+def test_a_row_tells_the_marks_of_its_records_and_the_file_its_stale_feeds(model: ScoringModel, tmp_path: Path) -> None:
+    city = city_desk(tmp_path)
+    known, record = instant("2025-06-28"), f"F34-{TROUBLED}-2025-01-15"
+    for key in (record, f"F34-{TROUBLED}-2025-02-01"):  # the second was repaired, and enters no score
+        mark_record(city.lake, ("F34", key), "objection", from_day=date(2025, 6, 20), known_at=known, made_at=known)
+    write(city, model, tmp_path / "scores.parquet")
+    written = pl.read_parquet(tmp_path / "scores.parquet", columns=["uscc", "marks"])
+    told = {code: json.loads(marks) for code, marks in written.iter_rows()}
+    ((code, marks),) = [(code, marks) for code, marks in told.items() if marks]
+    assert code == TROUBLED
+    assert marks == [{"feed": "F34", "record_id": record, "kind": "objection", "from_day": "2025-06-20"}]
+    stale = json.loads(pl.read_parquet_metadata(tmp_path / "scores.parquet")[STALE])
+    wanted = CityBuild(model.features, TODAY, city.lake.snapshot())
+    assert sorted(stale) == [one.feed for one in stale_of(city.lake, wanted)]
 
 
 @pytest.mark.parametrize(

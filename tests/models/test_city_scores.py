@@ -9,12 +9,13 @@ import pytest
 
 from bureau.errors import ContributionsDisagree
 from models.boosted_trees import TreeRecipe
-from models.city_scores import score_city, score_part
+from models.city_scores import Caveats, score_city, score_part
 from models.logistic import Logistic, LogisticRecipe
 from models.many_scores import score_frame
 from tests.factories.portfolio import PLAIN_LOGISTIC, SMALL_TREES, portfolio, scoring_model
 
 MODEL = scoring_model(SMALL_TREES)
+CAVEATS = Caveats({"snapshot": "7", "version": "1", "stale": "{}"}, {3: '[{"kind": "suit"}]'})
 
 
 class Untrue(Logistic):
@@ -34,9 +35,11 @@ def part(path: Path, seed: int) -> Path:
 
 def test_each_part_is_scored_as_one_by_one(tmp_path: Path) -> None:
     built = [part(tmp_path / f"b={n}.parquet", n) for n in range(2)]
-    assert score_city(MODEL, built, tmp_path / "scores") == 80
+    assert score_city(MODEL, built, tmp_path / "scores", CAVEATS) == 80
     for path in built:
         scored = pl.read_parquet(tmp_path / "scores" / path.name)
+        assert scored["marks"].to_list() == ["[]"] * 3 + [CAVEATS.marks[3]] + ["[]"] * 36
+        assert CAVEATS.stamp.items() <= pl.read_parquet_metadata(tmp_path / "scores" / path.name).items()
         alone = MODEL.score_many(pl.read_parquet(path))
         assert scored["score"].to_list() == [one.score for one in alone]
         assert scored["grade"].to_list() == [one.grade for one in alone]
@@ -67,13 +70,31 @@ def test_a_city_whose_reasons_do_not_add_up_is_not_written(tmp_path: Path) -> No
     assert isinstance(honest, Logistic)
     untrue = replace(MODEL, predictor=Untrue(honest.intercept, honest.terms))
     with pytest.raises(ContributionsDisagree, match="withheld"):
-        score_part(untrue, part(tmp_path / "b=0.parquet", 0), tmp_path / "out.parquet")
+        score_part(untrue, part(tmp_path / "b=0.parquet", 0), tmp_path / "out.parquet", CAVEATS)
     assert not (tmp_path / "out.parquet").exists()
 
 
 def test_a_part_that_is_there_is_not_scored_again(tmp_path: Path) -> None:
     built, out = part(tmp_path / "b=0.parquet", 0), tmp_path / "out.parquet"
-    score_part(MODEL, built, out)
+    score_part(MODEL, built, out, CAVEATS)
     written = out.stat().st_mtime_ns
-    assert score_part(MODEL, built, out) == 40
+    assert score_part(MODEL, built, out, CAVEATS) == 40
     assert out.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize("changed", ["snapshot", "version", "stale"])
+def test_a_part_of_another_build_or_model_is_scored_anew(tmp_path: Path, changed: str) -> None:
+    out = tmp_path / "out.parquet"
+    score_part(MODEL, part(tmp_path / "b=0.parquet", 0), out, replace(CAVEATS, stamp=CAVEATS.stamp | {changed: "old"}))
+    before = pl.read_parquet(out)
+    later = part(tmp_path / "b=0.parquet", 1)
+    assert score_part(MODEL, later, out, CAVEATS) == 40
+    assert not pl.read_parquet(out).equals(before)
+    assert pl.read_parquet_metadata(out)[changed] == CAVEATS.stamp[changed]
+
+
+def test_parts_of_a_larger_build_go(tmp_path: Path) -> None:
+    built = [part(tmp_path / f"part-000{n}.parquet", n) for n in range(2)]
+    score_city(MODEL, built, tmp_path / "scores", CAVEATS)
+    score_city(MODEL, built[:1], tmp_path / "scores", CAVEATS)
+    assert [path.name for path in (tmp_path / "scores").iterdir()] == ["part-0000.parquet"]

@@ -1,4 +1,4 @@
-"""A mark travels with the rows its record entered, from the day it is known, and with no other row."""
+"""A mark travels with the values its record entered, from the day it is known, and with no others, into every file."""
 
 from datetime import date
 from pathlib import Path
@@ -9,9 +9,13 @@ import pytest
 from bureau.grant import operator_grant
 from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.lake.marks import mark_record
-from features.store.marked import marks_of_rows
+from features.store import city_build
+from features.store.city_build import CityBuild, write_city, write_parts
+from features.store.marked import MarkedReading, read_marks
+from features.store.training_set import training_set
 from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
 from tests.factories.penalties import penalty
 from tests.factories.tax import tax_arrears
@@ -32,8 +36,8 @@ def lake(tmp_path: Path) -> Lake:
 
 def marked(lake: Lake, names: list[str], *rows: tuple[int | None, date]) -> list[list[str]]:
     frame = pl.DataFrame(rows, schema={"enterprise_id": pl.Int32, "as_of": pl.Date}, orient="row")
-    found = marks_of_rows(lake, names, frame, operator_grant(), lake.snapshot())
-    return [[mark.record_id for mark in marks] for marks in found]
+    found = MarkedReading(lake, tuple(names), operator_grant(), lake.snapshot()).of_rows(frame)
+    return [[one.mark.record_id for one in found.get(place, ())] for place in range(frame.height)]
 
 
 BEFORE, SINCE, LONG_AFTER = date(2025, 3, 3), date(2025, 3, 4), date(2029, 1, 1)
@@ -51,3 +55,42 @@ def test_a_mark_counts_only_for_what_its_record_enters(lake: Lake) -> None:
 
 def test_no_rows_have_no_marks(lake: Lake) -> None:
     assert marked(lake, ["penalties_36m"]) == []
+
+
+READ = ("penalties_36m", "tax_arrears_count_24m")
+TOLD = {
+    "enterprise_id": 1,
+    "as_of": "2025-03-04",
+    "feed": "F34",
+    "record_id": RECORD,
+    "kind": "objection",
+    "from_day": "2025-03-03",
+    "features": ["penalties_36m"],
+}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "told"), [pytest.param(SINCE, [TOLD], id="known"), pytest.param(BEFORE, [], id="a day too early")]
+)
+@pytest.mark.parametrize("engine", [Engine.KERNEL, Engine.DUCKDB])
+def test_a_build_names_marked_records_and_the_features_they_entered(
+    lake: Lake, tmp_path: Path, as_of: date, told: object, engine: Engine
+) -> None:
+    wanted = CityBuild(READ, as_of, lake.snapshot(), engine=engine)
+    write_city(lake, wanted, operator_grant(), tmp_path / "city.parquet")
+    assert read_marks(tmp_path / "city.parquet") == told
+
+
+def test_each_part_of_a_built_day_names_the_marks_of_its_own_enterprises(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(city_build, "PORTION", 1)
+    wanted = CityBuild(READ, SINCE, lake.snapshot())
+    first, second = write_parts(lake, wanted, operator_grant(), tmp_path / "parts")
+    assert (read_marks(first), read_marks(second)) == ([TOLD], [])
+
+
+def test_a_training_set_names_the_rows_too(lake: Lake, tmp_path: Path) -> None:
+    labels = pl.DataFrame({"subject": [BETA, ACME, ACME], "as_of": [SINCE, BEFORE, SINCE]})
+    training_set(lake, labels, READ, operator_grant("training")).write(tmp_path / "set.parquet")
+    assert read_marks(tmp_path / "set.parquet") == [{"row": 2} | TOLD]
