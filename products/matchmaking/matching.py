@@ -15,6 +15,7 @@ from products.reading import Outcome, Reading, open_reading
 from products.reports.answer import Answer, answer_of
 from products.reports.content import ModelUsed
 from products.reports.coverage import data_as_of, marks_of, outcome_of
+from products.reports.evidence import entered_marks
 
 MATCHING = "P31"
 
@@ -41,7 +42,7 @@ def match(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms],
         need=need,
         model=model,
         data_as_of=data_as_of(reading),
-        marks=marks_of(reading),
+        marks=[*marks_of(reading), *entered_marks(reading, _read(reading, model))],
     )
     return answer_of(reading, _outcome(reading, scored), content.model_dump(mode="json"), model)
 
@@ -55,6 +56,12 @@ def _score(reading: Reading) -> tuple[Scored | None, ModelUsed | None]:
     if outcome_of(replace(reading, product=find_product(served[0]))) == "not_found":
         return None, None
     return model.score(reading.values(model.features)), ModelUsed(name=model.name, version=model.version)
+
+
+def _read(reading: Reading, model: ModelUsed | None) -> tuple[str, ...]:
+    """The features the profile and the score rest on."""
+    scored = reading.desk.shelf.model(model.name).features if model else ()
+    return tuple(dict.fromkeys((*sorted(reading.product.features()), *scored)))
 
 
 def _outcome(reading: Reading, scored: Scored | None) -> Outcome:

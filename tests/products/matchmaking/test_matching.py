@@ -1,18 +1,23 @@
 """A need meets loan products: real firms, real scores."""
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bureau.errors import FieldNotGranted, ImpossibleUscc, ModelNotReleased
+from features.lake.marks import mark_record
 from products.desk import Desk
 from products.matchmaking.content import MatchContent
 from products.matchmaking.matching import match
 from products.matchmaking.terms import LoanProductTerms, Need
 from products.product import find_product
 from products.reports.answer import Answer
-from tests.factories.desks import BARE, SILENT, SOUND, STRANGER, TROUBLED, grant_for
+from tests.factories.desks import BARE, SILENT, SOUND, STRANGER, TROUBLED, city_desk, grant_for
+from tests.factories.lakes import instant
+from tests.factories.tax import tax_arrears
 
 P31 = find_product("P31")
 
@@ -67,6 +72,22 @@ def test_one_need_and_one_product_every_condition_told(city: Desk) -> None:
 def test_a_firm_that_owes_fails_where_none_may_be_owed(city: Desk) -> None:
     told = conditions(matched(city, TROUBLED, offer=FULL))
     assert (told["max_arrears_fen"]["status"], told["max_arrears_fen"]["missed_by"]) == ("fail", 5_000_000)
+
+
+def test_a_match_tells_the_marks_of_the_records_it_rests_on(tmp_path: Path) -> None:
+    desk, known = city_desk(tmp_path), instant("2025-06-28")
+    records = {
+        "F34": f"F34-{TROUBLED}-2025-01-15",  # enters the score
+        "F18": tax_arrears(TROUBLED, arrears_fen=3_000_000)["record_id"],  # enters the profile's arrears
+    }
+    for key in records.items():
+        mark_record(desk.lake, key, "review", from_day=date(2025, 6, 20), known_at=known, made_at=known)
+    told = [mark for mark in matched(desk, TROUBLED, offer=FULL).content["marks"] if mark["code"] == "UNDER-REVIEW"]
+    assert {mark["feed"]: mark["record_id"] for mark in told} == records
+    others = matched(desk, SOUND, offer=FULL).content["marks"]
+    assert not [mark for mark in others if mark["code"] == "UNDER-REVIEW"]
+    unscored = matched(replace(desk, serving={}), TROUBLED, offer=FULL).content["marks"]
+    assert [mark["feed"] for mark in unscored if mark["code"] == "UNDER-REVIEW"] == ["F18"]
 
 
 def test_matches_come_ranked(city: Desk) -> None:
