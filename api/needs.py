@@ -18,7 +18,7 @@ from api.answers import CHARGED, SIGNED, Answered, Purpose, read_again
 from api.caller import DbSession, Now, ReportCaller, Served
 from api.deployment import Deployment
 from api.errors import problems
-from api.matching.demand import find_need, keep_matches, list_needs, match_id, write_down_need
+from api.matching.demand import find_need, keep_matches, list_needs, numbered, write_down_need
 from api.matching.offers import market
 from api.matching.tables import FinancingNeed
 from api.paging import Cursor, Limit, Page, page_of
@@ -175,7 +175,7 @@ async def read_matches(need_id: str, caller: ReportCaller, deployment: Served, n
         answer = match(deployment.desk(), asked, offers, grant)
         with transaction(deployment.engine) as session:
             keep_matches(session, need_id, offers, now)
-        return replace(answer, content=_numbered(need_id, answer.content))
+        return replace(answer, content=numbered(need_id, answer.content))
 
     # A caller's key holds no blank, so none can meet this one.
     receipt = await answer_question(deployment, caller, f"matches {circumstances}", question, produce, now)
@@ -212,10 +212,3 @@ def _circumstances(deployment: Deployment, need_id: str, offers: dict[str, LoanP
         "snapshot": desk.lake.snapshot(),
     }
     return hashlib.sha256(rfc8785.dumps(facts)).hexdigest()
-
-
-def _numbered(need_id: str, content: dict[str, Any]) -> dict[str, Any]:
-    """The content with the need's id, and every match with its own."""
-    result = content["result"]
-    matches = [{"match_id": match_id(need_id, found["loan_product"]), **found} for found in result["matches"]]
-    return {"need_id": need_id, **content, "result": result | {"matches": matches}}

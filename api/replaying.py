@@ -1,8 +1,8 @@
-"""A stored report produced once more from what it was produced from, and held against the bytes that were sent."""
+"""A stored answer produced once more from what it was produced from, and held against the bytes that were sent."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,14 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answering import body_of
+from api.matching.demand import numbered
+from api.matching.offers import offers_of
 from api.metering.chain import written
 from api.metering.tables import Call, StoredAnswer
 from bureau.errors import InvalidInput, UnknownObject
 from bureau.grant import operator_grant
+from products.decisions.deciding import decide
+from products.decisions.policy import find_policy
 from products.desk import Desk
+from products.lending import Application
+from products.matchmaking.matching import match
+from products.matchmaking.terms import LoanProductTerms, Need
 from products.product import find_product
 from products.reports.answer import Answer
-from products.reports.replaying import replay
+from products.reports.producing import produce_report
+from products.reports.replaying import desk_then
 
 
 @dataclass(frozen=True)
@@ -29,23 +37,49 @@ class Replayed:
 
 
 def replay_call(session: Session, desk: Desk, call_id: str) -> Replayed:
-    """A report from its own snapshot, day, law, marks and model. Raises `UnknownObject`, and `InvalidInput` for a
-    decision or a match, which rest on a bank's own policy and products, and where the snapshot was given up.
+    """An answer from its own snapshot, day, law, marks and model; a decision also from its application under its
+    policy, a match from its need and the loan products it met, whose terms never change.
+
+    Raises `UnknownObject`, and `InvalidInput` where the snapshot was given up, where product or policy have another
+    version now, and for a decision given before its application was kept with it.
     """
     query = select(Call, StoredAnswer.body).join(StoredAnswer, StoredAnswer.call_id == Call.id)
     found = session.execute(query.where(Call.id == call_id)).one_or_none()
     if found is None:
         raise UnknownObject("report", call_id)
     call, sent = found.tuple()
-    if call.kind != "report":
-        raise InvalidInput(f"{call_id} is a {call.kind}; only reports are given again.")
     body = json.loads(sent)
     day = date.fromisoformat(body["as_of"])
-    product = find_product(call.product_code)
-    answer = replay(desk, product, _given(call, day), operator_grant(), used_on=day, at=call.received_at)
+    product, given = find_product(call.product_code), _given(call, day)
+    then = desk_then(desk, product, given, used_on=day, at=call.received_at)
+    answer = _answered(session, then, call.kind, given, body)
     again = body_of(call_id, answer) | {name: body[name] for name in ("charge", "evidence")}
     text = written(again)
     return Replayed(text, () if text == sent else _differing(body, again))
+
+
+def _answered(session: Session, then: Desk, kind: str, given: Answer, body: Mapping[str, Any]) -> Answer:
+    if kind == "decision":
+        return _decision(then, given.uscc, body)
+    if kind == "match":
+        return _match(session, then, body)
+    return produce_report(then, find_product(given.product_code), given.uscc, operator_grant())
+
+
+def _decision(then: Desk, uscc: str, body: Mapping[str, Any]) -> Answer:
+    if "application" not in body:
+        raise InvalidInput(f"{body['report_id']} was decided before applications were kept: its inputs are not here.")
+    policy, used = find_policy(body["policy"]["name"]), body["policy"]["version"]
+    if policy.version != used:
+        raise InvalidInput(f"The policy {policy.name} is version {policy.version} now and was {used}: replay it there.")
+    return decide(then, uscc, Application.model_validate(body["application"]), policy, operator_grant())
+
+
+def _match(session: Session, then: Desk, body: Mapping[str, Any]) -> Answer:
+    met = [found["loan_product"] for found in body["result"]["matches"]]
+    terms = {offer.id: LoanProductTerms.model_validate(offer.terms) for offer in offers_of(session, met)}
+    answer = match(then, Need.model_validate(body["need"]), terms, operator_grant())
+    return replace(answer, content=numbered(body["need_id"], answer.content))
 
 
 def _given(call: Call, day: date) -> Answer:

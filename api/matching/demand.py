@@ -62,6 +62,13 @@ def match_id(need_id: str, loan_product_id: str) -> str:
     return str(uuid5(UUID(need_id), loan_product_id))
 
 
+def numbered(need_id: str, content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a matching with the need's id, and every match with its own."""
+    result = content["result"]
+    matches = [{"match_id": match_id(need_id, found["loan_product"]), **found} for found in result["matches"]]
+    return {"need_id": need_id, **content, "result": result | {"matches": matches}}
+
+
 def keep_matches(session: Session, need_id: str, loan_product_ids: Iterable[str], at: datetime) -> None:
     """Make the matches that are not there yet; of two that do so at once, one writes."""
     rows = [

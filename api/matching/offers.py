@@ -43,6 +43,11 @@ def list_offers(session: Session, institution_id: int, *, cursor: str | None, li
     return session.scalars(query.order_by(LoanProduct.id.desc()).limit(limit)).all()
 
 
+def offers_of(session: Session, loan_product_ids: Sequence[str]) -> Sequence[LoanProduct]:
+    """Loan products by their ids, on the market still or withdrawn."""
+    return session.scalars(select(LoanProduct).where(LoanProduct.id.in_(loan_product_ids))).all()
+
+
 def withdraw_offer(session: Session, institution_id: int, loan_product_id: str, at: datetime) -> LoanProduct:
     """Take a loan product off the market; matches made before stay. Doing it twice keeps the first instant."""
     product = find_offer(session, institution_id, loan_product_id)

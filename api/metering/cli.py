@@ -71,7 +71,7 @@ def proof(call_id: Annotated[str, typer.Argument(help="The report_id or call_id 
 
 @audit.command("replay")
 def replay_answer(call_id: Annotated[str, typer.Argument(help="The report_id of an answer.")]) -> None:
-    """Produce a stored report once more from its own snapshot, day, law and model; exit code 1 where a byte differs."""
+    """Produce a stored answer once more from its own snapshot, day, law and model; exit code 1 where a byte differs."""
     settings = Settings()
     desk = open_desk(settings.home, settings.catalogue_url, settings.feature_day)
     with ledger_transaction(settings.ledger_url) as session:

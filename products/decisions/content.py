@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from products.decisions.limit import LimitFound
 from products.decisions.policy import Verdict
 from products.decisions.rules import RuleAnswer
+from products.lending import Application
 from products.reports.content import ReportContent
 
 
@@ -41,6 +42,7 @@ class DecisionContent(ReportContent):
     """A report's content and the decision. Amounts are fen, the rate basis points a year.
 
     limit_fen, rate_bps, term_months: what may be lent; none where it is declined, or where nothing can be said.
+    application: what was asked for, so that with the policy's version the decision can be given again.
     """
 
     decision: Verdict
@@ -50,4 +52,5 @@ class DecisionContent(ReportContent):
     term_months: int | None
     limit: LimitFound | None
     rules: list[RuleAnswer]
+    application: Application
     policy: PolicyUsed

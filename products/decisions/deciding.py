@@ -56,6 +56,7 @@ def _content(reading: Reading, policy: Policy, application: Application, judged:
         term_months=concluded.term_months,
         limit=concluded.limit,
         rules=list(rules),
+        application=application,
         policy=PolicyUsed(name=policy.name, version=policy.version, title=policy.title, title_en=policy.title_en),
     )
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from api.cli import main
 from api.replaying import replay_call
 from bureau.clock import known_before
-from bureau.db import open_engine
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
@@ -21,6 +20,7 @@ from features.lake.lake import open_lake
 from products.desk import open_desk
 from tests.factories.deployments import Caller
 from tests.factories.desks import TODAY, TROUBLED, city_rows
+from tests.factories.forged import forged_ledger
 from tests.factories.lakes import land_rows
 
 Run = Callable[..., tuple[int, str]]
@@ -68,17 +68,9 @@ def test_a_report_comes_out_to_the_same_bytes(run: Run, report: dict[str, str], 
 def test_bytes_that_were_changed_are_told_by_their_field(
     report: dict[str, str], settings: Settings, tmp_path: Path
 ) -> None:
-    forged = tmp_path / "forged.db"
-    with closing(sqlite3.connect(settings.home / "ledger.db")) as held, closing(sqlite3.connect(forged)) as connection:
-        held.backup(connection)
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
-        told = f'"outcome":"{report["outcome"]}"'
-        changed = "UPDATE answer SET body = CAST(replace(CAST(body AS TEXT), ?, ?) AS BLOB)"
-        connection.execute(changed, (told, '"outcome":"another"'))
-        connection.commit()
+    told = f'"outcome":"{report["outcome"]}"'
     desk = open_desk(settings.home, settings.catalogue_url, TODAY)
-    with Session(open_engine(f"sqlite:///{forged}")) as session:
+    with Session(forged_ledger(settings.home, tmp_path, told, '"outcome":"another"')) as session:
         found = replay_call(session, desk, report["report_id"])
     assert found.differing == ("outcome",)
 

@@ -20,7 +20,7 @@ from products.desk import Desk
 from products.product import Product, find_product
 from products.reports.answer import Answer
 from products.reports.producing import produce_report
-from products.reports.replaying import replay
+from products.reports.replaying import desk_then
 from tests.factories.desks import TODAY, TROUBLED, city_desk, city_rows, grant_for
 from tests.factories.lakes import instant, land_rows
 from tests.factories.tax import tax_arrears
@@ -49,7 +49,8 @@ def answer(desk: Desk, product: Product) -> Answer:
 
 def again(desk: Desk, answered: Answer) -> Answer:
     product = find_product(answered.product_code)
-    return replay(desk, product, answered, grant_for(product, TROUBLED), used_on=TODAY, at=GIVEN_AT)
+    then = desk_then(desk, product, answered, used_on=TODAY, at=GIVEN_AT)
+    return produce_report(then, product, answered.uscc, grant_for(product, TROUBLED))
 
 
 @pytest.fixture(scope="module")
