@@ -32,6 +32,7 @@ def judge_beside(lake: Lake, question: Question, day: date, grant: ReadGrant, ho
     if not chosen:
         raise ModelNotReleased(name)
     labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
+    question = question.on(day, labelled)
     rows, constant = question.part(labelled, "test"), rate_before(labelled, question.split)
     resampled, first, lines = resample(rows), None, []
     for version, role in chosen.items():

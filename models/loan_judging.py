@@ -22,7 +22,8 @@ def evaluate_on_loans(
     question: Question, lake: Lake, day: date, grant: ReadGrant, model: ScoringModel
 ) -> list[dict[str, object]]:
     """The lines of `judge_on_loans` for the loans that have matured by `day`."""
-    return judge_on_loans(question, read_for(question, model, lake, day, grant), model)
+    labelled = read_for(question, model, lake, day, grant)
+    return judge_on_loans(question.on(day, labelled), labelled, model)
 
 
 def judge_on_loans(question: Question, labelled: Labelled, model: ScoringModel) -> list[dict[str, object]]:

@@ -29,6 +29,7 @@ from models.training import (
 def train_on_loans(question: Question, lake: Lake, day: date, grant: ReadGrant) -> Trained:
     """Train on the loans that matured by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
     labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
+    question = question.on(day, labelled)
     return fit_on_loans(question, labelled, day, then=_read_then(question, lake, grant))
 
 

@@ -37,6 +37,11 @@ class Question:
     least_to_judge: int
     newcomers: bool = False
 
+    def on(self, day: date, labelled: Labelled) -> "Question":
+        """The question as it is asked on a day: its periods have moved on with the loans that matured since."""
+        newest = labelled.frame["granted_on"].max()
+        return replace(self, split=self.split.moved_on(day, newest)) if isinstance(newest, date) else self
+
     def part(self, labelled: Labelled, period: Period) -> Rows:
         """The rows granted in one period."""
         return labelled.rows.take(chosen(labelled, period, self.split))

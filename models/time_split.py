@@ -6,7 +6,12 @@ from typing import Literal
 
 import polars as pl
 
+from bureau.clock import months_before
+
 Period = Literal["train", "calibrate", "test"]
+TEST_MONTHS = 16
+"""Months of grant that judge: those of the city's last matured loans, from 2021 on."""
+MATURITY_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,21 @@ class TimeSplit:
         """By what was known when the test began: the outcomes of the year before it had not matured."""
         begins = (self.calibrate_from, self.test_from)
         return TimeSplit(*(day.replace(year=day.year - 1) for day in begins))
+
+    def moved_on(self, day: date, newest: date) -> "TimeSplit":
+        """The split asked for on a day, whose newest matured loan was granted on `newest`.
+
+        The newest months judge and those before them calibrate, as many as ever, so that a training learns from what
+        has matured since. It never goes back behind the periods declared.
+        """
+        last = min(months_before(day, MATURITY_MONTHS), months_before(newest, -1))
+        test_from = months_before(last.replace(day=1), TEST_MONTHS - 1)
+        if test_from <= self.test_from:
+            return self
+        length = (
+            12 * (self.test_from.year - self.calibrate_from.year) + self.test_from.month - self.calibrate_from.month
+        )
+        return TimeSplit(months_before(test_from, length), test_from)
 
     def facts(self) -> dict[str, str]:
         return {"calibrate_from": self.calibrate_from.isoformat(), "test_from": self.test_from.isoformat()}

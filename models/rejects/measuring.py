@@ -48,6 +48,7 @@ def measure_rejects(
     city: the folder of its deliveries and its truth.
     """
     labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
+    question = question.on(day, labelled)
     applicants = read_applicants(city)
     asked = training_set(lake, applicants, question.spec.features, grant).frame.with_columns(target=pl.lit(0.0))
     part = question.split.period(pl.col("as_of") + timedelta(days=1))

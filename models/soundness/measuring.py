@@ -37,6 +37,7 @@ def measure_soundness(
 ) -> Soundness:
     """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth."""
     labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
+    question = question.on(day, labelled)
     train, calibrate, judged = (question.part(labelled, period) for period in ("train", "calibrate", "test"))
     (recipe,) = of_kind(question.spec, model.predictor.kind).recipes
     with one_thread():

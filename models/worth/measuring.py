@@ -86,6 +86,7 @@ def _bench(lake: Lake, question: Question, day: date, grant: ReadGrant, tell: Te
     labels = _affordable(question.read_labels(lake, day, grant))
     tell(f"Reading {len(whole.features)} features of {labels.height:,} loans as of the day before each", _READ)
     labelled = read_labelled(lake, whole, labels, grant)
+    question = question.on(day, labelled)
     train, test = question.part(labelled, "train"), question.part(labelled, "test")
     require_labels(whole, "defaults on the oldest loans", train.defaults, question.least_to_train)
     require_labels(whole, "defaults on the newest loans", test.defaults, question.least_to_judge)

@@ -112,6 +112,35 @@ def test_what_was_known_when_the_test_began_is_divided_a_year_earlier() -> None:
     assert SPLIT.a_year_earlier() == TimeSplit(date(2019, 1, 1), date(2020, 1, 1))
 
 
+@pytest.mark.parametrize(
+    ("day", "newest", "calibrate_from", "test_from"),
+    [
+        pytest.param(
+            date(2023, 4, 30), date(2022, 4, 28), date(2020, 1, 1), date(2021, 1, 1), id="the city's last day"
+        ),
+        pytest.param(date(2023, 5, 31), date(2022, 5, 20), date(2020, 2, 1), date(2021, 2, 1), id="a month later"),
+        pytest.param(date(2026, 4, 30), date(2025, 4, 2), date(2023, 1, 1), date(2024, 1, 1), id="three years later"),
+        pytest.param(
+            date(2026, 11, 26), date(2022, 3, 29), date(2020, 1, 1), date(2021, 1, 1), id="nothing came since"
+        ),
+        pytest.param(date(2022, 4, 30), date(2021, 4, 28), date(2020, 1, 1), date(2021, 1, 1), id="never back"),
+    ],
+)
+def test_the_periods_move_on_with_what_has_matured(
+    day: date, newest: date, calibrate_from: date, test_from: date
+) -> None:
+    assert SPLIT.moved_on(day, newest) == TimeSplit(calibrate_from, test_from)
+
+
+def test_a_training_of_a_later_day_learns_from_later_loans() -> None:
+    loans = labelled_loans()
+    later = QUESTION.on(
+        date(2024, 1, 31), replace(loans, frame=loans.frame.with_columns(pl.col("granted_on").dt.offset_by("1y")))
+    )
+    assert later.split == TimeSplit(date(2020, 10, 1), date(2021, 10, 1))
+    assert later.part(loans, "train").firm.size > QUESTION.part(loans, "train").firm.size
+
+
 def test_a_coin_is_refused_with_its_interval() -> None:
     coin = fit_on_loans(QUESTION, labelled_loans(strength=0.0, seed=4), DAY, QUICK)
     assert coin.figures.auc.contains(0.5)
