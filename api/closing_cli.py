@@ -18,17 +18,20 @@ from bureau.settings import Settings
 from features.closing.inbox import INBOX, REFUSED, left_over, take_in
 from features.closing.journal import Facts, Journal, open_journal
 from features.definitions.library import find_feature, published
-from features.health.alerts import Alert, alerts
+from features.health.alerts import Alert, alerts, stop_alerts, term_alerts
 from features.health.feature_days import measure_features
 from features.health.feed_days import keep_feeds, measure_feeds
 from features.lake.due import compact_due
 from features.lake.lake import Lake, open_lake
+from features.lake.links import links_changed
 from features.lake.locking import alone
 from features.lake.registry import enterprises
+from features.lake.stops import standing_stops
 from features.sources.source import read_source
 from features.store.city_build import CityBuild, built_parts, is_built, write_parts
 from features.store.days import read_day
 from features.store.hot_rows import renew_hot_files
+from features.store.retention import count_expired
 from models.city_scores import caveats_of, score_city
 from models.monitoring.monitoring import monitor_released
 from models.release import read_release
@@ -37,6 +40,8 @@ from products.serving import read_serving
 
 close_day = typer.Typer(add_completion=False)
 
+FROM_SNAPSHOT = ("snapshot", "hot files", "features", "scores", "monitoring", "health")
+"""The steps that tell of what was known in the day's snapshot."""
 KEPT_DAYS = 3
 """Built days that stay on disk; an older one is built again from its snapshot in a minute."""
 KEPT_SCORES = 31
@@ -47,7 +52,10 @@ KEPT_SCORES = 31
 def run(
     day: Annotated[str | None, typer.Option(help="YYYY-MM-DD; the day features are read as of unless said.")] = None,
 ) -> None:
-    """Close a day: land what waits in the inbox, renew features and scores, measure health. Killed, it goes on."""
+    """Close a day: land what waits in the inbox, renew features and scores, measure health. Killed, it goes on.
+
+    A closed day whose links were ended or accepted since is computed anew.
+    """
     settings = Settings()
     chosen = settings.feature_day if day is None else read_day(day, "--day")
     last = max(settings.feature_day, shanghai_day(now()))
@@ -60,8 +68,12 @@ def run(
 
 
 def close(settings: Settings, journal: Journal, day: date) -> None:
-    """Every step of a day's closing that its journal does not hold yet, all from one snapshot once it has landed."""
+    """Every step of a day's closing that its journal does not hold yet, all from one snapshot once it has landed.
+
+    Where links were ended or accepted since that snapshot, the day takes a new one, and no new deliveries.
+    """
     home, lake = settings.home, open_lake(settings.home, settings.catalogue_url)
+    _forget_former_links(lake, journal, day)
     journal.step("deliveries", lambda: _take_in(lake, home, day))
     journal.step("compaction", lambda: {"feeds": len(compact_due(lake, at=now()))})
     snapshot = int(journal.step("snapshot", lambda: {"number": lake.snapshot()})["number"])
@@ -76,7 +88,21 @@ def close(settings: Settings, journal: Journal, day: date) -> None:
     journal.step(last, lambda: _measure(lake, home, wanted, folder))
     _forget_older(folder, KEPT_DAYS)
     _forget_older(home / "scores" / folder.name, KEPT_SCORES)
-    _tell_what_waits(home)
+    _tell_what_waits(lake, home)
+
+
+def _forget_former_links(lake: Lake, journal: Journal, day: date) -> None:
+    """Give up the steps of a day that tell of it by links that no longer are, or without those made since."""
+    taken = journal.facts("snapshot")
+    if taken is None:
+        return
+    changed = links_changed(lake, int(taken["number"]), day)
+    if changed:
+        journal.forget(FROM_SNAPSHOT)
+        journal.tell(
+            f"links: {changed.ended:,} ended and {changed.accepted:,} accepted since snapshot {taken['number']}; "
+            "features, scores and what follows of them are done anew"
+        )
 
 
 def _take_in(lake: Lake, home: Path, day: date) -> Facts:
@@ -110,9 +136,11 @@ def _forget_older(folder: Path, kept: int) -> None:
             shutil.rmtree(older)
 
 
-def _tell_what_waits(home: Path) -> None:
-    """What lies in the inbox once the day is closed: come too late for it, or no delivery at all."""
-    found = left_over(home)
+def _tell_what_waits(lake: Lake, home: Path) -> None:
+    """What lies in the inbox once the day is closed: of a stopped feed, come too late for it, or no delivery at all."""
+    found = left_over(home, standing_stops(lake))
+    for path in found.held:
+        typer.echo(f"  {path}: its feed has stopped; it lands on the first day closed after the stop ended")
     if found.late:
         count = f"{len(found.late):,} file{'' if len(found.late) == 1 else 's'}"
         typer.echo(f"  {home / INBOX}: {count} came after this day took its deliveries; the next day takes them")
@@ -150,7 +178,8 @@ def _measure(lake: Lake, home: Path, wanted: CityBuild, folder: Path) -> Facts:
     features = measure_features(home / "health", built_parts(folder), entries, wanted.as_of)
     feeds = measure_feeds(lake, wanted.as_of)
     keep_feeds(home / "health", feeds, wanted.as_of)
-    found = alerts(features, feeds)
+    standing = stop_alerts(standing_stops(lake)) + term_alerts(count_expired(lake, wanted.as_of))
+    found = standing + alerts(features, feeds)
     _tell(found, wanted.as_of)
     return {"alerts": len(found)}
 

@@ -1,7 +1,7 @@
 """What of a day's closing is done: one file a day, a line a step, so that a killed run goes on where it stopped."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -33,6 +33,15 @@ class Journal:
         self._write()
         self.tell(f"{name}: {_said(facts)}")
         return facts
+
+    def facts(self, name: str) -> Facts | None:
+        """What a step that is done found out."""
+        return self._done.get(name)
+
+    def forget(self, names: Collection[str]) -> None:
+        """Let steps be done anew."""
+        self._done = {name: facts for name, facts in self._done.items() if name not in names}
+        self._write()
 
     def is_done(self, name: str) -> bool:
         """Whether an earlier run, or this one, finished a step."""

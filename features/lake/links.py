@@ -1,11 +1,12 @@
 """The links a lake holds: keys that belong to enterprises though no code says so."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from bureau.clock import from_micros
+from bureau.clock import from_micros, known_before, to_micros
+from features.lake.ladder import REVIEW
 from features.lake.lake import Lake
 from features.lake.tables import EnterpriseRow, Link
 
@@ -40,3 +41,24 @@ def list_links(lake: Lake, limit: int | None = None) -> list[KnownLink]:
             )
             for number, key, uscc, name, rule, score, start, end in connection.execute(query)
         ]
+
+
+@dataclass(frozen=True)
+class LinksChanged:
+    """How many links were ended, and how many a person accepted."""
+
+    ended: int
+    accepted: int
+
+    def __bool__(self) -> bool:
+        return bool(self.ended or self.accepted)
+
+
+def links_changed(lake: Lake, since: int, as_of: date) -> LinksChanged:
+    """Which acts after a snapshot changed what is known as of a day; those known from a later day on did not."""
+    known = to_micros(known_before(as_of))
+    ended = select(func.count()).select_from(Link).where(Link.ended_in > since, Link.known_to < known)
+    accepted = select(func.count()).select_from(Link).where(Link.added_in > since, Link.known_from < known)
+    with lake.catalogue.connect() as connection:
+        counts = (connection.scalar(ended), connection.scalar(accepted.where(Link.rule == REVIEW)))
+    return LinksChanged(*(int(count or 0) for count in counts))

@@ -1,6 +1,7 @@
 """The part of `bureau feeds` that tells whose a record without a code is: links, and names that are merely alike."""
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -26,28 +27,29 @@ def links(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List the links of records that came without a code; with --end undo one."""
-    lake = _open()
+    lake, settings = _open(), Settings()
     if end is not None:
-        ended = end_link(lake, end, at=now())
+        ended = end_link(lake, end, at=settings.present)
         changing = depending_on_feeds(lake, ended.enterprise_ids, ended.feeds)
         told = f"link {end} is undone, {ended.rows:,} rows ended; from now on {len(changing)} features can change of:"
-        left = as_before(Settings().home) if changing else ()
+        left = as_before(settings.home, settings.feature_day) if changing else ()
         typer.echo("\n".join((told, *ended.usccs, *left)), err=form is not Format.TABLE)
     columns = ("link_id", "key", "uscc", "name", "rule", "score", "known_from", "known_to")
     print_rows([asdict(link) for link in list_links(lake, limit)], columns, form)
 
 
-def as_before(home: Path) -> tuple[str, ...]:
-    """What still tells of an undone link's enterprises as before: the newest day written, in one sentence or none."""
+def as_before(home: Path, today: date) -> tuple[str, ...]:
+    """What still tells as before a link was made or undone: the newest day written, in one sentence or none."""
     written = sorted(home.glob("features/day=*")) + sorted(home.glob("scores/day=*"))
     newest = max((folder.name for folder in written), default=None)
     if newest is None:
         return ()
     models = sorted(folder.name for folder in (home / "scores" / newest).glob("*") if folder.is_dir())
     stored = f"features and the scores of {', '.join(models)}" if models else "features"
+    written_day = date.fromisoformat(newest.removeprefix("day="))
     return (
-        f"What is asked from now on is computed anew; the stored {stored} of {newest.removeprefix('day=')} tell of "
-        "them as before until bureau close-day has closed a later day.",
+        f"What is asked from now on is computed anew; the stored {stored} of {written_day} tell as before. Renew them "
+        f"with: bureau close-day --day {max(written_day, today)}",
     )
 
 
@@ -66,8 +68,9 @@ def list_review(
 @review.command("accept")
 def accept_pair(number: Annotated[int, typer.Argument(help="Number of the pair in the list.")]) -> None:
     """Link a waiting name to the enterprise proposed, from now on; feeds links --end undoes it."""
-    accept(_open(), number, at=now())
-    typer.echo(f"pair {number} is a link from now on")
+    settings = Settings()
+    accept(_open(), number, at=settings.present)
+    typer.echo("\n".join((f"pair {number} is a link from now on", *as_before(settings.home, settings.feature_day))))
 
 
 @review.command("link")
@@ -76,8 +79,9 @@ def link_a_name(
     uscc: Annotated[str, typer.Argument(help="Code of the enterprise they belong to.")],
 ) -> None:
     """Say yourself whose the rows are that wait under a name, from now on; feeds links --end undoes it."""
-    link_name(_open(), name, uscc, at=now())
-    typer.echo(f"{name} means {uscc} from now on")
+    settings = Settings()
+    link_name(_open(), name, uscc, at=settings.present)
+    typer.echo("\n".join((f"{name} means {uscc} from now on", *as_before(settings.home, settings.feature_day))))
 
 
 @review.command("refuse")

@@ -55,3 +55,17 @@ def test_a_step_whose_work_is_gone_is_done_again(tmp_path: Path) -> None:
     for stands in (True, False, True):
         open_journal(tmp_path, DAY, print).step("features", counting(done, "features"), lambda there=stands: there)
     assert done == ["features", "features"]
+
+
+def test_a_forgotten_step_is_done_anew_by_a_later_run_too(tmp_path: Path) -> None:
+    done: list[str] = []
+    journal = open_journal(tmp_path, DAY, print)
+    for name in ("deliveries", "features"):
+        journal.step(name, counting(done, name))
+    assert journal.facts("features") == {"rows": 1_234, "of": "features"}
+    journal.forget(["features", "scores"])
+    again = open_journal(tmp_path, DAY, print)
+    assert again.facts("features") is None
+    for name in ("deliveries", "features"):
+        again.step(name, counting(done, name))
+    assert done == ["deliveries", "features", "features"]

@@ -17,7 +17,7 @@ from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.cli import feeds, subjects
 from tests.factories.courts import court_case
-from tests.factories.lakes import ACME, BETA, deliver, frame_of, instant
+from tests.factories.lakes import ACME, BETA, deliver, frame_of, instant, known, make_lake
 from tests.factories.registrations import registration
 from tests.factories.tax import tax_arrears
 
@@ -157,8 +157,24 @@ def test_links_are_listed_and_undone(run: Run, tmp_path: Path) -> None:
     for kind in ("features", "scores"):
         (tmp_path / "home" / kind / "day=2025-06-30" / "sme_default-2").mkdir(parents=True)
     told = run("links", "--end", "1").stdout
-    assert "stored features and the scores of sme_default-2 of 2025-06-30 tell of them as before until bureau" in told
+    assert "stored features and the scores of sme_default-2 of 2025-06-30 tell as before. Renew them with: " in told
+    assert "bureau close-day --day 2025-07-01\n" in told
     assert re.search(rf"link 1 is undone, 1 rows ended; from now on [1-9]\d* features can change of:\n{ACME}\n", told)
+
+
+def test_links_are_made_and_undone_on_the_home_s_own_day(run: Run, tmp_path: Path) -> None:
+    """The home lives on 2025-07-01, long before the day the machine shows."""
+    firm = registration(ACME, "深圳市鹏程万里贸易有限公司") | {"received_at": instant("2025-03-01")}
+    case = court_case(None, "深圳市鹏城万里贸易有限公司") | {"received_at": instant("2025-04-01")}
+    run("ingest", "F01", deliver(REGISTRATION, [firm], tmp_path).path, "--history")
+    run("ingest", "F26", deliver(COURT_CASE, [case], tmp_path).path, "--history")
+    lake = make_lake(tmp_path)
+    run("review", "list", "--propose")
+    run("review", "accept", "1")
+    assert known(lake, COURT_CASE, "2025-06-30").is_empty()
+    assert known(lake, COURT_CASE, "2025-07-01")["uscc"].to_list() == [ACME]
+    run("links", "--end", "1")
+    assert known(lake, COURT_CASE, "2025-07-01").is_empty()
 
 
 def test_compact_says_what_it_wrote(run: Run, tmp_path: Path) -> None:

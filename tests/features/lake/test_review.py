@@ -1,5 +1,6 @@
 """Names that are merely alike are proposed to a person, who decides; likeness alone never does."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ from features.contracts.court_case import COURT_CASE
 from features.contracts.registration import REGISTRATION
 from features.lake.lake import Lake
 from features.lake.likeness import alike
-from features.lake.links import list_links
+from features.lake.links import LinksChanged, links_changed, list_links
 from features.lake.quarantine import list_waiting
 from features.lake.review import accept, list_open, propose, refuse
 from features.lake.unlinking import end_link
@@ -88,3 +89,16 @@ def test_a_refused_pair_is_never_proposed_again(lake: Lake) -> None:
 def test_only_an_open_pair_can_be_decided(lake: Lake, decide: object) -> None:
     with pytest.raises(UnknownName, match="no open proposal '7'"):
         decide(lake, 7, at=AT)  # type: ignore[operator]
+
+
+def test_what_was_accepted_or_ended_since_is_told_of_the_days_it_changes(lake: Lake) -> None:
+    before = lake.snapshot()
+    propose(lake, at=AT)
+    accept(lake, list_open(lake)[0].review_id, at=AT)
+    accepted = lake.snapshot()
+    end_link(lake, list_links(lake)[0].link_id, at=instant("2025-08-05"))
+    assert links_changed(lake, before, date(2025, 7, 31)) == LinksChanged(0, 0)
+    assert links_changed(lake, before, date(2025, 8, 1)) == LinksChanged(ended=0, accepted=1)
+    assert links_changed(lake, before, date(2025, 8, 5)) == LinksChanged(ended=1, accepted=1)
+    assert links_changed(lake, accepted, date(2025, 8, 5)) == LinksChanged(ended=1, accepted=0)
+    assert not links_changed(lake, lake.snapshot(), date(2025, 8, 5))
