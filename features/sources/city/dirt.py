@@ -7,81 +7,14 @@ import polars as pl
 
 from bureau.uscc import ALPHABET
 from features.sources.city.arrays import Ints
-from features.sources.city.drift import CODED, with_new_codes
+from features.sources.city.drift import with_new_codes
+from features.sources.city.exposure import CODED, FIGURES, OPTIONAL, SIGNED, WITHDRAWABLE
 from features.sources.city.parameters import Parameters
 from features.sources.city.publication import some
+from features.sources.city.reactions import DirtRates
 from features.sources.city.rows import days
 from features.sources.city.streams import scramble
 
-FIGURES = {
-    "F05": "revenue_fen",
-    "F10": "amount_fen",
-    "F11": "debt_fen",
-    "F15": "paid_fen",
-    "F16": "amount_fen",
-    "F17": "amount_fen",
-    "F20": "refund_fen",
-    "F21": "revenue_fen",
-    "F22": "insured_n",
-    "F24": "members",
-    "F30": "amount_fen",
-    "F32": "amount_fen",
-    "F34": "fine_fen",
-    "F45": "amount_usd_cents",
-    "F46": "kwh",
-    "F56": "amount_fen",
-    "F48": "m3",
-    "F49": "m3",
-    "F51": "rent_fen",
-    "F55": "rd_expense_fen",
-}
-"""The column a clerk mistypes in each feed, to be corrected later."""
-
-OPTIONAL = {
-    "F01": ("legal_rep_hash", "reg_capital_fen", "address", "industry"),
-    "F02": ("before",),
-    "F08": ("reason",),
-    "F11": ("collateral",),
-    "F14": ("score",),
-    "F21": ("inventory_fen", "wages_payable_fen", "research_fen", "interest_fen", "other_income_fen"),
-    "F28": ("duty", "act"),
-    "F29": ("person_hash",),
-    "F32": ("case_no",),
-    "F34": ("published_on",),
-    "F35": ("basis",),
-    "F38": ("score",),
-    "F42": ("qualification",),
-    "F45": ("top_country",),
-    "F50": ("mortgagee",),
-    "F63": ("visitor_hash",),
-    "F64": ("email_hash", "mobile_hash"),
-    "F60": ("bank_grade",),
-}
-"""Columns that may be left empty, and sometimes are."""
-
-_WITHDRAWABLE = (
-    "F06",
-    "F09",
-    "F12",
-    "F15",
-    "F16",
-    "F17",
-    "F19",
-    "F20",
-    "F22",
-    "F24",
-    "F25",
-    "F33",
-    "F34",
-    "F37",
-    "F43",
-    "F45",
-    "F46",
-    "F47",
-    "F56",
-)
-_SIGNED = ("F16",)
-"""Feeds whose figure may be negative by contract."""
 _WRONG_FACTORS = (0.1, 0.5, 1.5, 10.0)
 _UNIT_FACTORS = (1e-4, 1e4)
 _DIGITS, _WIDE_DIGITS = "0123456789", "０１２３４５６７８９"
@@ -99,14 +32,14 @@ def soil(
 
     drifts: first and last day of each code that is new to the feed.
     """
-    rules = parameters.dirt
+    rules = parameters.dirt.of(feed)
     for column in OPTIONAL.get(feed, ()):
         statements = _left_empty(statements, column, rules.optional_missing, chance)
     if feed in FIGURES:
-        statements = _corrected(statements, FIGURES[feed], parameters, chance)
-    if feed in _WITHDRAWABLE:
-        statements = _withdrawn(statements, parameters, chance)
-    if feed in FIGURES and feed not in _SIGNED:
+        statements = _corrected(statements, FIGURES[feed], rules, chance)
+    if feed in WITHDRAWABLE:
+        statements = _withdrawn(statements, rules, chance)
+    if feed in FIGURES and feed not in SIGNED:
         statements = _negative(statements, FIGURES[feed], rules.negative, chance)
     if feed != "F01":
         rewrites = (rules.wrong_check_character, _mistyped), (rules.full_width, _widened)
@@ -142,13 +75,10 @@ def _left_empty(statements: pl.DataFrame, column: str, share: float, chance: np.
     return statements.with_columns(pl.when(kept).then(column).alias(column))
 
 
-def _corrected(
-    statements: pl.DataFrame, column: str, parameters: Parameters, chance: np.random.Generator
-) -> pl.DataFrame:
+def _corrected(statements: pl.DataFrame, column: str, rules: DirtRates, chance: np.random.Generator) -> pl.DataFrame:
     """First a wrong figure, mistyped or in another unit, then the right one as the next version."""
-    rules = parameters.dirt
     mixed = rules.unit_mixed if column.endswith("_fen") else 0.0
-    row, on = _change_later(statements, rules.corrected + mixed, parameters, chance)
+    row, on = _change_later(statements, rules.corrected + mixed, rules, chance)
     right = statements[row]
     in_another_unit = chance.random(len(row)) * (rules.corrected + mixed) < mixed
     mistyped_by, unit = chance.choice(_WRONG_FACTORS, len(row)), chance.choice(_UNIT_FACTORS, len(row))
@@ -157,9 +87,9 @@ def _corrected(
     return pl.concat([statements.with_columns(mistyped), _changed(right, on, op="U")])
 
 
-def _withdrawn(statements: pl.DataFrame, parameters: Parameters, chance: np.random.Generator) -> pl.DataFrame:
+def _withdrawn(statements: pl.DataFrame, rules: DirtRates, chance: np.random.Generator) -> pl.DataFrame:
     """A record delivered in error is withdrawn."""
-    row, on = _change_later(statements, parameters.dirt.withdrawn, parameters, chance)
+    row, on = _change_later(statements, rules.withdrawn, rules, chance)
     return pl.concat([statements, _changed(statements[row], on, op="D")])
 
 
@@ -169,14 +99,14 @@ def _changed(statements: pl.DataFrame, on: pl.Series, *, op: str) -> pl.DataFram
 
 
 def _change_later(
-    statements: pl.DataFrame, share: float, parameters: Parameters, chance: np.random.Generator
+    statements: pl.DataFrame, share: float, rules: DirtRates, chance: np.random.Generator
 ) -> tuple[Ints, pl.Series]:
     """A share of the records and the day on which each changes; only records that had one version."""
     row = some(statements.height, share, chance)
     version, record = statements["version"].to_numpy(), statements["record_id"].to_numpy()
     row = row[(version[row] == 1) & ~np.isin(record[row], record[version > 1])]
     learned = statements["learned_on"].to_physical().to_numpy()[row].astype(np.int64)
-    return row, days(learned + chance.integers(*parameters.dirt.corrected_after_days, len(row)))
+    return row, days(learned + chance.integers(*rules.corrected_after_days, len(row)))
 
 
 def _negative(statements: pl.DataFrame, column: str, share: float, chance: np.random.Generator) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from features.sources.city.drift import draw_drifts
 from features.sources.city.latent import Weather, draw_weather
 from features.sources.city.manifest import TRUTH
 from features.sources.city.months import Months
+from features.sources.city.old_numbers import told_by_number
 from features.sources.city.parameters import Parameters
 from features.sources.city.publication import draw_outages, publish
 from features.sources.city.records import FEEDS, statements
@@ -111,7 +112,7 @@ def _delivered(city: City, shard: Shard, feed: str, stated: pl.DataFrame) -> pl.
     chance, parameters = shard.chances.of(f"delivery-{feed}"), shard.parameters
     outages = draw_outages(feed, parameters, shard.chances.seed)
     drifts = draw_drifts(feed, parameters, shard.chances.seed)
-    soiled = soil(stated, feed, parameters, chance, drifts)
+    soiled = told_by_number(soil(stated, feed, parameters, chance, drifts), feed, shard)
     if city.enterprises <= DIRT_TOLD_UP_TO:
         path = city.folder / TRUTH / "dirt" / f"{feed}-shard={shard.chances.shard:04d}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)

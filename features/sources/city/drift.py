@@ -5,19 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from features.sources.city.exposure import CODED
 from features.sources.city.months import day_number
 from features.sources.city.parameters import Parameters
 from features.sources.city.streams import REFERENCE_SHARD, Chances
 
-CODED = {
-    "F09": "result",
-    "F12": "topic",
-    "F25": "result",
-    "F33": "status",
-    "F41": "result",
-    "F47": "kind",
-}
-"""The coded column of the feeds whose departments change their codes."""
 NEW = "(新)"
 _DAYS_PER_YEAR = 365.25
 
@@ -26,7 +18,7 @@ def draw_drifts(feed: str, parameters: Parameters, seed: int) -> tuple[tuple[int
     """First and last day of each new code of a feed, until it is agreed; the same for every shard of a city."""
     if feed not in CODED:
         return ()
-    chance, rule = Chances(seed, REFERENCE_SHARD).of(f"drifts-{feed}"), parameters.dirt
+    chance, rule = Chances(seed, REFERENCE_SHARD).of(f"drifts-{feed}"), parameters.dirt.of(feed)
     first, last = day_number(parameters.calendar.first), day_number(parameters.calendar.last)
     number = int(chance.poisson(rule.new_codes_a_year * (last - first) / _DAYS_PER_YEAR))
     begins = np.sort(chance.integers(first, last, number))
@@ -46,6 +38,6 @@ def with_new_codes(
     inside = np.zeros(statements.height, dtype=np.bool_)
     for begins, ends in drifts:
         inside |= (learned >= begins) & (learned <= ends)
-    drawn = pl.Series(inside & (chance.random(statements.height) < parameters.dirt.new_code_share))
+    drawn = pl.Series(inside & (chance.random(statements.height) < parameters.dirt.of(feed).new_code_share))
     column = CODED[feed]
     return statements.with_columns(pl.when(drawn).then(pl.col(column) + NEW).otherwise(column).alias(column))

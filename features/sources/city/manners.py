@@ -7,7 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from features.contracts.contract import NUMBER_PATTERN
 from features.sources.city.manifest import TRUTH, read_manifest
+from features.sources.city.old_numbers import CODES_SINCE
 from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import Parameters
 from features.sources.city.promises import Figure, Size, median_figure, near, share_figure
@@ -22,7 +24,8 @@ NEAR_DAYS = 1.0
 _LATE_DAYS = 90
 _WIDE = "[０-９]"
 _DECLARATIONS, _STAFF, _REGISTER = "F15", "F22", "F01"
-_FEEDBACK = "F60"
+_FEEDBACK, _ACCOUNTS = "F60", "F48"
+_NUMBERED = pl.col("code").str.contains(NUMBER_PATTERN)
 
 
 def check_lags(folder: Path, parameters: Parameters, size: Size) -> tuple[Check, ...]:
@@ -65,7 +68,8 @@ def _tail(days: pl.Series, p95: float) -> str:
 
 def check_dirt(folder: Path, parameters: Parameters, size: Size) -> tuple[Check, ...]:
     """Shares of rows; what is corrected or withdrawn, of records."""
-    rule, last = parameters.dirt, parameters.calendar.last
+    last = parameters.calendar.last
+    rule, of_staff, of_register, of_accounts = map(parameters.dirt.of, (_DECLARATIONS, _STAFF, _REGISTER, _ACCOUNTS))
     rows = delivered(folder, _DECLARATIONS).with_columns(code=pl.col("uscc").str.normalize("NFKC"))
     known = read_truth(folder / TRUTH, "enterprises")["uscc"].implode()
     timely, future = rows.filter(pl.col("event_date") <= last), pl.col("event_date") > last
@@ -73,6 +77,7 @@ def check_dirt(folder: Path, parameters: Parameters, size: Size) -> tuple[Check,
     published = timely.filter(pl.col("publish_date") >= parameters.calendar.first)
     waited = pl.col("received_at").dt.date() - pl.col("publish_date")
     versions = delivered(folder, _STAFF).group_by("record_id").agg(ops=pl.col("op").unique())
+    register = delivered(folder, _REGISTER)
     whole = rows.height - rows.unique(["record_id", "version"]).height
     figures = {
         "codes of full width": (rows, pl.col("uscc").str.contains(_WIDE), rule.full_width),
@@ -81,13 +86,23 @@ def check_dirt(folder: Path, parameters: Parameters, size: Size) -> tuple[Check,
         "events of the wrong decade": (rows, future, rule.future_event),
         "published before they happened": (timely, early, rule.published_before),
         f"{_LATE_DAYS} days and more late": (published, waited.dt.total_days() >= _LATE_DAYS, rule.late),
-        "corrected records": (versions, pl.col("ops").list.contains("U"), rule.corrected),
-        "withdrawn records": (versions, pl.col("ops").list.contains("D"), rule.withdrawn),
-        "left empty": (delivered(folder, _REGISTER).unique("uscc"), pl.col("address").is_null(), rule.optional_missing),
+        "corrected records": (versions, pl.col("ops").list.contains("U"), of_staff.corrected),
+        "withdrawn records": (versions, pl.col("ops").list.contains("D"), of_staff.withdrawn),
+        "left empty": (register.unique("uscc"), pl.col("address").is_null(), of_register.optional_missing),
+        "told by an old number": (_of_bearers(folder, register), _NUMBERED, of_accounts.number_only),
     }  # fmt: skip
     counted = {name: _counted(of, where, target) for name, (of, where, target) in figures.items()}
     counted["delivered twice"] = share_figure(whole, rows.height - whole, rule.duplicated), rule.duplicated
     return tuple(_judged(name, figure, target, size) for name, (figure, target) in counted.items())
+
+
+def _of_bearers(folder: Path, register: pl.DataFrame) -> pl.DataFrame:
+    """First versions of water accounts' months since the codes, of enterprises that bear a number from before them."""
+    rows = delivered(folder, _ACCOUNTS).unique(["record_id", "version"])
+    rows = rows.filter(pl.col("version") == 1, pl.col("event_date") >= CODES_SINCE)
+    rows = rows.with_columns(code=pl.col("uscc").str.normalize("NFKC"))
+    bearers = register.drop_nulls("reg_no")["uscc"].implode()
+    return rows.filter(pl.col("code").is_in(bearers) | _NUMBERED)
 
 
 def _counted(rows: pl.DataFrame, where: pl.Expr, target: float) -> tuple[Figure, float]:

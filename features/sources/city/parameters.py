@@ -9,10 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from bureau.errors import UnreadableFile
-from features.contracts.feeds import FEEDS
-from features.contracts.guaranteed_loan import GUARANTEED_LOAN
-from features.contracts.invoice_line import INVOICE_LINE
 from features.sources.city.assets.habits import AssetsHabits
+from features.sources.city.exposure import DELIVERED
 from features.sources.city.fiscal.habits import FiscalHabits
 from features.sources.city.justice.habits import JusticeHabits
 from features.sources.city.market.habits import MarketHabits
@@ -35,8 +33,6 @@ from features.sources.city.shapes import (
 from features.sources.city.yaml_file import read_yaml_file
 
 DEFAULTS = Path(__file__).with_name("parameters.yaml")
-DELIVERED = {contract.code for contract in FEEDS} - {INVOICE_LINE.code, GUARANTEED_LOAN.code}
-"""Feeds a city delivers: of invoices their monthly summaries alone, and no ledger of single guaranteed loans."""
 PartOfAll = Annotated[float, Field(gt=0, le=1)]
 
 

@@ -39,23 +39,23 @@ def publish(
     publication back. Records from before the calendar arrive in its first weeks, as the platform's initial load.
     outages: first and last day of each silence of the feed; what it missed arrives after.
     """
-    publish_lag, receive_lag = _lags(feed, parameters)
+    (publish_lag, receive_lag), rules = _lags(feed, parameters), parameters.dirt.of(feed)
     count = statements.height
     published = statements["learned_on"].to_physical().to_numpy() + _drawn(publish_lag, count, chance)
     if "published_after" in statements.columns:
         held = statements["published_after"].to_physical().fill_null(0).to_numpy()
         published = np.maximum(published, held)
     received = published + _drawn(receive_lag, count, chance)
-    late = some(count, parameters.dirt.late, chance)
-    received[late] += chance.integers(*parameters.dirt.late_days, len(late))
+    late = some(count, rules.late, chance)
+    received[late] += chance.integers(*rules.late_days, len(late))
     received = _after_outages(received, outages)
     first = day_number(parameters.calendar.first)
     early = np.flatnonzero(received < first)
     received[early] = first + chance.integers(0, 14, len(early))
     arrived = np.flatnonzero(received <= day_number(parameters.calendar.last))
-    arrived = np.concatenate([arrived, arrived[some(len(arrived), parameters.dirt.duplicated, chance)]])
+    arrived = np.concatenate([arrived, arrived[some(len(arrived), rules.duplicated, chance)]])
     instant = received.astype(np.int64) * 86_400 + chance.integers(*_NIGHT_SECONDS, count, dtype=np.int32) - _SHANGHAI
-    misdated = some(count, parameters.dirt.published_before, chance)
+    misdated = some(count, rules.published_before, chance)
     published[misdated] = _events(statements)[misdated] - chance.integers(1, 4, len(misdated))
     return (
         statements.drop("learned_on", "published_after", strict=False)
@@ -66,7 +66,7 @@ def publish(
 
 def draw_outages(feed: str, parameters: Parameters, seed: int) -> tuple[tuple[int, int], ...]:
     """First and last day of each silence of a feed, the same for every shard of a city."""
-    chance, rule = Chances(seed, REFERENCE_SHARD).of(f"outages-{feed}"), parameters.dirt
+    chance, rule = Chances(seed, REFERENCE_SHARD).of(f"outages-{feed}"), parameters.dirt.of(feed)
     first, last = day_number(parameters.calendar.first), day_number(parameters.calendar.last)
     number = int(chance.poisson((last - first) / (30.44 * rule.outage_every_months)))
     begins = np.sort(chance.integers(first + 60, last - rule.outage_days[1], number))

@@ -1,8 +1,12 @@
 """Parameters of the records: how they answer to the hidden state, when they arrive, what is wrong with them."""
 
+from typing import Any, Self
+
 import numpy as np
+from pydantic import Field, ValidationError, model_validator
 
 from features.sources.city.arrays import Floats
+from features.sources.city.exposure import DELIVERED, rates_of
 from features.sources.city.shapes import (
     Delay,
     Effect,
@@ -192,9 +196,13 @@ class LagProfile(Strict):
     receive: Lag
 
 
-class DirtParameters(Strict):
+class DirtRates(Strict):
+    """What goes wrong on the way. Cities written before numbers were told have none of those."""
+
     wrong_check_character: Share
     full_width: Share
+    number_only: Share = 0.0
+    number_only_before_2016: Share = 0.0
     negative: Share
     unit_mixed: Share
     future_event: Share
@@ -204,8 +212,6 @@ class DirtParameters(Strict):
     new_codes_a_year: Positive
     new_code_days: Span
     new_code_share: Share
-    same_name: Share
-    branch_named: Share
     optional_missing: Share
     late: Share
     late_days: Span
@@ -213,4 +219,34 @@ class DirtParameters(Strict):
     corrected_after_days: Span
     withdrawn: Share
     duplicated: Share
+
+
+class DirtParameters(DirtRates):
+    """The rates of every feed, and under `feeds` those of a feed that has its own."""
+
+    same_name: Share
+    branch_named: Share
     cleared_flag_missing: Share
+    feeds: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _rates_of_feeds(self) -> Self:
+        for feed, named in self.feeds.items():
+            if feed not in DELIVERED:
+                raise ValueError(f"feeds names {feed}, which no city delivers; leave it out")
+            possible = rates_of(feed)
+            unknown = sorted(set(named) - possible)
+            if unknown:
+                known = ", ".join(sorted(possible))
+                raise ValueError(f"feeds.{feed} names {unknown[0]}, which cannot be of that feed; it may have {known}")
+            try:
+                self.of(feed)
+            except ValidationError as problem:
+                first = problem.errors()[0]
+                raise ValueError(f"feeds.{feed}.{first['loc'][0]}: {first['msg']}") from problem
+        return self
+
+    def of(self, feed: str) -> DirtRates:
+        """The rates of one feed."""
+        rates = {name: getattr(self, name) for name in DirtRates.model_fields}
+        return DirtRates.model_validate(rates | self.feeds.get(feed, {}))

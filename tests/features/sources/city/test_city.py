@@ -16,7 +16,8 @@ from features.lake.judgement import judge
 from features.sources.city import records
 from features.sources.city.city import write_deliveries
 from features.sources.city.drawing import plan_city, write_shard
-from features.sources.city.drift import CODED, NEW
+from features.sources.city.drift import NEW
+from features.sources.city.exposure import CODED
 from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import load_parameters
 from features.sources.city.records import FEEDS

@@ -2,19 +2,27 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
 from bureau.uscc import clean, is_uscc
+from features.contracts.contract import NUMBER_PATTERN, SUBJECT_PATTERN
+from features.contracts.feeds import find_feed
 from features.lake.delivery import read_delivery
 from features.lake.landing import land
 from features.lake.links import list_links
 from features.sources.city.dirt import dirt_of, soil
+from features.sources.city.exposure import takes_numbers
 from features.sources.city.manifest import TRUTH
+from features.sources.city.old_numbers import told_by_number
 from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import Parameters
+from features.sources.city.records import FEEDS
+from features.sources.city.rows import state
+from features.sources.city.shard import Shard
 from features.sources.city.truth import read_truth
 from tests.factories.cities import other_parameters, write_city
 from tests.factories.lakes import ACME, instant, make_lake
@@ -23,6 +31,8 @@ MANY = 5_000
 CLEAN = {
     "wrong_check_character": 0.0,
     "full_width": 0.0,
+    "number_only": 0.0,
+    "number_only_before_2016": 0.0,
     "negative": 0.0,
     "unit_mixed": 0.0,
     "future_event": 0.0,
@@ -34,7 +44,7 @@ CLEAN = {
 }
 
 
-def dirty(folder: Path, **rates: float) -> Parameters:
+def dirty(folder: Path, **rates: Any) -> Parameters:
     """A city with this dirt and no other."""
     return other_parameters(folder, dirt=CLEAN | rates)
 
@@ -131,6 +141,58 @@ def test_a_field_left_empty_is_empty_in_every_version(tmp_path: Path) -> None:
     empty = rows.group_by("record_id").agg(empty=pl.col("score").is_null().sum())["empty"]
     assert set(empty) == {0, 2}
     assert (empty == 2).mean() == pytest.approx(0.2, rel=0.2)
+
+
+def test_a_feed_that_has_rates_of_its_own_is_soiled_by_them(tmp_path: Path) -> None:
+    parameters = dirty(tmp_path, full_width=0.1, feeds={"F16": {"full_width": 0.4}})
+    wide = {feed: (soiled(parameters, feed)["uscc"] != ACME).mean() for feed in ("F16", "F17")}
+    assert wide == {"F16": pytest.approx(0.4, rel=0.1), "F17": pytest.approx(0.1, rel=0.2)}
+
+
+@pytest.mark.parametrize("feed", [feed for feed in FEEDS if takes_numbers(feed)])
+def test_a_number_stands_only_where_the_contract_knows_numbers(feed: str) -> None:
+    checks = find_feed(feed).schema.to_schema().columns["uscc"].checks
+    assert [check.statistics.get("pattern") for check in checks] == [SUBJECT_PATTERN]
+
+
+def numbered(shard: Shard, day: str, feed: str = "F26") -> pl.DataFrame:
+    """Forty records in two versions of every enterprise, some of them by number."""
+    firm = np.repeat(np.arange(shard.firms.count), 40)
+    happened = np.full(len(firm), np.datetime64(day).astype(np.int64))
+    rows = state(shard, feed, firm, np.arange(len(firm)) % 40, happened, {})
+    return told_by_number(pl.concat([rows, rows.with_columns(version=pl.lit(2, dtype=pl.Int32))]), feed, shard)
+
+
+@pytest.mark.parametrize(
+    ("day", "share"), [pytest.param("2015-12-31", 0.12, id="before"), pytest.param("2016-01-01", 0.03, id="since")]
+)
+def test_some_records_of_who_bears_a_number_name_it_in_every_version(shard: Shard, day: str, share: float) -> None:
+    rows = numbered(shard, day).with_columns(number=pl.col("uscc").str.contains(NUMBER_PATTERN))
+    bearers = shard.firms.entity[shard.identities.reg_no.is_not_null().to_numpy()]
+    of_bearers = pl.col("entity").is_in(bearers.tolist())
+    assert rows.filter("number", ~of_bearers).is_empty()
+    assert rows.filter(of_bearers)["number"].mean() == pytest.approx(share, rel=0.3)
+    assert rows.group_by("record_id").agg(pl.col("uscc").n_unique())["uscc"].max() == 1
+
+
+def test_a_feed_of_codes_alone_names_no_number(shard: Shard) -> None:
+    assert set(numbered(shard, "2015-12-31", "F34")["uscc"]) == set(shard.identities.uscc)
+
+
+def test_records_by_number_find_their_enterprise_and_the_truth_tells_which(tmp_path: Path) -> None:
+    rates = {"branch_named": 0.0, "same_name": 0.0, "feeds": {"F48": {"number_only": 0.5}}}
+    city = tmp_path / "city"
+    paths = write_city(city, enterprises=200, parameters=other_parameters(tmp_path, dirt=CLEAN | rates))
+    lake = make_lake(tmp_path)
+    for path in paths:
+        if path.name.startswith(("F01-", "F48-")):
+            land(lake, read_delivery(path), received_at=instant("2024-01-01"))
+    by_number = delivered(city, "F48").filter(pl.col("uscc").str.contains(NUMBER_PATTERN))
+    told = read_truth(city / TRUTH, "dirt").filter(pl.col("feed") == "F48", pl.col("kind") == "uscc")
+    right = dict(by_number.join(told, on=["record_id", "version"]).select("uscc", "right").iter_rows())
+    found = {link.key: link.uscc for link in list_links(lake) if link.rule == "number"}
+    assert found
+    assert found == right
 
 
 @pytest.mark.parametrize("feed", ["F26", "F27", "F28"])

@@ -9,7 +9,8 @@ import pytest
 from features.contracts.feeds import find_feed
 from features.contracts.inspection import INSPECTION_RESULTS
 from features.sources.city.dirt import dirt_of
-from features.sources.city.drift import CODED, draw_drifts, with_new_codes
+from features.sources.city.drift import draw_drifts, with_new_codes
+from features.sources.city.exposure import CODED
 from features.sources.city.months import day_number
 from features.sources.city.parameters import load_parameters
 

@@ -6,7 +6,9 @@ import pytest
 
 from bureau.errors import UnreadableFile
 from features.contracts.feeds import find_feed
-from features.sources.city.parameters import DELIVERED, load_parameters
+from features.sources.city.exposure import DELIVERED, rates_of
+from features.sources.city.parameters import load_parameters
+from features.sources.city.reactions import DirtRates
 from features.sources.city.records import FEEDS
 from tests.factories.cities import other_parameters
 
@@ -76,6 +78,12 @@ def test_lags_are_those_the_contracts_promise(feed: str) -> None:
         pytest.param("lags: {F15: {publish: [15, 15]}}", "a larger 95th percentile", id="no spread of days"),
         pytest.param("lags: {F15: {publish: [1, 9999]}}", "ten years of days at most", id="a lag of decades"),
         pytest.param("dirt: {late_days: [240, 90]}", "dirt.late_days: must be two whole", id="a range backwards"),
+        pytest.param("dirt: {feeds: {F99: {late: 0}}}", "dirt: feeds names F99, which no city", id="dirt of no feed"),
+        pytest.param("dirt: {feeds: {F23: {negative: 0.1}}}", "feeds.F23 names negative, which", id="not its dirt"),
+        pytest.param("dirt: {feeds: {F34: {number_only: 1}}}", "names number_only, which", id="codes alone"),
+        pytest.param("dirt: {feeds: {F16: {same_name: 0.1}}}", "names same_name, which", id="dirt of no single feed"),
+        pytest.param("dirt: {feeds: {F16: {late: 2}}}", "less than or equal to 1", id="more than all of a feed"),
+        pytest.param("dirt: {feeds: {F16: 0.1}}", "dirt.feeds.F16: Input should be a valid dict", id="dirt of no name"),
         pytest.param("relations: {ring_size: [1, 4]}", "ring_size must be two numbers from 2 up", id="a ring of one"),
         pytest.param("districts: [{division: '440305', name: 南山区, share: 7}]", "districts.0.share", id="share of 7"),
         pytest.param(
@@ -110,6 +118,17 @@ def test_a_wrong_file_is_refused_in_one_sentence(tmp_path: Path, text: str, sent
     assert sentence in refused.value.message
     assert refused.value.message.startswith(str(path))
     assert "\n" not in refused.value.message
+
+
+def test_a_feed_has_dirt_of_its_own_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    ours = load_parameters().dirt
+    theirs = other_parameters(tmp_path, dirt={"late": 0.5, "feeds": {"F16": {"late": 0.1, "late_days": [5, 9]}}}).dirt
+    assert (theirs.of("F16").late, theirs.of("F16").late_days) == (0.1, (5, 9))
+    assert theirs.of("F17") == ours.of("F17").model_copy(update={"late": 0.5})
+
+
+def test_every_rate_of_dirt_is_some_feeds() -> None:
+    assert frozenset().union(*(rates_of(feed) for feed in FEEDS)) == set(DirtRates.model_fields)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
