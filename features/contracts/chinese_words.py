@@ -192,7 +192,7 @@ DESCRIPTIONS = {
     "Months owed at the end of the period": "期末欠缴的月数",
     "The first end of either side": "两方中先终止者的终止日期",
     "The enterprise's own record of the person": "企业自身对该人员的登记记录",
-    "By the law of its feed": "依其来源数据的法律规定",
+    "Of a listing, as in its own feed": "失信名单的移除日期，与来源数据一致",
     "Days": "单位：天",
     "Months": "单位：月",
     "In months": "单位：月",

@@ -104,6 +104,8 @@ class Contract:
     number_column: the column that holds another number of the enterprise, by which rows without a code find it.
     outside_key: the column whose value becomes another name of the enterprise.
     derived_from: codes of the feeds the platform makes it of; nobody delivers a derived feed.
+    used_as: of a derived feed, the column that says which feed a row tells of, and the contract each of its values
+        stands for: a row is used as that feed's own record is, and carries the columns its rule reads.
     feature_source: whether features may be declared on it; bank feedback is what models predict.
     """
 
@@ -136,6 +138,7 @@ class Contract:
     number_column: str | None = None
     outside_key: str | None = None
     derived_from: tuple[str, ...] = ()
+    used_as: tuple[str, tuple[tuple[str, "Contract"], ...]] | None = None
     feature_source: bool = True
     doubts: tuple[Doubt, ...] = (PUBLISHED_BEFORE_EVENT,)
 

@@ -3,8 +3,10 @@
 import pandera.polars as pa
 import polars as pl
 
+from features.contracts.bankruptcy import BANKRUPTCY
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered
-from features.contracts.use import Use
+from features.contracts.dishonest_debtor import DISHONEST_DEBTOR
+from features.contracts.enforcement import ENFORCEMENT
 
 RELATED_EVENTS = ("被执行", "失信被执行人", "破产")
 ENFORCED, DISHONEST, BANKRUPT = RELATED_EVENTS
@@ -23,7 +25,7 @@ class RelatedEvent(Delivered):
     kind: str = pa.Field(isin=RELATED_EVENTS, title="事件类别")
     closed_on: pl.Date = pa.Field(nullable=True, title="事件终止日期")
     relation_ended_on: pl.Date = pa.Field(nullable=True, title="关联终止日期")
-    unusable_from: pl.Date = pa.Field(nullable=True, title="停止使用日期", description="By the law of its feed")
+    removed_on: pl.Date = pa.Field(nullable=True, title="移除日期", description="Of a listing, as in its own feed")
     tie_no: pl.Int64 = pa.Field(title="自身登记记录(内部编号)", description="The enterprise's own record of the person")
 
 
@@ -46,8 +48,7 @@ RELATED_EVENT = Contract(
     openness="closed",
     direction="adverse",
     million_rows=1,
-    use=Use(ended_by=("unusable_from",)),
     channel="平台由其他数据派生",
-    personal=False,
     derived_from=("F03", "F04", "F27", "F28", "F31"),
+    used_as=("kind", ((ENFORCED, ENFORCEMENT), (DISHONEST, DISHONEST_DEBTOR), (BANKRUPT, BANKRUPTCY))),
 )

@@ -29,10 +29,11 @@ def derived_sql(contract: Contract, rows: Rows) -> str:
     return f"({_MAKERS[contract.code](rows)})"
 
 
-def fingerprint(files: Mapping[str, list[Path]]) -> str:
-    """Names the state of the feeds a derived one is made of; equal files, equal rows."""
+def fingerprint(contract: Contract, files: Mapping[str, list[Path]]) -> str:
+    """Names a derived feed's query and the state of the feeds it is made of; equal names, equal rows."""
     listed = "\n".join(f"{code}:{path.name}" for code in sorted(files) for path in files[code])
-    return hashlib.sha256(f"{FIRMS_PER_PERSON}\n{listed}".encode()).hexdigest()[:20]
+    query = derived_sql(contract, lambda base: base.code)
+    return hashlib.sha256(f"{query}\n{listed}".encode()).hexdigest()[:20]
 
 
 def _ties(rows: Rows) -> str:
@@ -80,10 +81,10 @@ def _related_firms(rows: Rows) -> str:
 
 def _related_events(rows: Rows) -> str:
     events = " UNION ALL ".join(
-        f"SELECT enterprise_id, record_no, event_date, {closed} AS closed_on, {unusable} AS unusable_from,"
+        f"SELECT enterprise_id, record_no, event_date, {closed} AS closed_on, {removed} AS removed_on,"
         f" '{kind}' AS kind, known_from, known_to FROM {rows(contract)} WHERE {counts}"
-        for contract, kind, closed, unusable, counts in (
-            (ENFORCEMENT, ENFORCED, "closed_on", f"(closed_on + INTERVAL {_months(ENFORCEMENT)} MONTH)::DATE", "TRUE"),
+        for contract, kind, closed, removed, counts in (
+            (ENFORCEMENT, ENFORCED, "closed_on", "NULL::DATE", "TRUE"),
             (DISHONEST_DEBTOR, DISHONEST, "removed_on", "removed_on", "TRUE"),
             # A restructured firm is as good as any other.
             (BANKRUPTCY, BANKRUPT, "NULL::DATE", "NULL::DATE", "stage = '宣告'"),
@@ -91,18 +92,13 @@ def _related_events(rows: Rows) -> str:
     )
     return f"""WITH {_pairs(rows)}, events AS ({events})
         SELECT NULL::VARCHAR AS uscc, p.related::BIGINT AS related_no, e.record_no AS event_no, e.kind, e.closed_on,
-            p.until AS relation_ended_on, e.unusable_from, p.tie_no,
+            p.until AS relation_ended_on, e.removed_on, p.tie_no,
             p.enterprise_id, 'X02-' || xor(p.pair_no, e.record_no) AS record_id,
             xor(p.pair_no, e.record_no) AS record_no, 1 AS version, e.event_date, e.event_date AS publish_date,
             greatest(p.known_from, e.known_from) AS known_from, least(p.known_to, e.known_to) AS known_to
         FROM pairs p JOIN events e ON e.enterprise_id = p.related
         WHERE p.known_from < coalesce(e.known_to, p.known_from + 1)
             AND e.known_from < coalesce(p.known_to, e.known_from + 1)"""
-
-
-def _months(contract: Contract) -> int:
-    """How long a closed case may still be used."""
-    return contract.use.months or 0
 
 
 _MAKERS: Mapping[str, Callable[[Rows], str]] = {"X01": _related_firms, "X02": _related_events}

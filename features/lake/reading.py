@@ -60,7 +60,7 @@ def derived_file(lake: Lake, contract: Contract, snapshot: int | None = None) ->
     files = {
         code: [*lake.files(code, snapshot), *lake.closings(code, snapshot)] for code in sorted(contract.derived_from)
     }
-    return lake.root / "derived" / contract.code / f"{fingerprint(files)}.parquet"
+    return lake.root / "derived" / contract.code / f"{fingerprint(contract, files)}.parquet"
 
 
 def _derived(lake: Lake, contract: Contract, snapshot: int | None, reader: Reader) -> str:

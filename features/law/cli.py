@@ -6,7 +6,7 @@ import typer
 
 from bureau.listing import Format, FormatOption, print_rows
 from features.contracts.contract import Contract
-from features.contracts.feeds import FEEDS
+from features.contracts.feeds import DERIVED_FEEDS, FEEDS
 from features.engine.sentence import expression_words
 from features.law.clocks import clocks
 from features.law.terms import Regime, TermTable, find_table, term_tables
@@ -44,7 +44,9 @@ def questions(form: FormatOption = Format.TABLE) -> None:
 @law.command("feeds")
 def list_feeds(form: FormatOption = Format.TABLE) -> None:
     """List under which condition the records of each feed may be used."""
-    print_rows([_feed(contract) for contract in FEEDS], ("feed", "name", "table", "usable_while"), form)
+    print_rows(
+        [_feed(contract) for contract in (*FEEDS, *DERIVED_FEEDS)], ("feed", "name", "table", "usable_while"), form
+    )
 
 
 @law.command("clocks")
@@ -67,7 +69,7 @@ def _users(table: TermTable) -> str:
     """The feeds whose records' use follows a table."""
     if table.information_only:
         return "none, for information only"
-    return " ".join(contract.code for contract in FEEDS if table.table in tables_of(contract))
+    return " ".join(contract.code for contract in (*FEEDS, *DERIVED_FEEDS) if table.table in tables_of(contract))
 
 
 def _feed(contract: Contract) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 It is never unknown, so that its negation is exactly what must not be used.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 
@@ -18,6 +18,9 @@ PERSONAL = "personal_adverse"
 
 def usable(contract: Contract) -> Condition | None:
     """The condition under which a record may be used; None where the law sets none."""
+    if contract.used_as is not None:
+        column, sources = contract.used_as
+        return _by_class(column, {value: usable(source) for value, source in sources})
     return _all(part for part in (in_term(contract), open_to_use(contract)) if part is not None)
 
 
@@ -43,7 +46,12 @@ def in_term(contract: Contract) -> Condition | None:
 
 
 def tables_of(contract: Contract) -> tuple[str, ...]:
-    """The tables of terms that decide on a feed's records: its contract's, and that of natural persons."""
+    """The tables of terms that decide on a feed's records: its contract's, and that of natural persons.
+
+    On a derived feed's rows those of the feeds they tell of.
+    """
+    if contract.used_as is not None:
+        return tuple(dict.fromkeys(table for _, source in contract.used_as[1] for table in tables_of(source)))
     own = () if contract.use.law is None else (contract.use.law,)
     # An act that ends on a day of `ended_by` alone is out of use when its five years begin.
     has_term = bool(own) or contract.use.months is not None or not contract.use.ended_by
@@ -59,13 +67,17 @@ def _by_table(name: str, since: str) -> Condition:
     table = find_table(name)
     if table.divided_by is None:
         return _began_after(since, f"law:{name}")
+    terms = {of: _began_after(since, f"law:{name}:{of}") for of in table.classes if of is not None}
+    return _by_class(table.divided_by, terms)
+
+
+def _by_class(column: str, conditions: Mapping[str, Condition | None]) -> Condition:
+    """Each class by its own condition, None taking all of it; one whose class is not stated has none."""
     classes = [
-        col(table.divided_by).equals(of) & _began_after(since, f"law:{name}:{of}")
-        for of in table.classes
-        if of is not None
+        col(column).equals(of) if condition is None else col(column).equals(of) & condition
+        for of, condition in conditions.items()
     ]
-    # A record whose class is not stated has no term to rest on.
-    return col(table.divided_by).is_known() & reduce(or_, classes)
+    return col(column).is_known() & reduce(or_, classes)
 
 
 def _began_after(since: str, rule: str) -> Condition:

@@ -92,7 +92,13 @@ TERMS: dict[str, list[tuple[date, dict[Any, int | None]]]] = {
 
 
 def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
-    """What the law says, rule by rule: not ended, not refused, and its term not over under any regime so far."""
+    """What the law says, rule by rule: not ended, not refused, and its term not over under any regime so far.
+
+    What is told of a related firm is used while that firm's own record is.
+    """
+    if feed.used_as is not None:
+        column, sources = feed.used_as
+        return may_be_used(dict(sources)[row[column]], row, used_on)
     use = feed.use
     if any(row[column] is not None and row[column] <= used_on for column in use.ended_by):
         return False

@@ -9,15 +9,23 @@ import pytest
 
 from bureau.grant import operator_grant
 from features.contracts.bankruptcy import BANKRUPTCY
+from features.contracts.contract import Contract
 from features.contracts.dishonest_debtor import DISHONEST_DEBTOR
 from features.contracts.enforcement import ENFORCEMENT
 from features.contracts.officer import OFFICER
+from features.contracts.related_event import RELATED_EVENT
 from features.contracts.shareholder import SHAREHOLDER
 from features.definitions.relations import RELATION_FEATURES
+from features.engine.day_sql import OneDay
+from features.engine.duckdb_rows import row_sql
+from features.engine.rows import legal_days
 from features.lake.derived import FIRMS_PER_PERSON
 from features.lake.lake import Lake
+from features.lake.reading import visible_sql
 from features.lake.registry import resolve
+from features.law.usability import usable
 from features.store.build import build_features
+from features.store.connections import build_connection
 from features.store.lineage import explain
 from tests.factories.courts import bankruptcy, dishonest_debtor, enforcement
 from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
@@ -116,6 +124,64 @@ def test_troubles_of_related_firms(tmp_path: Path) -> None:
     assert {name: value(lake, name, ACME, ON) for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("published_on", "used_on", "listed"),
+    [
+        pytest.param("2020-06-02", "2025-06-01", 1, id="the last day of five years"),
+        pytest.param("2020-06-01", "2025-06-01", 0, id="five years are over"),
+        pytest.param("2012-05-01", "2025-06-01", 0, id="over under an earlier regime"),
+    ],
+)
+def test_a_listing_counts_against_others_no_longer_than_against_the_firm(
+    tmp_path: Path, published_on: str, used_on: str, listed: int
+) -> None:
+    both = [officer(ACME, person=1), officer(BETA, person=1)]
+    debt = dishonest_debtor(BETA, published_on=date.fromisoformat(published_on))
+    lake = lake_with(tmp_path, officers=both, dishonest=[debt])
+    assert value(lake, "dishonest_listed", BETA, used_on) == listed
+    assert value(lake, "related_dishonest_listed", ACME, used_on) == listed
+
+
+USED_ON = [date(2025, 6, 1), date(2025, 6, 2), date(2025, 6, 3), date(2027, 2, 28), date(2027, 3, 1), date(2031, 1, 1)]
+
+
+@pytest.mark.parametrize("used_on", USED_ON, ids=str)
+def test_a_derived_row_is_usable_exactly_when_its_source_is(tmp_path: Path, used_on: date) -> None:
+    lake = lake_with(
+        tmp_path,
+        officers=[officer(ACME, person=1), officer(BETA, person=1)],
+        enforced=[
+            enforcement(BETA, filed_on=date(2020, 1, n), case_no=f"b{n}", closed_on=closed)
+            for n, closed in enumerate((None, date(2023, 6, 1), date(2023, 6, 2), date(2025, 2, 28)), 1)
+        ],
+        dishonest=[
+            dishonest_debtor(BETA, published_on=day, case_no=f"{day}-{removed}", removed_on=removed)
+            for day in (date(2016, 1, 1), date(2020, 6, 1), date(2020, 6, 2), date(2025, 1, 1))
+            for removed in (None, date(2025, 6, 2))
+        ],
+        bankrupt=[bankruptcy(BETA, stage="宣告")],
+    )
+    acme, beta = resolve(lake, ACME).enterprise_id, resolve(lake, BETA).enterprise_id
+    sources = {
+        usable_no
+        for feed in (ENFORCEMENT, DISHONEST_DEBTOR, BANKRUPTCY)
+        for usable_no in used(lake, feed, beta, used_on)
+    }
+    assert used(lake, RELATED_EVENT, acme, used_on, "event_no") == sources
+    assert sources
+
+
+def used(lake: Lake, contract: Contract, firm: int, used_on: date, number: str = "record_no") -> set[int]:
+    """The numbers of a firm's rows that may be used on a day."""
+    condition = usable(contract)
+    day = OneDay((), [] if condition is None else [one.rule for one in legal_days(condition)])
+    law = "TRUE" if condition is None else row_sql(condition, day)
+    sql = f"SELECT {number} FROM {visible_sql(lake, contract)} f WHERE enterprise_id = {firm} AND {law}"
+    given = {name: value for name, value in day.parameters(used_on).items() if f"${name}" in sql}
+    with build_connection(lake) as connection:
+        return {found for (found,) in connection.sql(sql, params=given).fetchall()}
+
+
 def test_own_troubles_are_nobody_elses(tmp_path: Path) -> None:
     lake = lake_with(tmp_path, officers=[officer(ACME, person=1), officer(BETA, person=1)])
     assert value(lake, "troubled_related_firms_36m", DELTA, ON) == 0
@@ -161,6 +227,7 @@ def test_written_down_or_not_the_values_are_the_same(tmp_path: Path) -> None:
         tmp_path,
         officers=[officer(ACME, person=1), officer(BETA, person=1)],
         enforced=[enforcement(BETA, filed_on=date(2025, 1, 10))],
+        dishonest=[dishonest_debtor(BETA, published_on=date(2020, 6, 1))],
     )
     names = [entry.name for entry in RELATION_FEATURES]
     before = {name: value(lake, name, ACME, ON) for name in names}

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from features.contracts.feeds import FEEDS
+from features.contracts.feeds import DERIVED_FEEDS, FEEDS
 from features.law.cli import law
 
 
@@ -35,9 +35,10 @@ def test_every_doubt_has_its_question() -> None:
 
 def test_every_feed_says_while_it_is_usable() -> None:
     rows = {row["feed"]: row["usable_while"] for row in listed("feeds")}
-    assert list(rows) == [contract.code for contract in FEEDS]
+    assert list(rows) == [contract.code for contract in (*FEEDS, *DERIVED_FEEDS)]
     assert rows["F01"] == "always"
     assert "law:penalty:一般" in str(rows["F34"])
+    assert "law:dishonest_debtor" in str(rows["X02"])
 
 
 @pytest.mark.parametrize("words", [("terms",), ("questions",), ("feeds",), ("clocks",)])

@@ -11,15 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.contracts.contract import Contract
-from features.contracts.feeds import FEEDS
+from features.contracts.feeds import DERIVED_FEEDS, FEEDS
 from features.contracts.penalty import PENALTY, SEVERITIES
+from features.contracts.related_event import RELATED_EVENTS
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.use import PERMANENT, Use
-from features.law.terms import find_table
+from features.engine.rows import columns
 from features.law.usability import usable
 from tests.factories.naive import may_be_used, value_of
 
-LIMITED = [contract for contract in FEEDS if usable(contract) is not None]
+LIMITED = [contract for contract in (*FEEDS, *DERIVED_FEEDS) if usable(contract) is not None]
 edges = [date(2019, 2, 28), date(2020, 2, 29), date(2022, 4, 30), date(2023, 5, 1), date(2025, 4, 1), date(2026, 4, 1)]
 days = st.dates(date(2015, 1, 1), date(2030, 1, 1)) | st.sampled_from(edges)
 
@@ -38,7 +39,8 @@ def rows(draw: st.DrawFn, contract: Contract) -> dict[str, Any]:
             row[name] = draw(st.none() | days)
         elif dtype.base_type() == pl.Boolean:
             row[name] = draw(st.none() | st.booleans())
-    return row | {"severity": draw(st.sampled_from(SEVERITIES))}
+    kind = {"kind": draw(st.sampled_from(RELATED_EVENTS))} if contract.used_as else {}
+    return row | kind | {"severity": draw(st.sampled_from(SEVERITIES))}
 
 
 @pytest.mark.parametrize("contract", LIMITED, ids=lambda contract: contract.code)
@@ -61,13 +63,11 @@ def test_any_use_is_its_rule_told_slowly(data: st.DataObject, used_on: date, use
 
 @pytest.mark.parametrize("contract", LIMITED, ids=lambda contract: contract.code)
 def test_the_condition_reads_columns_of_the_feed_and_is_never_unknown(contract: Contract) -> None:
-    columns = {*contract.dtypes}
-    use = contract.use
-    assert {use.since, *use.ended_by, use.refused_by or "event_date"} <= columns
-    if use.law is not None and (by := find_table(use.law).divided_by):
-        assert by in columns
-    empty = dict.fromkeys(columns) | {"event_date": date(2025, 1, 1)}
-    assert value_of(usable(contract), empty, date(2025, 1, 2)) is not None  # type: ignore[arg-type]
+    condition = usable(contract)
+    assert condition is not None
+    assert {*columns(condition)} <= {*contract.dtypes}
+    empty = dict.fromkeys(contract.dtypes) | {"event_date": date(2025, 1, 1)}
+    assert value_of(condition, empty, date(2025, 1, 2)) is not None
 
 
 def penalty_used(severity: str, decided_on: str, used_on: str, **ended: date) -> bool:
