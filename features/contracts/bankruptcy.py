@@ -30,6 +30,7 @@ BANKRUPTCY = Contract(
     schema=Bankruptcy,
     grain=("uscc", "case_no", "stage"),
     cadence="weekly",
+    freshness_days=92,
     publish_lag_days=(7, 30),
     receive_lag_days=(2, 10),
     level="L1",

@@ -20,6 +20,8 @@ Direction = Literal["favourable", "adverse", "veto", "mixed", "neutral", "label"
 """What a record usually means for credit; `label` is what models predict."""
 
 CADENCE_DAYS: dict[Cadence, int] = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+DAYS_OFF = 10
+"""The longest run of days on which offices were closed and delivered nothing (Spring Festival of 2020)."""
 
 USCC_PATTERN = "^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 """The form of a code; its two check characters are verified when a delivery lands."""
@@ -97,6 +99,8 @@ class Contract:
         (征信业管理条例 article 15), which `notice_given` states.
     use: until when the law lets a record be used.
     grain: the columns that name one record in the department's own terms.
+    freshness_days: days of silence that are ordinary for the feed, where its cadence does not tell: a list on which
+        a city may have nothing to enter for weeks.
     publish_lag_days, receive_lag_days: median and 95th percentile, event to publication and publication to us.
     period: set where a row sums up a period; its last day is the event date.
     name_column: where a row may come without a code, the column by which it is matched to an enterprise.
@@ -128,6 +132,7 @@ class Contract:
     direction: Direction
     million_rows: float
     channel: str = "政务信息共享平台"
+    freshness_days: int | None = None
     personal: bool = False
     notice_given: bool = False
     use: Use = PERMANENT
@@ -149,8 +154,14 @@ class Contract:
 
     @property
     def fresh_for_days(self) -> int:
-        """Days without a delivery after which the feed counts as stale: its cadence and its deadline."""
-        return CADENCE_DAYS[self.cadence] + self.deadline_days
+        """Days without a delivery after which the feed counts as stale.
+
+        Unless declared: its cadence, a holiday, and the days 95 in 100 rows take from publication to us. How long the
+        department takes to publish says nothing about how often it delivers.
+        """
+        if self.freshness_days is not None:
+            return self.freshness_days
+        return CADENCE_DAYS[self.cadence] + DAYS_OFF + self.receive_lag_days[1]
 
     @property
     def dtypes(self) -> dict[str, pl.DataType]:

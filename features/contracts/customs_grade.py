@@ -32,6 +32,7 @@ CUSTOMS_GRADE = Contract(
     schema=CustomsGrade,
     grain=("uscc", "begins_on"),
     cadence="monthly",
+    freshness_days=92,
     publish_lag_days=(5, 20),
     receive_lag_days=(3, 10),
     level="L1",

@@ -31,6 +31,7 @@ PAYMENT_COMPLAINT = Contract(
     schema=PaymentComplaint,
     grain=("case_no", "uscc", "role"),
     cadence="monthly",
+    freshness_days=183,
     publish_lag_days=(10, 60),
     receive_lag_days=(3, 15),
     level="L2",

@@ -39,6 +39,7 @@ SERIOUS_VIOLATION = Contract(
     schema=SeriousViolation,
     grain=("uscc", "listed_on", "listed_by"),
     cadence="daily",
+    freshness_days=31,
     publish_lag_days=(5, 20),
     receive_lag_days=(1, 3),
     level="L1",

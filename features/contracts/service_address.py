@@ -46,6 +46,7 @@ SERVICE_ADDRESS = Contract(
     schema=ServiceAddress,
     grain=("uscc", "commit_no"),
     cadence="daily",
+    freshness_days=31,
     publish_lag_days=(1, 3),
     receive_lag_days=(1, 2),
     level="L3",

@@ -42,6 +42,7 @@ VOLUNTARY_PERFORMANCE = Contract(
     schema=VoluntaryPerformance,
     grain=("cert_no",),
     cadence="monthly",
+    freshness_days=183,
     publish_lag_days=(7, 30),
     receive_lag_days=(2, 10),
     level="L1",

@@ -33,7 +33,7 @@ class FeedStatus:
         return None if self.received_at is None else shanghai_day(self.received_at) + timedelta(self.fresh_for_days)
 
     def is_stale(self, on: date) -> bool:
-        """Whether a feed that has delivered is silent longer than its cadence and lags explain."""
+        """Whether a feed that has delivered is silent longer than its contract lets it be."""
         return self.due_by is not None and on > self.due_by
 
 

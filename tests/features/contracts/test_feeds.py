@@ -1,6 +1,6 @@
 """Every contract says what a reviewer must know, and refuses what its department must not send."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 
 from bureau.errors import UnknownName
-from features.contracts.contract import HASH_PATTERN, Contract
+from features.contracts.contract import DAYS_OFF, HASH_PATTERN, Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS, find_feed
 from features.contracts.quality import Severity, same_key
 from features.lake.judgement import judge
+from features.law.calendar import is_working_day
 from tests.factories.feeds import VALID_ROWS
 from tests.factories.lakes import ACME, frame_of, instant
 
@@ -461,6 +462,28 @@ def test_every_hash_has_the_form_of_one(contract: Contract) -> None:
 
 def test_deadlines_of_periods_add_both_lags() -> None:
     assert find_feed("F15").deadline_days == 25 + 20
+
+
+@pytest.mark.parametrize(
+    ("code", "days"),
+    [
+        pytest.param("F34", 1 + 10 + 3, id="daily"),
+        pytest.param("F52", 31 + 10 + 30, id="monthly, however late patents are published"),
+        pytest.param("F17", 92 + 10 + 30, id="quarterly"),
+        pytest.param("F14", 366 + 10 + 20, id="yearly"),
+        pytest.param("F07", 31, id="declared"),
+    ],
+)
+def test_how_long_a_feed_may_be_silent(code: str, days: int) -> None:
+    assert find_feed(code).fresh_for_days == days
+
+
+def test_a_holiday_makes_no_feed_stale() -> None:
+    first, longest, run = date(2016, 1, 1), 0, 0
+    for day in (first + timedelta(days=n) for n in range(4018)):
+        run = 0 if is_working_day(day) else run + 1
+        longest = max(longest, run)
+    assert longest == DAYS_OFF
 
 
 def test_an_unknown_feed_is_named_with_its_neighbours() -> None:

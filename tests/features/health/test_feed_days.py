@@ -52,7 +52,7 @@ def test_rows_after_the_deadline_are_late(tmp_path: Path, lag: int, late: int) -
 
 
 @pytest.mark.parametrize(("silent", "stale"), [(PENALTY.fresh_for_days, False), (PENALTY.fresh_for_days + 1, True)])
-def test_silence_beyond_cadence_and_deadline_is_stale(tmp_path: Path, silent: int, stale: bool) -> None:
+def test_silence_beyond_the_freshness_limit_is_stale(tmp_path: Path, silent: int, stale: bool) -> None:
     found = penalties(tmp_path, {silent: 2})
     assert found.silent_days == silent
     assert found.is_stale is stale

@@ -19,9 +19,9 @@ from tests.factories.lakes import ACME, BETA, land_rows, make_lake
 from tests.factories.tax import tax_arrears, tax_grade
 
 ARREARS, GRADE = "tax_arrears_count_24m", "tax_grade"
-LAST_DAY, DAY_AFTER = date(2025, 9, 3), date(2025, 9, 4)
-"""F18 came on 5 April 2025 and was due by 3 September."""
-TOLD = {"F18": {"features": [ARREARS], "last_came_on": {"2025-09-04": "2025-04-05"}}}
+LAST_DAY, DAY_AFTER = date(2025, 6, 15), date(2025, 6, 16)
+"""F18 came on 5 April 2025 and was due by 15 June."""
+TOLD = {"F18": {"features": [ARREARS], "last_came_on": {"2025-06-16": "2025-04-05"}}}
 
 
 @pytest.fixture
@@ -56,15 +56,15 @@ def test_a_training_set_says_on_which_of_its_days(lake: Lake, tmp_path: Path) ->
 def test_an_earlier_snapshot_says_what_it_said(lake: Lake) -> None:
     wanted = CityBuild((ARREARS,), DAY_AFTER, lake.snapshot())
     before = stale_of(lake, wanted)
-    land_rows(lake, TAX_ARREARS, [tax_arrears(BETA)], "2025-09-03")
+    land_rows(lake, TAX_ARREARS, [tax_arrears(BETA)], "2025-06-15")
     assert [one.feed for one in before] == ["F18"]
     assert stale_of(lake, wanted) == before
     assert stale_inputs(lake, [find_feature(ARREARS)], [DAY_AFTER], lake.snapshot()) == ()
 
 
 def test_the_sentence_names_feed_days_and_features(lake: Lake) -> None:
-    (one,) = stale_inputs(lake, [find_feature(ARREARS)], [DAY_AFTER, date(2025, 9, 5), LAST_DAY], lake.snapshot())
+    (one,) = stale_inputs(lake, [find_feature(ARREARS)], [DAY_AFTER, date(2025, 6, 17), LAST_DAY], lake.snapshot())
     assert str(one) == (
-        "F18 is stale as of 2025-09-05 and 1 other day: it last came on 2025-04-05, was due by 2025-09-03, "
+        "F18 is stale as of 2025-06-17 and 1 other day: it last came on 2025-04-05, was due by 2025-06-15, "
         f"and is read by {ARREARS}"
     )
