@@ -42,6 +42,7 @@ RETENTIONS = {
     "while in force": "有效期间",
     "by severity and domain, at most 3 years of publicity": "按严重程度和领域，公示最长3年",
     "3 years from the decision": "自决定之日起3年",
+    "3 years; a debt from 6 months after dunning until it is paid": "3年；欠费自催缴逾6个月起至结清止",
     "3 years; the list of major wage arrears by its own window": "3年；重大欠薪名单按其自身期限",
 }
 

@@ -4,15 +4,16 @@ import pandera.polars as pa
 import polars as pl
 
 from features.contracts.contract import USCC_PATTERN, Contract, Delivered
-from features.contracts.use import Use
+from features.contracts.use import Overdue, Use
 
-POWER_ARREARS_KINDS = ("欠费", "窃电", "违约")
+UNPAID, THEFT, BREACH = POWER_ARREARS_KINDS = ("欠费", "窃电", "违约")
 
 
 class PowerArrears(Delivered):
     """F47: one record per account and debt. Publisher: power supplier, monthly. Event date: day the debt arose.
 
-    A debt enters public credit only more than six months after the dunning letter.
+    A debt enters public credit only when it is still unpaid more than six months after the dunning letter; theft and
+    breach at once. Whether a debt paid after that stays is open: it does not, which favours the customer.
     """
 
     account: str = pa.Field(str_length={"min_value": 1, "max_value": 64}, title="用电户号")
@@ -39,10 +40,10 @@ POWER_ARREARS = Contract(
     controller="供电局",
     share_scope="by consent; listed ones public",
     legal_basis="电力供应与使用条例",
-    retention="3 years",
+    retention="3 years; a debt from 6 months after dunning until it is paid",
     act="拖欠电费、窃电或违约用电",
     openness="on application",
     direction="adverse",
     million_rows=0.6,
-    use=Use(months=36),
+    use=Use(months=36, overdue=Overdue(("kind", UNPAID), "power_arrears_adverse", "dunned_on", "cleared_on")),
 )

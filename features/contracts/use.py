@@ -4,6 +4,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Overdue:
+    """Records of one class that are used only while a deadline of the law has passed without being kept.
+
+    of: the column of the class, and the class. clock: the deadline's name in `features.law`. since: the column whose
+    day starts it; a record without that day is not used. kept_on: the column of the day it was kept, late or in time.
+    """
+
+    of: tuple[str, str]
+    clock: str
+    since: str
+    kept_on: str
+
+
+@dataclass(frozen=True)
 class Use:
     """Until when a record may be used, from the columns that decide.
 
@@ -11,6 +25,7 @@ class Use:
     since: the column whose day starts the clock. Where it is empty the clock has not started and the record is in use.
     ended_by: days from which on it is not used at all (revoked, repaired, objection upheld).
     refused_by: a true-or-false column by which the subject refused to be recorded.
+    overdue: what must have happened before records of a class are used at all; others are used at once.
     law: name of a dated table of `features.law` that decides `months` by the regime in force on the day of use.
     """
 
@@ -19,6 +34,7 @@ class Use:
     ended_by: tuple[str, ...] = ()
     refused_by: str | None = None
     law: str | None = None
+    overdue: Overdue | None = None
 
 
 PERMANENT = Use()

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from bureau.errors import InvalidInput, UnknownName
 from features.law.calendar import add_working_days
 from features.law.datafile import RULE, read_rules
-from features.law.months import term_end
+from features.law.months import term_end, term_over
 
 
 class Clock(BaseModel):
@@ -62,6 +62,20 @@ def due(name: str, start: date | datetime, *, extended: bool = False) -> date | 
             return start + timedelta(days=length)
         case "months":
             return term_end(start, length)
+
+
+def overdue_since(name: str, day: date) -> date:
+    """The last day of start whose deadline has passed before a day, on which it could no longer be kept.
+
+    Raises `InvalidInput` for a deadline that is not one of days or months.
+    """
+    clock, yesterday = find_clock(name), day - timedelta(days=1)
+    match clock.unit:
+        case "days":
+            return yesterday - timedelta(days=clock.length)
+        case "months":
+            return term_over(clock.length, yesterday)
+    raise InvalidInput(f"The clock {name!r} counts {clock.unit}: only one of days or months can begin a record's use.")
 
 
 def _wanted(clock: Clock) -> str:

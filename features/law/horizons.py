@@ -3,6 +3,7 @@
 from datetime import date
 
 from bureau.errors import UnknownName
+from features.law.clocks import overdue_since
 from features.law.months import term_over
 from features.law.terms import find_table
 
@@ -12,7 +13,7 @@ def legal_day(rule: str, used_on: date) -> date:
 
     `day` is that day itself. `months:36` is the last day whose term of 36 months is over. `law:penalty:一般` is the
     same for a class of a dated table, by the regime in force on the day of use; `law:serious_list` for a table of one
-    class.
+    class. `clock:power_arrears_adverse` is the last day from which a deadline has passed before the day of use.
     """
     kind, _, argument = rule.partition(":")
     match kind:
@@ -23,4 +24,6 @@ def legal_day(rule: str, used_on: date) -> date:
         case "law":
             table, _, of = argument.partition(":")
             return find_table(table).over_since(of or None, used_on)
-    raise UnknownName("legal day", rule, ("day", "months:N", "law:TABLE:CLASS"))
+        case "clock":
+            return overdue_since(argument, used_on)
+    raise UnknownName("legal day", rule, ("day", "months:N", "law:TABLE:CLASS", "clock:NAME"))

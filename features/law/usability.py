@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 
 from features.contracts.contract import Contract
+from features.contracts.use import Overdue
 from features.engine.rows import Condition, LegalDay, col
 from features.law.terms import find_table
 
@@ -25,8 +26,10 @@ def usable(contract: Contract) -> Condition | None:
 
 
 def open_to_use(contract: Contract) -> Condition | None:
-    """Whether no act has ended the use of a record, and its subject has not refused it."""
+    """Whether the use of a record has begun, no act has ended it, and its subject has not refused it."""
     parts = [*map(_not_ended, contract.use.ended_by)]
+    if contract.use.overdue is not None:
+        parts.append(_is_overdue(contract.use.overdue))
     if contract.use.refused_by is not None:
         parts.append(~col(contract.use.refused_by).is_known() | col(contract.use.refused_by).equals(False))
     return _all(parts)
@@ -84,6 +87,13 @@ def _began_after(since: str, rule: str) -> Condition:
     """The clock has not started, or started after the last day for which it has run out."""
     began = col(since) > LegalDay(rule)
     return began if since == "event_date" else ~col(since).is_known() | began
+
+
+def _is_overdue(rule: Overdue) -> Condition:
+    """Of the class only what is overdue; a record whose class is not stated is not used."""
+    column, of = rule.of
+    passed = col(rule.since).is_known() & (col(rule.since) <= LegalDay(f"clock:{rule.clock}"))
+    return col(column).is_known() & (~col(column).equals(of) | (passed & _not_ended(rule.kept_on)))
 
 
 def _not_ended(column: str) -> Condition:

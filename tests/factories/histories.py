@@ -87,7 +87,7 @@ def _first_versions(chance: Random, firm: str) -> list[Row]:
         lambda n: enforcement(firm, case_no=f"{firm}-{n}", filed_on=day(), closed_on=maybe(LAST_DAY)),
         lambda n: dishonest_debtor(firm, case_no=f"{firm}-{n}", published_on=day(), removed_on=maybe(LAST_DAY)),
         lambda n: penalty(firm, day(), record_id=f"F34-{firm}-{n}", severity=chance.choice(["轻微", "一般", "严重"])),
-        lambda n: power_arrears(firm, day(), record_id=f"F47-{firm}-{n}", dunned_on=maybe(LAST_DAY)),
+        lambda n: power_arrears(firm, day(), record_id=f"F47-{firm}-{n}", dunned_on=maybe(day())),
     ]
     rows += [make(n) for make in once for n in range(chance.randrange(4))]
     rows += [_line(chance, firm, day(), n) for n in range(12)]

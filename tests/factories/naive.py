@@ -89,6 +89,8 @@ TERMS: dict[str, list[tuple[date, dict[Any, int | None]]]] = {
     "serious_list": [(date.min, {None: 60}), (date(2021, 9, 1), {None: 36})],
 }
 """Months of use by regime, told a second time."""
+CLOCKS = {"power_arrears_adverse": 6}
+"""Months of a deadline, told a second time."""
 
 
 def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
@@ -104,6 +106,12 @@ def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
         return False
     if use.refused_by is not None and row[use.refused_by] is True:
         return False
+    if use.overdue is not None:
+        column, of = use.overdue.of
+        started, kept = row[use.overdue.since], row[use.overdue.kept_on]
+        passed = started is not None and later(started, CLOCKS[use.overdue.clock]) < used_on
+        if row[column] == of and not (passed and (kept is None or kept > used_on)):
+            return False
     start = row[use.since]
     if start is None:
         return True

@@ -28,14 +28,21 @@ def test_a_bill_is_unpaid_until_its_day_of_payment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "expected"),
+    ("change", "as_of", "expected"),
     [
-        pytest.param({}, 1, id="dunned and unpaid"),
-        pytest.param({"dunned_on": None}, 0, id="never dunned"),
-        pytest.param({"justified": True}, 0, id="disputed with a reason"),
+        pytest.param({}, "2025-08-01", 0, id="the last day of six months from dunning"),
+        pytest.param({}, "2025-08-02", 1, id="more than six months, and unpaid"),
+        pytest.param({"dunned_on": None}, "2025-08-02", 0, id="never dunned"),
+        pytest.param({"justified": True}, "2025-08-02", 0, id="disputed with a reason"),
+        pytest.param({"cleared_on": date(2025, 8, 2)}, "2025-08-02", 0, id="paid by that day"),
+        pytest.param({"cleared_on": date(2025, 8, 3)}, "2025-08-02", 1, id="paid a day later"),
+        pytest.param({"kind": "窃电", "dunned_on": None}, "2025-06-25", 1, id="theft counts at once"),
+        pytest.param({"kind": "违约", "cleared_on": date(2025, 3, 1)}, "2025-06-25", 1, id="so does a breach"),
     ],
 )
-def test_only_dunned_and_unjustified_arrears_count(tmp_path: Path, change: dict[str, Any], expected: int) -> None:
+def test_only_overdue_and_unjustified_arrears_count(
+    tmp_path: Path, change: dict[str, Any], as_of: str, expected: int
+) -> None:
     lake = make_lake(tmp_path)
     land_rows(lake, POWER_ARREARS, [power_arrears(ACME, **change)], "2025-06-20")
-    assert value(lake, "power_arrears_count_24m", ACME, "2025-06-25") == expected
+    assert value(lake, "power_arrears_count_24m", ACME, as_of) == expected

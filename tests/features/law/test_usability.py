@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from features.contracts.contract import Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS
-from features.contracts.penalty import PENALTY, SEVERITIES
-from features.contracts.related_event import RELATED_EVENTS
+from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.use import PERMANENT, Use
 from features.engine.rows import columns
@@ -39,8 +38,15 @@ def rows(draw: st.DrawFn, contract: Contract) -> dict[str, Any]:
             row[name] = draw(st.none() | days)
         elif dtype.base_type() == pl.Boolean:
             row[name] = draw(st.none() | st.booleans())
-    kind = {"kind": draw(st.sampled_from(RELATED_EVENTS))} if contract.used_as else {}
-    return row | kind | {"severity": draw(st.sampled_from(SEVERITIES))}
+        elif classes := classes_of(contract, name):
+            row[name] = draw(st.sampled_from(classes))
+    return row
+
+
+def classes_of(contract: Contract, column: str) -> list[str]:
+    """The values a column may hold, none where it may hold any."""
+    checks = contract.schema.to_schema().columns[column].checks
+    return [value for check in checks if check.name == "isin" for value in check.statistics["allowed_values"]]
 
 
 @pytest.mark.parametrize("contract", LIMITED, ids=lambda contract: contract.code)
