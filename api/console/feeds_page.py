@@ -31,11 +31,13 @@ from features.health.feed_days import FeedDay, read_feed_days
 from features.lake.lake import Lake
 from features.lake.status import feed_statuses
 from features.lake.stops import standing_stops
+from features.law.words import use_words
 
 router = APIRouter(prefix="/console/feeds", include_in_schema=False)
 
 CATALOGUE_FACTS = (
     *("department", "act", "channel", "openness", "share_scope", "level", "controller", "legal_basis", "retention"),
+    "usable_while",
     *("cadence", "direction"),
 )
 """The facts of a catalogue item (深圳经济特区社会信用条例第三十四条), as the page lists them."""
@@ -117,6 +119,8 @@ def _stopped_by(lake: Lake, code: str) -> str | None:
 
 
 def _said(contract: Contract, fact: str, language: Language) -> str:
+    if fact == "usable_while":
+        return use_words(contract, language)
     value = getattr(contract, fact)
     if fact in ("openness", "cadence", "direction"):
         return WORDS[language][f"{fact}_{value}"]

@@ -176,6 +176,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "fact_controller": ("数据管理者", "Controller"),
     "fact_legal_basis": ("法律依据", "Legal basis"),
     "fact_retention": ("保存期限", "Retention"),
+    "fact_usable_while": ("可用条件", "Usable while"),
     "fact_cadence": ("更新频率", "Cadence"),
     "fact_publish_lag_days": ("发生至公布(天,中位/95%)", "Event to publication (days, median / 95 %)"),
     "fact_receive_lag_days": ("公布至接收(天,中位/95%)", "Publication to receipt (days, median / 95 %)"),

@@ -35,9 +35,10 @@ def sentence(definition: Published, language: Language = "en") -> str:
     return _said(definition, PHRASES[language])
 
 
-def expression_words(expression: Expression, language: Language = "en") -> str:
-    """A row expression as it would be written on paper."""
-    return _expression(expression, PHRASES[language])
+def expression_words(expression: Expression, language: Language = "en", feed: Contract | None = None) -> str:
+    """A row expression as it would be written on paper, in Chinese with the titles of its feed's columns."""
+    say = PHRASES[language]
+    return _expression(expression, say, _titles(feed) if feed is not None and say.titled else {})
 
 
 def _said(definition: Published, say: Phrases) -> str:

@@ -25,6 +25,7 @@ from features.lake.registry import enterprises
 from features.lake.replay import replay
 from features.lake.status import feed_statuses
 from features.lake.stops import read_or_stop, standing_stops
+from features.law.words import use_words
 from features.store.feeds_cli import archive, archived, endings, erase_records, list_certificates, mark, resume
 from features.store.links_cli import links, review
 
@@ -63,6 +64,7 @@ def show(code: FeedArgument, form: FormatOption = Format.TABLE) -> None:
         print(f"{contract.code} {contract.name} / {contract.name_en}")
         for fact in _FACTS:
             print(f"  {fact}: {getattr(contract, fact)}")
+        print(f"  usable_while: {use_words(contract)}")
         for rule in contract.quality_rules:
             print(f"  {rule.severity}: {rule.text}")
     rows = [

@@ -7,10 +7,10 @@ import typer
 from bureau.listing import Format, FormatOption, print_rows
 from features.contracts.contract import Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS
-from features.engine.sentence import expression_words
 from features.law.clocks import clocks
 from features.law.terms import Regime, TermTable, find_table, term_tables
-from features.law.usability import tables_of, usable
+from features.law.usability import tables_of
+from features.law.words import use_words
 
 law = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Show until when records may be used, by the rules of each day."
@@ -73,12 +73,10 @@ def _users(table: TermTable) -> str:
 
 
 def _feed(contract: Contract) -> dict[str, Any]:
-    condition = usable(contract)
     tables = " ".join(tables_of(contract)) or None
-    said = "always" if condition is None else expression_words(condition)
     return {
         "feed": contract.code,
         "name": contract.name,
         "table": tables,
-        "usable_while": said,
+        "usable_while": use_words(contract),
     }
