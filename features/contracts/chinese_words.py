@@ -37,17 +37,22 @@ RETENTIONS = {
     "permanent": "长期",
     "permanent, marked": "长期，予以标注",
     "as long as the records it is made of": "与其所依据的记录相同",
-    "while listed": "列入期间",
-    "while listed; a log of listing stays": "列入期间；保留列入日志",
+    "while listed, at most 3 years from listing": "列入期间，自列入之日起最长3年",
+    "while listed, at most 5 years from publication": "列入期间，自发布之日起最长5年",
+    "while listed; black lists 3 years at most, focus lists 1": "列入期间；黑名单最长3年，重点关注名单最长1年",
     "while in force": "有效期间",
-    "by severity and domain, at most 3 years of publicity": "按严重程度和领域，公示最长3年",
+    "by severity and the rules of the day, at most 3 years": "按严重程度和当日有效规定，最长3年",
     "3 years from the decision": "自决定之日起3年",
     "3 years; a debt from 6 months after dunning until it is paid": "3年；欠费自催缴逾6个月起至结清止",
-    "3 years; the list of major wage arrears by its own window": "3年；重大欠薪名单按其自身期限",
+    "3 years from acceptance; a listing for wage arrears has a record of its own": "自受理之日起3年；欠薪名单另有记录",
+    "3 years from the inspection or accident": "自检查或事故之日起3年",
+    "10 years from the month reported: 5 of the longest loan and 5 after": "自所属月份起10年：贷款最长5年及其后5年",
+    "10 years from approval or charge-off": "自批准或核销之日起10年",
 }
 
 DOUBTS = {
     "published before it happened": "公布日期早于发生日期",
+    "repaired before the least publicity of its class was over": "最短公示期未满即已修复",
     "a removal without its day": "已移出但缺移出日期",
     "more main revenue than revenue": "主营业务收入大于营业总收入",
     "figures of a going concern below 1,000 yuan: written in units of 10,000 yuan":
@@ -247,6 +252,7 @@ PHRASES |= {f"{english}, in fen": f"{chinese}，单位：分" for english, chine
 _ENDS = {
     "cleared": "清缴",
     "removed": "移出",
+    "released": "注销",
     "due": "到期",
     "closed": "办结",
     "its end": "期满",

@@ -3,10 +3,44 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.contract import (
+    PUBLISHED_BEFORE_EVENT,
+    USCC_PATTERN,
+    Contract,
+    Delivered,
+    Doubt,
+    event_date_is,
+    not_before,
+)
 from features.contracts.use import Use
+from features.law.terms import Regime, find_table
 
 SEVERITIES = ("轻微", "一般", "严重")
+_REGIMES = find_table("penalty").regimes
+
+
+def _shown_until(regime: Regime) -> pl.Expr:
+    """The first day on which a penalty may be repaired, by its class and domain."""
+
+    def after(months: int) -> pl.Expr:
+        return pl.col("decided_on").dt.offset_by(f"{months}mo")
+
+    day = pl.lit(None, pl.Date)
+    for term in regime.terms:
+        day = pl.when(pl.col("severity") == term.of).then(after(term.minimum_months)).otherwise(day)
+    longer = regime.long_domains
+    if longer is None:
+        return day
+    of_domain = pl.col("domain").is_in(longer.domains)
+    return pl.when(of_domain).then(pl.max_horizontal(day, after(longer.minimum_months))).otherwise(day)
+
+
+def _repaired_early() -> pl.Expr:
+    """Repaired before the least publicity was over, by the regime in force on the day of repair."""
+    repaired, until = pl.col("repaired_on"), _shown_until(_REGIMES[0])
+    for regime in _REGIMES[1:]:
+        until = pl.when(repaired >= regime.in_force_from).then(_shown_until(regime)).otherwise(until)
+    return repaired < until
 
 
 class Penalty(Delivered):
@@ -48,10 +82,14 @@ PENALTY = Contract(
     controller="作出处罚的部门",
     share_scope="public while its publicity lasts",
     legal_basis="行政处罚法; 信用修复管理办法",
-    retention="by severity and domain, at most 3 years of publicity",
+    retention="by severity and the rules of the day, at most 3 years",
     act="受到行政处罚",
     openness="public",
     direction="adverse",
     million_rows=1.8,
-    use=Use(months=36, ended_by=("revoked_on", "repaired_on"), law="penalty"),
+    use=Use(ended_by=("revoked_on", "repaired_on"), law="penalty"),
+    doubts=(
+        PUBLISHED_BEFORE_EVENT,
+        Doubt("repaired before the least publicity of its class was over", _repaired_early()),
+    ),
 )

@@ -59,10 +59,10 @@ PUBLIC_LIST = Contract(
     controller="列入名单的部门",
     share_scope="red and black lists public, focus lists inside government and by consent",
     legal_basis="深圳经济特区社会信用条例",
-    retention="while listed",
+    retention="while listed; black lists 3 years at most, focus lists 1",
     act="被列入或移出名单",
     openness="on application",
     direction="mixed",
     million_rows=0.4,
-    use=Use(ended_by=("out_on",)),
+    use=Use(ended_by=("out_on",), law="public_list"),
 )

@@ -46,6 +46,6 @@ TAX_VIOLATION = Contract(
     openness="on application",
     direction="adverse",
     million_rows=0.9,
-    use=Use(months=36),
+    use=Use(law="tax_violation"),
     doubts=(PUBLISHED_BEFORE_EVENT, Doubt("published more than a year after the decision", _LONG_AGO)),
 )

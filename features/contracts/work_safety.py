@@ -52,10 +52,10 @@ WORK_SAFETY = Contract(
     controller="应急管理局",
     share_scope="accidents public, inspections by consent",
     legal_basis="安全生产法; 生产安全事故报告和调查处理条例",
-    retention="3 years",
+    retention="3 years from the inspection or accident",
     act="安全生产检查发现隐患或发生事故",
     openness="on application",
     direction="adverse",
     million_rows=1.2,
-    use=Use(months=36),
+    use=Use(law="work_safety"),
 )

@@ -18,7 +18,7 @@ law = typer.Typer(
 
 Table = Annotated[str | None, typer.Argument(help="Only this table, e.g. penalty; all unless said.")]
 _REGIME = ("regime", "in_force_from", "source", "article", "rule", "mark", "transition", "unclear")
-_TERM = ("class", "minimum_months", "long_domains", "maximum_months", "starts", "used_by")
+_TERM = ("class", "minimum_months", "long_domains", "maximum_months", "only_published", "starts", "used_by")
 
 
 @law.command("terms")

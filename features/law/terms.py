@@ -17,7 +17,8 @@ NEVER_OVER = date(1899, 12, 31)
 class Term(BaseModel):
     """of: the class, None where the table has one. Months from the start of the clock; no maximum: no end of its own.
 
-    Publicity lasts the minimum at least, whatever is repaired; use ends at the maximum.
+    Publicity lasts the minimum at least, whatever is repaired; use ends at the maximum. only_published: what the
+    department did not publish is not used at all.
     """
 
     model_config = RULE
@@ -25,6 +26,11 @@ class Term(BaseModel):
     of: str | None
     minimum_months: int = Field(ge=0)
     maximum_months: int | None = Field(ge=0)
+    only_published: bool = False
+
+    def months(self, *, published: bool) -> int | None:
+        """How long a record is used, published or not; None: without end of its own."""
+        return self.maximum_months if published or not self.only_published else 0
 
 
 class LongDomains(BaseModel):
@@ -75,6 +81,7 @@ class Regime(BaseModel):
 class TermTable(BaseModel):
     """divided_by: the column that names the class, None where all records have one term.
 
+    published_by: the column of the day of publication, where a term is one of what is published only.
     information_only: no record's use follows it; it is listed for who compares publicity elsewhere.
     """
 
@@ -83,6 +90,7 @@ class TermTable(BaseModel):
     table: str
     name: str
     divided_by: str | None = None
+    published_by: str | None = None
     information_only: bool = False
     regimes: tuple[Regime, ...] = Field(min_length=1)
 
@@ -105,18 +113,22 @@ class TermTable(BaseModel):
         in_force = [regime for regime in self.regimes if regime.in_force_from <= used_on]
         return in_force[-1] if in_force else self.regimes[0]
 
-    def over_since(self, of: str | None, used_on: date) -> date:
-        """The last day of start for which use is over on a day of use; later starts are still in their term."""
-        return self._over_since(self.regimes.index(self.regime(used_on)), of, used_on)
+    def divides_published(self, of: str | None) -> bool:
+        """Whether it matters to a class in any regime if a record was published."""
+        return any(regime.term(of).only_published for regime in self.regimes)
 
-    def _over_since(self, place: int, of: str | None, used_on: date) -> date:
+    def over_since(self, of: str | None, used_on: date, *, published: bool = True) -> date:
+        """The last day of start for which use is over on a day of use; later starts are still in their term."""
+        return self._over_since(self.regimes.index(self.regime(used_on)), of, used_on, published)
+
+    def _over_since(self, place: int, of: str | None, used_on: date, published: bool) -> date:
         regime = self.regimes[place]
-        months = regime.term(of).maximum_months
+        months = regime.term(of).months(published=published)
         over = NEVER_OVER if months is None else term_over(months, used_on)
         if place == 0 or regime.transition is None:
             return over
         # What was over on the last day of the former regime stays over, though the new term is longer.
-        return max(over, self._over_since(place - 1, of, regime.in_force_from - timedelta(days=1)))
+        return max(over, self._over_since(place - 1, of, regime.in_force_from - timedelta(days=1), published))
 
 
 def term_tables() -> tuple[TermTable, ...]:

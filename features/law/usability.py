@@ -10,7 +10,8 @@ from operator import or_
 from features.contracts.contract import Contract
 from features.contracts.use import Overdue
 from features.engine.rows import Condition, LegalDay, col
-from features.law.terms import find_table
+from features.law.horizons import UNPUBLISHED
+from features.law.terms import TermTable, find_table
 
 ADVERSE_ACTS = ("adverse", "veto")
 PERSONAL = "personal_adverse"
@@ -70,8 +71,15 @@ def _by_table(name: str, since: str) -> Condition:
     table = find_table(name)
     if table.divided_by is None:
         return _began_after(since, f"law:{name}")
-    terms = {of: _began_after(since, f"law:{name}:{of}") for of in table.classes if of is not None}
-    return _by_class(table.divided_by, terms)
+    return _by_class(table.divided_by, {of: _by_term(table, of, since) for of in table.classes if of is not None})
+
+
+def _by_term(table: TermTable, of: str, since: str) -> Condition:
+    rule = f"law:{table.table}:{of}"
+    if table.published_by is None or not table.divides_published(of):
+        return _began_after(since, rule)
+    open_all_the_same = _began_after(since, f"{rule}:{UNPUBLISHED}")
+    return _began_after(since, rule) & (col(table.published_by).is_known() | open_all_the_same)
 
 
 def _by_class(column: str, conditions: Mapping[str, Condition | None]) -> Condition:

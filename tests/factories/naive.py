@@ -87,8 +87,13 @@ TERMS: dict[str, list[tuple[date, dict[Any, int | None]]]] = {
     "dishonest_debtor": [(date.min, {None: None}), (date(2017, 5, 1), {None: 60})],
     "abnormal_list": [(date.min, {None: 36})],
     "serious_list": [(date.min, {None: 60}), (date(2021, 9, 1), {None: 36})],
+    "tax_violation": [(date.min, {None: 36})],
+    "labour_dispute": [(date.min, {None: 36})],
+    "work_safety": [(date.min, {None: 36})],
+    "public_list": [(date.min, {"红名单": None, "黑名单": 36, "重点关注名单": 12})],
 }
 """Months of use by regime, told a second time."""
+CLASSES = {"penalty": "severity", "public_list": "list_kind"}
 CLOCKS = {"power_arrears_adverse": 6}
 """Months of a deadline, told a second time."""
 
@@ -121,10 +126,12 @@ def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
     if use.law is None:
         return use.months is None or later(start, use.months) > used_on
     regimes = TERMS[use.law]
-    of = row["severity"] if use.law == "penalty" else None
+    of = row[CLASSES[use.law]] if use.law in CLASSES else None
     for place, (begins, months) in enumerate(regimes):
         ends = regimes[place + 1][0] - timedelta(days=1) if place + 1 < len(regimes) else date.max
         term = months[of]
+        if use.law == "penalty" and of == "轻微" and begins == date(2026, 4, 1) and row["published_on"] is None:
+            term = 0
         if begins <= used_on and term is not None and later(start, term) <= min(used_on, ends):
             return False
     return True

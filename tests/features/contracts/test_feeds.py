@@ -465,6 +465,31 @@ def test_deadlines_of_periods_add_both_lags() -> None:
 
 
 @pytest.mark.parametrize(
+    ("severity", "domain", "decided_on", "repaired_on", "doubtful"),
+    [
+        pytest.param("严重", None, "2026-05-01", "2027-04-30", 1, id="Order 36: a serious one within its year"),
+        pytest.param("严重", None, "2026-05-01", "2027-05-01", 0, id="Order 36: after its year"),
+        pytest.param("轻微", None, "2026-05-01", "2026-05-01", 0, id="Order 36: a minor one at once"),
+        pytest.param("一般", None, "2023-05-10", "2023-08-09", 1, id="Order 58: within three months"),
+        pytest.param("一般", None, "2023-05-10", "2023-08-10", 0, id="Order 58: after three months"),
+        pytest.param("一般", "消防", "2023-05-10", "2024-05-09", 1, id="Order 58: fire within a year"),
+        pytest.param("严重", "消防", "2022-10-31", "2023-04-29", 1, id="527: a serious one within six months"),
+        pytest.param("严重", "消防", "2022-10-31", "2023-04-30", 0, id="527: after six months, whatever its domain"),
+        pytest.param("严重", None, "2025-05-01", "2026-04-01", 1, id="the regime of the day of repair"),
+        pytest.param("严重", None, "2025-05-01", None, 0, id="not repaired"),
+    ],
+)
+def test_a_repair_before_the_least_publicity_is_doubtful(
+    severity: str, domain: str | None, decided_on: str, repaired_on: str | None, doubtful: int
+) -> None:
+    decided, repaired = date.fromisoformat(decided_on), repaired_on and date.fromisoformat(repaired_on)
+    days = {"decided_on": decided, "event_date": decided, "publish_date": decided, "published_on": decided}
+    row = VALID_ROWS["F34"](ACME) | days | {"severity": severity, "domain": domain, "repaired_on": repaired}
+    judged = judge(frame_of(find_feed("F34"), [row]), find_feed("F34"), instant("2027-06-01"))
+    assert (judged.kept.height, judged.doubtful) == (1, doubtful)
+
+
+@pytest.mark.parametrize(
     ("code", "days"),
     [
         pytest.param("F34", 1 + 10 + 3, id="daily"),

@@ -44,7 +44,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         ("black_listed", 2),
         ("black_listed_days", 513),
         ("veto_listed", 1),
-        ("focus_listed", 2),
+        ("focus_listed", 1),
         ("watched_12m", 2),
         ("red_listed", 2),
         ("red_listed_days", 762),

@@ -30,7 +30,11 @@ def test_terms_say_who_follows_them_and_where_publicity_is_longer() -> None:
 
 
 def test_every_doubt_has_its_question() -> None:
-    assert all(row["question"] for row in listed("questions"))
+    asked = listed("questions")
+    assert all(row["question"] for row in asked)
+    of_rule = {row["rule"]: str(row["question"]) for row in asked if row["table"] == "penalty"}
+    assert "several kinds of penalty" in of_rule["R37"]
+    assert "not published unless that is necessary" in of_rule["R38"]
 
 
 def test_every_feed_says_while_it_is_usable() -> None:

@@ -76,9 +76,10 @@ def test_the_condition_reads_columns_of_the_feed_and_is_never_unknown(contract: 
     assert value_of(condition, empty, date(2025, 1, 2)) is not None
 
 
-def penalty_used(severity: str, decided_on: str, used_on: str, **ended: date) -> bool:
-    row = {"event_date": date.fromisoformat(decided_on), "severity": severity, "revoked_on": None, "repaired_on": None}
-    return allows(PENALTY, row | ended, date.fromisoformat(used_on))
+def penalty_used(severity: str, decided_on: str, used_on: str, **changes: date | None) -> bool:
+    day = date.fromisoformat(decided_on)
+    row = {"event_date": day, "published_on": day, "severity": severity, "revoked_on": None, "repaired_on": None}
+    return allows(PENALTY, row | changes, date.fromisoformat(used_on))
 
 
 @pytest.mark.parametrize(
@@ -107,6 +108,11 @@ def test_a_penalty_is_used_by_the_regime_of_the_day_of_use(
     severity: str, decided_on: str, used_on: str, used: bool
 ) -> None:
     assert penalty_used(severity, decided_on, used_on) is used
+
+
+@pytest.mark.parametrize(("used_on", "used"), [("2026-03-31", True), ("2026-04-01", False)])
+def test_a_minor_one_that_was_not_published_is_not_used_under_order_36(used_on: str, used: bool) -> None:
+    assert penalty_used("轻微", "2026-03-30", used_on, published_on=None) is used
 
 
 @pytest.mark.parametrize(("column", "day"), product(["revoked_on", "repaired_on"], [0, 1, 2]))
