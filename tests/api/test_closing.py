@@ -6,9 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from datetime import date, timedelta
+from multiprocessing import get_context
 from pathlib import Path
+from time import perf_counter
 
 import polars as pl
 import pytest
@@ -26,6 +28,7 @@ from features.lake.registry import enterprises, resolve
 from features.sources.source import read_source
 from features.store.live import live_vector
 from models.monitoring.days import read_measures
+from tests.factories.closings import close_until_killed
 from tests.factories.lakes import deliver, instant
 from tests.factories.tax import tax_arrears
 
@@ -108,6 +111,19 @@ def test_a_day_before_the_built_ones_is_closed_and_keeps_what_it_built(home: Pat
     assert len(read_feature_days(home / "health", day)) == len(published())
 
 
+def test_a_day_built_anew_from_another_snapshot_is_scored_anew(home: Path, day: date) -> None:
+    settings = settings_of(home, day)
+    close(settings, open_journal(home / "closing", day, print), day)
+    (part,) = (home / "scores" / f"day={day}").glob("*/part-*.parquet")
+    before = pl.read_parquet_metadata(part)
+    put_in_inbox(settings, day)
+    (home / "closing" / f"{day}.json").unlink()
+    close(settings, open_journal(home / "closing", day, print), day)
+    after, built = (pl.read_parquet_metadata(path) for path in (part, home / "features" / f"day={day}" / part.name))
+    assert before["snapshot"] != after["snapshot"] == built["snapshot"]
+    assert {"model", "version", "as_of", "stale"} <= after.keys()
+
+
 @pytest.mark.parametrize(("kind", "kept"), [("features", KEPT_DAYS), ("scores", KEPT_SCORES)])
 def test_the_newest_days_stay_and_older_ones_go(tmp_path: Path, kind: str, kept: int) -> None:
     settings, day = settings_of(tmp_path, date(2025, 3, 1)), date(2025, 3, 1)
@@ -136,33 +152,56 @@ def test_what_comes_after_the_deliveries_were_taken_is_told(
     assert "notes.xlsx: neither a delivery" in told
 
 
-def command(home: Path, day: date) -> "subprocess.Popen[str]":
-    environment = os.environ | {"BUREAU_HOME": str(home), "BUREAU_TODAY": str(day)}
-    return subprocess.Popen(
+def test_killed_within_every_step_it_ends_as_if_it_had_not_been(home: Path, day: date, tmp_path: Path) -> None:
+    put_in_inbox(settings_of(home, day), day)
+    unkilled = tmp_path / "unkilled"
+    shutil.copytree(home, unkilled)
+    began = [perf_counter()]
+    journal = open_journal(unkilled / "closing", day, lambda _: began.append(perf_counter()))
+    close(settings_of(unkilled, day), journal, day)
+    for number in range(len(STEPS)):
+        within = (began[number + 1] - began[number]) / 4  # far enough from its end on a busy machine too
+        assert spawned(close_until_killed, home, day, number, within) == -signal.SIGKILL
+        assert done_in(home, day)[:number] == STEPS[:number]
+    done = done_in(home, day)
+    finishing = subprocess.run(
         [sys.executable, "-c", "from api.cli import main; main()", "close-day"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        env=os.environ | {"BUREAU_HOME": str(home), "BUREAU_TODAY": str(day)},
+        capture_output=True,
         text=True,
+        timeout=600,
+        check=False,
     )
-
-
-def test_killed_again_and_again_it_goes_on(home: Path, day: date) -> None:
-    settings = settings_of(home, day)
-    firm = put_in_inbox(settings, day)
-    for seconds in (1.0, 3.0, 5.0):
-        running = command(home, day)
-        time.sleep(seconds)
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
-    journal = home / "closing" / f"{day}.json"
-    done = list(json.loads(journal.read_text())) if journal.exists() else []
-    finishing = command(home, day)
-    told, _ = finishing.communicate(timeout=240)
-    assert finishing.returncode == 0, told
-    assert told.count("done before") == len(done)
-    assert list(json.loads(journal.read_text())) == STEPS
-    number = resolve(lake_of(settings), firm).enterprise_id
-    known = live_vector(lake_of(settings), ["tax_arrears_count_24m"], number, day, operator_grant())
-    assert known["tax_arrears_count_24m"]
+    assert finishing.returncode == 0, finishing.stderr
+    assert finishing.stdout.count("done before") == len(done)
+    assert done_in(home, day) == STEPS
+    for killed_part, part in zip(built_in(home, day), built_in(unkilled, day), strict=True):
+        assert pl.read_parquet(killed_part).equals(pl.read_parquet(part))
+    assert told_in(home, day) == told_in(unkilled, day)
     assert not list((home / "inbox").glob("*.parquet"))
+
+
+def spawned(target: Callable[..., None], *given: object) -> int | None:
+    """The exit code of a function run in a process of its own."""
+    process = get_context("spawn").Process(target=target, args=given)
+    process.start()
+    process.join(600)
+    return process.exitcode
+
+
+def done_in(home: Path, day: date) -> list[str]:
+    """The steps in a day's journal."""
+    journal = home / "closing" / f"{day}.json"
+    return list(json.loads(journal.read_text())) if journal.exists() else []
+
+
+def built_in(home: Path, day: date) -> list[Path]:
+    """The files of a closed day's features and scores."""
+    (model,) = (home / "scores" / f"day={day}").iterdir()
+    return [path for folder in (home / "features" / f"day={day}", model) for path in sorted(folder.iterdir())]
+
+
+def told_in(home: Path, day: date) -> list[object]:
+    """What was measured of a closed day."""
+    kept = home / "health"
+    return [read_feature_days(kept, day), read_feed_days(kept, day), read_measures(home, "sme_default", day)]
