@@ -99,6 +99,16 @@ def test_explain_as_json_holds_the_whole_answer_and_nothing_of_it_stands_elsewhe
     assert told["cohort"] is None
 
 
+def test_files_that_rest_on_a_marked_record_are_told(folder: Path) -> None:
+    record, at = tax_arrears(ACME)["record_id"], instant("2025-04-03T09:00")
+    mark_record(make_lake(folder), ("F18", record), "suit", from_day=date(2025, 4, 3), known_at=at, made_at=at)
+    pl.DataFrame({"subject": [BETA, ACME], "as_of": ["2025-05-01"] * 2}).write_csv(folder / "two.csv")
+    for words in (("build", "--as-of", "2025-05-01"), ("training-set", "--labels", folder / "two.csv")):
+        result = run(*words, "--feature", ARREARS, "--out", folder / "marked.parquet")
+        assert result.exit_code == 0, result.output
+        assert "1 record under objection, review or suit entered the file" in result.stderr
+
+
 def test_a_feature_named_twice_is_given_once(folder: Path) -> None:
     pl.DataFrame({"subject": [ACME], "as_of": ["2025-05-01"]}).write_csv(folder / "one.csv")
     twice = ("--feature", ARREARS, "--feature", ARREARS, "--out", folder / "twice.parquet")
