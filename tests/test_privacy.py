@@ -40,8 +40,8 @@ RAW_MOBILE = re.compile(rb"(?:[\x80-\xff]|phone|mobile|tel)[^\d\n]{0,4}(?:(?:00)
 QUOTED_MOBILE = re.compile(rb"\"(?:(?:00|\+)?86)?1[3-9]\d{9}\"")
 WRITTEN = {".json", ".jsonl", ".log", ".md", ".html", ".csv", ".txt", ".yaml", ".yml", ""}
 """Files of text, in which an amount stands without quotes."""
-NUMBERS = {"record_id", "case_no", "reg_no", "right"}
-"""Columns of numbers of records and documents, where eleven or fifteen digits are no person's."""
+NUMBERS = {"record_id", "case_no", "reg_no", "right", "uscc"}
+"""Columns of numbers of records, documents and enterprises, where eleven or fifteen digits are no person's."""
 _WEIGHTS, _CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 
 
@@ -99,7 +99,6 @@ def test_no_file_of_a_home_holds_a_raw_identity(name: str, request: pytest.Fixtu
     assert found == []
     assert any(path.name == "server.log" and path.stat().st_size for path in files), "the server's log is among them"
     assert raw_in(shown.said.encode()) == []
-    assert in_free_text(pl.Series(shown.said.splitlines())).is_empty()
 
 
 IDENTITY_OF_15 = "110105491231002"

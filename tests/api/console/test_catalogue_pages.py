@@ -172,7 +172,7 @@ def test_a_feed_stopped_by_other_columns_says_by_which_file(inside: Client, sett
         read_or_stop(open_lake(settings.home, settings.catalogue_url), drifted, at=now(), feed="F44")
     assert inside.get("/console/feeds").text.count("暂停接收") == 1
     assert "文件 drifted.csv 的字段与约定不符" in inside.get("/console/feeds/F44").text
-    assert "goes on with the next file" in inside.get("/console/feeds/F44?lang=en").text
+    assert "nothing lands until its publisher sends newer rows" in inside.get("/console/feeds/F44?lang=en").text
     assert "暂停接收" not in inside.get("/console/feeds/F18?lang=zh").text
 
 

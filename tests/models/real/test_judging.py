@@ -17,8 +17,8 @@ from models.real.judging import MOST_TO_CROSS, OUTER_FOLDS, Judging, judge_insid
 from models.real.learner import Contender
 from models.real.lightgbm_learner import LightGBMLearner, WithoutDepth
 from models.real.measured import Measures, SetMeasured
-from models.real.scorecard import ScorecardLearner
 from models.real.table import bars, page
+from models.woe_scorecard import ScorecardRecipe
 
 TREES = TreeRecipe(trees=20, depth=2, leaves=4, smallest_leaf=10)
 BLIND = LightGBMLearner(trees=1, parameters=(("learning_rate", 1e-9),))
@@ -33,7 +33,7 @@ def made_up(rows: int, seed: int = 0) -> Rows:
 
 
 def who(seed: int) -> list[Contender]:
-    others = (ScorecardLearner(5), ScorecardLearner(8))
+    others = (ScorecardRecipe(5), ScorecardRecipe(8))
     return [
         Contender(OURS, blend=(TREES, LogisticRecipe()), signed=True),
         Contender(PLAIN, (LightGBMLearner(trees=5),), plain=True),
@@ -43,7 +43,7 @@ def who(seed: int) -> list[Contender]:
 
 def test_the_better_learner_is_chosen_and_its_scores_are_unseen() -> None:
     rows = made_up(600)
-    told = best_of((BLIND, ScorecardLearner(5)), rows, 0)
+    told = best_of((BLIND, ScorecardRecipe(5)), rows, 0)
     assert np.corrcoef(told.unseen, rows.matrix[:, 0])[0, 1] > 0.8
     assert np.unique(told.unseen - told.scored.raw(rows.matrix)).size > 1
 
