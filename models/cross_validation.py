@@ -124,8 +124,24 @@ def compare(recipes: Sequence[Recipe], rows: Rows, division: Division) -> list[V
 
 
 def preferred(validations: Sequence[Validation]) -> Validation:
-    """The one with the highest mean AUC; of equals the last, so list the simpler kind last."""
-    return max(reversed(validations), key=lambda validation: validation.auc)
+    """The one with the highest mean AUC of those that beat the simplest by more than chance, else the simplest.
+
+    List the simplest last. Where labels are few two kinds differ by the draw of the folds alone, and the simpler tells
+    steadier reasons: that a kind is better must show by one standard error (the rule of Breiman et al. 1984).
+    """
+    simplest = validations[-1]
+    clear = [one for one in validations[:-1] if one.auc - simplest.auc > difference_error(one, simplest)]
+    return max(clear, key=lambda validation: validation.auc, default=simplest)
+
+
+def difference_error(one: Validation, other: Validation) -> float:
+    """The standard error of the difference of two mean AUCs on the same folds, each fit sharing rows with the others.
+
+    Nadeau and Bengio 2003: the variance of a fold's difference times (1 / folds in all + judged rows / fitted rows).
+    """
+    difference = one.fold_auc - other.fold_auc
+    folds = difference.shape[1]
+    return float(np.sqrt(np.nanvar(difference, ddof=1) * (1 / difference.size + 1 / (folds - 1))))
 
 
 def preference_in_words(validations: Sequence[Validation]) -> str:
@@ -136,9 +152,10 @@ def preference_in_words(validations: Sequence[Validation]) -> str:
     other = next(v for v in validations if v is not best)
     won = int((np.nanmean(best.fold_auc, axis=1) > np.nanmean(other.fold_auc, axis=1)).sum())
     repeats, folds = best.fold_auc.shape
+    simpler = ", the simpler where the difference may be chance" if best.auc < other.auc else ""
     return (
         f"{repeats}x{folds} cross-validation prefers {_said(best)} to {_said(other)}: "
-        f"better in {won} of {repeats} repeats."
+        f"better in {won} of {repeats} repeats{simpler}."
     )
 
 

@@ -11,6 +11,7 @@ from models.cross_validation import (
     Rows,
     Validation,
     cross_validate,
+    difference_error,
     preference_in_words,
     preferred,
 )
@@ -78,12 +79,41 @@ def made(kind: str, fold_auc: list[list[float]]) -> Validation:
     return Validation(kind, np.zeros((2, 1)), np.array(fold_auc), Interval(0.7, 0.6, 0.8))
 
 
+PLAIN = made("logistic", [[0.9, 0.9], [0.7, 0.7]])
+
+
+@pytest.mark.parametrize(
+    ("fold_auc", "kind"),
+    [
+        pytest.param([[0.8, 0.9], [0.7, 0.8]], "logistic", id="equal means"),
+        pytest.param([[0.9, 0.9], [0.6, 0.9]], "logistic", id="better by one lucky fold"),
+        pytest.param([[0.95, 0.94], [0.75, 0.76]], "boosted_trees", id="better in every fold"),
+        pytest.param([[0.85, 0.84], [0.65, 0.66]], "logistic", id="worse in every fold"),
+        pytest.param([[0.95, np.nan], [0.75, 0.76]], "boosted_trees", id="a fold without a default"),
+    ],
+)
+def test_a_kind_is_preferred_to_the_simpler_where_it_is_clearly_better(fold_auc: list[list[float]], kind: str) -> None:
+    assert preferred([made("boosted_trees", fold_auc), PLAIN]).kind == kind
+
+
+def test_of_two_that_are_clearly_better_the_best_is_preferred() -> None:
+    good, best = (made("boosted_trees", [[0.9 + d, 0.9 + d], [0.7 + d, 0.7 + d]]) for d in (0.02, 0.05))
+    assert preferred([good, best, PLAIN]) is best
+
+
+def test_the_error_of_a_difference_counts_the_rows_that_fits_share() -> None:
+    trees = made("boosted_trees", [[0.92, 0.9], [0.7, 0.72]])
+    assert difference_error(trees, PLAIN) == pytest.approx(np.sqrt(np.var([0.02, 0, 0, 0.02], ddof=1) * (1 / 4 + 1)))
+    assert difference_error(PLAIN, PLAIN) == 0.0
+
+
 def test_what_is_preferred_is_said_with_both_figures() -> None:
-    trees, plain = made("boosted_trees", [[0.8, 0.9], [0.7, 0.8]]), made("logistic", [[0.9, 0.9], [0.7, 0.7]])
-    assert preferred([trees, plain]) is plain  # equal means: the simpler, listed last
-    better = made("boosted_trees", [[0.9, 0.9], [0.6, 0.9]])
-    assert preferred([better, plain]) is better
-    assert preference_in_words([better, plain]) == (
-        "2x2 cross-validation prefers LightGBM (AUC 0.825, spread 0.106) to the logistic model (AUC 0.800, "
-        "spread 0.141): better in 1 of 2 repeats."
+    better, lucky = made("boosted_trees", [[0.95, 0.94], [0.75, 0.76]]), made("boosted_trees", [[0.9, 0.9], [0.6, 0.9]])
+    assert preference_in_words([better, PLAIN]) == (
+        "2x2 cross-validation prefers LightGBM (AUC 0.850, spread 0.134) to the logistic model (AUC 0.800, "
+        "spread 0.141): better in 2 of 2 repeats."
+    )
+    assert preference_in_words([lucky, PLAIN]) == (
+        "2x2 cross-validation prefers the logistic model (AUC 0.800, spread 0.141) to LightGBM (AUC 0.825, "
+        "spread 0.106): better in 0 of 2 repeats, the simpler where the difference may be chance."
     )

@@ -40,8 +40,8 @@ def test_reasons_are_as_true_as_promised_and_truer_than_chance(lines: list[dict[
     assert lowered["measured"] > lowered["by_chance"]
 
 
-def test_a_city_of_few_defaults_still_tells_most_reasons_again(lines: list[dict[str, Any]]) -> None:
-    assert lines[0]["measured"] > 0.5
+def test_half_as_many_defaults_as_promised_for_leave_reasons_nearly_as_steady(lines: list[dict[str, Any]]) -> None:
+    assert lines[0]["measured"] > 0.65
 
 
 def test_codes_follow_the_most_told_first_and_add_up(lines: list[dict[str, Any]]) -> None:
