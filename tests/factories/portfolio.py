@@ -7,6 +7,7 @@ from models.boosted_trees import BoostedTrees, TreeRecipe
 from models.calibration import fit_platt
 from models.columns import Column, Columns
 from models.logistic import Logistic, LogisticRecipe
+from models.predictor import Recipe
 from models.scorecard import master_scale
 from models.scoring import ScoringModel
 from models.wording import Words
@@ -79,9 +80,10 @@ def fitted(recipe: TreeRecipe | LogisticRecipe, seed: int = 1) -> Logistic | Boo
     return recipe.fit(COLUMNS, COLUMNS.matrix(frame), target, np.ones(len(target)))
 
 
-def scoring_model(recipe: TreeRecipe | LogisticRecipe = SMALL_TREES, name: str = "made_up") -> ScoringModel:
+def scoring_model(recipe: Recipe = SMALL_TREES, name: str = "made_up") -> ScoringModel:
     """A whole scoring model over the made-up portfolio, calibrated on a second one."""
-    predictor = fitted(recipe)
+    learnt, outcome = portfolio(seed=1)
+    predictor = recipe.fit(COLUMNS, COLUMNS.matrix(learnt), outcome, np.ones(len(outcome)))
     frame, target = portfolio(seed=2)
     return ScoringModel(
         name=name,

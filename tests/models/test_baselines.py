@@ -60,7 +60,7 @@ def test_risk_keeps_to_the_declared_signs_and_is_told_apart(recipe: Recipe) -> N
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_version_read_again_gives_equal_answers(recipe: Recipe, tmp_path: Path) -> None:
-    model = scoring_model(recipe, name="1")  # type: ignore[arg-type]
+    model = scoring_model(recipe, name="1")
     sha256 = write_model(tmp_path / "1", model, portfolio(seed=4)[0][:3].to_dicts(), {"trained_as_of": "2022-06-30"})
     again = read_model(tmp_path / "1", "1", sha256=sha256)
     frame = portfolio(seed=8)[0]

@@ -23,10 +23,10 @@ def lines(planted: float, seed: int = 1) -> list[GroupLine]:
 def test_a_riskier_group_is_approved_less_and_not_accused() -> None:
     found = lines(0.0)
     assert [line.group for line in found] == ["440303", "440304", "440305"]
-    calm, risky = ((line.approved, line.refused_good) for line in found[:2])
-    assert all(one is not None for one in (*calm, *risky))
-    assert risky[0].value < 0.6 * calm[0].value  # type: ignore[union-attr]
-    assert risky[1].value > calm[1].value  # type: ignore[union-attr]
+    calm, risky = ([share.value for share in (line.approved, line.refused_good) if share] for line in found[:2])
+    assert len(calm) == len(risky) == 2
+    assert risky[0] < 0.6 * calm[0]
+    assert risky[1] > calm[1]
     assert overstated(found, 0.5, 5) == []
 
 

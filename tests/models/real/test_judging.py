@@ -10,7 +10,7 @@ from models.boosted_trees import TreeRecipe
 from models.columns import Column, Columns
 from models.cross_validation import Rows
 from models.logistic import LogisticRecipe
-from models.real.choosing import best_of, blend_of
+from models.real.choosing import Memory, best_of, blend_of
 from models.real.contenders import OURS, PLAIN
 from models.real.contest import Ages, fit_contender
 from models.real.judging import MOST_TO_CROSS, OUTER_FOLDS, Judging, judge_inside, judge_unseen
@@ -50,10 +50,10 @@ def test_the_better_learner_is_chosen_and_its_scores_are_unseen() -> None:
 
 def test_blends_share_what_was_fitted_already() -> None:
     rows = made_up(300)
-    memory: dict[object, object] = {}
-    blend_of((TREES, LogisticRecipe()), rows, 0, memory)  # type: ignore[arg-type]
+    memory: Memory = {}
+    blend_of((TREES, LogisticRecipe()), rows, 0, memory)
     known = list(memory.values())
-    blend_of((WithoutDepth(TREES), LogisticRecipe()), rows, 0, memory)  # type: ignore[arg-type]
+    blend_of((WithoutDepth(TREES), LogisticRecipe()), rows, 0, memory)
     assert len(memory) == 3
     assert list(memory.values())[:2] == known
 

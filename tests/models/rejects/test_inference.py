@@ -12,6 +12,7 @@ from models.rejects.inference import (
     METHODS,
     PRUDENCE,
     Inferred,
+    Method,
     Period,
     fuzzy,
     granted_only,
@@ -45,7 +46,7 @@ FIRST = infer(RECIPE, TRAIN, CALIBRATE, granted_only)
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-def test_no_way_reads_what_became_of_refused_loans(method) -> None:  # type: ignore[no-untyped-def]
+def test_no_way_reads_what_became_of_refused_loans(method: Method) -> None:
     unseen = applications(500, seed=3)[0].matrix
     pd = infer(RECIPE, TRAIN, CALIBRATE, method).pd(unseen)
     assert np.isfinite(pd).all()
