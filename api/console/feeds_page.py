@@ -37,7 +37,6 @@ router = APIRouter(prefix="/console/feeds", include_in_schema=False)
 
 CATALOGUE_FACTS = (
     *("department", "act", "channel", "openness", "share_scope", "level", "controller", "legal_basis", "retention"),
-    "usable_while",
     *("cadence", "direction"),
 )
 """The facts of a catalogue item (深圳经济特区社会信用条例第三十四条), as the page lists them."""
@@ -78,7 +77,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
     measured = _measured(deployment.settings.home / "health", code)
     users = users_of_feed(code, desk.serving)
     entries = features_of(code)
-    facts = CATALOGUE_FACTS if contract.derived_from else (*CATALOGUE_FACTS, *DELIVERY_FACTS)
+    facts = (*CATALOGUE_FACTS, *(() if contract.derived_from else DELIVERY_FACTS), "usable_while")
     columns = [
         *source_columns([contract], language),
         [

@@ -11,6 +11,7 @@ LINE_HEIGHT, MARGIN = 16, 18
 """Of a line of text, and of a box around its lines; all boxes are as high as the one with most."""
 WIDEST, WIDE, NARROW = 60, 5, 3
 """What a line holds: twelve Chinese characters or twenty letters, or some of both."""
+CLOSING = ")）》，。"
 SHOWN = 14
 """Boxes of a column; what is more is counted in one last box."""
 
@@ -88,6 +89,7 @@ def lines_of(text: str) -> list[str]:
     while (fits := _fitting(text)) < len(text):
         blank = text.rfind(" ", fits // 2, fits + 1)
         end = fits if blank < 1 else blank
+        end -= text[end] in CLOSING  # which begins no line
         lines.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return [*lines, text]

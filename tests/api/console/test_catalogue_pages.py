@@ -68,7 +68,7 @@ def test_a_chinese_page_says_in_chinese_what_the_contract_says_in_english(inside
 def test_a_feeds_page_says_while_what_its_records_are_used(inside: Client) -> None:
     chinese, english = (inside.get("/console/feeds/X02", params={"lang": lang}).text for lang in ("zh", "en"))
     assert "移除日期 &gt; 使用日" in chinese
-    assert "law:dishonest_debtor" in chinese
+    assert "期限表 dishonest_debtor 的起始日" in chinese
     assert "removed_on &gt; the day of use" in english
 
 

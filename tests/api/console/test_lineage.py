@@ -40,6 +40,7 @@ def test_only_what_leads_there_is_joined() -> None:
         pytest.param("近24个月欠税次数", ["近24个月欠税次数"], id="short"),
         pytest.param("一" * 12, ["一" * 12], id="twelve characters fit"),
         pytest.param("一" * 25, ["一" * 12, "一" * 12, "一"], id="one more begins a line"),
+        pytest.param("一" * 12 + "）", ["一" * 11, "一）"], id="no line begins with a closing bracket"),
         pytest.param("x" * 21, ["x" * 20, "x"], id="a long word is broken"),
         pytest.param("Tax-arrears notices in the last 24 months", ["Tax-arrears notices", "in the last 24", "months"],
                      id="broken between words"),

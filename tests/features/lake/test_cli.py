@@ -71,7 +71,7 @@ def test_show_tells_the_rules_in_words(run: Run) -> None:
     assert "欠税公告办法" in shown
     assert "  act: 逾期未缴税款\n" in shown
     assert "  usable_while: (" in shown
-    assert "cleared_on > the legal day months:60" in shown
+    assert "cleared_on > the day 60 months before use" in shown
     assert "  usable_while: always\n" in run("show", "F01").stdout
     assert "  openness: public\n" in shown
 

@@ -41,8 +41,8 @@ def test_every_feed_says_while_it_is_usable() -> None:
     rows = {row["feed"]: row["usable_while"] for row in listed("feeds")}
     assert list(rows) == [contract.code for contract in (*FEEDS, *DERIVED_FEEDS)]
     assert rows["F01"] == "always"
-    assert "law:penalty:一般" in str(rows["F34"])
-    assert "law:dishonest_debtor" in str(rows["X02"])
+    assert "the table penalty reaches back to for 一般" in str(rows["F34"])
+    assert "the table dishonest_debtor reaches back to" in str(rows["X02"])
 
 
 @pytest.mark.parametrize("words", [("terms",), ("questions",), ("feeds",), ("clocks",)])
