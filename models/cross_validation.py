@@ -47,6 +47,11 @@ class Rows:
     def defaults(self) -> int:
         return int(self.target.sum())
 
+    @property
+    def rate(self) -> float:
+        """The weighted share of defaults."""
+        return float(np.average(self.target, weights=self.weight))
+
     def take(self, chosen: NDArray[np.bool_] | Ints) -> "Rows":
         """The rows of a mask or of positions."""
         picked = (self.matrix[chosen], self.target[chosen], self.weight[chosen], self.firm[chosen])

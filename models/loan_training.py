@@ -94,8 +94,7 @@ def _one_rate(question: Question, labelled: Labelled, then: Labelled | None) -> 
     split = question.split
     if then is None:
         return rate_before(labelled, split), f"of the loans granted before {split.test_from}, in hindsight"
-    rate = float(np.average(then.rows.target, weights=then.rows.weight))
-    return rate, f"of the loans whose outcome was known on {split.test_from}"
+    return then.rows.rate, f"of the loans whose outcome was known on {split.test_from}"
 
 
 def _judged_then(

@@ -116,7 +116,7 @@ def slices(trained: Trained, groups: Groups, *, named: bool = True) -> Iterator[
                 group=str(group),
                 rows=len(some),
                 defaults=some.defaults,
-                observed=float(np.average(some.target, weights=some.weight)),
+                observed=some.rate,
                 said=float(np.average(pd[chosen], weights=some.weight)),
                 gini=as_gini(auc) if auc else None,
             )

@@ -56,7 +56,7 @@ def fit(
     year = before.take(last)
     calibration = fit_platt(best.raw.mean(axis=0)[last], year.target, year.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))
-    figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known_rate(known))
+    figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known.rows.rate)
     judged = labelled.frame.filter(SPLIT.period(pl.col("granted_on")) == "test")
     then = judged_by_then(recipe, known, newest)
     return Trained(
@@ -76,7 +76,7 @@ def fit(
         ),
         facts=training_facts(day, labelled, recipe, validations, figures)
         | SPLIT.facts()
-        | {"figures_labels_known": asdict(then), "training_day_rate": known_rate(known)},
+        | {"figures_labels_known": asdict(then), "training_day_rate": known.rows.rate},
         golden=golden_values(before.columns, labelled.frame),
         earlier=year,
         earlier_pd=calibration.pd(best.raw.mean(axis=0)[last]),
@@ -91,9 +91,4 @@ def judged_by_then(recipe: Recipe, known: Labelled, newest: Rows) -> Figures:
     predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
     calibration = fit_platt(predictor.raw(rows.matrix), rows.target, rows.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))
-    return evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known_rate(known))
-
-
-def known_rate(known: Labelled) -> float:
-    """The weighted rate that was known at the training day: what a constant would have said to everybody."""
-    return float(np.average(known.rows.target, weights=known.rows.weight))
+    return evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known.rows.rate)

@@ -72,7 +72,7 @@ def best_single(train: Rows, test: Rows, places: Sequence[int]) -> tuple[str, Fl
 
 def _single(column: Column, learnt: Floats, judged: Floats, train: Rows) -> tuple[Floats, Floats]:
     if column.categories is not None:
-        base = float(np.average(train.target, weights=train.weight))
+        base = train.rate
         rates = np.array([_rate(train, learnt == code, base) for code in range(len(column.categories))] + [base])
         return tuple(rates[np.where(np.isnan(one), -1, one).astype(int)] for one in (learnt, judged))
     middle = float(np.nanmedian(learnt)) if np.isfinite(learnt).any() else 0.0
@@ -80,7 +80,7 @@ def _single(column: Column, learnt: Floats, judged: Floats, train: Rows) -> tupl
 
 
 def _rate(train: Rows, chosen: NDArray[np.bool_], base: float) -> float:
-    return float(np.average(train.target[chosen], weights=train.weight[chosen])) if chosen.any() else base
+    return train.take(chosen).rate if chosen.any() else base
 
 
 def _judged(recipe: TreeRecipe, train: Rows, test: Resamples, places: Sequence[int], fits: int) -> Judged:
