@@ -53,9 +53,9 @@ def recalibrate(
 def moved(old: Platt, raw: Floats, target: Floats, weight: Floats) -> Platt:
     """The same slope, with the intercept at which as many defaults are said as were observed."""
     observed = float(weight @ target) / float(weight.sum())
-    low, high = -30.0, 30.0
+    low, high = -30.0, 30.0  # of the move in log-odds: the intercept itself depends on the raw score's own scale
     for _ in range(80):
         middle = (low + high) / 2
-        said = float(np.average(Platt(middle, old.slope).pd(raw), weights=weight))
+        said = float(np.average(Platt(old.intercept + middle, old.slope).pd(raw), weights=weight))
         low, high = (middle, high) if said < observed else (low, middle)
-    return Platt((low + high) / 2, old.slope)
+    return Platt(old.intercept + (low + high) / 2, old.slope)

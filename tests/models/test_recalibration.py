@@ -92,3 +92,15 @@ def test_moving_says_as_many_defaults_as_were_observed() -> None:
     weight = weight * np.where(target == 1, 0.5, 2.0)
     line = moved(OLD, raw, target, weight)
     assert np.average(line.pd(raw), weights=weight) == pytest.approx(np.average(target, weights=weight))
+
+
+@pytest.mark.parametrize("times", [0.01, 0.1, 1.0, 50.0])
+def test_a_line_is_moved_alike_whatever_the_scale_of_the_raw_score(times: float) -> None:
+    """A stiff model's raw scores lie close together, and its line is steep with an intercept of thirty and more."""
+    raw, target, weight = loans(0.04)
+    plain = moved(OLD_OF_2019, raw, target, weight)
+    shift = 2.5  # the raw score's own zero
+    old = Platt(OLD_OF_2019.intercept - OLD_OF_2019.slope / times * shift, OLD_OF_2019.slope / times)
+    scaled = moved(old, raw * times + shift, target, weight)
+    assert scaled.pd(raw * times + shift).mean() == pytest.approx(target.mean(), rel=1e-6)
+    assert scaled.pd(raw * times + shift) == pytest.approx(plain.pd(raw), rel=1e-6)
