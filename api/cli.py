@@ -33,7 +33,7 @@ COMMANDS = {
     "clients": Entry("api.access.cli", "clients", "Give an institution access to the API."),
     "serve": Entry("api.serve_cli", "serve", "Serve the API and the console."),
     "usage": Entry("api.metering.cli", "usage", "Calls, hits and charges from the ledger."),
-    "audit": Entry("api.metering.cli", "audit", "Verify the audit chain and prove single calls."),
+    "audit": Entry("api.audit.cli", "audit", "Verify the audit chain and prove single calls."),
     "db": Entry("api.database_cli", "db", "Bring the databases up to date, or check them."),
 }
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
-from api.metering.chain import answer_digest
-from api.metering.tables import AuditLeaf, Call, StoredAnswer
+from api.audit.chain import answer_digest
+from api.audit.tables import AuditLeaf
+from api.metering.tables import Call, StoredAnswer
 from bureau.errors import UnknownObject
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.answering import body_of
+from api.audit.chain import written
 from api.matching.demand import numbered
 from api.matching.offers import offers_of
-from api.metering.chain import written
 from api.metering.tables import Call, StoredAnswer
 from bureau.errors import InvalidInput, UnknownObject
 from bureau.grant import operator_grant

@@ -9,10 +9,10 @@ from starlette.responses import HTMLResponse, Response
 
 from api.answering import Question, answer_question, request_digest
 from api.answers import CHARGED, CREATED, SIGNED, Answered, Purpose, created, read_again
+from api.audit.proofs import prove
 from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, Served
 from api.errors import problems
 from api.issued import find_issued
-from api.metering.audit import prove
 from api.pages.report import report_page
 from api.subjects import Line, Subject, code_of
 from bureau.clock import shanghai_day

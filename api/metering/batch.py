@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from api.audit.chain import NO_ANSWER, answer_digest, append_leaf, read_tail, written
+from api.audit.tables import AuditLeaf
 from api.metering.authority import read_authority
-from api.metering.chain import NO_ANSWER, answer_digest, append_leaf, read_tail, written
 from api.metering.draft import ANSWERED, CREATED, Draft, Receipt
 from api.metering.pricing import price
-from api.metering.tables import AuditLeaf, BoundKey, Call, StoredAnswer, UsageLine
+from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine
 from api.signing import Signer
 from api.tables import LedgerTable
 from bureau.errors import BureauError, KeyReused, LedgerUnavailable, NotPermitted

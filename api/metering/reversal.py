@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Engine, insert, select
 
+from api.audit.chain import NO_ANSWER, append_leaf, read_tail
+from api.audit.tables import AuditLeaf
 from api.identifiers import new_identifier
-from api.metering.chain import NO_ANSWER, append_leaf, read_tail
 from api.metering.exclusive import exclusive
-from api.metering.tables import AuditLeaf, UsageLine
+from api.metering.tables import UsageLine
 from bureau.errors import InvalidInput, StateConflict, UnknownObject
 
 

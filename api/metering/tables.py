@@ -83,27 +83,3 @@ class UsageLine(LedgerTable):
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     latency_us: Mapped[int] = mapped_column(BigInteger)  # from receipt to commit
     committed_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class AuditLeaf(LedgerTable):
-    """The evidence of one usage line: its place in the log, dense from 0. `api.metering.chain` says each byte."""
-
-    __tablename__ = "audit_leaf"
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    line_id: Mapped[str] = mapped_column(ForeignKey("usage_line.id"), unique=True)
-    sha256: Mapped[bytes]
-    record_sha256: Mapped[bytes]
-    committed_at: Mapped[datetime]
-    leaf: Mapped[bytes]
-    head: Mapped[bytes]
-
-
-class AuditRoot(LedgerTable):
-    """A Merkle root that was signed and handed out; later logs must still contain it."""
-
-    __tablename__ = "audit_root"
-    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    root: Mapped[bytes]
-    head: Mapped[bytes]
-    signed_at: Mapped[datetime]
-    jws: Mapped[str]

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.audit.verification import verify_ledger
 from api.database import open_ledger_database
 from api.metering.tables import BoundKey, UsageLine
-from api.metering.verification import verify_ledger
 from api.signing import open_signer
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol, scored_home

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.metering.verification import verify_ledger
+from api.audit.verification import verify_ledger
 from api.signing import open_signer
 from tests.factories.deployments import body_of, enrol, public_home
 from tests.factories.lakes import ACME, BETA

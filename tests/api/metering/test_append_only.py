@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from api.metering.audit import sign_root
+from api.audit.proofs import sign_root
 from bureau.db import transaction
 from tests.factories.ledger import NOON, Books, draft
 

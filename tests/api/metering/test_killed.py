@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.audit.verification import verify_ledger
 from api.database import open_ledger_database
 from api.metering.ledger import Ledger
 from api.metering.tables import BoundKey, UsageLine
 from api.metering.usage import usage_rows
-from api.metering.verification import verify_ledger
 from api.signing import open_signer
 from tests.factories.ledger import Bank, add_bank
 

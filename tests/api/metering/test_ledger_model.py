@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from api.access.consents import create_consent, revoke_consent
 from api.access.contracts import ListPrice, agree_contract
+from api.audit.verification import verify_ledger
 from api.metering.draft import Draft
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
 from api.metering.usage import usage_rows
-from api.metering.verification import verify_ledger
 from bureau.db import transaction
 from bureau.errors import BureauError, ConsentRevoked, KeyReused
 from tests.factories.ledger import NOON, authorisation, draft, open_books, sqlite_ledger, unanswered

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.metering.chain import GENESIS, leaf_hash
-from api.metering.merkle import inclusion_path, merkle_root, root_from_path
-from api.metering.tables import AuditLeaf, AuditRoot, UsageLine
+from api.audit.chain import GENESIS, leaf_hash
+from api.audit.merkle import inclusion_path, merkle_root, root_from_path
+from api.audit.tables import AuditLeaf, AuditRoot
+from api.metering.tables import UsageLine
 from api.signing import Signer
 from bureau.clock import from_micros, to_micros
 from bureau.errors import UnknownObject
@@ -30,7 +31,7 @@ class SignedRoot:
 class Proof:
     """What a bank needs to find its answer in a signed root without us; digests are hexadecimal.
 
-    `leaf` follows from `call_id`, `sha256` and `committed_micros` (`api.metering.chain` says how), and
+    `leaf` follows from `call_id`, `sha256` and `committed_micros` (`api.audit.chain` says how), and
     `path` leads from it to the root.
     """
 

@@ -9,12 +9,13 @@ from sqlalchemy import Row, exists, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
-from api.metering.audit import root_claims
+from api.audit.chain import GENESIS, NO_ANSWER, Tail, answer_digest, leaf_hash, next_head, record_digest
+from api.audit.merkle import merkle_root
+from api.audit.proofs import root_claims
+from api.audit.tables import AuditLeaf, AuditRoot
 from api.metering.batch import LINE_COLUMNS
-from api.metering.chain import GENESIS, NO_ANSWER, Tail, answer_digest, leaf_hash, next_head, record_digest
 from api.metering.draft import ANSWERED, CREATED
-from api.metering.merkle import merkle_root
-from api.metering.tables import AuditLeaf, AuditRoot, BoundKey, Call, StoredAnswer, UsageLine
+from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine
 from api.signing import Signer
 from api.tables import LedgerTable
 

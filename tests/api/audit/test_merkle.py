@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from api.metering.merkle import inclusion_path, merkle_root, root_from_path
+from api.audit.merkle import inclusion_path, merkle_root, root_from_path
 
 ENTRIES = [f"entry {n}".encode() for n in range(130)]
 LEAVES = [hashlib.sha256(b"\x00" + entry).digest() for entry in ENTRIES]

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from api.metering.audit import sign_root
-from api.metering.chain import GENESIS, next_head, record_digest
+from api.audit.chain import GENESIS, next_head, record_digest
+from api.audit.proofs import sign_root
+from api.audit.tables import AuditLeaf
+from api.audit.verification import Fault, Verification, verify_ledger
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
-from api.metering.tables import AuditLeaf, Call, UsageLine
-from api.metering.verification import Fault, Verification, verify_ledger
+from api.metering.tables import Call, UsageLine
 from api.tables import LedgerTable
 from bureau.db import transaction
 from tests.factories.ledger import NOON, Books, draft, open_books, sqlite_ledger, unanswered

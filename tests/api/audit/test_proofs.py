@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pymerkle import InmemoryTree
 from sqlalchemy import select
 
-from api.metering.audit import proof_holds, prove, sign_root
+from api.audit.proofs import proof_holds, prove, sign_root
+from api.audit.tables import AuditLeaf, AuditRoot
 from api.metering.ledger import Receipt
-from api.metering.tables import AuditLeaf, AuditRoot
 from bureau.clock import to_micros
 from bureau.db import transaction
 from bureau.errors import UnknownObject

@@ -21,7 +21,7 @@ from typing import Any
 import rfc8785
 from sqlalchemy import Connection, select
 
-from api.metering.tables import AuditLeaf
+from api.audit.tables import AuditLeaf
 from bureau.clock import from_micros, to_micros
 
 GENESIS = bytes(32)
