@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_SYSTEM_CERTS := 1
 STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
 
-.PHONY: run test setup spark contenders lock check bench bench-city bench-real check-city clean
+.PHONY: run test setup spark contenders lock check bench bench-city bench-real check-city check-engines clean
 
 run: setup
 	@$(BIN)/bureau demo
@@ -30,6 +30,11 @@ bench-city: setup
 # benchmarks'. An hour, 10 GB of disk. Less: make check-city ARGUMENTS="--enterprises 2000".
 check-city: setup
 	@$(BIN)/python -m tests.bench.promises $(ARGUMENTS)
+
+# The whole library by every engine, Spark among them, cell for cell on records full of edges: a quarter of an hour.
+# Where Spark cannot run it ends with 2. The table is kept beside the benchmarks'.
+check-engines: spark
+	@$(BIN)/python -m tests.bench.engines $(ARGUMENTS)
 
 # Our models beside others' on real outcomes: make bench-real DATA=DIR [JUDGE=DIR2] [ARGUMENTS="--set german_credit"].
 bench-real: setup

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bureau.errors import InvalidInput
+from bureau.errors import InvalidInput, UnknownName
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.progress import progress_of
@@ -25,7 +25,7 @@ from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
 from features.lake.tabular import open_table
 from features.store.city_build import CityBuild, stale_of, write_city
-from features.store.comparison import compare, summary
+from features.store.comparison import REFERENCE, compare, summary
 from features.store.correlation import likeness
 from features.store.days import read_day, read_past_day
 from features.store.evidence import Evidence
@@ -148,17 +148,23 @@ def compare_engines(
     rows: Annotated[int, typer.Option(min=1, help="Records of each feed, before their corrections.")] = 120,
     seed: Annotated[int, typer.Option(help="Another seed draws other records.")] = 1,
     only: Only = None,
+    named: Annotated[
+        str | None, typer.Option("--engines", help="Those that must run: kernel,duckdb,spark. Default: all that can.")
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Hold every engine against the reference on made-up records full of edges; exit code 1 where a cell differs."""
-    engines = [engine for engine in Engine if engine is not Engine.SPARK or spark_missing() is None]
+    """Hold every engine against the reference on made-up records full of edges; exit code 1 where a cell differs.
+
+    An engine that is named and cannot run here ends with exit code 2 before anything is compared.
+    """
+    engines = _engines(named)
     with TemporaryDirectory(prefix="bureau-compare-") as folder, _session(engines[-1]):
         compared = list(compare(Path(folder), _names(only), rows, seed, engines))
     columns = ("engine", "form", "cells", "known", "peers", "varying", "differing", "example")
     print_rows([asdict(one) for one in compared], columns, form)
     typer.echo(summary(compared), err=form is not Format.TABLE)
-    if missing := spark_missing():
-        typer.echo(f"Spark was left out. {missing}", err=True)
+    if Engine.SPARK not in engines and named is None:
+        typer.echo(f"Spark was left out. {spark_missing()}", err=True)
     if any(one.differing for one in compared):
         raise typer.Exit(1)
 
@@ -199,6 +205,21 @@ def _names(only: list[str] | None) -> list[str]:
     """Those asked for, each once; without any all."""
     named = map(find_feature, dict.fromkeys(only)) if only else published()
     return [entry.name for entry in named]
+
+
+def _engines(named: str | None) -> list[Engine]:
+    """Those named with commas; without any all that can run here."""
+    if named is None:
+        return [engine for engine in Engine if engine is not Engine.SPARK or spark_missing() is None]
+    words = [word.strip() for word in named.split(",")]
+    for word in words:
+        if word not in [*Engine]:
+            raise UnknownName("engine", word, Engine)
+    if {*words} == {REFERENCE}:
+        raise InvalidInput(f"{REFERENCE} is what the others are held against: name another engine with --engines.")
+    if Engine.SPARK in words and (missing := spark_missing()):
+        raise InvalidInput(missing)
+    return [engine for engine in Engine if engine in words]
 
 
 def _warn(stale: Iterable[StaleInput], written: Path) -> None:

@@ -26,6 +26,11 @@ def anonymous_kib(pid: int) -> int:
     return sum(_field(PROC / str(one) / "status", "RssAnon") for one in _tree(pid))
 
 
+def processor_seconds(pid: int) -> float:
+    """Seconds of all cores that a process and its living children have used."""
+    return sum(_ticks(PROC / str(one) / "stat") for one in _tree(pid)) / os.sysconf("SC_CLK_TCK")
+
+
 class AnonymousPeak:
     """The most anonymous memory a process tree had while watched, in KiB."""
 
@@ -53,6 +58,14 @@ def _tree(pid: int) -> Iterator[int]:
         for task in (PROC / str(pid) / "task").iterdir():
             for child in (task / "children").read_text("ascii").split():
                 yield from _tree(int(child))
+
+
+def _ticks(path: Path) -> int:
+    """Of user and system, those of children that have ended among them; 0 once the process has ended."""
+    with suppress(OSError):
+        after_name = path.read_text("ascii", errors="replace").rpartition(")")[2].split()
+        return sum(map(int, after_name[11:15]))
+    return 0
 
 
 def _field(path: Path, name: str) -> int:

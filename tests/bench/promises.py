@@ -15,6 +15,7 @@ from features.sources.loading import SourceOptions, load_source
 from features.sources.source import Check
 from tests.bench.lakes import remove, tell
 from tests.bench.machine import machine
+from tests.bench.table import cells_as_markdown
 from tests.factories.homes import lake_in
 
 PROMISED = 100_000
@@ -50,9 +51,7 @@ def checked(home: Path, enterprises: int, data: Path | None = None) -> tuple[Che
 
 def as_markdown(title: str, checks: Sequence[Check]) -> str:
     """The table as Markdown under a title."""
-    told = [[str(getattr(check, column)).replace("|", "\\|") for column in _COLUMNS] for check in checks]
-    rows = [_COLUMNS, ("---",) * len(_COLUMNS), *told]
-    return f"# {title}\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+    return cells_as_markdown(title, _COLUMNS, [vars(check) for check in checks])
 
 
 def _arguments() -> argparse.Namespace:

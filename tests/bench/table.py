@@ -1,7 +1,7 @@
 """Bars and how a run stands against them: one table, printed and kept as JSON and Markdown."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,13 @@ def as_markdown(title: str, lines: Sequence[Line]) -> str:
     """The table as Markdown under a title."""
     rows = [("work", "measured", "bar", "holds"), ("---",) * 4, *(_cells(line) for line in lines)]
     return f"# {title}\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+
+
+def cells_as_markdown(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Any rows as a Markdown table under a title."""
+    told = [[str(row[column]).replace("|", "\\|") for column in columns] for row in rows]
+    lines = [columns, ("---",) * len(columns), *told]
+    return f"# {title}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def write(path: Path, facts: dict[str, Any], lines: Iterable[Line]) -> None:

@@ -172,3 +172,30 @@ def test_a_comparison_without_spark_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     compared = run("compare", "--feature", ARREARS, "--rows", "20")
     assert compared.exit_code == 0
     assert "Spark was left out. Spark is not installed: pip install it." in compared.stderr
+
+
+@pytest.mark.parametrize(
+    ("engines", "error", "sentence"),
+    [
+        pytest.param("kernel,duckdb,spark", InvalidInput, "Spark is not installed: pip install it.", id="cannot run"),
+        pytest.param("spark", InvalidInput, "Spark is not installed: pip install it.", id="alone and cannot run"),
+        pytest.param("kernel,spork", UnknownName, "There is no engine 'spork'. Did you mean: spark?", id="misspelt"),
+        pytest.param("", UnknownName, "There is no engine ''.", id="none named"),
+        pytest.param("duckdb", InvalidInput, "name another engine with --engines", id="the reference against itself"),
+    ],
+)
+def test_an_engine_that_is_named_runs_or_nothing_is_compared(
+    monkeypatch: pytest.MonkeyPatch, engines: str, error: type[BureauError], sentence: str
+) -> None:
+    monkeypatch.setattr(cli, "spark_missing", lambda: "Spark is not installed: pip install it.")
+    compared = run("compare", "--feature", ARREARS, "--engines", engines)
+    assert isinstance(compared.exception, error)
+    assert sentence in str(compared.exception)
+    assert compared.stdout == ""
+
+
+def test_only_engines_that_are_named_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "spark_missing", lambda: "Spark is not installed: pip install it.")
+    compared = run("compare", "--feature", ARREARS, "--rows", "20", "--engines", "duckdb, kernel", "--format", "json")
+    assert {line["engine"] for line in json.loads(compared.stdout)} == {"kernel"}
+    assert "Spark" not in compared.stderr

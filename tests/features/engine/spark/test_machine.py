@@ -9,6 +9,7 @@ import pytest
 from bureau.errors import InvalidInput
 from features.engine.spark import machine
 from features.engine.spark.machine import check_master, is_here, java_version, spark_missing
+from tests.factories.spark import is_left_out
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,21 @@ from features.engine.spark.machine import check_master, is_here, java_version, s
 )
 def test_the_version_of_java(said: str, version: int) -> None:
     assert java_version(said) == version
+
+
+@pytest.mark.parametrize(
+    ("missing", "environment", "left_out"),
+    [
+        pytest.param(None, {}, False, id="nothing is missing"),
+        pytest.param("no Java", {}, True, id="a machine without"),
+        pytest.param("no Java", {"SPARK_REQUIRED": ""}, True, id="a machine without, unset"),
+        pytest.param("no Java", {"SPARK_REQUIRED": "1"}, False, id="a machine that must have it"),
+    ],
+)
+def test_tests_of_spark_fail_where_it_is_required(
+    missing: str | None, environment: dict[str, str], left_out: bool
+) -> None:
+    assert is_left_out(missing, environment) is left_out
 
 
 @pytest.fixture
