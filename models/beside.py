@@ -1,6 +1,7 @@
 """The champion beside baselines and challengers: the newest version of each kind, on the same unseen loans."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,39 +11,55 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.artefact import read_stored
 from models.evaluation import evaluate_pd
-from models.question import Question, rate_before
+from models.loan_judging import judged_period, require_both
+from models.question import Question, rate_before_test, rate_of
+from models.question import chosen as chosen_rows
 from models.release import model_folder, read_release, versions
-from models.scoring import ScoringModel
 from models.service import load_version
+from models.time_split import TimeSplit
 from models.training import read_labelled
 from models.worth.resampling import Judged, resample
 
-_TOLD = ("version", "kind", "role", "auc", "auc_low", "auc_high", "auc_against", "error")
+_TOLD = ("version", "kind", "role", "granted", "auc", "auc_low", "auc_high", "auc_against", "error")
 COLUMNS = (*_TOLD, "ks", "brier", "brier_constant", "calibration_slope", "rows", "defaults")
 
 
 def judge_beside(lake: Lake, question: Question, day: date, grant: ReadGrant, home: Path) -> list[dict[str, Any]]:
     """One line a version, the first the one in service, or else the newest that is no baseline.
 
+    granted: the days of the loans that judge, which none of the versions was trained or calibrated on.
     auc_against: AUC less that of the first line, with the standard error of the difference over the firms.
-    Raises `ModelNotReleased` where no version is kept.
+    Raises `ModelNotReleased` where no version is kept, and `InvalidInput` where nothing is new to all of them.
     """
     name = question.spec.name
     chosen = newest_of_kinds(home, name)
     if not chosen:
         raise ModelNotReleased(name)
-    labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
-    question = question.on(day, labelled)
-    rows, constant = question.part(labelled, "test"), rate_before(labelled, question.split)
-    resampled, first, lines = resample(rows), None, []
+    models = {version: load_version(home, name, version) for version in chosen}
+    question = replace(question, split=unseen_by_all(home, name, chosen))
+    features = tuple(dict.fromkeys(feature for model in models.values() for feature in model.features))
+    spec = replace(question.spec, features=features)
+    labelled = read_labelled(lake, spec, question.read_labels(lake, day, grant), grant)
+    rows, newest = question.part(labelled, "test"), labelled.frame.filter(chosen_rows(labelled, "test", question.split))
+    require_both(question, rows, question.split)
+    known = rate_of(question.known_before(lake, question.split.test_from, grant))
+    constant = float(rate_before_test(labelled, question.split, known).pd)
+    granted, resampled, first, lines = judged_period(newest, question.split), resample(rows), None, []
     for version, role in chosen.items():
-        model = load_version(home, name, version)
-        pd = model.calibration.pd(model.predictor.raw(rows.matrix))
+        model = models[version]
+        pd = model.calibration.pd(model.predictor.raw(model.columns.matrix(newest)))
         judged = resampled.judge([pd])
         first = first or judged
         figures = evaluate_pd(pd, rows.target, rows.weight, rows.firm, constant=constant)
-        lines.append(_line(model, role, asdict(figures), judged, first))
+        told = {"version": version, "kind": model.predictor.kind, "role": role, "granted": granted}
+        lines.append(_line(told, asdict(figures), judged, first))
     return lines
+
+
+def unseen_by_all(home: Path, name: str, kept: Iterable[str]) -> TimeSplit:
+    """The split of the version whose test began last: no other was trained or calibrated on what it judges by."""
+    splits = (TimeSplit.of_facts(read_stored(model_folder(home, name, one), name).facts) for one in kept)
+    return max(splits, key=lambda split: split.test_from)
 
 
 def newest_of_kinds(home: Path, name: str) -> dict[str, str]:
@@ -59,9 +76,8 @@ def newest_of_kinds(home: Path, name: str) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda one: one[1] == "baseline"))
 
 
-def _line(model: ScoringModel, role: str, figures: dict[str, Any], judged: Judged, first: Judged) -> dict[str, Any]:
+def _line(told: dict[str, str], figures: dict[str, Any], judged: Judged, first: Judged) -> dict[str, Any]:
     auc, against = figures.pop("auc"), (judged - first).figure
-    told = {"version": model.version, "kind": model.predictor.kind, "role": role}
     interval = {"auc": auc["value"], "auc_low": auc["low"], "auc_high": auc["high"]}
     found = {**told, **interval, "auc_against": against.value, "error": against.error, **figures}
     return {column: found[column] for column in COLUMNS}

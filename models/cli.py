@@ -17,6 +17,7 @@ from models.artefact import read_stored
 from models.baselines import BASELINES, of_kind
 from models.beside import COLUMNS as COLUMNS_BESIDE
 from models.beside import judge_beside
+from models.champion import reading
 from models.city_file import check_city_place, write_city_scores
 from models.fairness.cli import fairness
 from models.file_scores import check_place, read_labels_file, score_labels, write_table
@@ -70,12 +71,18 @@ def train(
 ) -> None:
     """Train a model on what this home knows, judge it at the gates of a release, keep and log it."""
     settings, shelved = Settings(), find_model(name)
+    if challenger and kind not in BASELINES:
+        raise InvalidInput(
+            f"--challenger lets a baseline be released, as any other version may be without it: name one with --kind "
+            f"({', '.join(BASELINES)}), or leave it out."
+        )
     spec = shelved.spec if kind is None else of_kind(shelved.spec, kind)
     print(f"Training {name} on what was known on {settings.feature_day}.", flush=True)
-    trained = shelved.train(_lake(settings), settings.feature_day, operator_grant("training"), spec)
+    lake, grant = _lake(settings), operator_grant("training")
+    trained = shelved.train(lake, settings.feature_day, grant, spec)
     model, facts = trained.model, trained.facts
     print(f"{model.name}: {facts['labels']:,} labels, {facts['defaults']:,} defaults, lake snapshot {model.snapshot}")
-    _keep(settings, trained, baseline=kind in BASELINES and not challenger)
+    _keep(settings, trained, lake, baseline=kind in BASELINES and not challenger)
 
 
 @models.command()
@@ -87,7 +94,7 @@ def recalibrate(name: Name, version: Version = None) -> None:
     model = load_chosen(settings.home, name, version)
     stored = read_stored(model_folder(settings.home, name, model.version), name)
     lake, grant = _lake(settings), operator_grant("training")
-    _keep(settings, recalibrate_version(question, model, stored, lake, settings.feature_day, grant))
+    _keep(settings, recalibrate_version(question, model, stored, lake, settings.feature_day, grant), lake)
 
 
 @models.command()
@@ -99,15 +106,21 @@ def evaluate(
     ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Judge a version on outcomes it was not trained on."""
+    """Judge a version on outcomes it was not trained or calibrated on; the table says on which."""
     settings, shelved = Settings(), find_model(name)
+    if beside and version is not None:
+        raise InvalidInput(
+            f"--beside judges the one in service beside the newest of each other kind, whichever version is named: "
+            f"leave out --beside to judge version {version} alone."
+        )
     if beside:
         asked = shelved.dated or find_question(name), settings.feature_day, operator_grant("training"), settings.home
         lines = judge_beside(_lake(settings), *asked)
         print_rows([_rounded(line) for line in lines] if form is Format.TABLE else lines, COLUMNS_BESIDE, form)
         return
     model = load_chosen(settings.home, name, version)
-    lines = shelved.evaluate(_lake(settings), settings.feature_day, operator_grant("training"), model)
+    stored = read_stored(model_folder(settings.home, name, model.version), name)
+    lines = shelved.evaluate(_lake(settings), settings.feature_day, operator_grant("training"), model, stored)
     print_rows([_rounded(line) for line in lines] if form is Format.TABLE else lines, tuple(lines[0]), form)
 
 
@@ -163,11 +176,12 @@ def _listed(home: Path, name: str) -> dict[str, Any]:
     return line
 
 
-def _keep(settings: Settings, trained: Trained, *, baseline: bool = False) -> None:
+def _keep(settings: Settings, trained: Trained, lake: Lake, *, baseline: bool = False) -> None:
     """Say what was found, judge at the gates, keep and log; raises `ReleaseRefused` where one is shut."""
     for sentence in trained.said:
         print(sentence)
-    kept = keep(settings.home, settings.mlruns, trained, now(), baseline=baseline)
+    read = reading(lake, operator_grant("training"))
+    kept = keep(settings.home, settings.mlruns, trained, now(), baseline=baseline, read=read)
     if baseline:
         print(f"{kept.name} version {kept.version} is kept as a baseline: bureau models evaluate {kept.name} --beside")
         return

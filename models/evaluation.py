@@ -62,9 +62,12 @@ def evaluate_pd(
     weight: Floats | None = None,
     cluster: NDArray[Any] | None = None,
     *,
-    constant: float | None = None,
+    constant: Floats | float | None = None,
 ) -> Figures:
-    """Every figure of a set of probabilities of default. constant: the rate of defaults known on the training day."""
+    """Every figure of a set of probabilities of default.
+
+    constant: the rate of defaults known on the training day; of each row where its own outcome is left out of it.
+    """
     w = np.ones(len(target)) if weight is None else weight
     base_rate = float(np.average(target, weights=w))
     calibration = fit_platt(logit(pd), target, w)
@@ -75,11 +78,16 @@ def evaluate_pd(
         mean_pd=float(np.average(pd, weights=w)),
         auc=auc_interval(pd, target, w, cluster),
         ks=largest_gap(pd, target, w),
-        brier=float(np.average((pd - target) ** 2, weights=w)),
-        brier_constant=base_rate * (1 - base_rate) + (0 if constant is None else constant - base_rate) ** 2,
+        brier=brier_score(pd, target, w),
+        brier_constant=brier_score(base_rate if constant is None else constant, target, w),
         calibration_slope=calibration.slope,
         calibration_intercept=calibration.intercept,
     )
+
+
+def brier_score(pd: Floats | float, target: Floats, weight: Floats) -> float:
+    """The weighted mean squared error of probabilities, or of one for all."""
+    return float(np.average((pd - target) ** 2, weights=weight))
 
 
 def weighted_auc(score: Floats, target: Floats, weight: Floats | None = None) -> float:

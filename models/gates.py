@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bureau.errors import ContributionsDisagree
 from features.definitions.library import published
+from models.champion import NOBODY, Against
+from models.evaluation import brier_score
 from models.fairness.groups import group_lines, judged_of, overstated
 from models.reliability import calibration_slope, observed_to_said
 from models.scoring import TOLERANCE, ScoringModel
@@ -33,6 +35,7 @@ class Bars(BaseModel):
 
     version: int = Field(ge=1)
     auc_above: float
+    errors_below_champion: float = Field(gt=0)
     slope: Bounds
     observed_to_said: Bounds
     psi: float
@@ -57,10 +60,10 @@ def bars() -> Bars:
     return Bars.model_validate(yaml.safe_load(GATES.read_text("utf-8")))
 
 
-def judge_gates(trained: Trained) -> tuple[Gate, ...]:
-    """Every gate, asked of a trained model on rows it had not seen."""
+def judge_gates(trained: Trained, against: Against = NOBODY) -> tuple[Gate, ...]:
+    """Every gate, asked of a trained model on rows it had not seen. against: how it stands to the one in service."""
     return (
-        _performance(trained),
+        _performance(trained, against),
         _calibration(trained),
         _stability(trained),
         _fairness(trained),
@@ -83,11 +86,13 @@ def as_facts(gates: Sequence[Gate]) -> list[dict[str, Any]]:
     return [asdict(gate) for gate in gates]
 
 
-def _performance(trained: Trained) -> Gate:
-    auc = trained.figures.auc
+def _performance(trained: Trained, against: Against) -> Gate:
+    auc, found = trained.figures.auc, against.difference
     if auc.low <= bars().auc_above:
         return Gate("performance", False, f"its AUC {auc} does not lie above {bars().auc_above}, which is a coin's.")
-    return Gate("performance", True, f"AUC {auc}")
+    if found is not None and found.value + bars().errors_below_champion * found.error < 0:
+        return Gate("performance", False, f"it is clearly worse than what is served: {against.told}.")
+    return Gate("performance", True, f"AUC {auc}; {against.told}")
 
 
 def _calibration(trained: Trained) -> Gate:
@@ -96,14 +101,18 @@ def _calibration(trained: Trained) -> Gate:
     rows = trained.judged
     slope = calibration_slope(trained.pd, rows.target, rows.weight, rows.firm)
     ratio = observed_to_said(trained.pd, rows.target, rows.weight, rows.firm)
-    told = f"slope {slope}, defaults observed for each said {ratio}"
     for name, interval, (low, high) in (
         ("calibration slope", slope, bars().slope),
         ("ratio of defaults observed to said", ratio, bars().observed_to_said),
     ):
         if interval.high < low or interval.low > high:
             return Gate("calibration", False, f"its {name} {interval} lies outside {low} to {high}.")
-    return Gate("calibration", True, told)
+    told = f"slope {slope}, defaults observed for each said {ratio}"
+    brier, constant = (brier_score(pd, rows.target, rows.weight) for pd in (trained.pd, trained.one_rate.pd))
+    beside = f"Brier score {brier:.5f}, on the same rows {constant:.5f} of {trained.one_rate.told}"
+    if not brier < constant:
+        return Gate("calibration", False, f"it says less than one rate for all: {beside}.")
+    return Gate("calibration", True, f"{told}; {beside}")
 
 
 def _stability(trained: Trained) -> Gate:

@@ -10,6 +10,7 @@ from pathlib import Path
 from models.artefact import write_model
 from models.card import card_text
 from models.card_page import card_page
+from models.champion import Against, ReadFeatures, hold_against_champion
 from models.gates import Gate, as_facts, judge_gates, refusal_of
 from models.monitoring.population import describe
 from models.pictures import draw_pictures
@@ -33,10 +34,18 @@ class Kept:
     refusal: str | None
 
 
-def keep(home: Path, mlruns: Path, trained: Trained, at: datetime, *, baseline: bool = False) -> Kept:
+def keep(
+    home: Path,
+    mlruns: Path,
+    trained: Trained,
+    at: datetime,
+    *,
+    baseline: bool = False,
+    read: ReadFeatures | None = None,
+) -> Kept:
     """Judge the gates, write a new version and log it; what is served stays as it is.
 
-    baseline: may not be released, whatever the gates say.
+    baseline: may not be released, whatever the gates say. read: see `hold_against_champion`.
     Nothing is half-written: the folder appears whole, goes again where logging fails, and the register's line, which
     binds the version to its hash, comes last.
     """
@@ -44,18 +53,25 @@ def keep(home: Path, mlruns: Path, trained: Trained, at: datetime, *, baseline: 
     with writing(home, name) as register:
         version = str(max(map(int, versions(home, name)), default=0) + 1)
         numbered = replace(trained, model=replace(trained.model, version=version))
-        gates = (*judge_gates(numbered), *([Gate("purpose", False, BASELINE)] if baseline else []))
+        against = hold_against_champion(home, numbered, read)
+        gates = (*judge_gates(numbered, against), *([Gate("purpose", False, BASELINE)] if baseline else []))
         refusal = refusal_of(gates)
         population = describe(numbered.model, (trained.population or trained.judged).matrix)
         facts = trained.facts | {"said": list(trained.said), "gates": as_facts(gates), "refusal": refusal}
-        facts |= {"role": "baseline" if baseline else "challenger"}
+        facts |= {"role": "baseline" if baseline else "challenger", "held_against": against.facts()}
         facts |= {"population": population.model_dump(mode="json")}
         with _whole_or_gone(model_folder(home, name, version)) as folder:
             sha256 = write_model(folder, numbered.model, trained.golden, facts)
             report = write_pages(folder, numbered, gates)
-            log_training(mlruns, numbered, folder, metrics_of(report), sha256=sha256, refusal=refusal)
-            register.add("kept", version, sha256, "", at, refusal or "every gate is open")
+            reported = metrics_of(report) | _metrics_of(against)
+            log_training(mlruns, numbered, folder, reported, sha256=sha256, refusal=refusal)
+            register.add("kept", version, sha256, "", at, refusal or f"every gate is open: {gates[0].told}")
     return Kept(name, version, refusal)
+
+
+def _metrics_of(against: Against) -> dict[str, float]:
+    found = against.difference
+    return {} if found is None else {"auc_against_champion": found.value, "auc_against_champion_error": found.error}
 
 
 def write_pages(folder: Path, trained: Trained, gates: Sequence[Gate]) -> Report:

@@ -1,9 +1,10 @@
 """Training of a model of loans: strictly by time, so that the figures are those of a bank that released it then."""
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
+import polars as pl
 
 from bureau.errors import TooFewLabels
 from bureau.grant import ReadGrant
@@ -12,7 +13,7 @@ from models.calibration import fit_platt
 from models.cross_validation import Division, Rows, compare, preference_in_words, preferred
 from models.evaluation import Figures, evaluate_pd
 from models.predictor import Recipe
-from models.question import Question, chosen, rate_before
+from models.question import Question, chosen, rate_before_test, rate_of
 from models.segments import segments_of
 from models.training import (
     Labelled,
@@ -30,16 +31,24 @@ def train_on_loans(question: Question, lake: Lake, day: date, grant: ReadGrant) 
     """Train on the loans that matured by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
     labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
     question = question.on(day, labelled)
-    return fit_on_loans(question, labelled, day, then=_read_then(question, lake, grant))
+    known = question.known_before(lake, question.split.test_from, grant)
+    then = _read_then(question, lake, known, grant)
+    return fit_on_loans(question, labelled, day, then=then, known_rate=rate_of(known))
 
 
 def fit_on_loans(
-    question: Question, labelled: Labelled, day: date, division: Division | None = None, then: Labelled | None = None
+    question: Question,
+    labelled: Labelled,
+    day: date,
+    division: Division | None = None,
+    then: Labelled | None = None,
+    known_rate: float | None = None,
 ) -> Trained:
     """Compare kinds on the oldest loans, fit the preferred one, calibrate it on the next, judge it on the newest.
 
     division: of the comparison, that of the spec unless said. then: the loans whose outcome was known when the test
-    began; the same recipe fitted on them alone is judged beside.
+    began; the same recipe fitted on them alone is judged beside. known_rate: of default among them, where they are
+    known at all; `then` has its own.
     """
     spec, split = question.spec, question.split
     oldest, middle, newest = (question.part(labelled, period) for period in ("train", "calibrate", "test"))
@@ -52,7 +61,8 @@ def fit_on_loans(
     predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
     calibration = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))
-    rate, known_when = _one_rate(question, labelled, then)
+    one_rate = rate_before_test(labelled, split, then.rows.rate if then else known_rate)
+    rate = float(one_rate.pd)
     figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=rate)
     known = _judged_then(question, then, recipe, newest, rate)
     judged = labelled.frame.filter(chosen(labelled, "test", split))
@@ -66,13 +76,15 @@ def fit_on_loans(
         said=(
             preference_in_words(validations),
             f"On loans granted from {split.test_from}: AUC {figures.auc}.",
-            f"One rate for all is {rate:.2%}, {known_when}.",
+            f"One rate for all is {rate:.2%}, {one_rate.told}.",
             _said_then(question, known),
         ),
         facts=training_facts(day, labelled, recipe, validations, figures)
         | split.facts()
         | {"figures_of_labels_known_then": asdict(known) if known else None, "one_rate": rate},
         golden=golden_values(oldest.columns, labelled.frame),
+        asked=judged,
+        one_rate=one_rate,
         population=labelled.rows,
         earlier=middle,
         groups=segments_of(judged),
@@ -80,21 +92,12 @@ def fit_on_loans(
     )
 
 
-def _read_then(question: Question, lake: Lake, grant: ReadGrant) -> Labelled | None:
+def _read_then(question: Question, lake: Lake, known: pl.DataFrame, grant: ReadGrant) -> Labelled | None:
     """What was known when the test began; None where that was too little to train on."""
-    labels = question.read_labels(lake, question.split.test_from - timedelta(days=1), grant)
     try:
-        return read_labelled(lake, question.spec, labels, grant)
+        return read_labelled(lake, question.spec, known, grant)
     except TooFewLabels:
         return None
-
-
-def _one_rate(question: Question, labelled: Labelled, then: Labelled | None) -> tuple[float, str]:
-    """What a constant would have said on the day the test began, and whether that day could know it."""
-    split = question.split
-    if then is None:
-        return rate_before(labelled, split), f"of the loans granted before {split.test_from}, in hindsight"
-    return then.rows.rate, f"of the loans whose outcome was known on {split.test_from}"
 
 
 def _judged_then(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from models.cross_validation import Rows
 from models.scoring import ScoringModel
 from models.spec import ModelSpec
 from models.time_split import Period, TimeSplit
-from models.training import Labelled, read_labelled, rows_of
+from models.training import Labelled, OneRate, read_labelled, rows_of
 
 ReadLabels = Callable[[Lake, date, ReadGrant], pl.DataFrame]
 
@@ -26,7 +26,8 @@ class Question:
 
     read_labels: the loans of its population that have matured by a day. recipe: the kind that takes any number of
     features. least_to_train, least_to_judge: defaults needed in the oldest and in the newest period. newcomers: whether
-    only enterprises are asked about that have had no loan.
+    only enterprises are asked about that have had no loan. read_known: the outcomes as far as a day knew them, where
+    read_labels knows them afterwards only.
     """
 
     spec: ModelSpec
@@ -36,6 +37,7 @@ class Question:
     least_to_train: int
     least_to_judge: int
     newcomers: bool = False
+    read_known: ReadLabels | None = None
 
     def on(self, day: date, labelled: Labelled) -> "Question":
         """The question as it is asked on a day: its periods have moved on with the loans that matured since."""
@@ -45,6 +47,15 @@ class Question:
     def part(self, labelled: Labelled, period: Period) -> Rows:
         """The rows granted in one period."""
         return labelled.rows.take(chosen(labelled, period, self.split))
+
+    def known_before(self, lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
+        """The labels that were known when a day began: nothing of what came later."""
+        return (self.read_known or self.read_labels)(lake, day - timedelta(days=1), grant)
+
+
+def rate_of(labels: pl.DataFrame) -> float | None:
+    """The weighted rate of defaults among labels; None where there are none."""
+    return float(np.average(labels["target"], weights=labels["weight"])) if len(labels) else None
 
 
 def read_for(question: Question, model: ScoringModel, lake: Lake, day: date, grant: ReadGrant) -> Labelled:
@@ -63,3 +74,15 @@ def chosen(labelled: Labelled, period: Period, split: TimeSplit) -> NDArray[np.b
 def rate_before(labelled: Labelled, split: TimeSplit) -> float:
     """The weighted rate of defaults among the loans granted before the test: what a constant would have said."""
     return labelled.rows.take(~chosen(labelled, "test", split)).rate
+
+
+def rate_before_test(labelled: Labelled, split: TimeSplit, known: float | None) -> OneRate:
+    """What a constant would have said on the day the test began, and whether that day could know it.
+
+    known: the rate of the outcomes known on that day; None where there were none.
+    """
+    if known is not None:
+        return OneRate(known, f"the rate of the loans whose outcome was known on {split.test_from}")
+    return OneRate(
+        rate_before(labelled, split), f"the rate of the loans granted before {split.test_from}, in hindsight"
+    )

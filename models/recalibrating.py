@@ -16,7 +16,7 @@ from models.artefact import StoredModel
 from models.calibration import Platt
 from models.cross_validation import Rows
 from models.evaluation import Figures, evaluate_pd
-from models.question import Question, chosen, rate_before, read_for
+from models.question import Question, chosen, rate_before_test, rate_of, read_for
 from models.recalibration import LEAST_DEFAULTS, Recalibrated, recalibrate
 from models.scoring import ScoringModel
 from models.segments import segments_of
@@ -31,15 +31,25 @@ def recalibrate_version(
     question: Question, model: ScoringModel, stored: StoredModel, lake: Lake, day: date, grant: ReadGrant
 ) -> Trained:
     """Calibrate on the loans that matured by `day`. Raises `TooFewLabels`, and `StateConflict` without a drift."""
-    return recalibrate_on(question, model, stored, read_for(question, model, lake, day, grant), day)
+    labelled = read_for(question, model, lake, day, grant)
+    judged_from = recent_halves(labelled, TimeSplit.of_facts(stored.facts).test_from).test_from
+    known = question.known_before(lake, judged_from, grant)
+    return recalibrate_on(question, model, stored, labelled, day, rate_of(known))
 
 
 def recalibrate_on(
-    question: Question, model: ScoringModel, stored: StoredModel, labelled: Labelled, day: date
+    question: Question,
+    model: ScoringModel,
+    stored: StoredModel,
+    labelled: Labelled,
+    day: date,
+    known_rate: float | None = None,
 ) -> Trained:
     """Move or turn the line from raw score to probability by the older half of the recent loans that no part of the
-    version has seen; the newer half judges the line of before and the new one."""
-    split = recent_halves(labelled, date.fromisoformat(stored.facts["test_from"]))
+    version has seen; the newer half judges the line of before and the new one.
+
+    known_rate: of default, as it was known when that newer half began."""
+    split = recent_halves(labelled, TimeSplit.of_facts(stored.facts).test_from)
     middle, newest = (labelled.rows.take(chosen(labelled, period, split)) for period in ("calibrate", "test"))
     what = f"defaults on loans granted from {split.test_from}"
     require_labels(question.spec, what, newest.defaults, question.least_to_judge)
@@ -47,7 +57,8 @@ def recalibrate_on(
     found = recalibrate(model.calibration, raw, middle.target, middle.weight, middle.firm)
     if found.deed == "kept":
         raise StateConflict(_not_done(model, found, split, middle))
-    constant = rate_before(labelled, split)
+    one_rate = rate_before_test(labelled, split, known_rate)
+    constant = float(one_rate.pd)
     before, figures = (_judge(model, line, newest, constant) for line in (model.calibration, found.calibration))
     judged = labelled.frame.filter(chosen(labelled, "test", split))
     return Trained(
@@ -75,6 +86,8 @@ def recalibrate_on(
             },
         },
         golden=[row.values for row in stored.golden],
+        asked=judged,
+        one_rate=one_rate,
         population=labelled.rows,
         earlier=middle,
         groups=segments_of(judged),

@@ -123,9 +123,22 @@ def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) 
         told = f"its audit by {audits[-1].by} found it {audits[-1].reason}."
         raise ReleaseRefused(deeds.name, version, told)
     model = load_version(deeds.home, deeds.name, version, sha256)
-    refusal = refusal_of(gates_now(model, deeds.home))
+    refusal = refusal_of((*gates_now(model, deeds.home), *_held_against_another(deeds, version)))
     if refusal is not None:
         raise ReleaseRefused(deeds.name, version, refusal)
+
+
+def _held_against_another(deeds: Deeds, version: str) -> list[Gate]:
+    """A shut gate where the version was not held against what is served now: the comparison is of training's day."""
+    release = read_release(deeds.home, deeds.name)
+    if release is None or release.version == version:
+        return []
+    facts = read_stored(model_folder(deeds.home, deeds.name, version), deeds.name).facts
+    held = facts.get("held_against", {}).get("version")
+    if held == release.version:
+        return []
+    told = f"it was held against version {held}" if held else "it was held against no other version"
+    return [Gate("performance", False, f"{told}, and version {release.version} is served now: train it anew.")]
 
 
 def _open_proposal(deeds: Deeds, version: str, acts: Sequence[Act]) -> Act:

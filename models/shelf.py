@@ -8,6 +8,7 @@ from typing import Protocol
 from bureau.errors import InvalidInput, UnknownName
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
+from models.artefact import StoredModel
 from models.first_loan import evaluate as first_evaluate
 from models.first_loan import spec as first_spec
 from models.first_loan import train as first_train
@@ -28,7 +29,8 @@ from models.tax_behaviour import spec as tax_spec
 from models.tax_behaviour import train as tax_train
 from models.training import Trained
 
-Evaluate = Callable[[Lake, date, ReadGrant, ScoringModel], list[dict[str, object]]]
+Evaluate = Callable[[Lake, date, ReadGrant, ScoringModel, StoredModel], list[dict[str, object]]]
+"""A kept version judged on what a day knows: never on what it was trained or calibrated on."""
 
 
 class Train(Protocol):

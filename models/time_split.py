@@ -1,8 +1,9 @@
 """A split by time: fitted on the oldest loans, calibrated on the next, judged on the newest, as if released then."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -45,6 +46,11 @@ class TimeSplit:
             12 * (self.test_from.year - self.calibrate_from.year) + self.test_from.month - self.calibrate_from.month
         )
         return TimeSplit(months_before(test_from, length), test_from)
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, Any]) -> "TimeSplit":
+        """The split a version was trained or calibrated by, as its files keep it."""
+        return cls(*(date.fromisoformat(facts[name]) for name in ("calibrate_from", "test_from")))
 
     def facts(self) -> dict[str, str]:
         return {"calibrate_from": self.calibrate_from.isoformat(), "test_from": self.test_from.isoformat()}

@@ -16,7 +16,7 @@ from features.lake.lake import Lake
 from features.store.training_set import training_set
 from models.calibration import Platt
 from models.columns import Columns, Value
-from models.cross_validation import Floats, Rows, Validation
+from models.cross_validation import Division, Floats, Rows, Validation
 from models.evaluation import Figures
 from models.peer_medians import peers_of
 from models.predictor import Predictor, Recipe
@@ -42,12 +42,25 @@ class Labelled:
 
 
 @dataclass(frozen=True)
+class OneRate:
+    """One rate of default for everybody, of those whose outcome is none of the rows judged.
+
+    pd: of all, or of each where a row's own outcome has to be left out of it. told: whose rate it is.
+    """
+
+    pd: Floats | float
+    told: str
+
+
+@dataclass(frozen=True)
 class Trained:
     """A fitted model and everything known about how good it is.
 
     figures: on rows no part of the model has seen; `judged` are those rows and `pd` what was said of them.
     earlier: unseen rows of the period before, where outcomes have days; months: of the grant of each of `judged`,
-    as 2021-03. groups: by what enterprises are told apart, for each of `judged`.
+    as 2021-03. groups: by what enterprises are told apart, for each of `judged`. asked: the labelled rows behind
+    `judged`, in its order. one_rate: what would have been said of them without a model. division: how the rows were
+    divided where all of them were fitted on, each judged by fits without it; None where time divides.
     said: sentences for whoever ran the training. facts: what is stored with the model.
     """
 
@@ -60,6 +73,9 @@ class Trained:
     said: tuple[str, ...]
     facts: dict[str, Any]
     golden: list[Mapping[str, Value]]
+    asked: pl.DataFrame
+    one_rate: OneRate
+    division: Division | None = None
     earlier: Rows | None = None
     groups: Groups = field(default_factory=dict)
     months: NDArray[np.str_] | None = None

@@ -6,8 +6,7 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.calibration import fit_platt
 from models.cross_validation import Division, preference_in_words, preferred
-from models.evaluation import evaluate_pd
-from models.invoice_default.evaluate import cut_off, pooled, unseen_pd, validate
+from models.invoice_default.evaluate import cut_off, figures_unseen, pooled, rate_of_others, unseen_pd, validate
 from models.invoice_default.labels import read_labels
 from models.invoice_default.spec import SPEC
 from models.segments import segments_of
@@ -36,7 +35,7 @@ def fit(
     predictor = recipe.fit(rows.columns, rows.matrix, rows.target, rows.weight)
     calibration = fit_platt(*pooled(best.raw, rows), rising=True)
     pd = unseen_pd(best, rows)
-    figures = evaluate_pd(pd, rows.target, rows.weight, rows.firm)
+    figures = figures_unseen(pd, rows)
     facts = training_facts(day, labelled, recipe, validations, figures)
     return Trained(
         spec=spec,
@@ -52,5 +51,8 @@ def fit(
         ),
         facts=facts | {"validations_cut_off": [validation.summary() for validation in validations_earlier]},
         golden=golden_values(rows.columns, labelled.frame),
+        asked=labelled.frame,
+        one_rate=rate_of_others(rows),
+        division=division,
         groups=segments_of(labelled.frame),
     )

@@ -19,6 +19,7 @@ from models.segments import segments_of
 from models.spec import ModelSpec
 from models.training import (
     Labelled,
+    OneRate,
     Trained,
     assemble,
     golden_values,
@@ -78,6 +79,8 @@ def fit(
         | SPLIT.facts()
         | {"figures_labels_known": asdict(then), "training_day_rate": known.rows.rate},
         golden=golden_values(before.columns, labelled.frame),
+        asked=judged,
+        one_rate=OneRate(known.rows.rate, f"the rate known on {SPLIT.test_from}"),
         earlier=year,
         earlier_pd=calibration.pd(best.raw.mean(axis=0)[last]),
         groups=segments_of(judged),

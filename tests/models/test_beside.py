@@ -55,6 +55,23 @@ def test_the_champion_comes_first_and_others_are_held_against_it(lines: list[dic
     assert scorecard["auc"] > 0.55
 
 
+def test_the_loans_that_judge_are_named_and_new_to_every_version(home: Path, tmp_path: Path) -> None:
+    alone: list[dict[str, Any]] = json.loads(done(home, "evaluate", NAME, "--format", "json"))
+    granted = alone[0]["granted"]
+    assert granted.startswith("2021-01-01 to 2022-")
+    later = Path(shutil.copytree(home, tmp_path / "later"))
+    path = later / "models" / NAME / "2" / "model.json"
+    stored = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(stored | {"facts": stored["facts"] | {"test_from": "2021-05-01"}}), "utf-8")
+    own, beside = (
+        json.loads(done(later, "evaluate", NAME, *words, "--format", "json"))
+        for words in (("--version", "2"), ("--beside",))
+    )
+    assert own[0]["granted"] == granted.replace("2021-01-01", "2021-05-01")
+    assert {line["granted"] for line in beside} == {own[0]["granted"]}
+    assert {line["rows"] for line in beside} == {own[0]["rows"]} != {alone[0]["rows"]}
+
+
 def test_a_baseline_is_not_released_and_not_chosen(home: Path) -> None:
     refused = run(home, "release", NAME, "2", "--by", "王建模").exception
     assert isinstance(refused, ReleaseRefused)

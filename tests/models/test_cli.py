@@ -1,8 +1,10 @@
 """`bureau models` on a small contest home: trained, listed, judged, used on firms never seen; errors in a sentence."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -24,7 +26,14 @@ from features.lake.marks import mark_record
 from features.lake.registry import resolve
 from features.sources.loading import SourceOptions, load_source
 from features.store.lineage import evidence
+from models.artefact import read_stored, write_model
+from models.baselines import of_kind
 from models.cli import models
+from models.invoice_default.evaluate import evaluate, firms_since
+from models.invoice_default.labels import read_labels
+from models.invoice_default.spec import SPEC
+from models.invoice_default.train import train
+from models.release import model_folder
 from models.service import load_released
 from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.homes import lake_in
@@ -109,12 +118,72 @@ def test_the_list_tells_what_is_in_service(home: Path) -> None:
     assert listed["sme_default"]["in_service"] is None
 
 
-def test_the_judgement_has_a_line_per_day_and_kind(home: Path) -> None:
-    lines = json.loads(run(home, "evaluate", NAME, "--format", "json").stdout)
-    assert [line["features_as_of"] for line in lines] == [LAST_DAY] * 2 + ["2019-08-22"] * 2
-    assert sorted({line["kind"] for line in lines}) == ["boosted_trees", "logistic"]
-    assert {line["kind"] for line in lines if line["released"]} == {load_released(home, NAME).predictor.kind}
-    assert all((line["repeats"], line["folds"]) == (20, 5) for line in lines)
+@pytest.fixture(scope="module")
+def judged(home: Path) -> list[dict[str, Any]]:
+    """What `models evaluate` says of the version in service."""
+    found: list[dict[str, Any]] = json.loads(run(home, "evaluate", NAME, "--format", "json").stdout)
+    return found
+
+
+def test_the_judgement_is_of_the_version_as_it_was_found_and_of_its_recipe_anew(
+    home: Path, judged: list[dict[str, Any]]
+) -> None:
+    lines, stored = judged, read_stored(model_folder(home, NAME, "1"), NAME)
+    assert [line["judged"] for line in lines] == [
+        "as trained, out of fold",
+        "recipe, out of fold",
+        "recipe, six months cut off",
+    ]
+    assert [line["features_as_of"] for line in lines] == [LAST_DAY, LAST_DAY, "2019-08-22"]
+    assert {(line["version"], line["kind"]) for line in lines} == {("1", stored.kind)}
+    kept, anew, _ = lines
+    assert kept["auc"] == stored.facts["figures"]["auc"]["value"]
+    # Nothing has come since the training, so the same recipe on the same firms and folds earns the same.
+    same = ("auc", "auc_low", "auc_high", "brier", "brier_constant", "calibration_slope", "rows", "defaults")
+    assert [anew[name] for name in same] == pytest.approx([kept[name] for name in same])
+    assert anew["auc_spread"] == pytest.approx(kept["auc_spread"])
+
+
+def test_another_version_is_judged_by_its_own_recipe_and_features(
+    home: Path, judged: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """The kind that was not preferred, on one feature less."""
+    lake, grant = lake_in(home), operator_grant("training")
+    other = "logistic" if load_released(home, NAME).predictor.kind == "boosted_trees" else "boosted_trees"
+    fewer = replace(of_kind(SPEC, other), features=SPEC.features[1:])
+    trained = train(lake, date.fromisoformat(LAST_DAY), grant, fewer)
+    write_model(tmp_path / "7", replace(trained.model, version="7"), trained.golden, trained.facts)
+    lines = evaluate(lake, date.fromisoformat(LAST_DAY), grant, trained.model, read_stored(tmp_path / "7", NAME))
+    assert {(line["version"], line["kind"]) for line in lines} == {("7", other)}
+    assert lines[0]["auc"] == trained.figures.auc.value == pytest.approx(lines[1]["auc"])
+    assert lines[0]["auc"] != judged[0]["auc"]
+
+
+def test_firms_judged_since_are_put_to_the_version_itself(home: Path) -> None:
+    """As if only half of the verdicts had been known on the day of training."""
+    lake, grant, day = lake_in(home), operator_grant("training"), date.fromisoformat(LAST_DAY)
+    labels = read_labels(lake, day, grant)
+    since = firms_since(labels, labels[::2])
+    assert since["subject"].to_list() == labels["subject"][1::2].to_list()
+    stored, model = read_stored(model_folder(home, NAME, "1"), NAME), load_released(home, NAME)
+    before = stored.model_copy(update={"facts": stored.facts | {"trained_as_of": "2019-12-31"}})
+    last = evaluate(lake, day, grant, model, before)[-1]
+    assert (last["judged"], last["rows"], last["defaults"]) == ("version itself, firms judged since", LABELLED, 12)
+    assert last["auc_spread"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["evaluate", NAME, "--version", "1", "--beside"], "leave out --beside", id="a version beside all"),
+        pytest.param(["train", NAME, "--challenger"], "--kind (scorecard, ebm)", id="a challenger of no kind"),
+        pytest.param(["train", NAME, "--kind", "logistic", "--challenger"], "--kind (", id="a kind of its own"),
+    ],
+)
+def test_an_option_that_would_mean_nothing_is_refused(home: Path, words: list[str], says: str) -> None:
+    error = refused(home, *words)
+    assert isinstance(error, InvalidInput)
+    assert says in str(error)
 
 
 def test_scoring_keeps_rows_order_and_columns_and_knows_firms_it_has_never_seen(home: Path, tmp_path: Path) -> None:

@@ -1,16 +1,19 @@
 """The gates of a release, each shut by the fault it is there for and by no other."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from models.calibration import Platt
+from models.calibration import Platt, logit
+from models.champion import Against
 from models.columns import Columns
 from models.evaluation import evaluate_pd
 from models.gates import Gate, artefact_gates, judge_gates, refusal_of
 from models.predictor import Predictor
-from models.training import Trained
+from models.training import OneRate, Trained
+from models.worth.figures import Figure
 
 ALL = ["performance", "calibration", "stability", "fairness", "signs", "additivity", "forbidden features"]
 
@@ -29,6 +32,32 @@ def test_a_sound_model_passes_every_gate_and_each_says_what_was_found(trained: T
     assert [gate.name for gate in gates] == ALL
     assert refusal_of(gates) is None
     assert all(gate.told for gate in gates)
+
+
+def test_a_version_clearly_worse_than_the_one_in_service_is_stopped(trained: Trained) -> None:
+    told = "AUC less that of version 4 in service"
+    worse, perhaps = (Against("4", told, Figure(value=-0.05, error=error), rows=80) for error in (0.02, 0.03))
+    assert [gate.name for gate in judge_gates(trained, worse) if not gate.passed] == ["performance"]
+    assert f"clearly worse than what is served: {told}" in str(refusal_of(judge_gates(trained, worse)))
+    assert refusal_of(judge_gates(trained, perhaps)) is None
+    assert told in judge_gates(trained, perhaps)[0].told
+
+
+def test_without_a_version_in_service_the_gate_says_so(trained: Trained) -> None:
+    assert judge_gates(trained)[0].told == f"AUC {trained.figures.auc}; no version is in service to be held against"
+
+
+def test_a_model_that_says_less_than_the_rate_known_before_is_stopped(trained: Trained) -> None:
+    """It says twice what happens, and so few firms may have been lucky: its intervals are wide enough for that."""
+    dear = with_pd(trained, 1 / (1 + np.exp(-logit(trained.pd) - 1.7)))
+    assert shut(dear) == ["calibration"]
+    assert "it says less than one rate for all: Brier score" in str(refusal_of(judge_gates(dear)))
+    assert shut(replace(dear, one_rate=OneRate(1.0, "a rate"))) == []
+
+
+def test_the_rate_of_the_other_firms_is_beaten_on_the_same_rows(trained: Trained) -> None:
+    told = r"Brier score 0\.1\d+, on the same rows 0\.2\d+ of the rate of the other firms"
+    assert re.search(told, judge_gates(trained)[1].told)
 
 
 def test_a_coin_is_stopped_by_its_interval(coin: Trained) -> None:

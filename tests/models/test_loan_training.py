@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bureau.errors import TooFewLabels
+from bureau.errors import InvalidInput, TooFewLabels
 from models.cross_validation import Division
 from models.evaluation import evaluate_pd
 from models.gates import judge_gates, refusal_of
@@ -21,6 +21,7 @@ from models.training import Labelled, Trained, rows_of
 from tests.factories.granted_loans import labelled_loans
 
 DAY = date(2023, 4, 30)
+LOANS = labelled_loans(3000)
 QUICK = Division(repeats=2, folds=3, seed=1)
 NEWEST = pl.col("granted_on") >= SPLIT.test_from
 OLDEST = pl.col("granted_on") < SPLIT.calibrate_from
@@ -29,7 +30,7 @@ ON_LOANS = [pytest.param(one.question, id=name) for name, one in SHELF.items() i
 
 @pytest.fixture(scope="module")
 def trained_loans() -> Trained:
-    return fit_on_loans(QUESTION, labelled_loans(), DAY, QUICK)
+    return fit_on_loans(QUESTION, LOANS, DAY, QUICK)
 
 
 def changed(labelled: Labelled, when: pl.Expr, target: float) -> Labelled:
@@ -39,7 +40,7 @@ def changed(labelled: Labelled, when: pl.Expr, target: float) -> Labelled:
 
 
 def test_every_loan_stands_in_one_period_in_order_of_time() -> None:
-    labelled = labelled_loans()
+    labelled = LOANS
     periods = labelled.frame.select("granted_on", period=SPLIT.period(pl.col("granted_on")))
     first = periods.group_by("period", maintain_order=True).agg(pl.col("granted_on").min(), n=pl.len())
     assert first["period"].to_list() == ["train", "calibrate", "test"]
@@ -53,16 +54,16 @@ def test_every_loan_stands_in_one_period_in_order_of_time() -> None:
 
 
 def test_figures_are_those_of_the_newest_loans(trained_loans: Trained) -> None:
-    newest = QUESTION.part(labelled_loans(), "test")
+    newest = QUESTION.part(LOANS, "test")
     pd = trained_loans.model.calibration.pd(trained_loans.model.predictor.raw(newest.matrix))
-    constant = rate_before(labelled_loans(), SPLIT)
+    constant = rate_before(LOANS, SPLIT)
     assert trained_loans.figures == evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=constant)
     assert trained_loans.figures.auc.low > 0.6
     assert refusal_of(judge_gates(trained_loans)) is None
 
 
 def test_no_outcome_of_the_newest_loans_reaches_the_model(trained_loans: Trained) -> None:
-    other = fit_on_loans(QUESTION, changed(labelled_loans(), NEWEST & (pl.col("sales_trend_6p") > 0), 1.0), DAY, QUICK)
+    other = fit_on_loans(QUESTION, changed(LOANS, NEWEST & (pl.col("sales_trend_6p") > 0), 1.0), DAY, QUICK)
     matrix = trained_loans.judged.matrix
     assert other.figures != trained_loans.figures
     assert other.model.calibration == trained_loans.model.calibration
@@ -71,7 +72,7 @@ def test_no_outcome_of_the_newest_loans_reaches_the_model(trained_loans: Trained
 
 def test_outcomes_in_the_calibration_year_move_the_calibration_only(trained_loans: Trained) -> None:
     middle = ~NEWEST & ~OLDEST & (pl.col("sales_trend_6p") < -0.2)
-    worse = fit_on_loans(QUESTION, changed(labelled_loans(), middle, 1.0), DAY, QUICK)
+    worse = fit_on_loans(QUESTION, changed(LOANS, middle, 1.0), DAY, QUICK)
     matrix = trained_loans.judged.matrix
     assert np.array_equal(worse.model.predictor.raw(matrix), trained_loans.model.predictor.raw(matrix))
     assert worse.model.calibration != trained_loans.model.calibration
@@ -99,7 +100,7 @@ def test_labels_known_when_the_test_began_are_judged_apart(trained_loans: Traine
 
 @pytest.mark.parametrize("question", ON_LOANS)
 def test_every_model_of_loans_learns_what_its_features_tell_and_passes_the_gates(question: Question) -> None:
-    loans = labelled_loans(spec=question.spec)
+    loans = labelled_loans(3000, spec=question.spec)
     trained = fit_on_loans(question, loans, DAY, QUICK)
     assert trained.model.name == question.spec.name
     assert trained.facts["calibrate_from"] == question.split.calibrate_from.isoformat()
@@ -133,7 +134,7 @@ def test_the_periods_move_on_with_what_has_matured(
 
 
 def test_a_training_of_a_later_day_learns_from_later_loans() -> None:
-    loans = labelled_loans()
+    loans = LOANS
     later = QUESTION.on(
         date(2024, 1, 31), replace(loans, frame=loans.frame.with_columns(pl.col("granted_on").dt.offset_by("1y")))
     )
@@ -156,11 +157,18 @@ def test_a_coin_is_refused_with_its_interval() -> None:
 )
 def test_a_period_without_defaults_is_told(period: pl.Expr, says: str) -> None:
     with pytest.raises(TooFewLabels, match=says):
-        fit_on_loans(QUESTION, changed(labelled_loans(), period, 0.0), DAY, QUICK)
+        fit_on_loans(QUESTION, changed(LOANS, period, 0.0), DAY, QUICK)
+
+
+def test_a_version_is_not_judged_by_loans_of_one_kind(trained_loans: Trained) -> None:
+    nobody = changed(LOANS, NEWEST, 0.0)
+    with pytest.raises(InvalidInput, match=r"^0 of \d{3} matured loans granted from 2021-01-01 went bad"):
+        judge_on_loans(QUESTION, nobody, trained_loans.model)
 
 
 def test_the_judgement_has_all_loans_first_and_then_half_years(trained_loans: Trained) -> None:
-    lines = judge_on_loans(QUESTION, labelled_loans(), trained_loans.model)
-    assert [line["granted"] for line in lines] == ["from 2021-01-01", "2021 H1", "2021 H2", "2022 H1"]
+    lines = judge_on_loans(QUESTION, LOANS, trained_loans.model)
+    newest = LOANS.frame["granted_on"].max()
+    assert [line["granted"] for line in lines] == [f"2021-01-01 to {newest}", "2021 H1", "2021 H2", "2022 H1"]
     assert lines[0]["rows"] == len(trained_loans.judged)
     assert lines[0]["auc"] == trained_loans.figures.auc.value

@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from bureau.errors import StateConflict, TooFewLabels
-from models.artefact import StoredModel, read_stored
+from models.artefact import StoredModel, read_stored, write_model
 from models.card import card_text
 from models.cross_validation import Division
 from models.gates import judge_gates, refusal_of
 from models.keeping import keep
+from models.loan_judging import judge_on_loans
 from models.loan_training import fit_on_loans
 from models.recalibrating import RECENT_MONTHS, recalibrate_on, recent_halves
 from models.release import model_folder
@@ -21,6 +22,7 @@ from models.report import build_report
 from models.scoring import ScoringModel
 from models.service import load_released, load_version
 from models.sme_default.spec import QUESTION, SPEC, SPLIT
+from models.time_split import TimeSplit
 from models.training import Labelled, rows_of
 from tests.factories.granted_loans import labelled_loans
 
@@ -128,6 +130,19 @@ def test_it_is_kept_and_released_as_any_version_and_recalibrated_in_its_turn(
     assert (served.version, served.calibration != version[0].calibration) == ("2", True)
     with pytest.raises(StateConflict, match="Version 2 of model 'sme_default' stays"):
         recalibrate_on(QUESTION, served, stored, SLUMP, LATER)
+
+
+def test_calibrated_anew_it_is_judged_by_what_neither_fit_nor_line_has_seen(
+    version: tuple[ScoringModel, StoredModel], tmp_path: Path
+) -> None:
+    """Loans that matured after the training are not all new to it: the older half of them made its line."""
+    found = recalibrate_on(QUESTION, *version, SLUMP, LATER)
+    write_model(tmp_path / "2", found.model, found.golden, found.facts)
+    split = TimeSplit.of_facts(read_stored(tmp_path / "2", "sme_default").facts)
+    (whole, *_) = judge_on_loans(replace(QUESTION, split=split), SLUMP, found.model)
+    newest = SLUMP.frame["granted_on"].max()
+    assert whole["granted"] == f"{found.facts['test_from']} to {newest}"
+    assert (whole["rows"], whole["auc"]) == (len(found.judged), found.figures.auc.value)
 
 
 def test_its_card_says_what_was_done_and_compares_no_kinds(version: tuple[ScoringModel, StoredModel]) -> None:

@@ -9,6 +9,7 @@ from bureau.grant import operator_grant
 from features.lake.lake import Lake
 from features.sources.loading import SourceOptions, load_source
 from features.sources.sba.publication import LAST_DAY
+from models.artefact import read_stored, write_model
 from models.cross_validation import Division
 from models.gates import judge_gates, refusal_of
 from models.sba_default.evaluate import days_of, evaluate, part
@@ -52,7 +53,7 @@ def test_an_old_charge_off_still_labels_its_loan(tmp_path: Path) -> None:
     assert read_labels(lake, LAST_DAY, GRANT)["target"].to_list() == [1.0]
 
 
-def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake) -> None:
+def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake, tmp_path: Path) -> None:
     labelled = read_labelled(lake, SPEC, read_labels(lake, LAST_DAY, GRANT), GRANT)
     known = read_labelled(lake, SPEC, labels_known(lake, SPLIT.test_from - timedelta(days=1), GRANT), GRANT)
     trained = fit(labelled, known, LAST_DAY, DIVISION)
@@ -61,17 +62,24 @@ def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake) -> 
     assert trained.figures.rows == len(parts[2])
     assert trained.figures.auc.value > 0.6
     gates = {gate.name: gate for gate in judge_gates(trained)}
-    # A hundred made-up loans, some of which stand for thirty, shift by their weights alone.
-    assert refusal_of(gate for gate in gates.values() if gate.name != "stability") is None
+    # A hundred made-up loans, some of which stand for thirty, shift and miss the rate by their weights alone.
+    assert refusal_of(gate for gate in gates.values() if gate.name not in ("stability", "calibration")) is None
+    assert f"of the rate known on {SPLIT.test_from}" in gates["calibration"].told
     assert not [gate.told for gate in gates.values() if "not asked" in gate.told]
     assert set(trained.groups) == {"size", "industry", "district", "age"}
     assert set(trained.months.tolist()) == {f"{day:%Y-%m}" for day in days_of(labelled, "test")}
     assert trained.figures.brier_constant == trained.facts["figures_labels_known"]["brier_constant"]
     assert "what was known the day before" in trained.said[2]
     assert trained.facts["figures_labels_known"]["rows"] == len(parts[2])
-    lines = evaluate(lake, LAST_DAY, GRANT, trained.model)
-    assert [line["granted"] for line in lines] == ["all", "FY2005", "FY2005"]
+    write_model(tmp_path / "1", trained.model, trained.golden, trained.facts)
+    stored = read_stored(tmp_path / "1", "sba_default")
+    lines = evaluate(lake, LAST_DAY, GRANT, trained.model, stored)
+    newest = days_of(labelled, "test").max()
+    assert [line["granted"] for line in lines] == [f"{SPLIT.test_from} to {newest}", "FY2005", "FY2005"]
     assert {line["loans"] for line in lines[1:]} == {"as they came", "weighted sample"}
+    assert lines[0]["brier_constant"] == pytest.approx(trained.figures.brier_constant)
+    later = stored.model_copy(update={"facts": stored.facts | {"test_from": "2005-04-01"}})
+    assert evaluate(lake, LAST_DAY, GRANT, trained.model, later)[0]["granted"] == f"2005-04-01 to {newest}"
 
 
 def test_the_model_is_on_the_shelf() -> None:
