@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.access.consents import require_grant
-from api.access.contracts import contract_in_force
 from api.access.tokens import Identity
+from api.contracts.in_force import require_product
 from api.deployment import Deployment
 from api.identifiers import new_identifier
 from api.metering.draft import Draft, Receipt
@@ -112,7 +112,7 @@ def require_right(session: Session, caller: Identity, question: Question, at: da
     contract had this one), `WrongPurpose`, `ConsentMissing`, `ConsentExpired` and `ConsentRevoked`.
     """
     product = question.product
-    term = contract_in_force(session, caller.institution_id, product.code, at)
+    contract = require_product(session, caller.institution_id, product.code, at)
     if product.code not in caller.products:
         raise RoleNotPermitted(
             caller.role, f"call {product.code} with this token", [f"the scope product:{product.code}"]
@@ -131,7 +131,7 @@ def require_right(session: Session, caller: Identity, question: Question, at: da
         fields=fields_of(product, question.use),
         at=at,
     )
-    return grant, term.contract_version_id
+    return grant, contract.id
 
 
 def _checked(deployment: Deployment, caller: Identity, question: Question, draft: Draft) -> tuple[ReadGrant, Draft]:

@@ -19,6 +19,8 @@ from bureau.errors import (
     LedgerUnavailable,
     ModelNotReleased,
     ProductNotContracted,
+    QuotaUsedUp,
+    WalletEmpty,
     WrongPurpose,
 )
 
@@ -46,6 +48,8 @@ CHARGED = problems(
     ConsentRevoked,
     WrongPurpose,
     ProductNotContracted,
+    QuotaUsedUp,
+    WalletEmpty,
     ModelNotReleased,
     LedgerUnavailable,
 )
@@ -60,12 +64,16 @@ class ProductUsed(BaseModel):
 
 
 class ChargeMade(BaseModel):
-    """What the answer cost under the contract, in fen."""
+    """What the answer cost under the contract, in fen; below zero where it reaches a price that lowers earlier ones."""
 
     billable: bool
     outcome: Outcome
     amount_fen: int
     contract_version: int
+    basis: Annotated[
+        Literal["unit", "repeat", "same_entity", "free", "not_billable"],
+        Field(description="Why: a unit of its price rule; a repeat of a charged call; counted this month; free."),
+    ]
 
 
 class EvidenceOfAnswer(BaseModel):

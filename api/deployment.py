@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from api.access.tokens import TokenKey
 from api.database import claim_ledger, open_ledger_database
 from api.metering.ledger import Ledger
+from api.sealing import Vault, home_vault
 from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
 from bureau.settings import Settings
@@ -23,6 +24,7 @@ class Deployment:
     settings: Settings
     engine: Engine
     answers: Signer
+    vault: Vault
     tokens: TokenKey
     ledger: Ledger
     _desk: Desk | None = None
@@ -58,10 +60,13 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
         if engine.dialect.name == "sqlite":
             opened.enter_context(claim_ledger(settings.home))
         answers = open_signer(settings.home, "answers")
-        ledger = Ledger(engine, answers)
+        vault = home_vault(settings)
+        ledger = Ledger(engine, answers, vault)
         ledger.start()
         opened.callback(ledger.close)
-        deployment = Deployment(settings, engine, answers, TokenKey(open_signer(settings.home, "tokens")), ledger)
+        deployment = Deployment(
+            settings, engine, answers, vault, TokenKey(open_signer(settings.home, "tokens")), ledger
+        )
         deployment.shadowing.start()
         opened.callback(deployment.shadowing.close)
         yield deployment

@@ -37,6 +37,8 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.ConsentRevoked: 403,
     errors.WrongPurpose: 403,
     errors.ProductNotContracted: 403,
+    errors.QuotaUsedUp: 403,
+    errors.WalletEmpty: 402,
     errors.FieldNotGranted: 403,
     errors.RoleNotPermitted: 403,
     errors.NotFound: 404,
@@ -54,6 +56,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.DamagedModel: 503,
     errors.ContributionsDisagree: 503,
     errors.LedgerUnavailable: 503,
+    errors.AnswerDamaged: 503,
 }
 """Every error type a user can meet. Status 422 means a malformed request and nothing else."""
 

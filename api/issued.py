@@ -12,6 +12,7 @@ from api.access.tables import Institution
 from api.audit.chain import answer_digest
 from api.audit.tables import AuditLeaf
 from api.metering.tables import Call, StoredAnswer
+from api.sealing import Vault
 from bureau.errors import UnknownObject
 
 
@@ -32,7 +33,7 @@ class Issued:
     genuine: bool
 
 
-def find_issued(session: Session, report_id: str, *, institution_id: int | None = None) -> Issued:
+def find_issued(session: Session, vault: Vault, report_id: str, *, institution_id: int | None = None) -> Issued:
     """What was issued under a number; raises `UnknownObject`, also for another institution's where one is named."""
     query = (
         select(Call, StoredAnswer, AuditLeaf, Institution.name)
@@ -44,7 +45,7 @@ def find_issued(session: Session, report_id: str, *, institution_id: int | None 
     found = session.execute(query).one_or_none()
     if found is None or institution_id not in (None, found.Call.institution_id):
         raise UnknownObject("report", report_id)
-    answer = json.loads(found.StoredAnswer.body)
+    answer = json.loads(vault.open(found.StoredAnswer.sealed, report_id))
     return Issued(
         report_id=report_id,
         kind=found.Call.kind,

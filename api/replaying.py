@@ -14,6 +14,7 @@ from api.audit.chain import written
 from api.matching.demand import numbered
 from api.matching.offers import offers_of
 from api.metering.tables import Call, StoredAnswer
+from api.sealing import Vault
 from bureau.errors import InvalidInput, UnknownObject
 from bureau.grant import operator_grant
 from products.decisions.deciding import decide
@@ -36,18 +37,19 @@ class Replayed:
     differing: tuple[str, ...]
 
 
-def replay_call(session: Session, desk: Desk, call_id: str) -> Replayed:
+def replay_call(session: Session, vault: Vault, desk: Desk, call_id: str) -> Replayed:
     """An answer from its own snapshot, day, law, marks and model; a decision also from its application under its
     policy, a match from its need and the loan products it met, whose terms never change.
 
     Raises `UnknownObject`, and `InvalidInput` where the snapshot was given up, where product or policy have another
     version now, and for a decision given before its application was kept with it.
     """
-    query = select(Call, StoredAnswer.body).join(StoredAnswer, StoredAnswer.call_id == Call.id)
+    query = select(Call, StoredAnswer.sealed).join(StoredAnswer, StoredAnswer.call_id == Call.id)
     found = session.execute(query.where(Call.id == call_id)).one_or_none()
     if found is None:
         raise UnknownObject("report", call_id)
-    call, sent = found.tuple()
+    call, sealed = found.tuple()
+    sent = vault.open(sealed, call_id)
     body = json.loads(sent)
     day = date.fromisoformat(body["as_of"])
     product, given = find_product(call.product_code), _given(call, day)

@@ -108,9 +108,12 @@ def read_report(report_id: str, caller: ReportCaller, deployment: Served) -> Res
     summary="A report as a page",
     responses=problems(UnknownObject),
 )
-def read_report_page(report_id: str, request: Request, caller: ReportCaller, session: DbSession) -> HTMLResponse:
+def read_report_page(
+    report_id: str, request: Request, caller: ReportCaller, session: DbSession, deployment: Served
+) -> HTMLResponse:
     """For people; `?lang=en` for English. It shows the stored answer and computes nothing."""
-    return report_page(request, find_issued(session, report_id, institution_id=caller.institution_id))
+    issued = find_issued(session, deployment.vault, report_id, institution_id=caller.institution_id)
+    return report_page(request, issued)
 
 
 class RootView(BaseModel):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from api.caller import DbSession
+from api.caller import DbSession, Served
 from api.issued import Issued, find_issued
 from api.pages.rendering import language_of, render
 from api.pages.report import product_name
@@ -42,11 +42,12 @@ def verify(
     code: Annotated[str, Path(description="The report's number.")],
     request: Request,
     session: DbSession,
+    deployment: Served,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """A page for a browser, JSON for a program. Compare the name and the digest with the report in hand."""
     try:
-        issued = find_issued(session, code)
+        issued = find_issued(session, deployment.vault, code)
     except UnknownObject:
         if "text/html" not in accept:
             raise

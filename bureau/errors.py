@@ -7,13 +7,14 @@
         MalformedRequest  BodyTooLarge  KeyMissing  TooFewLabels  SuspectColumns
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
-        ProductNotContracted  FieldNotGranted  RoleNotPermitted
+        ProductNotContracted  QuotaUsedUp  WalletEmpty  FieldNotGranted  RoleNotPermitted
       NotFound              the caller may, and there is nothing: 404
         UnknownProduct  UnknownSubject  UnknownObject
       Conflict              409
         KeyReused  StateConflict  ReleaseRefused  SecondPersonNeeded
       SourceDown            the platform cannot answer now: 503
         ModelNotReleased  ProductNotServed  DamagedModel  ContributionsDisagree  LedgerUnavailable
+        AnswerDamaged
 
 Each has a public `code` that never changes meaning, keeps its facts as attributes and says what to do next.
 Only `api/errors.py` knows HTTP.
@@ -241,6 +242,32 @@ class ProductNotContracted(NotPermitted):
         self.institution, self.product = institution, product
 
 
+class QuotaUsedUp(NotPermitted):
+    """The month's calls of a product that a contract allows have been made."""
+
+    code = "quota-used-up"
+
+    def __init__(self, product: str, quota: int) -> None:
+        super().__init__(
+            f"The {quota:,} calls of {product} that the contract allows a month are used up. Wait for the next month, "
+            "or agree on more with the platform."
+        )
+        self.product, self.quota = product, quota
+
+
+class WalletEmpty(NotPermitted):
+    """A prepaid contract whose wallet does not hold what a call costs."""
+
+    code = "wallet-empty"
+
+    def __init__(self, balance_fen: int, needed_fen: int) -> None:
+        super().__init__(
+            f"The wallet holds {balance_fen} fen and the call costs {needed_fen} fen. Pay in, then retry with the same "
+            "key."
+        )
+        self.balance_fen, self.needed_fen = balance_fen, needed_fen
+
+
 class FieldNotGranted(NotPermitted):
     code = "field-not-granted"
 
@@ -325,16 +352,17 @@ class ReleaseRefused(Conflict):
 
 
 class SecondPersonNeeded(Conflict):
-    """A release that its own proposer would approve."""
+    """A release or a contract that its own proposer would approve."""
 
     code = "second-person-needed"
 
-    def __init__(self, model: str, version: str, proposed_by: str) -> None:
+    def __init__(self, what: str, proposed_by: str, command: str) -> None:
+        """command: with which another person approves it."""
         super().__init__(
-            f"Version {version} of model {model!r} was proposed by {proposed_by}, who cannot approve it too. Another "
-            f"person approves it with: bureau models approve {model} {version} --by PERSON"
+            f"{what} was proposed by {proposed_by}, who cannot approve it too. Another person approves it with: "
+            f"{command}"
         )
-        self.model, self.version, self.proposed_by = model, version, proposed_by
+        self.proposed_by = proposed_by
 
 
 class SourceDown(BureauError):
@@ -400,3 +428,13 @@ class LedgerUnavailable(SourceDown):
             f"The ledger could not store the answer ({why}). Nothing was charged; retry with the same key."
         )
         self.why = why
+
+
+class AnswerDamaged(SourceDown):
+    """A stored answer whose sealed bytes cannot be opened."""
+
+    code = "answer-damaged"
+
+    def __init__(self, call_id: str, why: str) -> None:
+        super().__init__(f"The stored answer of call {call_id} cannot be read: {why}. Quote it to the platform.")
+        self.call_id = call_id

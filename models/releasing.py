@@ -63,7 +63,11 @@ def approve(deeds: Deeds, version: str, by: str, at: datetime) -> Release:
             return _serve(deeds, register.acts, unfinished)
         proposal = _open_proposal(deeds, version, register.acts)
         if same_person(proposal.by, person):
-            raise SecondPersonNeeded(deeds.name, version, proposal.by)
+            raise SecondPersonNeeded(
+                f"Version {version} of model {deeds.name!r}",
+                proposal.by,
+                f"bureau models approve {deeds.name} {version} --by PERSON",
+            )
         _require_open(deeds, version, proposal.sha256, register.acts)
         approval = register.add("approved", version, proposal.sha256, person, at, f"proposed by {proposal.by}")
         return _serve(deeds, register.acts, approval)

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from api.access.contracts import ListPrice
 from api.access.institutions import NewClient, create_client, disable_client, rotate_client
 from api.access.roles import CALLING_ROLES, ROLES
 from api.access.tables import Client, Institution
+from api.contracts.agreeing import ListPrice
 from api.database import ledger_transaction
 from bureau.clock import now, shanghai_day
 from bureau.listing import Format, FormatOption, print_rows

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.access.contracts import ListPrice, extend_contract
 from api.access.roles import ROLES
 from api.access.tables import Client, Institution
+from api.contracts.agreeing import ListPrice, agree_list_prices
 from bureau.errors import InvalidInput, UnknownName
 
 
@@ -34,7 +34,7 @@ def create_client(session: Session, name: str, role: str, products: Iterable[Lis
     if not name.strip():
         raise InvalidInput("An institution needs a name.")
     institution = find_or_add_institution(session, name.strip(), at)
-    extend_contract(session, institution.id, products, at)
+    agree_list_prices(session, institution.id, products, at)
     made = NewClient(f"client-{secrets.token_hex(8)}", _new_secret())
     session.add(
         Client(

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.tables import LedgerTable
@@ -28,27 +28,6 @@ class Client(LedgerTable):
     secret_version: Mapped[int]  # counted up by a rotation, which ends the tokens of the old secret
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
-
-
-class ContractVersion(LedgerTable):
-    """What an institution may call, from one instant until its next version. Never changed."""
-
-    __tablename__ = "contract_version"
-    __table_args__ = (UniqueConstraint("institution_id", "version"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
-    version: Mapped[int]
-    in_force_from: Mapped[datetime]
-
-
-class ContractLine(LedgerTable):
-    """The price of one product under one contract version."""
-
-    __tablename__ = "contract_line"
-    contract_version_id: Mapped[int] = mapped_column(ForeignKey("contract_version.id"), primary_key=True)
-    product_code: Mapped[str] = mapped_column(primary_key=True)
-    amount_fen: Mapped[int]
-    per: Mapped[str]  # hit | call | free
 
 
 class Consent(LedgerTable):

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.access.contracts import terms_in_force
 from api.access.institutions import secret_digest
 from api.access.roles import ROLES
 from api.access.tables import Client, Institution
+from api.contracts.in_force import contract_in_force
 from api.signing import Signer
 from bureau.clock import to_micros
 from bureau.errors import WrongCredentials
@@ -130,7 +130,8 @@ def _secret_is_right(client: Client | None, secret: str) -> bool:
 
 
 def _scopes(session: Session, client: Client, at: datetime) -> frozenset[str]:
-    products = terms_in_force(session, client.institution_id, at)
+    contract = contract_in_force(session, client.institution_id, at)
+    products = contract.terms.products if contract else ()
     return frozenset(ROLES[client.role]) | {f"product:{code}" for code in products}
 
 

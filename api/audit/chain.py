@@ -15,7 +15,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import rfc8785
@@ -92,8 +92,11 @@ def next_head(head: bytes, leaf: bytes, record: bytes) -> bytes:
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, str | int]:
-    return {
-        column: to_micros(value) if isinstance(value, datetime) else value
-        for column, value in row.items()
-        if value is not None
-    }
+    return {column: _jsonable(value) for column, value in row.items() if value is not None}
+
+
+def _jsonable(value: Any) -> Any:
+    """An instant as microseconds, a day as ISO 8601."""
+    if isinstance(value, datetime):
+        return to_micros(value)
+    return value.isoformat() if isinstance(value, date) else value

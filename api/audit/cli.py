@@ -10,6 +10,7 @@ from api.audit.proofs import prove, sign_root
 from api.audit.verification import verify_ledger
 from api.database import ledger_transaction
 from api.replaying import replay_call
+from api.sealing import home_vault
 from api.signing import open_signer
 from bureau.clock import now
 from bureau.settings import Settings
@@ -23,12 +24,13 @@ def verify() -> None:
     """Check every call against the chain, its stored bytes and its charge; names the first wrong one."""
     settings = Settings()
     with ledger_transaction(settings.ledger_url) as session:
-        found = verify_ledger(session, open_signer(settings.home, "answers"))
+        found = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings))
     if found.fault is None:
         print(f"{found.leaves:,} leaves are sound; root {found.root.hex()}")
         return
     place = "" if found.fault.number is None else f" (leaf {found.fault.number})"
-    print(f"{found.fault.call_id}{place}: {found.fault.what}. {found.leaves:,} leaves are sound.")
+    what = found.fault.what.rstrip(".")
+    print(f"{found.fault.call_id}{place}: {what}. {found.leaves:,} leaves are sound.")
     raise typer.Exit(1)
 
 
@@ -56,7 +58,7 @@ def replay_answer(call_id: Annotated[str, typer.Argument(help="The report_id of 
     settings = Settings()
     desk = open_desk(settings.home, settings.catalogue_url, settings.feature_day)
     with ledger_transaction(settings.ledger_url) as session:
-        found = replay_call(session, desk, call_id)
+        found = replay_call(session, home_vault(settings), desk, call_id)
     if not found.differing:
         print(f"{call_id}: the same {len(found.body):,} bytes")
         return

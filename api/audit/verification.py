@@ -16,11 +16,13 @@ from api.audit.tables import AuditLeaf, AuditRoot
 from api.metering.batch import LINE_COLUMNS
 from api.metering.draft import ANSWERED, CREATED
 from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine
+from api.sealing import Vault
 from api.signing import Signer
 from api.tables import LedgerTable
+from bureau.errors import AnswerDamaged
 
 _PAGE = 500
-_UNREADABLE = (SQLAlchemyError, ValueError, TypeError, KeyError, OverflowError)
+_UNREADABLE = (SQLAlchemyError, AnswerDamaged, ValueError, TypeError, KeyError, OverflowError)
 _ENTRY = (
     select(AuditLeaf, UsageLine, Call, StoredAnswer, BoundKey)
     .join(UsageLine, UsageLine.id == AuditLeaf.line_id, isouter=True)
@@ -51,11 +53,11 @@ class Verification:
     fault: Fault | None
 
 
-def verify_ledger(session: Session, signer: Signer) -> Verification:
+def verify_ledger(session: Session, signer: Signer, vault: Vault) -> Verification:
     """Check every leaf against the chain, the stored bytes, the call and the charge; then strays and signed roots."""
     tail, leaves, heads = Tail(), list[bytes](), [GENESIS]
     for entry in _entries(session):
-        fault = entry if isinstance(entry, Fault) else _entry_fault(entry, tail, signer)
+        fault = entry if isinstance(entry, Fault) else _entry_fault(entry, tail, signer, vault)
         if isinstance(entry, Fault) or fault is not None:
             return Verification(len(leaves), merkle_root(leaves), fault)
         leaf = entry.AuditLeaf
@@ -97,12 +99,12 @@ def _unreadable(session: Session, number: int, problem: Exception) -> Fault:
     return Fault(str(line_id or "unknown"), number, f"a row of it cannot be read: {problem}")
 
 
-def _entry_fault(entry: _Entry, tail: Tail, signer: Signer) -> Fault | None:
+def _entry_fault(entry: _Entry, tail: Tail, signer: Signer, vault: Vault) -> Fault | None:
     leaf, line, call, answer, bound = entry
     try:
         what = (
             _chain_fault(leaf, line, call, tail)
-            or _answer_fault(leaf, line, call, answer, bound, signer)
+            or _answer_fault(leaf, line, call, answer, bound, signer, vault)
             or _line_fault(line, call)
         )
     except _UNREADABLE as problem:
@@ -131,6 +133,7 @@ def _answer_fault(
     answer: StoredAnswer | None,
     bound: BoundKey | None,
     signer: Signer,
+    vault: Vault,
 ) -> str | None:
     if line.kind != "charge" or call.outcome not in ANSWERED:
         if answer is not None or bound is not None or leaf.sha256 != NO_ANSWER:
@@ -144,9 +147,10 @@ def _answer_fault(
         call.request_sha256,
     ):
         return "its idempotency key was changed"
-    if answer.status != CREATED or not signer.verify_detached(answer.jws, answer.body):
+    sent = vault.open(answer.sealed, call.id)
+    if answer.status != CREATED or not signer.verify_detached(answer.jws, sent):
         return "the stored bytes of its answer are not the ones that were signed"
-    body = json.loads(answer.body)
+    body = json.loads(sent)
     evidence = {"sha256": leaf.sha256.hex(), "call_id": call.id, "leaf": leaf.number}
     if answer_digest(body) != leaf.sha256 or body["evidence"] != evidence:
         return "its answer is not the one its leaf is about"

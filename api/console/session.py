@@ -1,12 +1,8 @@
 """Console sessions: who signed in, in a signed cookie that scripts cannot read; nothing is stored."""
 
 import hashlib
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 from fastapi import Cookie, Depends
@@ -19,6 +15,7 @@ from starlette.responses import Response
 from api.access.roles import ROLES
 from api.access.tables import Client, Institution
 from api.caller import Now, Served
+from api.secret import platform_secret
 from bureau.clock import to_micros
 from bureau.errors import NotPermitted
 from bureau.settings import Settings
@@ -49,12 +46,8 @@ def may_enter(role: str) -> bool:
 
 
 def session_key(settings: Settings) -> OctKey:
-    """The key that signs cookies: from BUREAU_SECRET_KEY, or from random bytes kept in the home (mode 0600)."""
-    if settings.secret_key is not None:
-        secret = settings.secret_key.get_secret_value().encode()
-    else:
-        secret = _kept_secret(settings.home / "keys" / "console.key")
-    return OctKey.import_key(hashlib.sha256(b"bureau console" + secret).digest())
+    """The key that signs cookies."""
+    return OctKey.import_key(hashlib.sha256(b"bureau console" + platform_secret(settings).encode()).digest())
 
 
 def begin_session(response: Response, key: OctKey, client: Client, at: datetime, *, secure: bool) -> None:
@@ -88,15 +81,3 @@ def visitor(
 
 
 SignedIn = Annotated[Visitor, Depends(visitor)]
-
-
-def _kept_secret(path: Path) -> bytes:
-    """The bytes of a key file, made in one step: of two processes that start together, the first one's stay."""
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent) as made:  # mode 0600 from the start
-            made.write(secrets.token_bytes(32))
-            made.flush()
-            with suppress(FileExistsError):
-                path.hardlink_to(made.name)
-    return path.read_bytes()

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from api.access.contracts import ListPrice
 from api.access.institutions import NewClient, create_client
+from api.contracts.agreeing import ListPrice
 from api.database import open_ledger_database
 from api.demo.bank import JSON, Bank, sign_in
 from api.demo.preparing import build_city, large_enough, load_records, open_prepared_lake, subject_to_show, train_model

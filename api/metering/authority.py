@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 from api.access.consents import consent_refusal
-from api.access.contracts import ContractTerm, read_terms
 from api.access.tables import Client, Consent, Institution
+from api.contracts.in_force import Contract, Contracts
 from api.metering.draft import ANSWERED, Draft
 from bureau.errors import ProductNotContracted, WrongCredentials
 
@@ -29,20 +29,21 @@ class Authority:
 
     clients: dict[str, Row[Any]]
     consents: dict[str, Row[Any]]
-    terms: dict[tuple[int, str], ContractTerm]
+    contracts: dict[int, Contract]
     at: datetime
 
-    def require(self, draft: Draft) -> ContractTerm:
-        """The term that charges a draft; raises the `NotPermitted` that refuses it."""
+    def require(self, draft: Draft) -> Contract:
+        """The contract that charges a draft; raises the `NotPermitted` that refuses it."""
         client = self.clients.get(draft.client_id)
         if client is None or client.disabled_at is not None or client.institution_id != draft.institution_id:
             raise WrongCredentials(f"Client {draft.client_id!r} is disabled.")
-        term = self.terms.get((draft.institution_id, draft.product_code))
-        if term is None or draft.contract_version_id is None:
+        contract = self.contracts.get(draft.institution_id)
+        agreed = contract is not None and draft.product_code in contract.terms.products
+        if contract is None or not agreed or draft.contract_version_id is None:
             raise ProductNotContracted(client.name, draft.product_code)
         if draft.consent_required:
             self._require_consent(draft)
-        return term
+        return contract
 
     def _require_consent(self, draft: Draft) -> None:
         refusal = consent_refusal(
@@ -57,13 +58,13 @@ class Authority:
             raise refusal
 
 
-def read_authority(connection: Connection, drafts: Sequence[Draft], at: datetime) -> Authority:
+def read_authority(connection: Connection, drafts: Sequence[Draft], contracts: Contracts, at: datetime) -> Authority:
     """Read the rights of a group's answers, and hold them until its commit."""
     answers = [draft for draft in drafts if draft.outcome in ANSWERED]
     clients = _by_id(connection, _CLIENTS, {draft.client_id for draft in answers})
     consents = _by_id(connection, _CONSENTS, {d.consent_id for d in answers if d.consent_required})
-    terms = read_terms(connection, {draft.institution_id for draft in answers}, at) if answers else []
-    return Authority(clients, consents, {(owner, term.product_code): term for owner, term in terms}, at)
+    found = contracts.in_force(connection, {draft.institution_id for draft in answers}, at) if answers else {}
+    return Authority(clients, consents, found, at)
 
 
 def _by_id(connection: Connection, query: Any, ids: set[Any]) -> dict[str, Row[Any]]:

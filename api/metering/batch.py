@@ -1,7 +1,7 @@
-"""One transaction: a group of drafts becomes calls, answers, keys, usage lines and leaves."""
+"""One transaction: a group of drafts becomes calls, answers, keys, usage lines, counts, payments and leaves."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +9,15 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from api.audit.chain import NO_ANSWER, answer_digest, append_leaf, read_tail, written
 from api.audit.tables import AuditLeaf
+from api.contracts.in_force import Contracts
+from api.metering.alerting import crossed
 from api.metering.authority import read_authority
+from api.metering.charging import NO_RULE, Charge, Charging
+from api.metering.counting import Counts
 from api.metering.draft import ANSWERED, CREATED, Draft, Receipt
-from api.metering.pricing import price
-from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine
+from api.metering.tables import BoundKey, Call, Event, StoredAnswer, UsageLine, WalletEntry
+from api.metering.wallet import postings, store_balances
+from api.sealing import Vault
 from api.signing import Signer
 from api.tables import LedgerTable
 from bureau.errors import BureauError, KeyReused, LedgerUnavailable, NotPermitted
@@ -21,15 +26,18 @@ Entered = Receipt | BureauError | None
 """What became of one draft: an answer, a refusal, or a recorded call without an answer."""
 
 _MICROSECOND = timedelta(microseconds=1)
+_UNCHARGED = Charge(False, "", 0, 0, "unanswered", NO_RULE)
 _CALL_COLUMNS = tuple(column.name for column in Call.__table__.columns if column.name != "committed_at")
 LINE_COLUMNS = (
     "institution_id",
     "product_code",
+    "product_version",
     "purpose",
     "outcome",
     "contract_version_id",
     "model_name",
     "model_version",
+    "test",
 )
 """What a usage line repeats of its call, so that usage is one query over one table."""
 
@@ -42,12 +50,21 @@ _BOUND = (
 )
 
 
-def enter_batch(connection: Connection, drafts: Sequence[Draft], signer: Signer, at: datetime) -> list[Entered]:
+@dataclass(frozen=True)
+class Writing:
+    """What a ledger writes with: its keys, and the contracts it has read."""
+
+    signer: Signer
+    vault: Vault
+    contracts: Contracts
+
+
+def enter_batch(connection: Connection, drafts: Sequence[Draft], writing: Writing, at: datetime) -> list[Entered]:
     """Append a group inside the exclusive transaction of `connection`; one result a draft, in order.
 
     at: the instant of the commit, unless the log already ends later: its time never runs backwards.
     """
-    batch = _Batch(connection, drafts, signer, at)
+    batch = _Batch(connection, drafts, writing, at)
     entered = [batch.enter(draft) for draft in drafts]
     batch.insert(connection)
     return entered
@@ -56,15 +73,17 @@ def enter_batch(connection: Connection, drafts: Sequence[Draft], signer: Signer,
 class _Batch:
     """The rows of one group while they are gathered."""
 
-    def __init__(self, connection: Connection, drafts: Sequence[Draft], signer: Signer, at: datetime) -> None:
-        self.signer = signer
+    def __init__(self, connection: Connection, drafts: Sequence[Draft], writing: Writing, at: datetime) -> None:
+        self.signer, self.vault = writing.signer, writing.vault
         self.tail = read_tail(connection)
         self.at = max(at, self.tail.committed_at)
-        self.authority = read_authority(connection, drafts, self.at)
+        self.authority = read_authority(connection, drafts, writing.contracts, self.at)
+        self.charging = Charging(connection, drafts, self.authority.contracts, self.at)
+        self.counts = Counts(self.at)
         self.present = _present_calls(connection, drafts)
-        self.bound = _bound_keys(connection, drafts)
+        self.bound = _bound_keys(connection, drafts, writing.vault)
         self.rows: dict[type[LedgerTable], list[dict[str, Any]]] = {
-            table: [] for table in (Call, StoredAnswer, BoundKey, UsageLine, AuditLeaf)
+            table: [] for table in (Call, StoredAnswer, BoundKey, UsageLine, AuditLeaf, WalletEntry, Event)
         }
 
     def enter(self, draft: Draft) -> Entered:
@@ -88,25 +107,32 @@ class _Batch:
         for table, rows in self.rows.items():
             if rows:
                 connection.execute(insert(table), rows)
+        self.counts.store(connection)
+        store_balances(connection, self.charging.balances)
 
     def _answer(self, draft: Draft) -> Receipt:
-        term = self.authority.require(draft)
-        charge = price(term, draft.outcome)
-        body = draft.body | {"charge": asdict(charge)}
+        contract = self.authority.require(draft)
+        written(draft.body)  # what cannot be written is found out before it is charged
+        spent = self.charging.spent(draft)
+        charge = self.charging.charge(draft, contract)
+        body = draft.body | {"charge": charge.shown()}
         digest = answer_digest(body)
         evidence = {"sha256": digest.hex(), "call_id": draft.call_id, "leaf": self.tail.number}
         text = written(body | {"evidence": evidence})
         receipt = Receipt(draft.call_id, CREATED, text, self.signer.sign_detached(text))
-        self._record(replace(draft, contract_version_id=term.contract_version_id), charge.amount_fen, digest)
+        self._record(replace(draft, contract_version_id=contract.id), charge, digest)
         self._store(draft, receipt)
+        if contract.terms.prepaid and not draft.test:
+            self.rows[WalletEntry] += postings(draft.call_id, draft.institution_id, charge.amount_fen, self.at)
+        self.rows[Event] += crossed(draft, contract.terms.alerts_fen, spent, charge.amount_fen, self.at)
         return receipt
 
     def _record_once(self, draft: Draft) -> None:
         """A call without an answer: not charged, key not bound; recording it again changes nothing."""
         if draft.call_id not in self.present:
-            self._record(draft, 0, NO_ANSWER)
+            self._record(draft, _UNCHARGED, NO_ANSWER)
 
-    def _record(self, draft: Draft, amount_fen: int, digest: bytes) -> None:
+    def _record(self, draft: Draft, charge: Charge, digest: bytes) -> None:
         call = {column: getattr(draft, "call_id" if column == "id" else column) for column in _CALL_COLUMNS}
         call["committed_at"] = self.at
         line = {column: call[column] for column in LINE_COLUMNS} | {
@@ -115,13 +141,17 @@ class _Batch:
             "kind": "charge",
             "reverses": None,
             "reason": None,
+            "rule": charge.rule,
+            "basis": charge.basis,
             "calls": 1,
-            "amount_fen": amount_fen,
+            "units": charge.units,
+            "amount_fen": charge.amount_fen,
             "latency_us": (self.at - draft.received_at) // _MICROSECOND,
             "committed_at": self.at,
         }
         leaf, self.tail = append_leaf(self.tail, line, call, digest)
         self.present.add(draft.call_id)
+        self.counts.add(line)
         for table, row in ((Call, call), (UsageLine, line), (AuditLeaf, leaf)):
             self.rows[table].append(row)
 
@@ -135,7 +165,7 @@ class _Batch:
         stored = {
             "call_id": draft.call_id,
             "status": receipt.status,
-            "body": receipt.body,
+            "sealed": self.vault.seal(receipt.body, receipt.call_id),
             "jws": receipt.jws,
         }
         self.rows[BoundKey].append(bound)
@@ -157,12 +187,17 @@ def _present_calls(connection: Connection, drafts: Sequence[Draft]) -> set[str]:
     return set(connection.scalars(_PRESENT, {"ids": unanswered}))
 
 
-def _bound_keys(connection: Connection, drafts: Sequence[Draft]) -> dict[tuple[int, str | None], tuple[str, Receipt]]:
+def _bound_keys(
+    connection: Connection, drafts: Sequence[Draft], vault: Vault
+) -> dict[tuple[int, str | None], tuple[str, Receipt]]:
     """(request digest, answer) of every key of the group that is bound already."""
     institutions = {draft.institution_id for draft in drafts}
     keys = {draft.idempotency_key for draft in drafts if draft.outcome in ANSWERED}
     bound = connection.execute(_BOUND, {"institutions": list(institutions), "keys": list(keys)})
     return {
-        (row.institution_id, row.key): (row.request_sha256, Receipt(row.call_id, row.status, row.body, row.jws))
+        (row.institution_id, row.key): (
+            row.request_sha256,
+            Receipt(row.call_id, row.status, vault.open(row.sealed, row.call_id), row.jws),
+        )
         for row in bound
     }

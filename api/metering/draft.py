@@ -1,7 +1,7 @@
 """What a route hands to the ledger, and what it gets back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 ANSWERED = frozenset({"found", "partial", "not_found", "stale"})
@@ -24,6 +24,8 @@ class Draft:
     body: the answer without `charge` and `evidence`; keys of these names are places to fill. {} if unanswered.
     contract_version_id: the version the route checked. The version in force at the commit is what charges.
     problem_code: of the error that made the call unanswered.
+    data_as_of: the newest day the records behind the answer speak of.
+    test: asked in test mode: counted apart, never on a statement, never paid from a wallet.
     """
 
     call_id: str
@@ -47,6 +49,8 @@ class Draft:
     model_version: str | None
     received_at: datetime
     problem_code: str | None = None
+    data_as_of: date | None = None
+    test: bool = False
 
 
 @dataclass(frozen=True)

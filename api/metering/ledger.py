@@ -4,19 +4,22 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import InstrumentedAttribute
 
-from api.metering.batch import Entered, enter_batch
+from api.contracts.in_force import Contracts
+from api.metering.batch import Entered, Writing, enter_batch
 from api.metering.draft import ANSWERED, UNANSWERED, Draft, Receipt
 from api.metering.exclusive import exclusive
 from api.metering.flights import Flights
 from api.metering.tables import BoundKey, Call, StoredAnswer
 from api.metering.writer import GroupWriter
+from api.sealing import Vault
 from api.signing import Signer
 from bureau.clock import now
 from bureau.errors import BureauError, KeyReused, LedgerUnavailable, UnknownObject
@@ -31,8 +34,9 @@ _log = logging.getLogger(__name__)
 class Ledger:
     """One a process. Answers are committed in groups by one thread; nothing leaves before COMMIT."""
 
-    def __init__(self, engine: Engine, signer: Signer, clock: Callable[[], datetime] = now) -> None:
-        self._engine, self._signer, self._clock = engine, signer, clock
+    def __init__(self, engine: Engine, signer: Signer, vault: Vault, clock: Callable[[], datetime] = now) -> None:
+        self._engine, self._vault, self._clock = engine, vault, clock
+        self._writing = Writing(signer, vault, Contracts())
         self._writer = GroupWriter(self._commit, group=_GROUP, waiting=_WAITING)
         self._flights = Flights()
 
@@ -64,7 +68,7 @@ class Ledger:
             return None
         if row.request_sha256 != request_sha256:
             raise KeyReused(key)
-        return Receipt(row.call_id, row.status, row.body, row.jws, replayed=True)
+        return replace(self._opened(row), replayed=True)
 
     def answer(self, institution_id: int, call_id: str) -> Receipt:
         """The stored bytes of one answer; raises `UnknownObject` also for another institution's."""
@@ -75,7 +79,10 @@ class Ledger:
             ).one_or_none()
         if row is None:
             raise UnknownObject("report", call_id)
-        return Receipt(row.call_id, row.status, row.body, row.jws)
+        return self._opened(row)
+
+    def _opened(self, row: Row[Any]) -> Receipt:
+        return Receipt(row.call_id, row.status, self._vault.open(row.sealed, row.call_id), row.jws)
 
     async def submit(self, draft: Draft) -> Receipt:
         """Store one answer with its charge and evidence; returns after COMMIT.
@@ -105,7 +112,7 @@ class Ledger:
         """One transaction for the group; each alone when a row of the group is one the database refuses."""
         try:
             with exclusive(self._engine) as connection:
-                return enter_batch(connection, drafts, self._signer, self._clock())
+                return enter_batch(connection, drafts, self._writing, self._clock())
         except (OperationalError, InterfaceError) as problem:  # the database, not a row: the same for each
             return [_failed(problem)] * len(drafts)
         except Exception as problem:  # some row of the group: find out which
@@ -115,7 +122,7 @@ class Ledger:
 
 
 def _receipts(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
-    return select(StoredAnswer.call_id, StoredAnswer.status, StoredAnswer.body, StoredAnswer.jws, *columns)
+    return select(StoredAnswer.call_id, StoredAnswer.status, StoredAnswer.sealed, StoredAnswer.jws, *columns)
 
 
 def _failed(problem: Exception) -> BureauError:

@@ -1,22 +1,27 @@
 """Corrections: a line that takes a charge back. Nothing is ever changed or removed."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from api.audit.chain import NO_ANSWER, append_leaf, read_tail
 from api.audit.tables import AuditLeaf
 from api.identifiers import new_identifier
+from api.metering.counting import Counts
 from api.metering.exclusive import exclusive
-from api.metering.tables import UsageLine
-from bureau.errors import InvalidInput, StateConflict, UnknownObject
+from api.metering.tables import UsageLine, Wallet, WalletEntry
+from api.metering.wallet import postings, store_balances
+from bureau.errors import InvalidInput, StateConflict, UnknownObject, WalletEmpty
 
 
 def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime) -> str:
     """Take back what one call counted and cost; returns the new line's id.
 
     The answer stays, and so does its line; the new one has calls -1 and the amount negated, with a leaf of
-    its own. Raises `UnknownObject`, and `StateConflict` for a call that was reversed before.
+    its own. The unit it used in its price rule stays used: what later calls cost is not changed by it. What a
+    wallet paid flows back into it. Raises `UnknownObject`; `StateConflict` for a call that was reversed before;
+    `WalletEmpty` where a call gave back what has been spent since.
     """
     if not reason.strip():
         raise InvalidInput("A reversal needs a reason.")
@@ -35,10 +40,30 @@ def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime) -> str:
             "reverses": call_id,
             "reason": reason.strip(),
             "calls": -charged.calls,
+            "units": 0,
             "amount_fen": -charged.amount_fen,
             "committed_at": max(at, tail.committed_at),
         }
         leaf, _ = append_leaf(tail, line, None, NO_ANSWER)
         connection.execute(insert(UsageLine), [line])
         connection.execute(insert(AuditLeaf), [leaf])
+        counts = Counts(line["committed_at"])
+        counts.add(line)
+        counts.store(connection)
+        _pay_back(connection, call_id, line)
     return str(line["id"])
+
+
+def _pay_back(connection: Connection, call_id: str, line: dict[str, Any]) -> None:
+    """Return to the wallet what the call took from it."""
+    paid = connection.scalar(
+        select(WalletEntry.amount_fen).where(WalletEntry.posting == call_id, WalletEntry.account == "prepaid")
+    )
+    if paid is None:
+        return
+    owner = line["institution_id"]
+    balance = connection.scalar(select(Wallet.balance_fen).where(Wallet.institution_id == owner)) or 0
+    if balance < paid:  # a call that gave money back, which is spent
+        raise WalletEmpty(balance, paid)
+    connection.execute(insert(WalletEntry), postings(line["id"], owner, line["amount_fen"], line["committed_at"]))
+    store_balances(connection, {owner: balance - paid})

@@ -1,12 +1,14 @@
-"""Tables of money and evidence. Every row is final: triggers refuse UPDATE and DELETE.
+"""Tables of money and evidence. Every row is final: triggers refuse UPDATE and DELETE, but of counts and balances.
 
 One call writes one `call`, one `usage_line` and one `audit_leaf`; one with an answer also an `answer` and
-an `idempotency` row. All of them in one transaction (design D7).
+an `idempotency` row; one paid from a wallet two `wallet_entry` rows. All of them in one transaction (design D7),
+with the counts and balances that follow from them.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.tables import LedgerTable
@@ -16,6 +18,7 @@ class Call(LedgerTable):
     """One request that reached a product: who asked about whom, why, under which authority, with which outcome."""
 
     __tablename__ = "call"
+    __table_args__ = (Index("ix_call_institution_id_uscc_committed_at", "institution_id", "uscc", "committed_at"),)
     id: Mapped[str] = mapped_column(primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
     client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
@@ -34,18 +37,20 @@ class Call(LedgerTable):
     snapshot: Mapped[int | None] = mapped_column(BigInteger)
     model_name: Mapped[str | None]
     model_version: Mapped[str | None]
+    data_as_of: Mapped[date | None]  # the newest day its records speak of
+    test: Mapped[bool]
     received_at: Mapped[datetime]
     committed_at: Mapped[datetime]
 
 
 class StoredAnswer(LedgerTable):
-    """The bytes of one answer, as they were sent."""
+    """The bytes of one answer as they were sent, sealed: `api.sealing` says how."""
 
     __tablename__ = "answer"
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), primary_key=True)
     status: Mapped[int]
-    body: Mapped[bytes]
-    jws: Mapped[str]  # detached signature over `body`
+    sealed: Mapped[bytes]
+    jws: Mapped[str]  # detached signature over the bytes that were sent
 
 
 class BoundKey(LedgerTable):
@@ -74,12 +79,88 @@ class UsageLine(LedgerTable):
     reason: Mapped[str | None]  # why it was reversed
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
     product_code: Mapped[str]
+    product_version: Mapped[int]
     purpose: Mapped[str]
     outcome: Mapped[str]
     contract_version_id: Mapped[int | None] = mapped_column(ForeignKey("contract_version.id"))
+    rule: Mapped[int]  # the number of the price rule in its contract version; NO_RULE where nothing is charged
+    basis: Mapped[str]  # one of api.metering.charging.BASES
     model_name: Mapped[str | None]
     model_version: Mapped[str | None]
+    test: Mapped[bool]
     calls: Mapped[int]
+    units: Mapped[int]  # 1 where the call counts in its price rule's month
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     latency_us: Mapped[int] = mapped_column(BigInteger)  # from receipt to commit
     committed_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class UsageMonth(LedgerTable):
+    """How far a price rule, a quota and a cap are used up: what the next charge depends on.
+
+    Follows from the usage lines; `api.metering.recount` checks it against them.
+    """
+
+    __tablename__ = "usage_month"
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)  # its first day, in Shanghai
+    test: Mapped[bool] = mapped_column(primary_key=True)
+    contract_version_id: Mapped[int] = mapped_column(primary_key=True)
+    product_code: Mapped[str] = mapped_column(primary_key=True)
+    rule: Mapped[int] = mapped_column(primary_key=True)
+    calls: Mapped[int]
+    units: Mapped[int]
+    charged_fen: Mapped[int] = mapped_column(BigInteger)
+
+
+class UsageDay(LedgerTable):
+    """What product managers look at: counts and charges of a day of Shanghai. Follows from the usage lines."""
+
+    __tablename__ = "usage_day"
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    test: Mapped[bool] = mapped_column(primary_key=True)
+    product_code: Mapped[str] = mapped_column(primary_key=True)
+    product_version: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(primary_key=True)
+    basis: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int]
+    units: Mapped[int]
+    charged_fen: Mapped[int] = mapped_column(BigInteger)
+    latency_us: Mapped[int] = mapped_column(BigInteger)  # summed
+
+
+class Wallet(LedgerTable):
+    """What an institution has paid in advance and not used: the sum of its entries on the account `prepaid`."""
+
+    __tablename__ = "wallet"
+    __table_args__ = (CheckConstraint("balance_fen >= 0", name="never_below_zero"),)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
+    balance_fen: Mapped[int] = mapped_column(BigInteger)
+
+
+class WalletEntry(LedgerTable):
+    """One side of a posting. The entries of a posting add up to zero.
+
+    posting: a usage line's id, or the reference of a payment.
+    """
+
+    __tablename__ = "wallet_entry"
+    posting: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)  # received | prepaid | revenue
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    posted_at: Mapped[datetime]
+
+
+class Event(LedgerTable):
+    """Something an institution or the platform is told of: the outbox, written with what it tells of."""
+
+    __tablename__ = "event"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    topic: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    test: Mapped[bool]
+    occurred_at: Mapped[datetime]

@@ -38,11 +38,13 @@ def usage_rows(
     start: datetime | None = None,
     end: datetime | None = None,
     institution_id: int | None = None,
+    test: bool = False,
 ) -> list[dict[str, Any]]:
     """One row for each combination of `by`, ordered by it: its values, `calls`, `hits` and `charged_fen`.
 
     Counts what was committed in [start, end); None leaves that side open, or takes every institution.
     A reversal takes its call, hit and charge away again on the day it is written. With no `by`, one row.
+    test: the calls in test mode, which are counted apart, instead of the live ones.
     """
     unknown = [name for name in by if name not in DIMENSIONS]
     if unknown:
@@ -54,6 +56,7 @@ def usage_rows(
         func.coalesce(func.sum(case((UsageLine.outcome.in_(HITS), UsageLine.calls), else_=0)), 0).label("hits"),
         func.coalesce(func.sum(UsageLine.amount_fen), 0).label("charged_fen"),
     ).join_from(UsageLine, Institution, Institution.id == UsageLine.institution_id)
+    query = query.where(UsageLine.test.is_(test))
     if start is not None:
         query = query.where(UsageLine.committed_at >= start)
     if end is not None:

@@ -4,11 +4,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from bureau.db import open_engine, transaction
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol, public_home
+from tests.factories.ledger import sqlite_ledger
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """An empty ledger database with one session."""
+    engine = open_engine(sqlite_ledger(tmp_path))
+    with transaction(engine) as opened:
+        yield opened
+    engine.dispose()
 
 
 @pytest.fixture(scope="module")

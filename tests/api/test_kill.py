@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.audit.verification import verify_ledger
 from api.database import open_ledger_database
 from api.metering.tables import BoundKey, UsageLine
+from api.sealing import home_vault
 from api.signing import open_signer
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol, scored_home
@@ -87,6 +88,6 @@ def test_a_killed_server_loses_and_doubles_nothing(settings: Settings) -> None:
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(UsageLine)) == CALLS
         assert session.scalar(select(func.count()).select_from(BoundKey)) == CALLS
-        checked = verify_ledger(session, open_signer(settings.home, "answers"))
+        checked = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings))
         assert (checked.fault, checked.leaves) == (None, CALLS)
     engine.dispose()

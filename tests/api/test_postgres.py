@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.audit.verification import verify_ledger
+from api.sealing import home_vault
 from api.signing import open_signer
 from tests.factories.deployments import body_of, enrol, public_home
 from tests.factories.lakes import ACME, BETA
@@ -45,5 +46,5 @@ def test_the_whole_way(tmp_path: Path, database_url: str | None) -> None:
         assert told == [("P01", "found", 1, 300), ("P07", "refused", 1, 0), ("P07", "source_down", 1, 0)]
         assert http.get(f"/verify/{body_of(sent)['report_id']}").json()["genuine"]
         with Session(app.state.deployment.engine) as session:
-            checked = verify_ledger(session, open_signer(settings.home, "answers"))
+            checked = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings))
         assert (checked.fault, checked.leaves) == (None, 3)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import main
 from api.replaying import replay_call
+from api.sealing import home_vault
 from bureau.clock import known_before
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS
@@ -46,6 +47,7 @@ def report(bank: Caller, settings: Settings) -> dict[str, str]:
 def run(monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: pytest.CaptureFixture[str]) -> Run:
     """What a command printed, and its exit code."""
     monkeypatch.setenv("BUREAU_HOME", str(settings.home))
+    monkeypatch.setenv("BUREAU_SECRET_KEY", settings.secret_key.get_secret_value() if settings.secret_key else "")
     monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
     monkeypatch.setenv("BUREAU_TODAY", str(TODAY + timedelta(days=7)))
 
@@ -61,7 +63,8 @@ def run(monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: pytest.Capt
 
 def test_a_report_comes_out_to_the_same_bytes(run: Run, report: dict[str, str], settings: Settings) -> None:
     with closing(sqlite3.connect(settings.home / "ledger.db")) as connection:
-        (body,) = connection.execute("SELECT body FROM answer WHERE call_id = ?", (report["report_id"],)).fetchone()
+        (sealed,) = connection.execute("SELECT sealed FROM answer WHERE call_id = ?", (report["report_id"],)).fetchone()
+    body = home_vault(settings).open(sealed, report["report_id"])
     assert run(report["report_id"]) == (0, f"{report['report_id']}: the same {len(body):,} bytes\n")
 
 
@@ -70,8 +73,8 @@ def test_bytes_that_were_changed_are_told_by_their_field(
 ) -> None:
     told = f'"outcome":"{report["outcome"]}"'
     desk = open_desk(settings.home, settings.catalogue_url, TODAY)
-    with Session(forged_ledger(settings.home, tmp_path, told, '"outcome":"another"')) as session:
-        found = replay_call(session, desk, report["report_id"])
+    with Session(forged_ledger(settings, tmp_path, told, '"outcome":"another"')) as session:
+        found = replay_call(session, home_vault(settings), desk, report["report_id"])
     assert found.differing == ("outcome",)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.metering.tables import StoredAnswer
 from api.replaying import Replayed, replay_call
+from api.sealing import home_vault
 from bureau.db import open_engine
 from bureau.errors import InvalidInput
 from bureau.settings import Settings
@@ -76,7 +77,7 @@ def correct(settings: Settings) -> None:
 def replayed(settings: Settings, answer: dict[str, Any], ledger: Engine | None = None) -> Replayed:
     desk = open_desk(settings.home, settings.catalogue_url, TODAY + timedelta(days=7))
     with Session(ledger or open_engine(settings.ledger_url)) as session:
-        return replay_call(session, desk, answer["report_id"])
+        return replay_call(session, home_vault(settings), desk, answer["report_id"])
 
 
 @pytest.mark.parametrize("name", ["decision", "stranger", "match"])
@@ -85,7 +86,7 @@ def test_it_comes_out_to_the_same_bytes(settings: Settings, given: dict[str, dic
     with Session(open_engine(settings.ledger_url)) as session:
         stored = session.get(StoredAnswer, given[name]["report_id"])
     assert stored is not None
-    assert (found.differing, found.body) == ((), stored.body)
+    assert (found.differing, found.body) == ((), home_vault(settings).open(stored.sealed, stored.call_id))
 
 
 def test_asked_anew_what_was_corrected_enters(bank: Caller, given: dict[str, dict[str, Any]]) -> None:
@@ -105,4 +106,4 @@ def test_a_decision_whose_ground_is_not_here_is_refused(
     settings: Settings, given: dict[str, dict[str, Any]], tmp_path: Path, told: str, changed: str, says: str
 ) -> None:
     with pytest.raises(InvalidInput, match=says):
-        replayed(settings, given["decision"], forged_ledger(settings.home, tmp_path, told, changed))
+        replayed(settings, given["decision"], forged_ledger(settings, tmp_path, told, changed))

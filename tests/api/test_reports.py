@@ -35,7 +35,13 @@ def test_a_report_is_found_charged_and_signed(bank: Caller) -> None:
     assert answer.status_code == 201
     Report.model_validate(report)
     assert (report["outcome"], report["subject"]["name"]) == ("found", "贝塔制造有限公司")
-    assert report["charge"] == {"billable": True, "outcome": "found", "amount_fen": 300, "contract_version": 1}
+    assert report["charge"] == {
+        "billable": True,
+        "outcome": "found",
+        "amount_fen": 300,
+        "contract_version": 1,
+        "basis": "unit",
+    }
     assert report["as_of"] == "2025-07-01"
     penalties = next(table for table in report["result"]["tables"] if table["feed"] == "F34")
     assert penalties["records"][0]["record_id"] == f"F34-{BETA}-2025-01-15"
@@ -93,7 +99,13 @@ def test_a_charged_call_needs_a_readable_key(http: Client, bank: Caller, key: st
 def test_an_unknown_enterprise_is_an_answer_that_costs_nothing(bank: Caller) -> None:
     report = body_of(bank.report(UNKNOWN))
     assert (report["outcome"], report["result"]) == ("not_found", None)
-    assert report["charge"] == {"billable": False, "outcome": "not_found", "amount_fen": 0, "contract_version": 1}
+    assert report["charge"] == {
+        "billable": False,
+        "outcome": "not_found",
+        "amount_fen": 0,
+        "contract_version": 1,
+        "basis": "not_billable",
+    }
 
 
 def test_a_report_is_read_again_byte_for_byte(bank: Caller) -> None:

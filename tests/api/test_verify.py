@@ -4,6 +4,7 @@ from httpx import Client
 from sqlalchemy import text
 
 from api.database import open_ledger_database
+from api.sealing import home_vault
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, body_of
 from tests.factories.lakes import BETA
@@ -36,11 +37,14 @@ def test_a_number_that_was_never_issued(http: Client) -> None:
 
 def test_a_changed_answer_is_not_genuine(http: Client, bank: Caller, settings: Settings) -> None:
     report = body_of(bank.report(BETA))
-    engine = open_ledger_database(settings.ledger_url)
+    engine, vault = open_ledger_database(settings.ledger_url), home_vault(settings)
     with engine.begin() as connection:
         connection.execute(text("DROP TRIGGER answer_no_update"))
-        forged = text("UPDATE answer SET body = replace(CAST(body AS TEXT), :old, :new) WHERE call_id = :id")
-        connection.execute(forged, {"old": "贝塔", "new": "伽马", "id": report["report_id"]})
+        place = {"id": report["report_id"]}
+        sealed = connection.scalar(text("SELECT sealed FROM answer WHERE call_id = :id"), place)
+        forged = vault.open(sealed, report["report_id"]).replace("贝塔".encode(), "伽马".encode())
+        change = text("UPDATE answer SET sealed = :sealed WHERE call_id = :id")
+        connection.execute(change, place | {"sealed": vault.seal(forged, report["report_id"])})
     engine.dispose()
     assert http.get(f"/verify/{report['report_id']}").json()["genuine"] is False
     assert "不一致" in http.get(f"/verify/{report['report_id']}", headers=BROWSER).text

@@ -10,8 +10,8 @@ from uuid import uuid4
 import httpx
 from pydantic import SecretStr
 
-from api.access.contracts import ListPrice
 from api.access.institutions import create_client
+from api.contracts.agreeing import ListPrice
 from api.database import open_ledger_database
 from bureau.db import transaction
 from bureau.settings import Settings

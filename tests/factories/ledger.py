@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from api.access.consents import Authorisation, create_consent
-from api.access.contracts import ListPrice
 from api.access.institutions import create_client, find_client
+from api.contracts.agreeing import ListPrice, approve_terms, propose_terms
+from api.contracts.terms import Terms
 from api.database import open_ledger_database
 from api.identifiers import new_identifier
 from api.metering.ledger import Draft, Ledger, Receipt
+from api.sealing import Vault, open_vault
 from api.signing import Signer, open_signer
 from bureau.db import transaction
 from bureau.errors import BureauError
@@ -29,6 +32,9 @@ ACME = placeholder_uscc("tests", "ACME")
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 """12:00 in Shanghai on 23 November 2026."""
 PRICES = (ListPrice("P07", 800, "hit"), ListPrice("P16", 10, "call"), ListPrice("P31", 0, "free"))
+
+
+SECRET = "a secret of the tests"
 
 
 class Clock:
@@ -58,6 +64,7 @@ class Books:
 
     engine: Engine
     signer: Signer
+    vault: Vault
     clock: Clock
     bank: Bank
     ledger: Ledger
@@ -94,10 +101,10 @@ def _migrated_file() -> Path:
 def open_books(url: str, home: Path) -> Books:
     """The ledger at an address, started, with a bank in it; its keys lie in `home`."""
     engine = open_ledger_database(url)
-    signer, clock = open_signer(home, "answers"), Clock()
-    ledger = Ledger(engine, signer, clock)
+    signer, vault, clock = open_signer(home, "answers"), open_vault(SECRET), Clock()
+    ledger = Ledger(engine, signer, vault, clock)
     ledger.start()
-    return Books(engine, signer, clock, add_bank(engine), ledger)
+    return Books(engine, signer, vault, clock, add_bank(engine), ledger)
 
 
 def add_bank(engine: Engine, name: str = "深圳银行") -> Bank:
@@ -107,6 +114,14 @@ def add_bank(engine: Engine, name: str = "深圳银行") -> Bank:
         institution_id = find_client(session, made.client_id).institution_id
         consent = create_consent(session, institution_id, made.client_id, authorisation(), NOON)
     return Bank(institution_id, name, made.client_id, made.client_secret, consent.id)
+
+
+def agree(session: Session, institution_id: int, terms: Terms | Iterable[ListPrice], at: datetime) -> int:
+    """The number of a new contract version that two people have agreed to, in force from an instant."""
+    if not isinstance(terms, Terms):
+        terms = Terms(rules=tuple(price.as_rule() for price in terms))
+    proposal = propose_terms(session, institution_id, terms, by="Li Wei", in_force_from=at, at=NOON)
+    return approve_terms(session, proposal, by="Zhang Min", at=NOON).version
 
 
 def authorisation(**changes: Any) -> Authorisation:

@@ -11,9 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from api.metering.ledger import Ledger
+from api.sealing import open_vault
 from api.signing import open_signer
 from bureau.db import open_engine
-from tests.factories.ledger import Bank, Clock, draft
+from tests.factories.ledger import SECRET, Bank, Clock, draft
 
 AT_ONCE = 64
 
@@ -30,7 +31,7 @@ async def submit_all(ledger: Ledger, bank: Bank, keys: list[str]) -> None:
 
 
 def main(url: str, home: str, bank: str) -> None:
-    ledger = Ledger(open_engine(url), open_signer(Path(home), "answers"), Clock())
+    ledger = Ledger(open_engine(url), open_signer(Path(home), "answers"), open_vault(SECRET), Clock())
     ledger.start()
     asyncio.run(submit_all(ledger, Bank(**json.loads(bank)), sys.stdin.read().split()))
     ledger.close()

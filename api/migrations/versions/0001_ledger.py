@@ -1,7 +1,19 @@
 """The ledger's first tables: who may call, and money with its evidence."""
 
 from alembic import op
-from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 
 from api.migrations.append_only import make_append_only
 from bureau.db import Instant
@@ -16,15 +28,19 @@ def upgrade() -> None:
     """Create every table, then make those of money and evidence append-only."""
     _create_access()
     _create_metering()
+    _create_counts()
+    _create_wallets()
     _create_evidence()
     make_append_only(
         {
-            "contract_version": ("id", "institution_id, version"),
-            "contract_line": ("contract_version_id, product_code",),
+            "contract_proposal": ("id",),
+            "contract_version": ("id", "institution_id, version", "proposal_id"),
             "call": ("id",),
             "answer": ("call_id",),
             "idempotency": ("institution_id, key", "call_id"),
             "usage_line": ("id", "reverses"),
+            "wallet_entry": ("posting, account",),
+            "event": ("id",),
             "audit_leaf": ("number", "line_id"),
             "audit_root": ("size",),
         }
@@ -49,19 +65,25 @@ def _create_access() -> None:
         Column("disabled_at", Instant),
     )
     op.create_table(
+        "contract_proposal",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False, index=True),
+        Column("terms", JSON, nullable=False),
+        Column("in_force_from", Instant, nullable=False),
+        Column("proposed_by", String, nullable=False),
+        Column("proposed_at", Instant, nullable=False),
+    )
+    op.create_table(
         "contract_version",
         Column("id", Integer, primary_key=True),
         Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
         Column("version", Integer, nullable=False),
+        Column("terms", JSON, nullable=False),
         Column("in_force_from", Instant, nullable=False),
+        Column("proposal_id", String, ForeignKey("contract_proposal.id"), unique=True),
+        Column("agreed_by", String, nullable=False),
+        Column("agreed_at", Instant, nullable=False),
         UniqueConstraint("institution_id", "version"),
-    )
-    op.create_table(
-        "contract_line",
-        Column("contract_version_id", Integer, ForeignKey("contract_version.id"), primary_key=True),
-        Column("product_code", String, primary_key=True),
-        Column("amount_fen", Integer, nullable=False),
-        Column("per", String, nullable=False),
     )
     op.create_table(
         "consent",
@@ -102,14 +124,17 @@ def _create_metering() -> None:
         Column("snapshot", BigInteger),
         Column("model_name", String),
         Column("model_version", String),
+        Column("data_as_of", Date),
+        Column("test", Boolean, nullable=False),
         Column("received_at", Instant, nullable=False),
         Column("committed_at", Instant, nullable=False),
     )
+    op.create_index("ix_call_institution_id_uscc_committed_at", "call", ["institution_id", "uscc", "committed_at"])
     op.create_table(
         "answer",
         Column("call_id", String, ForeignKey("call.id"), primary_key=True),
         Column("status", Integer, nullable=False),
-        Column("body", LargeBinary, nullable=False),
+        Column("sealed", LargeBinary, nullable=False),
         Column("jws", String, nullable=False),
     )
     op.create_table(
@@ -128,17 +153,78 @@ def _create_metering() -> None:
         Column("reason", String),
         Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
         Column("product_code", String, nullable=False),
+        Column("product_version", Integer, nullable=False),
         Column("purpose", String, nullable=False),
         Column("outcome", String, nullable=False),
         Column("contract_version_id", Integer, ForeignKey("contract_version.id")),
+        Column("rule", Integer, nullable=False),
+        Column("basis", String, nullable=False),
         Column("model_name", String),
         Column("model_version", String),
+        Column("test", Boolean, nullable=False),
         Column("calls", Integer, nullable=False),
+        Column("units", Integer, nullable=False),
         Column("amount_fen", BigInteger, nullable=False),
         Column("latency_us", BigInteger, nullable=False),
         Column("committed_at", Instant, nullable=False, index=True),
     )
     op.create_index("ix_usage_line_institution_id_committed_at", "usage_line", ["institution_id", "committed_at"])
+
+
+def _create_counts() -> None:
+    op.create_table(
+        "usage_month",
+        Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
+        Column("month", Date, primary_key=True),
+        Column("test", Boolean, primary_key=True),
+        Column("contract_version_id", Integer, primary_key=True),
+        Column("product_code", String, primary_key=True),
+        Column("rule", Integer, primary_key=True),
+        Column("calls", Integer, nullable=False),
+        Column("units", Integer, nullable=False),
+        Column("charged_fen", BigInteger, nullable=False),
+    )
+    op.create_table(
+        "usage_day",
+        Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
+        Column("day", Date, primary_key=True),
+        Column("test", Boolean, primary_key=True),
+        Column("product_code", String, primary_key=True),
+        Column("product_version", Integer, primary_key=True),
+        Column("purpose", String, primary_key=True),
+        Column("outcome", String, primary_key=True),
+        Column("basis", String, primary_key=True),
+        Column("calls", Integer, nullable=False),
+        Column("units", Integer, nullable=False),
+        Column("charged_fen", BigInteger, nullable=False),
+        Column("latency_us", BigInteger, nullable=False),
+    )
+
+
+def _create_wallets() -> None:
+    op.create_table(
+        "wallet",
+        Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
+        Column("balance_fen", BigInteger, nullable=False),
+        CheckConstraint("balance_fen >= 0", name="never_below_zero"),
+    )
+    op.create_table(
+        "wallet_entry",
+        Column("posting", String, primary_key=True),
+        Column("account", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False, index=True),
+        Column("amount_fen", BigInteger, nullable=False),
+        Column("posted_at", Instant, nullable=False),
+    )
+    op.create_table(
+        "event",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False, index=True),
+        Column("topic", String, nullable=False),
+        Column("payload", JSON, nullable=False),
+        Column("test", Boolean, nullable=False),
+        Column("occurred_at", Instant, nullable=False),
+    )
 
 
 def _create_evidence() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from api.access.contracts import terms_in_force
 from api.access.institutions import find_client, find_institution
 from api.cli import main
+from api.contracts.in_force import contract_in_force
 from api.database import open_ledger_database
 from bureau.clock import now, shanghai_day
 from products.product import on_sale
@@ -43,7 +43,7 @@ def test_create_prints_an_id_and_a_secret(
     with Session(open_ledger_database(url(home))) as session:
         bank = find_institution(session, "深圳银行")
         assert find_client(session, printed["client_id"]).institution_id == bank.id
-        assert set(terms_in_force(session, bank.id, now())) == {"P01"}
+        assert contract_in_force(session, bank.id, now()).terms.products == {"P01"}
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,9 @@ def test_who_calls_gets_every_product_on_sale(
 ) -> None:
     assert run(monkeypatch, "clients", "create", "深圳银行", "--role", role) == 0
     with Session(open_ledger_database(url(home))) as session:
-        terms = terms_in_force(session, 1, now())
-    listed = {line.code: (line.list_price.amount_fen, line.list_price.per) for line in on_sale(shanghai_day(now()))}
-    expected = listed if contracted else {}
-    assert {code: (term.amount_fen, term.per) for code, term in terms.items()} == expected
+        contract = contract_in_force(session, 1, now())
+    listed = {line.code for line in on_sale(shanghai_day(now()))}
+    assert (contract.terms.products if contract else set()) == (listed if contracted else set())
 
 
 @pytest.mark.parametrize(

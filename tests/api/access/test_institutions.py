@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.access.contracts import ListPrice, terms_in_force
 from api.access.institutions import (
     create_client,
     disable_client,
@@ -16,6 +15,8 @@ from api.access.institutions import (
     secret_digest,
 )
 from api.access.tables import Client, Institution
+from api.contracts.agreeing import ListPrice
+from api.contracts.in_force import require_product
 from bureau.errors import InvalidInput, UnknownName
 from tests.factories.ledger import NOON
 
@@ -26,7 +27,7 @@ def test_the_first_client_makes_the_institution_and_its_contract(session: Sessio
     made = create_client(session, " 深圳银行 ", "bank", PRICES, NOON)
     institution = find_institution(session, "深圳银行")
     assert find_client(session, made.client_id).institution_id == institution.id
-    assert terms_in_force(session, institution.id, NOON)["P07"].version == 1
+    assert require_product(session, institution.id, "P07", NOON).version == 1
 
 
 def test_the_second_client_joins_it(session: Session) -> None:
@@ -34,7 +35,7 @@ def test_the_second_client_joins_it(session: Session) -> None:
     second = create_client(session, "深圳银行", "bank", PRICES, NOON)
     assert first.client_id != second.client_id
     assert len(session.scalars(select(Institution)).all()) == 1
-    assert terms_in_force(session, 1, NOON)["P07"].version == 1
+    assert require_product(session, 1, "P07", NOON).version == 1
 
 
 def test_only_the_digest_of_256_random_bits_is_kept(session: Session) -> None:

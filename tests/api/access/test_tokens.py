@@ -9,13 +9,13 @@ import pytest
 from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy.orm import Session
 
-from api.access.contracts import ListPrice, agree_contract
 from api.access.institutions import NewClient, create_client, disable_client, rotate_client
 from api.access.roles import ROLES
 from api.access.tokens import OAuthError, Token, TokenKey, issue_token, verify_token
+from api.contracts.agreeing import ListPrice
 from api.signing import Signer, open_signer
 from bureau.errors import WrongCredentials
-from tests.factories.ledger import NOON
+from tests.factories.ledger import NOON, agree
 
 PRICES = [ListPrice("P01", 300, "hit"), ListPrice("P07", 800, "hit")]
 
@@ -123,7 +123,7 @@ def test_rotating_ends_the_old_secret_and_its_tokens(session: Session, key: Toke
 
 
 def test_a_new_token_follows_a_new_contract(session: Session, key: TokenKey, client: NewClient) -> None:
-    agree_contract(session, 1, [ListPrice("P11", 600, "hit")], NOON)
+    agree(session, 1, [ListPrice("P11", 600, "hit")], NOON)
     assert verify_token(session, key, granted(session, key, client), NOON).products == {"P11"}
 
 

@@ -45,7 +45,7 @@ def books(tmp_path: Path) -> Iterator[Books]:
 def verified(books: Books) -> Verification:
     engine = create_engine(books.engine.url)
     with Session(engine) as session:
-        found = verify_ledger(session, books.signer)
+        found = verify_ledger(session, books.signer, books.vault)
     engine.dispose()
     return found
 
@@ -74,6 +74,12 @@ def call_at(books: Books, number: int) -> str:
     return str(line)
 
 
+def resealed(books: Books, call_id: str) -> bytes:
+    """What somebody who has the key would store: another score, sealed well."""
+    sent = books.ledger.answer(books.bank.institution_id, call_id).body
+    return books.vault.seal(sent.replace(b"688", b"689"), call_id)
+
+
 def test_an_honest_ledger_is_sound(books: Books) -> None:
     found = verified(books)
     assert (found.leaves, found.fault) == (COUNT + 3, None)
@@ -89,7 +95,7 @@ def test_an_empty_ledger_is_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "what"),
     [
-        pytest.param("UPDATE answer SET body = replace(body, '688', '689') WHERE {answer}", "signed", id="a score"),
+        pytest.param("UPDATE answer SET sealed = x'{resealed}' WHERE {answer}", "signed", id="a score"),
         pytest.param("UPDATE answer SET status = 200 WHERE {answer}", "signed", id="a status"),
         pytest.param("UPDATE answer SET jws = jws || 'A' WHERE {answer}", "signed", id="a signature"),
         pytest.param("UPDATE usage_line SET amount_fen = 1 WHERE {line}", "line was changed", id="an amount"),
@@ -122,6 +128,7 @@ def test_a_change_is_found_where_it_was_made(books: Books, statement: str, what:
         "line": f"id = '{third}'",
         "call": f"id = '{third}'",
         "leaf": "number = 3",
+        "resealed": resealed(books, third).hex(),
     }
     tamper(books, statement.format(**where))
     found = fault(books)
@@ -144,16 +151,16 @@ def test_a_change_is_found_where_it_was_made(books: Books, statement: str, what:
         ),
         pytest.param(
             [
-                "INSERT INTO usage_line SELECT 'x', call_id, 'charge', NULL, NULL, institution_id, product_code, "
-                "purpose, outcome, contract_version_id, model_name, model_version, calls, amount_fen, "
-                "latency_us, committed_at FROM usage_line LIMIT 1"
+                "CREATE TEMP TABLE made AS SELECT * FROM usage_line LIMIT 1",
+                "UPDATE made SET id = 'x'",
+                "INSERT INTO usage_line SELECT * FROM made",
             ],
             "x",
             "no leaf",
             id="a charge made up",
         ),
         pytest.param(
-            ["INSERT INTO answer SELECT 'x', status, body, jws FROM answer LIMIT 1"],
+            ["INSERT INTO answer SELECT 'x', status, sealed, jws FROM answer LIMIT 1"],
             "x",
             "no call",
             id="an answer made up",
@@ -218,7 +225,7 @@ def test_a_flipped_byte_of_the_file_is_found(books: Books) -> None:
         call = call_at(books, number)
         with closing(sqlite3.connect(path)) as connection:
             stored = connection.execute(
-                "SELECT body, CAST(jws AS BLOB), sha256, record_sha256, leaf, head "
+                "SELECT sealed, CAST(jws AS BLOB), sha256, record_sha256, leaf, head "
                 "FROM answer JOIN audit_leaf ON line_id = call_id WHERE call_id = ?",
                 [call],
             ).fetchone()

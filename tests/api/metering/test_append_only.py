@@ -5,8 +5,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from api.audit.proofs import sign_root
+from api.contracts.agreeing import ListPrice
+from api.contracts.terms import Terms
+from api.metering.wallet import pay_in
 from bureau.db import transaction
-from tests.factories.ledger import NOON, Books, draft
+from tests.factories.ledger import NOON, Books, agree, draft
 
 TABLES = (
     "call",
@@ -15,14 +18,20 @@ TABLES = (
     "usage_line",
     "audit_leaf",
     "audit_root",
+    "contract_proposal",
     "contract_version",
-    "contract_line",
+    "wallet_entry",
+    "event",
 )
 
 
 @pytest.fixture
 def written(books: Books) -> Books:
     """Books with at least one row in every table."""
+    prepaid = Terms(rules=(ListPrice("P07", 800, "hit").as_rule(),), prepaid=True, alerts_fen=(1,))
+    with transaction(books.engine) as session:
+        agree(session, books.bank.institution_id, prepaid, NOON)
+    pay_in(books.engine, books.bank.institution_id, 10_000, reference="transfer 1", at=NOON)
     books.submit(draft(books.bank))
     with transaction(books.engine) as session:
         sign_root(session, books.signer, NOON)

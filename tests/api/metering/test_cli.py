@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from tests.factories.ledger import draft, open_books, sqlite_ledger
+from tests.factories.ledger import SECRET, draft, open_books, sqlite_ledger
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with two charged calls of 23 November 2026."""
     monkeypatch.setenv("BUREAU_HOME", str(tmp_path))
+    monkeypatch.setenv("BUREAU_SECRET_KEY", SECRET)
     monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
     books = open_books(sqlite_ledger(tmp_path), tmp_path)
     books.submit(draft(books.bank, "key-1"), draft(books.bank, "key-2", product_code="P16"))

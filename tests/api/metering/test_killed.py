@@ -15,8 +15,9 @@ from api.database import open_ledger_database
 from api.metering.ledger import Ledger
 from api.metering.tables import BoundKey, UsageLine
 from api.metering.usage import usage_rows
+from api.sealing import open_vault
 from api.signing import open_signer
-from tests.factories.ledger import Bank, add_bank
+from tests.factories.ledger import SECRET, Bank, add_bank
 
 ROOT = Path(__file__).parents[3]
 KEYS = [f"key-{n:03}" for n in range(250)]
@@ -63,13 +64,13 @@ def test_every_key_is_charged_once_however_often_the_process_is_killed(ledger_ur
         with Session(engine) as session:
             bound = set(session.scalars(select(BoundKey.key)))
             assert answered.keys() <= bound, "an answer left before it was stored"
-            assert verify_ledger(session, signer).fault is None
+            assert verify_ledger(session, signer, open_vault(SECRET)).fault is None
 
     assert answered.keys() == set(KEYS)
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(UsageLine)) == len(KEYS)
         assert usage_rows(session, []) == [{"calls": 250, "hits": 250, "charged_fen": 250 * 800}]
-    ledger = Ledger(engine, signer)
+    ledger = Ledger(engine, signer, open_vault(SECRET))
     for call_id, digest in answered.values():
         assert sha256(ledger.answer(bank.institution_id, call_id).body).hexdigest() == digest
     engine.dispose()

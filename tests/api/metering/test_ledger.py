@@ -12,8 +12,8 @@ import rfc8785
 from sqlalchemy import select
 
 from api.access.consents import revoke_consent
-from api.access.contracts import ListPrice, agree_contract
 from api.access.institutions import disable_client
+from api.contracts.agreeing import ListPrice
 from api.metering.ledger import Ledger, Receipt
 from api.metering.tables import Call, UsageLine
 from api.metering.usage import usage_rows
@@ -27,7 +27,7 @@ from bureau.errors import (
     UnknownObject,
     WrongCredentials,
 )
-from tests.factories.ledger import NOON, Books, add_bank, draft, unanswered
+from tests.factories.ledger import NOON, Books, add_bank, agree, draft, unanswered
 
 
 def usage(books: Books) -> dict[str, int]:
@@ -46,7 +46,13 @@ def test_an_answer_carries_its_charge_and_its_evidence(books: Books) -> None:
     submitted = draft(books.bank)
     given = receipt(books, submitted)
     body = json.loads(given.body)
-    assert body["charge"] == {"billable": True, "outcome": "found", "amount_fen": 800, "contract_version": 1}
+    assert body["charge"] == {
+        "billable": True,
+        "outcome": "found",
+        "amount_fen": 800,
+        "contract_version": 1,
+        "basis": "unit",
+    }
     evidence = body.pop("evidence")
     assert evidence == {
         "sha256": sha256(rfc8785.dumps(body)).hexdigest(),
@@ -187,13 +193,14 @@ def test_a_client_disabled_while_the_answer_was_computed(books: Books) -> None:
 
 def test_the_contract_in_force_at_the_commit_charges(books: Books) -> None:
     with transaction(books.engine) as session:
-        agree_contract(session, books.bank.institution_id, [ListPrice("P07", 900, "hit")], NOON)
+        agree(session, books.bank.institution_id, [ListPrice("P07", 900, "hit")], NOON)
     given = receipt(books, draft(books.bank))
     assert json.loads(given.body)["charge"] == {
         "billable": True,
         "outcome": "found",
         "amount_fen": 900,
         "contract_version": 2,
+        "basis": "unit",
     }
     (refused,) = books.submit(draft(books.bank, "key-2", product_code="P16"))
     assert isinstance(refused, ProductNotContracted), "the new version leaves P16 out"
@@ -202,7 +209,7 @@ def test_the_contract_in_force_at_the_commit_charges(books: Books) -> None:
 def test_a_contract_of_tomorrow_does_not_charge_today(books: Books) -> None:
     tomorrow = NOON + timedelta(days=1)
     with transaction(books.engine) as session:
-        agree_contract(session, books.bank.institution_id, [ListPrice("P07", 900, "hit")], tomorrow)
+        agree(session, books.bank.institution_id, [ListPrice("P07", 900, "hit")], tomorrow)
     assert json.loads(receipt(books, draft(books.bank)).body)["charge"]["amount_fen"] == 800
     books.clock.at = tomorrow
     assert json.loads(receipt(books, draft(books.bank, "key-2")).body)["charge"]["amount_fen"] == 900
@@ -268,7 +275,7 @@ def test_a_full_queue_is_told_at_once(books: Books, monkeypatch: pytest.MonkeyPa
         return NOON
 
     monkeypatch.setattr("api.metering.ledger._WAITING", 3)
-    ledger = Ledger(books.engine, books.signer, slow)  # type: ignore[arg-type]
+    ledger = Ledger(books.engine, books.signer, books.vault, slow)  # type: ignore[arg-type]
     ledger.start()
 
     async def crowd() -> list[object]:
@@ -297,7 +304,7 @@ def test_the_time_of_the_log_never_runs_backwards(books: Books) -> None:
 
 def test_two_processes_with_the_same_keys_make_one_call_each(books: Books) -> None:
     """Two ledgers on one database, as two servers have them; one of each pair is the replay."""
-    second = Ledger(books.engine, books.signer, books.clock)
+    second = Ledger(books.engine, books.signer, books.vault, books.clock)
     second.start()
 
     async def race() -> list[tuple[Receipt, Receipt]]:

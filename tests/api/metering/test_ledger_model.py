@@ -12,15 +12,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy.orm import Session
 
 from api.access.consents import create_consent, revoke_consent
-from api.access.contracts import ListPrice, agree_contract
 from api.audit.verification import verify_ledger
+from api.contracts.agreeing import ListPrice
 from api.metering.draft import Draft
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
 from api.metering.usage import usage_rows
 from bureau.db import transaction
 from bureau.errors import BureauError, ConsentRevoked, KeyReused
-from tests.factories.ledger import NOON, authorisation, draft, open_books, sqlite_ledger, unanswered
+from tests.factories.ledger import NOON, agree, authorisation, draft, open_books, sqlite_ledger, unanswered
 
 PRODUCTS = ("P07", "P16", "P31")
 OUTCOMES = ("found", "partial", "not_found", "stale")
@@ -141,7 +141,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @rule(prices=price_list)
     def agree_new_prices(self, prices: tuple[ListPrice, ...]) -> None:
         with transaction(self.books.engine) as session:
-            agree_contract(session, self.books.bank.institution_id, prices, NOON)
+            agree(session, self.books.bank.institution_id, prices, NOON)
         self.model.prices = {price.product_code: price for price in prices}
 
     @precondition(lambda self: self.model.charged)
@@ -157,7 +157,7 @@ class LedgerHistory(RuleBasedStateMachine):
             return
         with Session(self.books.engine) as session:
             rows = usage_rows(session, ["product", "outcome"])
-            verification = verify_ledger(session, self.books.signer)
+            verification = verify_ledger(session, self.books.signer, self.books.vault)
         assert {(row.pop("product"), row.pop("outcome")): Counter(row) for row in rows} == self.model.usage()
         assert (verification.leaves, verification.fault) == (len(self.model.lines), None)
         self.books.ledger.close()

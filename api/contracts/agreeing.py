@@ -1,0 +1,124 @@
+"""How terms come into force: two people for what was negotiated, nobody for list prices."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.contracts.in_force import contract_in_force
+from api.contracts.pricing import Flat, Free
+from api.contracts.tables import ContractProposal, ContractVersion
+from api.contracts.terms import PriceRule, Terms
+from api.identifiers import new_identifier
+from bureau.errors import InvalidInput, SecondPersonNeeded, StateConflict, UnknownObject
+
+LIST_PRICES = "list prices"
+"""Who agreed to a version that only takes products over from the catalogue."""
+
+
+@dataclass(frozen=True)
+class ListPrice:
+    """What one product costs in the catalogue: integer fen per hit, per call, or free."""
+
+    product_code: str
+    amount_fen: int
+    per: str
+
+    def as_rule(self) -> PriceRule:
+        """The price rule it stands for; raises `InvalidInput` for no price."""
+        if self.per not in ("hit", "call", "free"):
+            raise InvalidInput(f"A list price is per hit, call or free, not per {self.per!r}.")
+        if self.amount_fen < 0:
+            raise InvalidInput(f"The price of {self.product_code} is negative: {self.amount_fen} fen.")
+        if self.per == "free":
+            return PriceRule(product=self.product_code, price=Free())
+        return PriceRule.model_validate(
+            {"product": self.product_code, "per": self.per, "price": Flat(unit_fen=self.amount_fen)}
+        )
+
+
+def propose_terms(
+    session: Session, institution_id: int, terms: Terms, *, by: str, in_force_from: datetime, at: datetime
+) -> str:
+    """Write terms down for another person to approve; returns the proposal's id.
+
+    Raises `InvalidInput` for terms that would begin in the past: what was called is paid as it was agreed then.
+    """
+    if not by.strip():
+        raise InvalidInput("A proposal needs the name of who makes it.")
+    if in_force_from < at:
+        raise InvalidInput(f"Terms cannot begin in the past, at {in_force_from.isoformat()}. Name a later instant.")
+    proposal = ContractProposal(
+        id=new_identifier(at),
+        institution_id=institution_id,
+        terms=terms.model_dump(mode="json"),
+        in_force_from=in_force_from,
+        proposed_by=by.strip(),
+        proposed_at=at,
+    )
+    session.add(proposal)
+    session.flush()
+    return proposal.id
+
+
+def approve_terms(session: Session, proposal_id: str, *, by: str, at: datetime) -> ContractVersion:
+    """Agree to proposed terms; they are in force from their instant, or from now where that has passed.
+
+    Raises `UnknownObject`; `SecondPersonNeeded` for who proposed them; `StateConflict` when they were approved
+    before, or a later proposal was.
+    """
+    proposal = session.get(ContractProposal, proposal_id)
+    if proposal is None:
+        raise UnknownObject("contract proposal", proposal_id)
+    if by.strip().casefold() == proposal.proposed_by.casefold() or not by.strip():
+        raise SecondPersonNeeded(
+            f"Proposal {proposal_id}", proposal.proposed_by, f"bureau contracts approve {proposal_id} --by PERSON"
+        )
+    newest = _newest(session, proposal.institution_id)
+    if newest is not None and newest.agreed_at > proposal.proposed_at:
+        raise StateConflict(
+            f"Contract version {newest.version} was agreed after proposal {proposal_id} was made. Propose again."
+        )
+    start = max(proposal.in_force_from, at)
+    return _add_version(session, proposal.institution_id, proposal.terms, start, by.strip(), at, proposal.id)
+
+
+def agree_list_prices(session: Session, institution_id: int, prices: Iterable[ListPrice], at: datetime) -> None:
+    """Open a version that adds the products the institution lacks at list price; agreed prices stay as they are."""
+    present = contract_in_force(session, institution_id, at)
+    terms = Terms() if present is None else present.terms
+    added = {price.product_code: price.as_rule() for price in prices if price.product_code not in terms.products}
+    if added:
+        whole = Terms.model_validate(terms.model_dump() | {"rules": (*terms.rules, *added.values())})
+        _add_version(session, institution_id, whole.model_dump(mode="json"), at, LIST_PRICES, at, None)
+
+
+def _newest(session: Session, institution_id: int) -> ContractVersion | None:
+    query = select(ContractVersion).where(ContractVersion.institution_id == institution_id)
+    return session.scalar(query.order_by(ContractVersion.version.desc()).limit(1))
+
+
+def _add_version(
+    session: Session,
+    institution_id: int,
+    terms: object,
+    start: datetime,
+    by: str,
+    at: datetime,
+    proposal_id: str | None,
+) -> ContractVersion:
+    query = select(func.max(ContractVersion.version)).where(ContractVersion.institution_id == institution_id)
+    version = ContractVersion(
+        institution_id=institution_id,
+        version=(session.scalar(query) or 0) + 1,
+        terms=terms,
+        in_force_from=start,
+        proposal_id=proposal_id,
+        agreed_by=by,
+        agreed_at=at,
+    )
+    session.add(version)
+    session.flush()
+    return version

@@ -1,0 +1,183 @@
+"""The slow recomputation: every charge, count and balance anew from the lines, one by one, in the order they committed.
+
+It shares the terms and the price models with the ledger and nothing else, so that what one gets wrong the other finds.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.audit.tables import AuditLeaf
+from api.contracts.pricing import Free, next_unit
+from api.contracts.tables import ContractVersion
+from api.contracts.terms import Terms
+from api.metering.tables import Call, UsageDay, UsageLine, UsageMonth, Wallet, WalletEntry
+from bureau.clock import shanghai_day
+
+_PAGE = 2_000
+_LINES = (
+    select(UsageLine, Call.uscc, AuditLeaf.number)
+    .join(AuditLeaf, AuditLeaf.line_id == UsageLine.id)
+    .join(Call, Call.id == UsageLine.call_id)
+    .order_by(AuditLeaf.number)
+)
+
+
+class Difference(NamedTuple):
+    """Something the ledger says, and what it should say."""
+
+    what: str
+    stored: Any
+    recomputed: Any
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A unit that was charged in full."""
+
+    call_id: str
+    contract: int
+    rule: int
+    product: str
+    purpose: str
+    at: datetime
+
+
+@dataclass
+class _Books:
+    """One institution's, live or in test mode."""
+
+    units: Counter[tuple[int, int, date]] = field(default_factory=Counter)
+    spent: Counter[date] = field(default_factory=Counter)
+    seen: defaultdict[str, list[_Unit]] = field(default_factory=lambda: defaultdict(list))
+
+
+def recount(session: Session) -> Iterator[Difference]:
+    """Whatever does not follow from the lines: their own charges, the counts of months and days, the wallets."""
+    terms = {row.id: Terms.model_validate(row.terms) for row in session.scalars(select(ContractVersion))}
+    books: dict[tuple[int, bool], _Books] = {}
+    months: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    days: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    for line, uscc in _lines(session):
+        owner = books.setdefault((line.institution_id, line.test), _Books())
+        if line.kind == "charge" and line.basis != "unanswered":
+            yield from _charge(line, uscc or "", terms[line.contract_version_id], owner)
+        owner.spent[_month(line.committed_at)] += line.amount_fen
+        if line.kind == "reversal":
+            owner.seen[uscc or ""] = [unit for unit in owner.seen[uscc or ""] if unit.call_id != line.reverses]
+        _count(line, months, days)
+    yield from _differing("month", _stored(session, UsageMonth), months)
+    yield from _differing("day", _stored(session, UsageDay), days)
+    yield from _wallets(session)
+
+
+def _lines(session: Session) -> Iterator[tuple[UsageLine, str | None]]:
+    number = 0
+    while rows := session.execute(_LINES.where(AuditLeaf.number >= number).limit(_PAGE)).all():
+        yield from ((row.UsageLine, row.uscc) for row in rows)
+        number = rows[-1].number + 1
+        session.expunge_all()
+
+
+def _charge(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> Iterator[Difference]:
+    """What differs in one charge; afterwards it counts in the books as it should."""
+    fen, basis, rule = _price(line, uscc, terms, books)
+    if (line.amount_fen, line.basis, line.rule) != (fen, basis, rule):
+        yield Difference(f"charge of {line.id}", (line.amount_fen, line.basis, line.rule), (fen, basis, rule))
+    if line.units != int(basis == "unit"):
+        yield Difference(f"units of {line.id}", line.units, int(basis == "unit"))
+    if basis == "unit":
+        contract = line.contract_version_id or 0
+        books.units[contract, rule, _month(line.committed_at)] += 1
+        unit = _Unit(line.id, contract, rule, line.product_code, line.purpose, line.committed_at)
+        books.seen[uscc].append(unit)
+
+
+def _price(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> tuple[int, str, int]:
+    at, month = line.committed_at, _month(line.committed_at)
+    fitting = [
+        (number, rule)
+        for number, rule in enumerate(terms.rules)
+        if rule.product == line.product_code and rule.purpose in (None, line.purpose) and line.outcome in rule.billed
+    ]
+    if not fitting:
+        return 0, "not_billable", -1
+    number, rule = sorted(fitting, key=lambda found: found[1].purpose is None)[0]
+    if isinstance(rule.price, Free):
+        return 0, "free", number
+    seen = books.seen[uscc]
+    if rule.per == "entity_month" and any(
+        (unit.contract, unit.rule, _month(unit.at)) == (line.contract_version_id, number, month) for unit in seen
+    ):
+        return 0, "same_entity", number
+    fen = next_unit(rule.price, books.units[line.contract_version_id or 0, number, month])
+    repeated = rule.repeat_hours > 0 and any(
+        (unit.product, unit.purpose) == (line.product_code, line.purpose)
+        and at - unit.at < timedelta(hours=rule.repeat_hours)
+        for unit in seen
+    )
+    if repeated:
+        fen = int((fen * rule.repeat_percent + 50) // 100)
+    if terms.cap_fen is not None:
+        fen = min(fen, terms.cap_fen - books.spent[month])
+    return fen, "repeat" if repeated else "unit", number
+
+
+def _count(
+    line: UsageLine,
+    months: defaultdict[tuple[Any, ...], Counter[str]],
+    days: defaultdict[tuple[Any, ...], Counter[str]],
+) -> None:
+    day = shanghai_day(line.committed_at)
+    sums = {"calls": line.calls, "units": line.units, "charged_fen": line.amount_fen}
+    place = line.institution_id, day, line.test, line.product_code, line.product_version
+    days[*place, line.purpose, line.outcome, line.basis].update(sums | {"latency_us": line.latency_us * line.calls})
+    if line.basis != "unanswered":
+        month = line.institution_id, day.replace(day=1), line.test
+        months[*month, line.contract_version_id, line.product_code, line.rule].update(sums)
+
+
+def _stored(session: Session, table: type[UsageMonth] | type[UsageDay]) -> dict[tuple[Any, ...], Counter[str]]:
+    keys = [column.name for column in table.__table__.primary_key]
+    sums = [column.name for column in table.__table__.columns if not column.primary_key]
+    return {
+        tuple(getattr(row, key) for key in keys): Counter({name: getattr(row, name) for name in sums})
+        for row in session.scalars(select(table))
+    }
+
+
+def _differing(
+    what: str, stored: dict[tuple[Any, ...], Counter[str]], recomputed: dict[tuple[Any, ...], Counter[str]]
+) -> Iterator[Difference]:
+    for key in stored.keys() | recomputed.keys():
+        if stored.get(key, Counter()) != recomputed.get(key, Counter()):
+            yield Difference(f"{what} {key}", stored.get(key), recomputed.get(key))
+
+
+def _wallets(session: Session) -> Iterator[Difference]:
+    """Postings that do not add up to zero or differ from their line, and balances that are not the sum of entries."""
+    total = func.sum(WalletEntry.amount_fen)
+    unbalanced = select(WalletEntry.posting, total).group_by(WalletEntry.posting).having(total != 0)
+    for posting, fen in session.execute(unbalanced):
+        yield Difference(f"sum of posting {posting}", int(fen), 0)
+    strays = select(WalletEntry.posting, WalletEntry.amount_fen, UsageLine.amount_fen).join(
+        UsageLine, UsageLine.id == WalletEntry.posting
+    )
+    for posting, fen, charged in session.execute(strays.where(WalletEntry.account == "revenue")):
+        if fen != charged:
+            yield Difference(f"revenue of posting {posting}", fen, charged)
+    prepaid = select(WalletEntry.institution_id, total).where(WalletEntry.account == "prepaid")
+    owed = {owner: int(fen) for owner, fen in session.execute(prepaid.group_by(WalletEntry.institution_id))}
+    held = {row.institution_id: row.balance_fen for row in session.scalars(select(Wallet))}
+    for owner in owed.keys() | held.keys():
+        if owed.get(owner, 0) != held.get(owner, 0):
+            yield Difference(f"wallet of institution {owner}", held.get(owner), owed.get(owner))
+
+
+def _month(at: datetime) -> date:
+    return shanghai_day(at).replace(day=1)

@@ -1,0 +1,90 @@
+"""Price models: charges of single units add up to the total, whatever the model and the order."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from api.contracts.pricing import Flat, Free, Graduated, Package, Price, Tier, Volume, next_unit
+
+fen = st.integers(0, 100_000)
+ends = st.lists(st.integers(1, 60), min_size=0, max_size=4, unique=True).map(sorted)
+
+
+@st.composite
+def tiers(draw: st.DrawFn) -> tuple[Tier, ...]:
+    closed = [Tier(up_to=end, unit_fen=draw(fen)) for end in draw(ends)]
+    return (*closed, Tier(unit_fen=draw(fen)))
+
+
+prices = st.one_of(
+    st.just(Free()),
+    st.builds(Flat, unit_fen=fen),
+    st.builds(Package, size=st.integers(1, 50), package_fen=fen),
+    st.builds(Graduated, tiers=tiers()),
+    st.builds(Volume, tiers=tiers()),
+)
+
+
+@given(prices, st.integers(0, 200))
+def test_the_charges_of_units_add_up_to_the_total(price: Price, units: int) -> None:
+    assert price.total(0) == 0
+    assert sum(next_unit(price, used) for used in range(units)) == price.total(units)
+
+
+@given(prices, st.integers(1, 200))
+def test_no_month_costs_more_than_its_dearest_unit_allows(price: Price, units: int) -> None:
+    dearest, size = price.dearest()
+    assert price.total(units) <= dearest * -(-units // size)
+
+
+@given(st.builds(Graduated, tiers=tiers()), st.integers(0, 200))
+def test_a_graduated_total_is_the_sum_of_each_units_own_tier(price: Graduated, units: int) -> None:
+    own = [next(t.unit_fen for t in price.tiers if t.up_to is None or unit <= t.up_to) for unit in range(1, units + 1)]
+    assert price.total(units) == sum(own)
+
+
+@pytest.mark.parametrize(
+    ("price", "totals"),
+    [
+        pytest.param(Flat(unit_fen=8), {0: 0, 1: 8, 3: 24}, id="flat"),
+        pytest.param(Package(size=10, package_fen=50), {0: 0, 1: 50, 10: 50, 11: 100}, id="package: paid when begun"),
+        pytest.param(
+            Graduated(tiers=(Tier(up_to=2, unit_fen=10), Tier(unit_fen=4))), {2: 20, 3: 24, 5: 32}, id="graduated"
+        ),
+        pytest.param(Volume(tiers=(Tier(up_to=2, unit_fen=10), Tier(unit_fen=4))), {2: 20, 3: 12, 5: 20}, id="volume"),
+    ],
+)
+def test_totals(price: Price, totals: dict[int, int]) -> None:
+    assert {units: price.total(units) for units in totals} == totals
+
+
+def test_the_unit_that_reaches_a_cheaper_volume_gives_money_back() -> None:
+    assert next_unit(Volume(tiers=(Tier(up_to=2, unit_fen=10), Tier(unit_fen=4))), 2) == -8
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        pytest.param({"model": "flat", "unit_fen": -1}, "greater than or equal to 0", id="negative"),
+        pytest.param({"model": "flat", "unit_fen": 1.5}, "int", id="half a fen"),
+        pytest.param({"model": "package", "size": 0, "package_fen": 1}, "greater than or equal to 1", id="no package"),
+        pytest.param({"model": "graduated", "tiers": []}, "at least 1", id="no tier"),
+        pytest.param({"model": "volume", "tiers": [{"up_to": 5, "unit_fen": 1}]}, "the last tier", id="an end"),
+        pytest.param(
+            {"model": "volume", "tiers": [{"unit_fen": 1}, {"unit_fen": 2}]}, "and no other", id="two without an end"
+        ),
+        pytest.param(
+            {
+                "model": "graduated",
+                "tiers": [{"up_to": 5, "unit_fen": 1}, {"up_to": 5, "unit_fen": 2}, {"unit_fen": 3}],
+            },
+            "rise",
+            id="the same end twice",
+        ),
+        pytest.param({"model": "auction", "unit_fen": 1}, "model", id="an unknown model"),
+    ],
+)
+def test_an_impossible_price_is_refused(written: dict[str, object], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        TypeAdapter(Price).validate_python(written)

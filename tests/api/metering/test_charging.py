@@ -1,0 +1,235 @@
+"""Prices inside the transaction: units, repeats, entities, caps, quotas, wallets; counts that follow."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.contracts.terms import Terms
+from api.metering.ledger import Receipt
+from api.metering.recount import recount
+from api.metering.reversal import reverse
+from api.metering.tables import Event, UsageMonth, Wallet, WalletEntry
+from api.metering.wallet import pay_in
+from bureau.db import transaction
+from bureau.errors import BureauError, InvalidInput, QuotaUsedUp, StateConflict, UnknownObject, WalletEmpty
+from bureau.uscc import placeholder_uscc
+from tests.factories.ledger import NOON, Books, agree, draft
+
+FLAT = {"model": "flat", "unit_fen": 800}
+OTHER = placeholder_uscc("tests", "OTHER")
+MONTH_END = datetime(2026, 11, 30, 16, tzinfo=UTC)
+"""00:00 in Shanghai on 1 December."""
+
+
+def contracted(books: Books, *rules: dict[str, Any], **more: Any) -> Books:
+    """Books whose bank has these terms for P07, in force now."""
+    terms = Terms.model_validate({"rules": [{"product": "P07", "price": FLAT} | rule for rule in rules], **more})
+    with transaction(books.engine) as session:
+        agree(session, books.bank.institution_id, terms, NOON)
+    return books
+
+
+def charges(given: Iterable[Receipt | BureauError]) -> list[tuple[int, str]]:
+    bodies = [json.loads(receipt.body)["charge"] for receipt in given if isinstance(receipt, Receipt)]
+    return [(charge["amount_fen"], charge["basis"]) for charge in bodies]
+
+
+def calls(books: Books, count: int, first: int = 0, **changes: Any) -> list[tuple[int, str]]:
+    """What so many new calls cost, submitted at once; each about the same enterprise unless a change says otherwise."""
+    return charges(books.submit(*(draft(books.bank, f"key-{n}", **changes) for n in range(first, first + count))))
+
+
+def sound(books: Books) -> None:
+    with Session(books.engine) as session:
+        assert list(recount(session)) == []
+
+
+TIERED = [{"up_to": 2, "unit_fen": 10}, {"unit_fen": 4}]
+
+
+@pytest.mark.parametrize(
+    ("price", "fen"),
+    [
+        pytest.param({"model": "package", "size": 2, "package_fen": 15}, [15, 0, 15, 0, 15], id="package"),
+        pytest.param({"model": "graduated", "tiers": TIERED}, [10, 10, 4, 4, 4], id="graduated"),
+        pytest.param({"model": "volume", "tiers": TIERED}, [10, 10, -8, 4, 4], id="volume"),
+    ],
+)
+def test_each_unit_costs_what_its_place_in_the_month_says(books: Books, price: dict[str, Any], fen: list[int]) -> None:
+    """In one group and over several: the count is carried on in both."""
+    contracted(books, {"price": price})
+    assert calls(books, 3) + calls(books, 2, first=3) == [(amount, "unit") for amount in fen]
+    sound(books)
+
+
+def test_a_new_month_begins_at_midnight_in_shanghai(books: Books) -> None:
+    contracted(books, {"price": {"model": "package", "size": 10, "package_fen": 50}})
+    books.clock.at = MONTH_END - timedelta(microseconds=1)
+    assert calls(books, 2) == [(50, "unit"), (0, "unit")]
+    books.clock.at = MONTH_END
+    assert calls(books, 1, first=2) == [(50, "unit")]
+    with Session(books.engine) as session:
+        months = session.execute(select(UsageMonth.month, UsageMonth.units).order_by(UsageMonth.month)).all()
+    assert [(month.month, units) for month, units in months] == [(11, 2), (12, 1)]
+    sound(books)
+
+
+def test_a_repeat_within_the_hours_costs_its_share_and_counts_as_no_unit(books: Books) -> None:
+    contracted(books, {"repeat_hours": 24, "repeat_percent": 25})
+    assert calls(books, 2) == [(800, "unit"), (200, "repeat")], "in one group"
+    books.clock.at = NOON + timedelta(hours=24) - timedelta(microseconds=1)
+    assert calls(books, 1, first=2) == [(200, "repeat")], "in a later one"
+    books.clock.at = NOON + timedelta(hours=24)
+    assert calls(books, 1, first=3) == [(800, "unit")], "the hours count from the call that was charged in full"
+    sound(books)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"purpose": "post_loan"}, id="for another purpose"),
+        pytest.param({"uscc": OTHER, "consent_required": False}, id="about another enterprise"),
+        pytest.param({"test": True}, id="in test mode"),
+    ],
+)
+def test_a_call_of_another_kind_is_no_repeat(books: Books, other: dict[str, Any]) -> None:
+    contracted(books, {"repeat_hours": 24})
+    assert calls(books, 1) + calls(books, 1, first=1, **other) == [(800, "unit")] * 2
+    sound(books)
+
+
+def test_the_repeat_of_a_reversed_call_is_charged(books: Books) -> None:
+    contracted(books, {"repeat_hours": 24})
+    (given,) = books.submit(draft(books.bank))
+    assert isinstance(given, Receipt)
+    reverse(books.engine, given.call_id, reason="wrong enterprise", at=NOON)
+    assert calls(books, 1, first=2) == [(800, "unit")]
+    sound(books)
+
+
+def test_a_reversal_leaves_the_unit_used(books: Books) -> None:
+    """What later calls cost is not changed by it."""
+    contracted(books, {"price": {"model": "graduated", "tiers": [{"up_to": 1, "unit_fen": 10}, {"unit_fen": 4}]}})
+    (given,) = books.submit(draft(books.bank))
+    assert isinstance(given, Receipt)
+    reverse(books.engine, given.call_id, reason="wrong enterprise", at=NOON)
+    assert calls(books, 1, first=2) == [(4, "unit")]
+    sound(books)
+
+
+def test_an_entity_counts_once_a_month(books: Books) -> None:
+    contracted(books, {"per": "entity_month"})
+    assert calls(books, 2) == [(800, "unit"), (0, "same_entity")]
+    assert calls(books, 1, first=2, purpose="post_loan") == [(0, "same_entity")]
+    assert calls(books, 1, first=3, uscc=OTHER, consent_required=False) == [(800, "unit")]
+    books.clock.at = MONTH_END
+    assert calls(books, 1, first=4) == [(800, "unit")]
+    sound(books)
+
+
+def test_a_month_costs_no_more_than_its_cap(books: Books) -> None:
+    contracted(books, {}, cap_fen=1_000)
+    assert calls(books, 3) == [(800, "unit"), (200, "unit"), (0, "unit")]
+    assert calls(books, 1, first=3) == [(0, "unit")]
+    books.clock.at = MONTH_END
+    assert calls(books, 1, first=4) == [(800, "unit")]
+    sound(books)
+
+
+def test_a_quota_refuses_and_charges_nothing(books: Books) -> None:
+    contracted(books, {}, quotas={"P07": 2})
+    given = books.submit(*(draft(books.bank, f"key-{n}") for n in range(3)))
+    assert charges(given) == [(800, "unit")] * 2
+    assert isinstance(given[2], QuotaUsedUp)
+    (late,) = books.submit(draft(books.bank, "key-9"))
+    assert isinstance(late, QuotaUsedUp)
+    books.clock.at = MONTH_END
+    assert calls(books, 1, first=10) == [(800, "unit")]
+    sound(books)
+
+
+def test_a_wallet_pays_and_never_goes_below_zero(books: Books) -> None:
+    contracted(books, {}, prepaid=True)
+    (empty,) = books.submit(draft(books.bank))
+    assert isinstance(empty, WalletEmpty)
+    assert pay_in(books.engine, books.bank.institution_id, 2_000, reference="transfer 1", at=NOON) == 2_000
+    given = books.submit(*(draft(books.bank, f"key-{n}") for n in range(4)))
+    assert charges(given) == [(800, "unit")] * 2
+    assert [type(one) for one in given[2:]] == [WalletEmpty] * 2
+    assert balance(books) == 400
+    assert pay_in(books.engine, books.bank.institution_id, 500, reference="transfer 2", at=NOON) == 900
+    assert charges(books.submit(draft(books.bank, "key-2"))) == [(800, "unit")], "the refused key was not bound"
+    sound(books)
+
+
+def test_what_is_reversed_flows_back(books: Books) -> None:
+    contracted(books, {}, prepaid=True)
+    pay_in(books.engine, books.bank.institution_id, 1_000, reference="transfer 1", at=NOON)
+    (given,) = books.submit(draft(books.bank))
+    assert isinstance(given, Receipt)
+    reverse(books.engine, given.call_id, reason="wrong enterprise", at=NOON)
+    assert balance(books) == 1_000
+    sound(books)
+
+
+def test_a_call_in_test_mode_is_priced_and_not_paid(books: Books) -> None:
+    contracted(books, {}, prepaid=True, cap_fen=800)
+    assert calls(books, 1, test=True) == [(800, "unit")]
+    pay_in(books.engine, books.bank.institution_id, 800, reference="transfer 1", at=NOON)
+    assert calls(books, 1, first=1) == [(800, "unit")], "the cap was not used up by the test"
+    assert balance(books) == 0
+    sound(books)
+
+
+@pytest.mark.parametrize(
+    ("fen", "reference"), [pytest.param(0, "t", id="nothing"), pytest.param(-5, "t", id="less"), (5, " ")]
+)
+def test_a_payment_that_is_none(books: Books, fen: int, reference: str) -> None:
+    with pytest.raises(InvalidInput):
+        pay_in(books.engine, books.bank.institution_id, fen, reference=reference, at=NOON)
+
+
+def test_a_payment_is_entered_once_and_for_somebody(books: Books) -> None:
+    pay_in(books.engine, books.bank.institution_id, 5, reference="transfer 1", at=NOON)
+    with pytest.raises(StateConflict, match="entered before"):
+        pay_in(books.engine, books.bank.institution_id, 5, reference=" transfer 1 ", at=NOON)
+    with pytest.raises(UnknownObject):
+        pay_in(books.engine, 99, 5, reference="transfer 2", at=NOON)
+    assert balance(books) == 5
+
+
+def test_who_reaches_a_sum_is_told_once(books: Books) -> None:
+    contracted(books, {}, alerts_fen=[800, 1_000, 5_000])
+    calls(books, 1)
+    calls(books, 2, first=1)
+    with Session(books.engine) as session:
+        told = session.execute(select(Event.topic, Event.payload)).all()
+    assert {(topic, said["threshold_fen"], said["charged_fen"]) for topic, said in told} == {
+        ("usage.threshold_reached", 800, 800),
+        ("usage.threshold_reached", 1_000, 1_600),
+    }
+    assert len(told) == 2
+
+
+def test_the_recount_finds_what_was_changed(books: Books) -> None:
+    contracted(books, {}, prepaid=True)
+    pay_in(books.engine, books.bank.institution_id, 5_000, reference="transfer 1", at=NOON)
+    calls(books, 2)
+    with transaction(books.engine) as session:
+        session.scalars(select(UsageMonth)).one().units += 1
+        session.get_one(Wallet, books.bank.institution_id).balance_fen += 1
+    with Session(books.engine) as session:
+        assert [one.what.split()[0] for one in recount(session)] == ["month", "wallet"]
+
+
+def balance(books: Books) -> int:
+    with Session(books.engine) as session:
+        held = session.get_one(Wallet, books.bank.institution_id).balance_fen
+        entries = select(WalletEntry.amount_fen).where(WalletEntry.account == "prepaid")
+        assert held == sum(session.scalars(entries))
+    return held

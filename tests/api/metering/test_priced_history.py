@@ -1,0 +1,161 @@
+"""Random histories under random terms: contracts change, months end, calls repeat and are reversed, wallets fill.
+
+Whatever happens, the charges, counts and balances are those of the slow recomputation, to the fen.
+"""
+
+import json
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy.orm import Session
+
+from api.audit.verification import verify_ledger
+from api.contracts.agreeing import approve_terms, propose_terms
+from api.contracts.terms import Terms
+from api.metering.ledger import Receipt
+from api.metering.recount import recount
+from api.metering.reversal import reverse
+from api.metering.usage import usage_rows
+from api.metering.wallet import pay_in
+from bureau.db import transaction
+from bureau.errors import QuotaUsedUp, WalletEmpty
+from bureau.uscc import placeholder_uscc
+from tests.factories.ledger import draft, open_books, sqlite_ledger
+
+SUBJECTS = [placeholder_uscc("tests", name) for name in ("A", "B", "C")]
+fen = st.integers(0, 999)
+tiers = st.tuples(st.integers(1, 4), fen, fen).map(
+    lambda drawn: [{"up_to": drawn[0], "unit_fen": drawn[1]}, {"unit_fen": drawn[2]}]
+)
+price = st.one_of(
+    st.just({"model": "free"}),
+    st.builds(lambda unit: {"model": "flat", "unit_fen": unit}, fen),
+    st.builds(lambda size, whole: {"model": "package", "size": size, "package_fen": whole}, st.integers(1, 4), fen),
+    st.builds(lambda steps: {"model": "graduated", "tiers": steps}, tiers),
+    st.builds(lambda steps: {"model": "volume", "tiers": steps}, tiers),
+)
+counted = st.fixed_dictionaries(
+    {
+        "price": price,
+        "per": st.sampled_from(["hit", "call", "entity_month"]),
+        "repeat_hours": st.sampled_from([0, 1, 24, 800]),
+        "repeat_percent": st.sampled_from([0, 33, 100]),
+    }
+)
+
+
+@st.composite
+def agreed(draw: st.DrawFn) -> Terms:
+    """Terms for two products, one of them with a price of its own for one purpose."""
+    rules = [draw(counted) | {"product": product} for product in ("P07", "P16")]
+    if draw(st.booleans()):
+        rules.append(draw(counted) | {"product": "P07", "purpose": "post_loan"})
+    limits = {
+        "cap_fen": draw(st.none() | st.integers(0, 3_000)),
+        "quotas": draw(st.just({}) | st.just({"P07": 6})),
+        "prepaid": draw(st.booleans()),
+    }
+    return Terms.model_validate({"rules": rules} | limits)
+
+
+asked = st.fixed_dictionaries(
+    {
+        "product_code": st.sampled_from(["P07", "P16"]),
+        "uscc": st.sampled_from(SUBJECTS),
+        "purpose": st.sampled_from(["pre_loan", "post_loan"]),
+        "outcome": st.sampled_from(["found", "found", "partial", "not_found", "stale"]),
+        "test": st.sampled_from([False, False, False, True]),
+    }
+)
+
+
+class PricedHistory(RuleBasedStateMachine):
+    """What a month of a bank may look like."""
+
+    @initialize(terms=agreed())
+    def open(self, terms: Terms) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="priced-history-")
+        home = Path(self.folder.name)
+        self.books = open_books(sqlite_ledger(home), home)
+        self.keys, self.paid, self.reversible = 0, 0, list[str]()
+        self.sent: dict[str, tuple[dict[str, Any], bytes]] = {}
+        self.agree(terms)
+
+    @rule(terms=agreed())
+    def agree(self, terms: Terms) -> None:
+        now, bank = self.books.clock.at, self.books.bank.institution_id
+        with transaction(self.books.engine) as session:
+            proposal = propose_terms(session, bank, terms, by="Li Wei", in_force_from=now, at=now)
+            approve_terms(session, proposal, by="Zhang Min", at=now)
+
+    @rule(group=st.lists(asked, min_size=1, max_size=8))
+    def call(self, group: list[dict[str, Any]]) -> None:
+        numbers = range(self.keys, self.keys + len(group))
+        self.keys += len(group)
+        drafts = [
+            draft(self.books.bank, f"key-{number}", consent_required=False, received_at=self.books.clock.at, **each)
+            for number, each in zip(numbers, group, strict=True)
+        ]
+        for given, submitted, each in zip(self.books.submit(*drafts), drafts, group, strict=True):
+            assert isinstance(given, Receipt | QuotaUsedUp | WalletEmpty)
+            if isinstance(given, Receipt):
+                self.sent[submitted.idempotency_key or ""] = each, given.body
+                self.reversible.append(given.call_id)
+
+    @precondition(lambda self: self.sent)
+    @rule(choice=st.randoms(use_true_random=False))
+    def retry(self, choice: Any) -> None:
+        key = choice.choice(sorted(self.sent))
+        each, body = self.sent[key]
+        (given,) = self.books.submit(draft(self.books.bank, key, consent_required=False, **each))
+        assert isinstance(given, Receipt)
+        assert (given.replayed, given.body) == (True, body)
+
+    @precondition(lambda self: self.reversible)
+    @rule(choice=st.randoms(use_true_random=False))
+    def take_back(self, choice: Any) -> None:
+        call_id = choice.choice(self.reversible)
+        self.reversible.remove(call_id)
+        try:
+            reverse(self.books.engine, call_id, reason="wrong enterprise", at=self.books.clock.at)
+        except WalletEmpty:  # it had given money back, which is spent
+            self.reversible.append(call_id)
+
+    @rule(amount=st.integers(1, 5_000))
+    def pay(self, amount: int) -> None:
+        self.paid += 1
+        bank = self.books.bank.institution_id
+        pay_in(self.books.engine, bank, amount, reference=f"transfer {self.paid}", at=self.books.clock.at)
+
+    @rule(hours=st.sampled_from([0.5, 1, 23, 24, 24 * 15]))
+    def wait(self, hours: float) -> None:
+        self.books.clock.at += timedelta(hours=hours)
+
+    @invariant()
+    def the_slow_recomputation_agrees(self) -> None:
+        with Session(self.books.engine) as session:
+            assert list(recount(session)) == []
+
+    def teardown(self) -> None:
+        if not hasattr(self, "books"):
+            return
+        charged = sum(json.loads(body)["charge"]["amount_fen"] for each, body in self.sent.values() if not each["test"])
+        with Session(self.books.engine) as session:
+            assert verify_ledger(session, self.books.signer, self.books.vault).fault is None
+            (whole,) = usage_rows(session, [])
+        reversed_ = len(self.sent) - len(self.reversible)
+        assert reversed_ or whole["charged_fen"] == charged
+        self.books.ledger.close()
+        self.books.engine.dispose()
+        self.folder.cleanup()
+
+
+TestPricedHistory = PricedHistory.TestCase
+TestPricedHistory.settings = settings(
+    max_examples=20, stateful_step_count=12, suppress_health_check=[HealthCheck.too_slow], deadline=None
+)
