@@ -136,8 +136,8 @@ class Charging:
         unit_fen = next_unit(rule.price, used.units.get(place, 0))
         repeated = self._repeats(draft, rule)
         fen = _share(unit_fen, rule.repeat_percent) if repeated else unit_fen
-        if contract.terms.cap_fen is not None:
-            fen = min(fen, contract.terms.cap_fen - used.charged_fen)
+        if contract.terms.cap_fen is not None:  # agreed in the middle of a month it gives nothing back
+            fen = min(fen, max(contract.terms.cap_fen - used.charged_fen, 0))
         basis = "repeat" if repeated else "unit"
         billable = not (repeated and rule.repeat_percent == 0)
         return Charge(billable, draft.outcome, fen, contract.version, basis, number, int(not repeated))

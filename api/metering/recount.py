@@ -66,7 +66,7 @@ def recount(session: Session) -> Iterator[Difference]:
     for line, uscc in _lines(session):
         owner = books.setdefault((line.institution_id, line.test), _Books())
         if line.kind == "charge" and line.basis != "unanswered":
-            yield from _charge(line, uscc or "", terms[line.contract_version_id], owner)
+            yield from _charge(line, uscc or "", terms[line.contract_version_id or 0], owner)
         owner.spent[_month(line.committed_at)] += line.amount_fen
         if line.kind == "reversal":
             owner.seen[uscc or ""] = [unit for unit in owner.seen[uscc or ""] if unit.call_id != line.reverses]
@@ -123,8 +123,8 @@ def _price(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> tuple[int
     )
     if repeated:
         fen = int((fen * rule.repeat_percent + 50) // 100)
-    if terms.cap_fen is not None:
-        fen = min(fen, terms.cap_fen - books.spent[month])
+    if terms.cap_fen is not None and fen > 0:
+        fen = min(fen, max(0, terms.cap_fen - books.spent[month]))
     return fen, "repeat" if repeated else "unit", number
 
 

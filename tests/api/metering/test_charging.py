@@ -141,6 +141,14 @@ def test_a_month_costs_no_more_than_its_cap(books: Books) -> None:
     sound(books)
 
 
+def test_a_cap_agreed_below_what_was_spent_gives_nothing_back(books: Books) -> None:
+    contracted(books, {})
+    assert calls(books, 1) == [(800, "unit")]
+    contracted(books, {}, cap_fen=500)
+    assert calls(books, 1, first=1) == [(0, "unit")]
+    sound(books)
+
+
 def test_a_quota_refuses_and_charges_nothing(books: Books) -> None:
     contracted(books, {}, quotas={"P07": 2})
     given = books.submit(*(draft(books.bank, f"key-{n}") for n in range(3)))

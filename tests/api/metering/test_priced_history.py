@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy.orm import Session
@@ -157,5 +157,9 @@ class PricedHistory(RuleBasedStateMachine):
 
 TestPricedHistory = PricedHistory.TestCase
 TestPricedHistory.settings = settings(
-    max_examples=20, stateful_step_count=12, suppress_health_check=[HealthCheck.too_slow], deadline=None
+    max_examples=20,
+    stateful_step_count=12,
+    suppress_health_check=[HealthCheck.too_slow],
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a history takes longer than reading one
 )
