@@ -16,6 +16,7 @@ from api import (
     needs,
     oauth,
     reports,
+    statements,
     usage,
     verify,
 )
@@ -61,8 +62,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         responses=problems(MalformedRequest, BodyTooLarge),
     )
     for resource in (
-        oauth, consents, catalogue, reports, decisions, loan_products, needs, matches, usage, verify, health,
-        login, usage_page, feeds_page, features_page, assets, documentation,
+        oauth, consents, catalogue, reports, decisions, loan_products, needs, matches, usage, statements, verify,
+        health, login, usage_page, feeds_page, features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
     install_problems(app)

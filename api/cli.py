@@ -31,8 +31,10 @@ COMMANDS = {
     "models": Entry("models.cli", "models", "Train, evaluate and use the models."),
     "products": Entry("products.cli", "products", "List and check the catalogue."),
     "clients": Entry("api.access.cli", "clients", "Give an institution access to the API."),
+    "contracts": Entry("api.contracts.cli", "contracts", "Agree on terms in twos; enter what is paid in advance."),
     "serve": Entry("api.serve_cli", "serve", "Serve the API and the console."),
     "usage": Entry("api.metering.cli", "usage", "Calls, hits and charges from the ledger."),
+    "statement": Entry("api.billing.cli", "statement", "A month's statement of an institution, to the fen."),
     "audit": Entry("api.audit.cli", "audit", "Verify the audit chain and prove single calls."),
     "db": Entry("api.database_cli", "db", "Bring the databases up to date, or check them."),
 }

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from api.audit.chain import NO_ANSWER, answer_digest, append_leaf, read_tail, written
 from api.audit.tables import AuditLeaf
+from api.billing.months import closed_until
 from api.contracts.in_force import Contracts
 from api.metering.alerting import crossed
 from api.metering.authority import read_authority
@@ -62,7 +63,8 @@ class Writing:
 def enter_batch(connection: Connection, drafts: Sequence[Draft], writing: Writing, at: datetime) -> list[Entered]:
     """Append a group inside the exclusive transaction of `connection`; one result a draft, in order.
 
-    at: the instant of the commit, unless the log already ends later: its time never runs backwards.
+    at: the instant of the commit, unless the log already ends later or a statement was issued for it: its time never
+    runs backwards, also where the clocks of two servers differ.
     """
     batch = _Batch(connection, drafts, writing, at)
     entered = [batch.enter(draft) for draft in drafts]
@@ -76,7 +78,7 @@ class _Batch:
     def __init__(self, connection: Connection, drafts: Sequence[Draft], writing: Writing, at: datetime) -> None:
         self.signer, self.vault = writing.signer, writing.vault
         self.tail = read_tail(connection)
-        self.at = max(at, self.tail.committed_at)
+        self.at = max(at, self.tail.committed_at, closed_until(connection))
         self.authority = read_authority(connection, drafts, writing.contracts, self.at)
         self.charging = Charging(connection, drafts, self.authority.contracts, self.at)
         self.counts = Counts(self.at)

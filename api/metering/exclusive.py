@@ -22,6 +22,8 @@ def exclusive(engine: Engine) -> Iterator[Connection]:
 def take_turn(connection: Connection) -> None:
     """Wait until this transaction is the ledger's only writer; it stays so until it ends."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver = connection.connection.driver_connection
+        if driver is None or not driver.in_transaction:  # one that has written is the only writer already
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from api.audit.chain import NO_ANSWER, append_leaf, read_tail
 from api.audit.tables import AuditLeaf
+from api.billing.months import closed_until
 from api.identifiers import new_identifier
 from api.metering.counting import Counts
 from api.metering.exclusive import exclusive
@@ -42,7 +43,7 @@ def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime) -> str:
             "calls": -charged.calls,
             "units": 0,
             "amount_fen": -charged.amount_fen,
-            "committed_at": max(at, tail.committed_at),
+            "committed_at": max(at, tail.committed_at, closed_until(connection)),
         }
         leaf, _ = append_leaf(tail, line, None, NO_ANSWER)
         connection.execute(insert(UsageLine), [line])

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _create_metering()
     _create_counts()
     _create_wallets()
+    _create_statements()
     _create_evidence()
     make_append_only(
         {
@@ -41,6 +42,9 @@ def upgrade() -> None:
             "usage_line": ("id", "reverses"),
             "wallet_entry": ("posting, account",),
             "event": ("id",),
+            "statement": ("institution_id, month",),
+            "statement_signature": ("institution_id, month",),
+            "reconciliation": ("id",),
             "audit_leaf": ("number", "line_id"),
             "audit_root": ("size",),
         }
@@ -224,6 +228,43 @@ def _create_wallets() -> None:
         Column("payload", JSON, nullable=False),
         Column("test", Boolean, nullable=False),
         Column("occurred_at", Instant, nullable=False),
+    )
+
+
+def _create_statements() -> None:
+    op.create_table(
+        "statement",
+        Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
+        Column("month", Date, primary_key=True),
+        Column("body", LargeBinary, nullable=False),
+        Column("sha256", String, nullable=False),
+        Column("jws", String, nullable=False),
+        Column("total_fen", BigInteger, nullable=False),
+        Column("issued_at", Instant, nullable=False),
+    )
+    op.create_table(
+        "statement_signature",
+        Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
+        Column("month", Date, primary_key=True),
+        Column("sha256", String, nullable=False),
+        Column("client_id", String, ForeignKey("client.id"), nullable=False),
+        Column("jws", String),
+        Column("signed_at", Instant, nullable=False),
+    )
+    op.create_table(
+        "reconciliation",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False, index=True),
+        Column("month", Date, nullable=False),
+        Column("theirs_sha256", String, nullable=False),
+        Column("matched", Integer, nullable=False),
+        Column("amount_differs", Integer, nullable=False),
+        Column("only_ours", Integer, nullable=False),
+        Column("only_theirs", Integer, nullable=False),
+        Column("ours_fen", BigInteger, nullable=False),
+        Column("theirs_fen", BigInteger, nullable=False),
+        Column("client_id", String, ForeignKey("client.id"), nullable=False),
+        Column("compared_at", Instant, nullable=False),
     )
 
 

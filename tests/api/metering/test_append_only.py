@@ -3,8 +3,12 @@
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from api.audit.proofs import sign_root
+from api.billing.months import Month
+from api.billing.reconciling import reconcile
+from api.billing.statements import agree_to_statement, issue_statement
 from api.contracts.agreeing import ListPrice
 from api.contracts.terms import Terms
 from api.metering.wallet import pay_in
@@ -22,6 +26,9 @@ TABLES = (
     "contract_version",
     "wallet_entry",
     "event",
+    "statement",
+    "statement_signature",
+    "reconciliation",
 )
 
 
@@ -35,7 +42,17 @@ def written(books: Books) -> Books:
     books.submit(draft(books.bank))
     with transaction(books.engine) as session:
         sign_root(session, books.signer, NOON)
+        close_month(session, books)
     return books
+
+
+def close_month(session: Session, books: Books) -> None:
+    """November compared, issued and agreed to."""
+    bank, month = books.bank, Month.parse("2026-11")
+    reconcile(session, bank.institution_id, month, [], client_id=bank.client_id, at=month.ends)
+    statement = issue_statement(session, books.signer, bank.institution_id, month, month.ends)
+    said = {"client_id": bank.client_id, "jws": None, "at": month.ends}
+    agree_to_statement(session, bank.institution_id, month, sha256=statement.sha256, **said)  # type: ignore[arg-type]
 
 
 def test_no_row_is_changed_or_removed(written: Books) -> None:

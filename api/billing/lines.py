@@ -1,0 +1,85 @@
+"""The lines of a month: calls that cost for the same reason under the same contract version, and what they are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from api.billing.months import Month
+from api.contracts.tables import ContractVersion
+from api.metering.tables import Call, UsageLine
+
+GROUPED = (
+    UsageLine.product_code,
+    UsageLine.product_version,
+    UsageLine.contract_version_id,
+    UsageLine.rule,
+    UsageLine.purpose,
+    UsageLine.outcome,
+    UsageLine.basis,
+    UsageLine.kind,
+)
+"""What the calls of one line share."""
+
+
+def statement_lines(session: Session, institution_id: int, month: Month) -> list[dict[str, Any]]:
+    """The lines of a month, numbered from 1, in a fixed order; calls in test mode are on none."""
+    sums = [func.sum(column) for column in (UsageLine.calls, UsageLine.units, UsageLine.amount_fen)]
+    query = _of_month(select(*GROUPED, ContractVersion.version, *sums), institution_id, month)
+    query = query.join(ContractVersion, ContractVersion.id == UsageLine.contract_version_id, isouter=True)
+    rows = session.execute(query.group_by(*GROUPED, ContractVersion.version)).all()
+    ordered = sorted(rows, key=lambda row: tuple((value is not None, value) for value in row[: len(GROUPED)]))
+    return [
+        {
+            "number": number,
+            "product": row.product_code,
+            "product_version": row.product_version,
+            "contract_version": row.version,
+            "price_rule": row.rule,
+            "purpose": row.purpose,
+            "outcome": row.outcome,
+            "basis": row.basis,
+            "kind": row.kind,
+            "calls": int(row[-3]),
+            "units": int(row[-2]),
+            "amount_fen": int(row[-1]),
+        }
+        for number, row in enumerate(ordered, 1)
+    ]
+
+
+def calls_of(session: Session, institution_id: int, month: Month, line: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The calls and reversals behind one line, in the order they were committed."""
+    wanted = {
+        UsageLine.product_code: line["product"],
+        UsageLine.product_version: line["product_version"],
+        UsageLine.rule: line["price_rule"],
+        UsageLine.purpose: line["purpose"],
+        UsageLine.outcome: line["outcome"],
+        UsageLine.basis: line["basis"],
+        UsageLine.kind: line["kind"],
+        ContractVersion.version: line["contract_version"],
+    }
+    query = (
+        _of_month(
+            select(UsageLine.id, UsageLine.call_id, Call.client_serial, UsageLine.amount_fen, UsageLine.committed_at),
+            institution_id,
+            month,
+        )
+        .join(Call, Call.id == UsageLine.call_id)
+        .join(ContractVersion, ContractVersion.id == UsageLine.contract_version_id, isouter=True)
+        .where(*(column.is_(None) if value is None else column == value for column, value in wanted.items()))
+        .order_by(UsageLine.committed_at, UsageLine.id)
+    )
+    for row in session.execute(query.execution_options(yield_per=1_000)).mappings():
+        yield dict(row)
+
+
+def _of_month(query: Select[*tuple[Any, ...]], institution_id: int, month: Month) -> Select[*tuple[Any, ...]]:
+    return query.where(
+        UsageLine.institution_id == institution_id,
+        UsageLine.committed_at >= month.begins,
+        UsageLine.committed_at < month.ends,
+        UsageLine.test.is_(False),
+    )

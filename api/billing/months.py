@@ -1,0 +1,53 @@
+"""Months of Shanghai, as statements name them, and until when they are closed."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import Connection, func, select
+
+from api.billing.tables import Statement
+from bureau.clock import SHANGHAI, from_micros, month_end
+from bureau.errors import ImpossibleDate
+
+_EPOCH = from_micros(0)
+_NEWEST = select(func.max(Statement.month))
+_WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A calendar month. `first` is its first day."""
+
+    first: date
+
+    @classmethod
+    def parse(cls, text: str) -> "Month":
+        """The month of `2026-11`; raises `ImpossibleDate`."""
+        found = _WRITTEN.fullmatch(text)
+        if found is None or int(found[1]) == 0:
+            raise ImpossibleDate(text, "a month, which is written YYYY-MM")
+        return cls(date(int(found[1]), int(found[2]), 1))
+
+    @property
+    def next(self) -> "Month":
+        return Month(date.fromordinal(month_end(self.first).toordinal() + 1))
+
+    @property
+    def begins(self) -> datetime:
+        """00:00 of its first day in Shanghai."""
+        return datetime.combine(self.first, time(), SHANGHAI)
+
+    @property
+    def ends(self) -> datetime:
+        """The open end: 00:00 of the next month."""
+        return self.next.begins
+
+    def __str__(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+
+def closed_until(connection: Connection) -> datetime:
+    """The end of the newest month for which any statement was issued: nothing more is written into it."""
+    newest = connection.scalar(_NEWEST)
+    return _EPOCH if newest is None else Month(newest).ends

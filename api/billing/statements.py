@@ -1,0 +1,132 @@
+"""A statement: drawn up from the ledger's lines, signed by the bureau when the month is over, then agreed to."""
+
+import csv
+import hashlib
+import io
+import json
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from api.access.tables import Institution
+from api.audit.chain import written
+from api.billing.lines import statement_lines
+from api.billing.months import Month
+from api.billing.tables import Statement, StatementSignature
+from api.contracts.in_force import contract_in_force
+from api.metering.exclusive import take_turn
+from api.signing import Signer
+from bureau.clock import from_micros, to_micros
+from bureau.errors import StateConflict, UnknownObject
+
+COLUMNS = (
+    "number",
+    "product",
+    "product_version",
+    "contract_version",
+    "price_rule",
+    "purpose",
+    "outcome",
+    "basis",
+    "kind",
+    "calls",
+    "units",
+    "amount_fen",
+)
+"""Of a statement's lines, in the order of its CSV."""
+
+
+def draw_up(session: Session, institution_id: int, month: Month) -> dict[str, Any]:
+    """What a month comes to so far: its lines, their sum, and what is missing to the month's minimum.
+
+    The minimum is that of the contract version in force when the month ends.
+    """
+    institution = session.get(Institution, institution_id)
+    if institution is None:
+        raise UnknownObject("institution", str(institution_id))
+    lines = statement_lines(session, institution_id, month)
+    calls_fen = sum(line["amount_fen"] for line in lines)
+    contract = contract_in_force(session, institution_id, from_micros(to_micros(month.ends) - 1))
+    minimum = contract.terms.minimum_fen if contract else 0
+    return {
+        "institution": institution.name,
+        "month": str(month),
+        "begins": month.begins.isoformat(),
+        "ends": month.ends.isoformat(),
+        "lines": lines,
+        "calls_fen": calls_fen,
+        "minimum_fen": minimum,
+        "minimum_top_up_fen": max(minimum - calls_fen, 0),
+        "total_fen": max(calls_fen, minimum),
+    }
+
+
+def issue_statement(session: Session, signer: Signer, institution_id: int, month: Month, at: datetime) -> Statement:
+    """The statement of a month that is over, signed; issued once, and the same from then on.
+
+    Raises `StateConflict` while the month lasts, and `UnknownObject`.
+    """
+    issued = session.get(Statement, (institution_id, month.first))
+    if issued is not None:
+        return issued
+    if at < month.ends:
+        raise StateConflict(f"{month} is not over; its statement is issued from {month.ends.isoformat()} on.")
+    take_turn(session.connection())  # what is being written in this month is waited for
+    content = draw_up(session, institution_id, month) | {"issued_at": at.isoformat()}
+    body = written(content)
+    issued = Statement(
+        institution_id=institution_id,
+        month=month.first,
+        body=body,
+        sha256=hashlib.sha256(rfc8785.dumps(content)).hexdigest(),
+        jws=signer.sign_detached(body),
+        total_fen=content["total_fen"],
+        issued_at=at,
+    )
+    session.add(issued)
+    session.flush()
+    return issued
+
+
+def find_statement(session: Session, institution_id: int, month: Month) -> Statement:
+    """The issued statement of a month; raises `UnknownObject`."""
+    issued = session.get(Statement, (institution_id, month.first))
+    if issued is None:
+        raise UnknownObject("statement", str(month))
+    return issued
+
+
+def agree_to_statement(
+    session: Session, institution_id: int, month: Month, *, sha256: str, client_id: str, jws: str | None, at: datetime
+) -> StatementSignature:
+    """Record that the institution agrees; the month is then closed on both sides. Agreeing again changes nothing.
+
+    sha256: of the statement as the institution read it. Raises `UnknownObject`, and `StateConflict` for another.
+    """
+    issued = find_statement(session, institution_id, month)
+    if sha256 != issued.sha256:
+        raise StateConflict(f"The statement of {month} has the digest {issued.sha256}, not {sha256}. Read it again.")
+    present = session.get(StatementSignature, (institution_id, month.first))
+    if present is not None:
+        return present
+    signature = StatementSignature(
+        institution_id=institution_id, month=month.first, sha256=sha256, client_id=client_id, jws=jws, signed_at=at
+    )
+    session.add(signature)
+    session.flush()
+    return signature
+
+
+def as_csv(body: bytes) -> str:
+    """The lines of a statement, one a row; the sums follow as rows of their own."""
+    content = json.loads(body)
+    sink = io.StringIO()
+    table = csv.DictWriter(sink, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    table.writerows(content["lines"])
+    if content["minimum_top_up_fen"]:
+        table.writerow({"basis": "minimum_top_up", "amount_fen": content["minimum_top_up_fen"]})
+    table.writerow({"basis": "total", "amount_fen": content["total_fen"]})
+    return sink.getvalue()

@@ -1,0 +1,228 @@
+"""Statements as the institution sees them: read, traced to calls, reconciled, agreed to."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import PlainTextResponse, Response
+
+from api.answers import SIGNED
+from api.billing.lines import calls_of
+from api.billing.months import Month
+from api.billing.reconciling import TheirLine, reconcile
+from api.billing.statements import agree_to_statement, as_csv, draw_up, issue_statement
+from api.caller import DbSession, Now, Served, UsageCaller
+from api.errors import problems
+from bureau.errors import (
+    ImpossibleDate,
+    InvalidInput,
+    RoleNotPermitted,
+    StateConflict,
+    UnknownObject,
+    WrongCredentials,
+)
+
+router = APIRouter(
+    prefix="/v1/statements",
+    tags=["statements"],
+    responses=problems(WrongCredentials, RoleNotPermitted, ImpossibleDate, UnknownObject),
+)
+MonthPath = Annotated[str, Path(description="As 2026-11; a month of Shanghai.", max_length=7)]
+
+
+class StatementLine(BaseModel):
+    """Calls that cost for the same reason under the same contract version."""
+
+    number: int
+    product: str
+    product_version: int
+    contract_version: int | None
+    price_rule: int
+    purpose: str
+    outcome: str
+    basis: str
+    kind: Literal["charge", "reversal"]
+    calls: int
+    units: int
+    amount_fen: int
+
+
+class StatementView(BaseModel):
+    """A month: `total_fen` is the sum of its lines, or the contract's minimum where that is more."""
+
+    institution: str
+    month: str
+    begins: datetime
+    ends: datetime
+    lines: list[StatementLine]
+    calls_fen: int
+    minimum_fen: int
+    minimum_top_up_fen: int
+    total_fen: int
+    issued_at: Annotated[datetime | None, Field(description="None while the month lasts: what it comes to so far.")] = (
+        None
+    )
+
+
+class CallOfLine(BaseModel):
+    """One call or reversal behind a line."""
+
+    id: str
+    call_id: str
+    client_serial: str | None
+    amount_fen: int
+    committed_at: datetime
+
+
+class CallsOfLine(BaseModel):
+    """All of them; their amounts add up to the line's."""
+
+    calls: list[CallOfLine]
+
+
+class TheirLineView(BaseModel):
+    """One charge as you have it; named by our `call_id` or, where it names one call, by your `client_serial`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount_fen: int
+    call_id: Annotated[str | None, Field(max_length=64)] = None
+    client_serial: Annotated[str | None, Field(max_length=200)] = None
+
+
+class ReconciliationRequest(BaseModel):
+    """Your lines of the month."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"lines": [{"client_serial": "LN-2026-000123", "amount_fen": 800}]}],
+        },
+    )
+
+    lines: Annotated[list[TheirLineView], Field(max_length=200_000)]
+
+
+class ComparedLine(BaseModel):
+    """A line on which the two books differ."""
+
+    outcome: Literal["amount_differs", "only_ours", "only_theirs"]
+    call_id: str | None
+    client_serial: str | None
+    ours_fen: int | None
+    theirs_fen: int | None
+
+
+class ReconciliationView(BaseModel):
+    """What was compared; the counts are kept."""
+
+    reconciliation_id: str
+    month: str
+    theirs_sha256: Annotated[str, Field(description="Over the RFC 8785 form of [[call_id, client_serial, fen], ...].")]
+    matched: int
+    amount_differs: int
+    only_ours: int
+    only_theirs: int
+    ours_fen: int
+    theirs_fen: int
+    differences: list[ComparedLine]
+
+
+class AgreementRequest(BaseModel):
+    """Your agreement to the statement as you read it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"sha256": "ab" * 32}]})
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="Over the RFC 8785 form of the statement.")]
+
+
+class AgreementView(BaseModel):
+    """The month is closed on both sides; what is corrected later falls into the next."""
+
+    month: str
+    sha256: str
+    signed_at: datetime
+
+
+@router.get(
+    "/{month}", response_model=StatementView, summary="A month's statement", responses={200: {"headers": SIGNED}}
+)
+def read_statement(month: MonthPath, caller: UsageCaller, session: DbSession, deployment: Served, now: Now) -> Response:
+    """A month that is over is issued and signed when it is first read; from then on it is the same bytes."""
+    meant = Month.parse(month)
+    if now < meant.ends:
+        content = draw_up(session, caller.institution_id, meant)
+        return Response(StatementView.model_validate(content).model_dump_json(), media_type="application/json")
+    issued = issue_statement(session, deployment.answers, caller.institution_id, meant, now)
+    return Response(issued.body, headers={"X-Bureau-Signature": issued.jws}, media_type="application/json")
+
+
+@router.get(
+    "/{month}/csv",
+    response_class=PlainTextResponse,
+    summary="A month's lines as CSV",
+    responses=problems(StateConflict),
+)
+def read_statement_csv(
+    month: MonthPath, caller: UsageCaller, session: DbSession, deployment: Served, now: Now
+) -> Response:
+    """Of a month that is over."""
+    issued = issue_statement(session, deployment.answers, caller.institution_id, Month.parse(month), now)
+    return Response(as_csv(issued.body), media_type="text/csv; charset=utf-8")
+
+
+@router.get("/{month}/lines/{number}/calls", summary="The calls behind a line")
+def read_calls(
+    month: MonthPath,
+    number: Annotated[int, Path(ge=1, le=1_000_000)],
+    caller: UsageCaller,
+    session: DbSession,
+) -> CallsOfLine:
+    """Every call and reversal that a line counts, in the order of their commits."""
+    meant = Month.parse(month)
+    lines: list[dict[str, Any]] = draw_up(session, caller.institution_id, meant)["lines"]
+    if number > len(lines):
+        raise UnknownObject("line of the statement", str(number))
+    calls = calls_of(session, caller.institution_id, meant, lines[number - 1])
+    return CallsOfLine(calls=[CallOfLine.model_validate(call) for call in calls])
+
+
+@router.post("/{month}/reconciliation", summary="Compare your lines with ours", responses=problems(InvalidInput))
+def reconcile_month(
+    month: MonthPath, request: ReconciliationRequest, caller: UsageCaller, session: DbSession, now: Now
+) -> ReconciliationView:
+    """Matched by the call's number; answers every line on which the two books differ."""
+    meant = Month.parse(month)
+    theirs = [TheirLine(line.amount_fen, line.call_id, line.client_serial) for line in request.lines]
+    kept, differences = reconcile(session, caller.institution_id, meant, theirs, client_id=caller.client_id, at=now)
+    return ReconciliationView(
+        reconciliation_id=kept.id,
+        month=str(meant),
+        theirs_sha256=kept.theirs_sha256,
+        matched=kept.matched,
+        amount_differs=kept.amount_differs,
+        only_ours=kept.only_ours,
+        only_theirs=kept.only_theirs,
+        ours_fen=kept.ours_fen,
+        theirs_fen=kept.theirs_fen,
+        differences=[ComparedLine.model_validate(vars(line)) for line in differences],
+    )
+
+
+@router.post("/{month}/signature", summary="Agree to a statement", responses=problems(StateConflict))
+def agree(
+    month: MonthPath, request: AgreementRequest, caller: UsageCaller, session: DbSession, now: Now
+) -> AgreementView:
+    """With the digest of the statement you have read; agreeing again changes nothing."""
+    meant = Month.parse(month)
+    signature = agree_to_statement(
+        session,
+        caller.institution_id,
+        meant,
+        sha256=request.sha256,
+        client_id=caller.client_id,
+        jws=None,
+        at=now,
+    )
+    return AgreementView(month=str(meant), sha256=signature.sha256, signed_at=signature.signed_at)

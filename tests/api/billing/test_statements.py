@@ -1,0 +1,199 @@
+"""Statements on both databases: equal to the ledger's lines, closed with their month, agreed line by line."""
+
+import csv
+import hashlib
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import rfc8785
+from sqlalchemy.orm import Session
+
+from api.billing.lines import calls_of
+from api.billing.months import Month
+from api.billing.reconciling import TheirLine, reconcile
+from api.billing.statements import agree_to_statement, as_csv, draw_up, issue_statement
+from api.billing.tables import Statement
+from api.contracts.terms import Terms
+from api.metering.ledger import Receipt
+from api.metering.reversal import reverse
+from api.metering.usage import usage_rows
+from bureau.db import transaction
+from bureau.errors import ImpossibleDate, InvalidInput, StateConflict, UnknownObject
+from tests.factories.ledger import NOON, Books, add_bank, agree, draft, unanswered
+
+NOVEMBER = Month.parse("2026-11")
+DECEMBER = datetime(2026, 11, 30, 16, tzinfo=UTC)
+"""00:00 in Shanghai on 1 December."""
+
+
+def submitted(books: Books, key: str, **changes: Any) -> str:
+    """The number of one call that was answered."""
+    (given,) = books.submit(draft(books.bank, key, **changes))
+    assert isinstance(given, Receipt)
+    return given.call_id
+
+
+@pytest.fixture
+def month(books: Books) -> Books:
+    """November: three hits, a miss, a call in test mode, a refusal, another bank's call; a fourth hit in December."""
+    for key in ("a", "b", "c"):
+        submitted(books, key)
+    submitted(books, "miss", outcome="not_found")
+    submitted(books, "test", test=True)
+    books.refuse(unanswered(books.bank))
+    other = add_bank(books.engine, "另一银行")
+    books.submit(draft(other, "a"))
+    books.clock.at = DECEMBER
+    submitted(books, "d")
+    return books
+
+
+def drawn(books: Books, month: Month = NOVEMBER) -> dict[str, Any]:
+    with Session(books.engine) as session:
+        return draw_up(session, books.bank.institution_id, month)
+
+
+def issued(books: Books, month: Month = NOVEMBER, at: datetime = DECEMBER) -> Statement:
+    with Session(books.engine, expire_on_commit=False) as session, session.begin():
+        return issue_statement(session, books.signer, books.bank.institution_id, month, at)
+
+
+def test_a_statement_is_what_the_ledger_counts(month: Books) -> None:
+    content = drawn(month)
+    told = [(line["outcome"], line["basis"], line["calls"], line["amount_fen"]) for line in content["lines"]]
+    assert sorted(told) == [
+        ("found", "unit", 3, 2_400),
+        ("not_found", "not_billable", 1, 0),
+        ("refused", "unanswered", 1, 0),
+    ]
+    with Session(month.engine) as session:
+        (usage,) = usage_rows(
+            session,
+            [],
+            start=NOVEMBER.begins,
+            end=NOVEMBER.ends,
+            institution_id=month.bank.institution_id,
+        )
+    assert usage["charged_fen"] == content["total_fen"] == 2_400
+    assert usage["calls"] == sum(line["calls"] for line in content["lines"])
+
+
+def test_every_line_is_traced_to_its_calls(month: Books) -> None:
+    with Session(month.engine) as session:
+        for line in drawn(month)["lines"]:
+            calls = list(calls_of(session, month.bank.institution_id, NOVEMBER, line))
+            assert len(calls) == line["calls"]
+            assert sum(call["amount_fen"] for call in calls) == line["amount_fen"]
+
+
+def test_a_call_committed_after_midnight_belongs_to_the_next_month(month: Books) -> None:
+    assert drawn(month, NOVEMBER.next)["total_fen"] == 800
+
+
+def test_a_month_is_issued_once_it_is_over(month: Books) -> None:
+    with pytest.raises(StateConflict, match="is not over"):
+        issued(month, at=DECEMBER - timedelta(microseconds=1))
+    first = issued(month)
+    assert month.signer.verify_detached(first.jws, first.body)
+    content = json.loads(first.body)
+    assert first.sha256 == hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    assert issued(month, at=DECEMBER + timedelta(days=1)).body == first.body
+
+
+def test_what_is_corrected_later_falls_into_the_next_month(month: Books) -> None:
+    before = issued(month).body
+    with Session(month.engine) as session:
+        line = next(line for line in drawn(month)["lines"] if line["amount_fen"])
+        first = next(calls_of(session, month.bank.institution_id, NOVEMBER, line))
+    reverse(month.engine, first["call_id"], reason="wrong enterprise", at=DECEMBER)
+    assert issued(month).body == before
+    assert drawn(month)["total_fen"] == 2_400
+    assert drawn(month, NOVEMBER.next)["total_fen"] == 0
+
+
+def test_a_server_whose_clock_is_behind_writes_nothing_into_a_closed_month(books: Books) -> None:
+    issued(books)
+    submitted(books, "late")
+    assert (drawn(books)["total_fen"], drawn(books, NOVEMBER.next)["total_fen"]) == (0, 800)
+
+
+def test_a_minimum_is_topped_up_and_no_more(books: Books) -> None:
+    rule = {"product": "P07", "price": {"model": "flat", "unit_fen": 800}}
+    with transaction(books.engine) as session:
+        agree(session, books.bank.institution_id, Terms.model_validate({"rules": [rule], "minimum_fen": 1_000}), NOON)
+    submitted(books, "a")
+    content = drawn(books)
+    assert (content["calls_fen"], content["minimum_top_up_fen"], content["total_fen"]) == (800, 200, 1_000)
+    submitted(books, "b")
+    content = drawn(books)
+    assert (content["minimum_top_up_fen"], content["total_fen"]) == (0, 1_600)
+
+
+def test_the_csv_adds_up(month: Books) -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv(issued(month).body))))
+    assert rows[-1]["basis"] == "total"
+    assert int(rows[-1]["amount_fen"]) == sum(int(row["amount_fen"]) for row in rows[:-1]) == 2_400
+
+
+def test_the_institution_agrees_to_what_it_read(month: Books) -> None:
+    statement = issued(month)
+    said = {"client_id": month.bank.client_id, "jws": None, "at": DECEMBER}
+    with transaction(month.engine) as session:
+        bank = month.bank.institution_id
+        with pytest.raises(StateConflict, match="Read it again"):
+            agree_to_statement(session, bank, NOVEMBER, sha256="0" * 64, **said)  # type: ignore[arg-type]
+        first = agree_to_statement(session, bank, NOVEMBER, sha256=statement.sha256, **said)  # type: ignore[arg-type]
+        again = agree_to_statement(session, bank, NOVEMBER, sha256=statement.sha256, **said)  # type: ignore[arg-type]
+        assert again.signed_at == first.signed_at == DECEMBER
+        with pytest.raises(UnknownObject):
+            agree_to_statement(session, bank, NOVEMBER.next, sha256="0" * 64, **said)  # type: ignore[arg-type]
+
+
+def test_two_books_are_compared_line_by_line(month: Books) -> None:
+    with transaction(month.engine) as session:
+        line = next(line for line in drawn(month)["lines"] if line["amount_fen"])
+        calls = calls_of(session, month.bank.institution_id, NOVEMBER, line)
+        ours = [call["call_id"] for call in sorted(calls, key=lambda call: call["client_serial"])]
+        theirs = [
+            TheirLine(800, call_id=ours[0]),
+            TheirLine(700, client_serial="serial of b"),
+            TheirLine(800, call_id="a call of theirs"),
+            TheirLine(0, client_serial="serial of miss"),
+        ]
+        kept, differences = reconcile(
+            session, month.bank.institution_id, NOVEMBER, theirs, client_id=month.bank.client_id, at=DECEMBER
+        )
+        counts = kept.matched, kept.amount_differs, kept.only_ours, kept.only_theirs
+    assert counts == (2, 1, 1, 1)
+    assert (kept.ours_fen, kept.theirs_fen) == (2_400, 2_300)
+    assert {(one.outcome, one.call_id, one.ours_fen, one.theirs_fen) for one in differences} == {
+        ("amount_differs", ours[1], 800, 700),
+        ("only_ours", ours[2], 800, None),
+        ("only_theirs", "a call of theirs", None, 800),
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        pytest.param([TheirLine(5)], "names its call_id", id="a line of nothing"),
+        pytest.param([TheirLine(5, client_serial="serial of a")] * 2, "stands twice", id="a call twice"),
+    ],
+)
+def test_lines_that_cannot_be_meant(month: Books, lines: list[TheirLine], why: str) -> None:
+    with transaction(month.engine) as session, pytest.raises(InvalidInput, match=why):
+        reconcile(session, month.bank.institution_id, NOVEMBER, lines, client_id=month.bank.client_id, at=DECEMBER)
+
+
+@pytest.mark.parametrize("text", ["2026", "2026-13", "2026-1", "26-11", "2026-11-01", "0000-01", ""])
+def test_what_is_no_month(text: str) -> None:
+    with pytest.raises(ImpossibleDate):
+        Month.parse(text)
+
+
+def test_months_follow_each_other() -> None:
+    assert [str(month) for month in (NOVEMBER, NOVEMBER.next, NOVEMBER.next.next)] == ["2026-11", "2026-12", "2027-01"]
+    assert NOVEMBER.ends == NOVEMBER.next.begins == DECEMBER

@@ -1,0 +1,65 @@
+"""Statements over HTTP: the month so far, its calls, what is refused; each institution sees its own."""
+
+import pytest
+
+from bureau.clock import now, shanghai_day
+from tests.factories.deployments import Caller
+from tests.factories.lakes import ACME, BETA
+
+MONTH = f"{shanghai_day(now()):%Y-%m}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def some_calls(bank: Caller, other_bank: Caller) -> None:
+    bank.report(ACME)
+    bank.report(BETA)
+    bank.report(ACME, "P07")
+    other_bank.report(ACME)
+
+
+def test_the_month_so_far_equals_usage(bank: Caller) -> None:
+    statement = bank.get(f"/v1/statements/{MONTH}").json()
+    (usage,) = bank.get("/v1/usage", params={"by": ""}).json()["rows"]
+    assert statement["issued_at"] is None
+    assert statement["total_fen"] == usage["charged_fen"] == 600
+    assert sum(line["calls"] for line in statement["lines"]) == usage["calls"] == 3
+
+
+def test_lines_lead_to_their_calls(bank: Caller, other_bank: Caller) -> None:
+    for line in bank.get(f"/v1/statements/{MONTH}").json()["lines"]:
+        calls = bank.get(f"/v1/statements/{MONTH}/lines/{line['number']}/calls").json()["calls"]
+        assert (len(calls), sum(call["amount_fen"] for call in calls)) == (line["calls"], line["amount_fen"])
+    assert len(other_bank.get(f"/v1/statements/{MONTH}/lines/1/calls").json()["calls"]) == 1
+    assert bank.get(f"/v1/statements/{MONTH}/lines/99/calls").json()["code"] == "unknown-object"
+
+
+def test_own_lines_that_match_leave_no_difference(bank: Caller) -> None:
+    numbers = [line["number"] for line in bank.get(f"/v1/statements/{MONTH}").json()["lines"] if line["amount_fen"]]
+    calls = [c for n in numbers for c in bank.get(f"/v1/statements/{MONTH}/lines/{n}/calls").json()["calls"]]
+    lines = [{"call_id": call["call_id"], "amount_fen": call["amount_fen"]} for call in calls]
+    answer = bank.post(f"/v1/statements/{MONTH}/reconciliation", {"lines": lines}).json()
+    assert (answer["matched"], answer["differences"], answer["ours_fen"]) == (2, [], 600)
+    lines[0]["amount_fen"] += 1
+    answer = bank.post(f"/v1/statements/{MONTH}/reconciliation", {"lines": lines}).json()
+    assert [one["outcome"] for one in answer["differences"]] == ["amount_differs"]
+
+
+def test_a_month_that_lasts_is_not_issued(bank: Caller) -> None:
+    assert bank.get(f"/v1/statements/{MONTH}/csv").json()["code"] == "state-conflict"
+    said = bank.post(f"/v1/statements/{MONTH}/signature", {"sha256": "0" * 64})
+    assert (said.status_code, said.json()["code"]) == (404, "unknown-object")
+
+
+def test_a_month_that_is_over_is_issued_to_the_same_bytes(bank: Caller) -> None:
+    """No call was made in it: a statement of nothing is one too."""
+    first, again = bank.get("/v1/statements/2020-01"), bank.get("/v1/statements/2020-01")
+    assert (first.status_code, first.content) == (200, again.content)
+    assert first.headers["X-Bureau-Signature"]
+    assert (first.json()["total_fen"], first.json()["lines"]) == (0, [])
+    assert bank.get("/v1/statements/2020-01/csv").text.splitlines()[1:] == [",,,,,,,total,,,,0"]
+
+
+@pytest.mark.parametrize("text", ["2026-13", "today", "2026-1"])
+def test_what_is_no_month(bank: Caller, text: str) -> None:
+    answer = bank.get(f"/v1/statements/{text}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "impossible-date")
