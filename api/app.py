@@ -19,6 +19,7 @@ from api import (
     statements,
     usage,
     verify,
+    webhook_routes,
 )
 from api.console import features_page, feeds_page, login, usage_page
 from api.console.login import answer_sign_in_needed
@@ -28,6 +29,7 @@ from api.envelope import BodyLimit, RequestId
 from api.errors import install_problems, problem_schemas, problems
 from api.hot_renewal import renewing
 from api.pages import assets, documentation
+from api.webhooks.running import sending
 from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
 from features.store.live_kernel import warm_up
@@ -49,7 +51,12 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         async with contextmanager_in_threadpool(holding) as deployment:
             app.state.deployment = deployment
             await run_in_threadpool(warm_up)
-            async with contextmanager_in_threadpool(renewing(deployment)):
+            async with (
+                contextmanager_in_threadpool(renewing(deployment)),
+                contextmanager_in_threadpool(
+                    sending(deployment.engine, deployment.vault, local=settings.webhooks_local)
+                ),
+            ):
                 yield
 
     app = FastAPI(
@@ -62,8 +69,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         responses=problems(MalformedRequest, BodyTooLarge),
     )
     for resource in (
-        oauth, consents, catalogue, reports, decisions, loan_products, needs, matches, usage, statements, verify,
-        health, login, usage_page, feeds_page, features_page, assets, documentation,
+        oauth, consents, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
+        webhook_routes, verify, health, login, usage_page, feeds_page, features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
     install_problems(app)

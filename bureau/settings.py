@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     """Signs console sessions; unset means a random key kept in the home."""
 
+    webhooks_local: bool = False
+    """Lets webhooks go to this machine and without TLS, for trying them out."""
+
     def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**values)

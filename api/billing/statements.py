@@ -16,7 +16,9 @@ from api.billing.lines import statement_lines
 from api.billing.months import Month
 from api.billing.tables import Statement, StatementSignature
 from api.contracts.in_force import contract_in_force
+from api.identifiers import new_identifier
 from api.metering.exclusive import take_turn
+from api.metering.tables import Event
 from api.signing import Signer
 from bureau.clock import from_micros, to_micros
 from bureau.errors import StateConflict, UnknownObject
@@ -85,9 +87,21 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
         total_fen=content["total_fen"],
         issued_at=at,
     )
-    session.add(issued)
+    session.add_all([issued, _told(issued, month)])
     session.flush()
     return issued
+
+
+def _told(issued: Statement, month: Month) -> Event:
+    """That it is issued, for who wants to hear of it."""
+    return Event(
+        id=new_identifier(issued.issued_at),
+        institution_id=issued.institution_id,
+        topic="statement.issued",
+        payload={"month": str(month), "total_fen": issued.total_fen, "sha256": issued.sha256},
+        test=False,
+        occurred_at=issued.issued_at,
+    )
 
 
 def find_statement(session: Session, institution_id: int, month: Month) -> Statement:

@@ -31,6 +31,7 @@ def upgrade() -> None:
     _create_counts()
     _create_wallets()
     _create_statements()
+    _create_webhooks()
     _create_evidence()
     make_append_only(
         {
@@ -266,6 +267,31 @@ def _create_statements() -> None:
         Column("client_id", String, ForeignKey("client.id"), nullable=False),
         Column("compared_at", Instant, nullable=False),
     )
+
+
+def _create_webhooks() -> None:
+    op.create_table(
+        "webhook",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False, index=True),
+        Column("url", String, nullable=False),
+        Column("topics", JSON, nullable=False),
+        Column("test", Boolean, nullable=False),
+        Column("sealed_secret", LargeBinary, nullable=False),
+        Column("created_by", String, ForeignKey("client.id"), nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Column("ended_at", Instant),
+    )
+    op.create_table(
+        "webhook_delivery",
+        Column("webhook_id", String, ForeignKey("webhook.id"), primary_key=True),
+        Column("event_id", String, ForeignKey("event.id"), primary_key=True),
+        Column("attempts", Integer, nullable=False),
+        Column("due_at", Instant),
+        Column("arrived_at", Instant),
+        Column("last_problem", String),
+    )
+    op.create_index("ix_webhook_delivery_due_at", "webhook_delivery", ["due_at"])
 
 
 def _create_evidence() -> None:

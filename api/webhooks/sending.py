@@ -1,0 +1,139 @@
+"""The way of an event to an address: picked up from the outbox, signed, sent, and sent again until it arrives.
+
+Signed as Standard Webhooks 1.0 says: the id is the event's and the same for every attempt, so that a receiver knows
+what it has had; the timestamp is the attempt's. Nothing is lost by a crash: an event that was written is picked up,
+and one that was being sent is due again when its lease has run out. So it may arrive twice, and never not at all.
+"""
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+from sqlalchemy import Engine, Row, exists, insert, select, update
+from standardwebhooks import Webhook as StandardWebhook
+
+from api.metering.exclusive import take_turn
+from api.metering.tables import Event
+from api.sealing import Vault
+from api.webhooks.addresses import check_address
+from api.webhooks.tables import Delivery, Webhook
+from bureau.db import transaction
+from bureau.errors import BureauError
+
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
+"""After how long a failed attempt is made again; after the last it is given up, and can be asked for."""
+LEASE = timedelta(minutes=2)
+"""For how long an attempt is one process's alone."""
+TIMEOUT_SECONDS = 15.0
+_AT_ONCE = 50
+_log = logging.getLogger("bureau.api")
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One attempt."""
+
+    webhook_id: str
+    event_id: str
+    attempts: int
+    url: str
+    secret: str
+    body: bytes
+
+
+def send_due(engine: Engine, vault: Vault, at: datetime, *, local: bool = False) -> int:
+    """Pick up new events and make the attempts that are due; returns how many arrived."""
+    pick_up(engine, at)
+    arrived = 0
+    with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as http:
+        for sending in claim_due(engine, vault, at):
+            problem, gone = attempt(http, sending, at, local=local)
+            settle(engine, sending, at, problem, gone=gone)
+            arrived += problem is None
+    return arrived
+
+
+def pick_up(engine: Engine, at: datetime) -> int:
+    """Make a delivery of every event an address should hear of and does not have; returns how many are new."""
+    wanted = (
+        select(Webhook.id, Event.id, Webhook.topics, Event.topic)
+        .join(Event, (Event.institution_id == Webhook.institution_id) & (Event.test == Webhook.test))
+        .where(Webhook.ended_at.is_(None), Event.occurred_at >= Webhook.created_at)
+        .where(~exists().where(Delivery.webhook_id == Webhook.id, Delivery.event_id == Event.id))
+    )
+    with transaction(engine) as session:
+        take_turn(session.connection())  # two processes pick up one after the other
+        rows = [row for row in session.execute(wanted) if row[3] in row[2]]
+        if rows:
+            session.execute(
+                insert(Delivery),
+                [{"webhook_id": row[0], "event_id": row[1], "attempts": 0, "due_at": at} for row in rows],
+            )
+    return len(rows)
+
+
+def claim_due(engine: Engine, vault: Vault, at: datetime) -> list[Sending]:
+    """The attempts that are due, this process's alone until their lease runs out."""
+    due = (
+        select(Delivery, Webhook, Event)
+        .join(Webhook, Webhook.id == Delivery.webhook_id)
+        .join(Event, Event.id == Delivery.event_id)
+        .where(Delivery.due_at <= at, Webhook.ended_at.is_(None))
+        .order_by(Delivery.due_at, Delivery.event_id)
+        .limit(_AT_ONCE)
+    )
+    with transaction(engine) as session:
+        take_turn(session.connection())
+        found = session.execute(due).all()
+        sendings = [_sending(row, vault) for row in found]
+        for row in found:
+            row.Delivery.due_at = at + LEASE
+    return sendings
+
+
+def attempt(http: httpx.Client, sending: Sending, at: datetime, *, local: bool = False) -> tuple[str | None, bool]:
+    """Send once: (what went wrong or None, whether the receiver wants no more of it)."""
+    try:
+        check_address(sending.url, local=local)  # names may point elsewhere than when they were registered
+        signature = StandardWebhook(sending.secret).sign(sending.event_id, at, sending.body.decode())
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": sending.event_id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": signature,
+        }
+        status = http.post(sending.url, content=sending.body, headers=headers).status_code
+    except (httpx.HTTPError, BureauError) as problem:
+        return f"{type(problem).__name__}: {problem}"[:200], False
+    return (None if 200 <= status < 300 else f"it answered {status}"), status == httpx.codes.GONE
+
+
+def settle(engine: Engine, sending: Sending, at: datetime, problem: str | None, *, gone: bool) -> None:
+    """Keep how an attempt ended: it arrived, or is due again, or is given up."""
+    made = sending.attempts + 1
+    later = at + WAITS[made - 1] if problem and made <= len(WAITS) else None
+    with transaction(engine) as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.webhook_id == sending.webhook_id, Delivery.event_id == sending.event_id)
+            .values(attempts=made, due_at=later, arrived_at=None if problem else at, last_problem=problem)
+        )
+        if gone:
+            session.execute(update(Webhook).where(Webhook.id == sending.webhook_id).values(ended_at=at))
+    if problem and later is None:
+        _log.warning("event %s was given up after %d attempts: %s", sending.event_id, made, problem)
+
+
+def _sending(row: Row[Delivery, Webhook, Event], vault: Vault) -> Sending:
+    event = row.Event
+    said = {"type": event.topic, "timestamp": event.occurred_at.isoformat(), "data": event.payload}
+    return Sending(
+        row.Webhook.id,
+        event.id,
+        row.Delivery.attempts,
+        row.Webhook.url,
+        vault.open(row.Webhook.sealed_secret, row.Webhook.id).decode(),
+        json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(),
+    )

@@ -1,0 +1,212 @@
+"""Events reach the addresses that want them, signed, in spite of receivers that fail; over real sockets."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from standardwebhooks import Webhook as StandardWebhook
+from standardwebhooks import WebhookVerificationError
+
+from api.contracts.terms import Terms
+from api.webhooks.addresses import check_address
+from api.webhooks.registering import NewWebhook, end_webhook, find_webhook, register, send_again
+from api.webhooks.sending import LEASE, WAITS, claim_due, pick_up, send_due
+from api.webhooks.tables import Delivery
+from bureau.clock import now
+from bureau.db import transaction
+from bureau.errors import InvalidInput, UnknownObject
+from tests.factories.ledger import NOON, Books, add_bank, agree, draft
+
+TOPIC = "usage.threshold_reached"
+
+
+@dataclass
+class Receiver:
+    """A bank's server: what it got, and what it answers next."""
+
+    url: str
+    answers: list[int] = field(default_factory=list)
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            heard.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(heard.answers.pop(0) if heard.answers else 204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    heard = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield heard
+    server.shutdown()
+    server.server_close()
+
+
+def registered(books: Books, url: str, **changes: Any) -> NewWebhook:
+    said = {"url": url, "topics": [TOPIC], "test": False, "local": True, "at": NOON} | changes
+    with Session(books.engine, expire_on_commit=False) as session, session.begin():
+        return register(session, books.vault, books.bank.institution_id, books.bank.client_id, **said)
+
+
+def cause(books: Books, **changes: Any) -> None:
+    """One event: a month's charges reach 800 fen."""
+    rule = {"product": "P07", "price": {"model": "flat", "unit_fen": 800}}
+    with transaction(books.engine) as session:
+        terms = Terms.model_validate({"rules": [rule], "alerts_fen": [800]})
+        agree(session, books.bank.institution_id, terms, NOON)
+    books.submit(draft(books.bank, **changes))
+
+
+def send(books: Books, after: timedelta = timedelta()) -> int:
+    return send_due(books.engine, books.vault, NOON + after, local=True)
+
+
+def deliveries(books: Books) -> list[Delivery]:
+    with Session(books.engine) as session:
+        return list(session.scalars(select(Delivery)))
+
+
+def test_an_event_arrives_once_and_signed(books: Books, receiver: Receiver) -> None:
+    made = registered(books, receiver.url)
+    cause(books)
+    assert (send(books), send(books, timedelta(days=9))) == (1, 0)
+    ((headers, body),) = receiver.got
+    said = json.loads(body)
+    assert (said["type"], said["data"]["charged_fen"]) == (TOPIC, 800)
+    standard = StandardWebhook(made.secret)
+    assert standard.sign(headers["webhook-id"], NOON, body.decode()) == headers["webhook-signature"]
+    fresh = {"webhook-id": "x", "webhook-timestamp": str(int(now().timestamp())), "webhook-signature": "v1,none"}
+    with pytest.raises(WebhookVerificationError):
+        standard.verify(body, fresh)
+
+
+def test_it_is_sent_again_until_it_arrives_with_the_same_id(books: Books, receiver: Receiver) -> None:
+    registered(books, receiver.url)
+    cause(books)
+    receiver.answers = [500, 302, 204]
+    assert send(books) == 0
+    assert send(books, WAITS[0] - timedelta(seconds=1)) == 0, "it is not due yet"
+    assert len(receiver.got) == 1
+    assert send(books, WAITS[0]) == 0
+    assert send(books, WAITS[0] + WAITS[1]) == 1
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+    (delivery,) = deliveries(books)
+    assert (delivery.attempts, delivery.due_at, delivery.last_problem) == (3, None, None)
+
+
+def test_it_is_given_up_after_the_last_attempt_and_can_be_asked_for(books: Books, receiver: Receiver) -> None:
+    made = registered(books, receiver.url)
+    cause(books)
+    receiver.answers = [500] * (len(WAITS) + 1)
+    after = timedelta()
+    for wait in (*WAITS, timedelta()):
+        send(books, after)
+        after += wait
+    (delivery,) = deliveries(books)
+    assert (delivery.due_at, delivery.arrived_at, delivery.last_problem) == (None, None, "it answered 500")
+    with transaction(books.engine) as session:
+        assert send_again(session, books.bank.institution_id, made.webhook.id, NOON, NOON + after) == 1
+        assert send_again(session, books.bank.institution_id, made.webhook.id, NOON + after, NOON + after) == 0
+    assert send(books, after) == 1
+
+
+def test_who_is_gone_hears_nothing_more(books: Books, receiver: Receiver) -> None:
+    registered(books, receiver.url)
+    cause(books)
+    receiver.answers = [410]
+    send(books)
+    assert send(books, timedelta(days=9)) == 0
+    assert len(receiver.got) == 1
+
+
+def test_nobody_answers(books: Books) -> None:
+    registered(books, "http://127.0.0.1:9/closed")
+    cause(books)
+    assert send(books) == 0
+    (delivery,) = deliveries(books)
+    assert "ConnectError" in (delivery.last_problem or "")
+
+
+def test_an_attempt_that_a_crash_cut_off_is_made_again(books: Books, receiver: Receiver) -> None:
+    registered(books, receiver.url)
+    cause(books)
+    pick_up(books.engine, NOON)
+    assert len(claim_due(books.engine, books.vault, NOON)) == 1, "and then the process died"
+    assert claim_due(books.engine, books.vault, NOON) == [], "it is another process's for a while"
+    assert send(books, LEASE) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"test": True}, id="in test mode"),
+        pytest.param({"topics": ["statement.issued"]}, id="another topic"),
+        pytest.param({"at": NOON + timedelta(hours=1)}, id="registered later"),
+    ],
+)
+def test_an_event_it_should_not_hear_of(books: Books, receiver: Receiver, changes: dict[str, Any]) -> None:
+    registered(books, receiver.url, **changes)
+    cause(books)
+    assert send(books, timedelta(hours=2)) == 0
+    assert receiver.got == []
+
+
+def test_an_ended_address_hears_nothing(books: Books, receiver: Receiver) -> None:
+    made = registered(books, receiver.url)
+    cause(books)
+    pick_up(books.engine, NOON)
+    with transaction(books.engine) as session:
+        end_webhook(session, books.bank.institution_id, made.webhook.id, NOON)
+    assert send(books) == 0
+
+
+def test_another_institution_neither_hears_nor_sees(books: Books, receiver: Receiver) -> None:
+    made = registered(books, receiver.url)
+    other = add_bank(books.engine, "另一银行")
+    cause(books)
+    with Session(books.engine) as session, pytest.raises(UnknownObject):
+        find_webhook(session, other.institution_id, made.webhook.id)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        pytest.param("http://bank.example/hook", "https://", id="clear text"),
+        pytest.param("ftp://bank.example/hook", "https://", id="another protocol"),
+        pytest.param("https://", "HOST", id="no host"),
+        pytest.param("https://user:secret@127.0.0.1/", "password", id="credentials"),
+        pytest.param("https://127.0.0.1/hook", "no webhook is sent", id="this machine"),
+        pytest.param("https://[::1]/hook", "no webhook is sent", id="this machine by IPv6"),
+        pytest.param("https://169.254.169.254/latest", "no webhook is sent", id="a cloud's own address"),
+        pytest.param("https://0.0.0.0/hook", "no webhook is sent", id="any address"),
+        pytest.param("https://no-such-host.invalid/hook", "no address", id="an unknown host"),
+    ],
+)
+def test_where_no_webhook_goes(url: str, why: str) -> None:
+    with pytest.raises(InvalidInput, match=why):
+        check_address(url)
+
+
+def test_private_networks_of_banks_are_reached() -> None:
+    check_address("https://10.1.2.3:8443/hook")
+
+
+@pytest.mark.parametrize("topics", [[], ["everything"]])
+def test_topics_nobody_knows(books: Books, topics: list[str]) -> None:
+    with pytest.raises(InvalidInput, match=r"usage\.threshold_reached"):
+        registered(books, "http://127.0.0.1/", topics=topics)
