@@ -93,6 +93,7 @@ RULES = {
     "a column of a Parquet file must have its contract's type": "列式文件的字段类型须与契约一致",
     "no text or hash may hold a person's identity number, mobile number or e-mail address":
         "文本和加密标识不得含身份证号、手机号或电子邮箱",
+    "no text may hold characters that were lost by reading it in a wrong encoding": "文本不得含编码错误造成的乱码",
     "a holder needs a hash or a name": "股东须有加密标识或名称",
     "holder_name must be empty for a person": "自然人股东的 holder_name 须为空",
     "event_date must lie in the year reported": "event_date 须在报告年度内",

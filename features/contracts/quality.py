@@ -84,6 +84,7 @@ def of_rows(subject: str, ended_by: Iterable[str]) -> tuple[str, ...]:
     """What is asked of the rows of every feed. subject: the column of the code. ended_by: days that end use."""
     return (
         "no text or hash may hold a person's identity number, mobile number or e-mail address",
+        "no text may hold characters that were lost by reading it in a wrong encoding",
         "event_date must not lie after the day it was received",
         f"event_date must not lie before {FIRST_DAY}",
         *(f"{column} must not lie more than a year after the day it was received" for column in ended_by),

@@ -13,6 +13,7 @@ from features.contracts.quality import FIRST_DAY, MOST_FEN, amounts, kind
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
 from features.lake.doubts import doubtful_rows
+from features.lake.lost_text import lost_texts
 from features.lake.persons import identities
 from features.lake.rules import broken_rules
 
@@ -38,7 +39,7 @@ class Judged:
 def judge(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> Judged:
     """Judge delivered rows. `received_at` stamps those that do not bring their own."""
     typed, refused = _parse(frame, contract, received_at)
-    for refuse in (_identities, _broken_rules, _impossible_amounts, _impossible_dates, _impossible_codes):
+    for refuse in (_identities, _lost_texts, _broken_rules, _impossible_amounts, _impossible_dates, _impossible_codes):
         found = refuse(typed, contract)
         refused = pl.concat([refused, found])
         typed = _without(typed, found)
@@ -101,6 +102,10 @@ def _unparsed(frame: pl.DataFrame, typed: pl.DataFrame, column: str, dtype: pl.D
 
 def _identities(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     return _gather("person", identities(typed, contract))
+
+
+def _lost_texts(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    return _gather("encoding", lost_texts(typed, contract))
 
 
 def _broken_rules(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import pyarrow.parquet as pq
 
 from bureau.errors import UnreadableFile
 
+_ASCII = bytes(range(128))
+_LOST = "\N{REPLACEMENT CHARACTER}"
+_LOST_AT_MOST = 0.01
+"""Of the bytes of a text, what may be lost of it; with more it was written in no such encoding."""
 _CUT_SHORT = "it starts as Parquet and cannot be read as such; it may be cut short."
 
 
@@ -101,13 +106,19 @@ def _read_csv(path: Path, sha256: str) -> Table:
 
 
 def _decode(path: Path, content: bytes) -> str:
-    """UTF-8 with or without a mark, or GB 18030, which departments' spreadsheets still write."""
+    """UTF-8 with or without a mark, or GB 18030, which departments' spreadsheets still write.
+
+    A text damaged here and there is read all the same: what it lost is marked, and its rows wait.
+    """
     if b"\0" not in content:
-        for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
+        with suppress(UnicodeDecodeError):
+            return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig", "replace")
+        lost, beyond_ascii = text.count(_LOST), len(content.translate(None, _ASCII))
+        if len(text) - (len(content) - beyond_ascii) <= 2 * lost:  # hardly a character of it is one: it was no UTF-8
+            text = content.decode("gb18030", "replace")
+        if text.count(_LOST) <= _LOST_AT_MOST * len(content):
+            return text
     raise UnreadableFile(path, "it is neither Parquet nor text in UTF-8 or GB 18030.")
 
 
