@@ -1,6 +1,7 @@
 """A feed delivery: one Parquet or CSV file for one feed, and beside it the sidecar that says what it is."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -8,10 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
+from bureau.clock import SHANGHAI
 from bureau.errors import SchemaDrift, UnreadableFile, WrongFeed
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS, find_feed
-from features.lake.sidecar import Sidecar, derive_sidecar, read_sidecar, sidecar_path
+from features.lake.sidecar import Renamed, Sidecar, derive_sidecar, read_sidecar, sidecar_path
 from features.lake.tabular import Table, open_table
 
 RECEIVED_AT = "received_at"
@@ -24,7 +26,7 @@ PORTION = 2**19
 
 @dataclass(frozen=True)
 class Delivery:
-    """A file whose columns are the feed's; in its table every cell of a CSV is still text."""
+    """A file whose columns are the feed's, by their agreed names; in its table every cell of a CSV is still text."""
 
     path: Path
     sidecar: Sidecar
@@ -46,17 +48,21 @@ def write_delivery(
     produced_at: datetime,
     folder: Path,
     history: bool,
+    renamed: Mapping[str, Renamed] | None = None,
 ) -> Path:
     """Write FEED-BATCH.parquet and its sidecar; returns the Parquet file. Raises `WrongFeed` on foreign columns.
 
     A history frame also has `received_at`, instants with a time zone.
+    renamed: names under which columns of the frame are written, announced in the sidecar.
     """
     path = folder / f"{feed}-{batch_id}.parquet"
     contract = find_feed(feed)
     _check_names(path, frame.schema, contract, history)
     _check_types(path, frame.schema, contract)
     content = BytesIO()
-    frame.write_parquet(content, compression="lz4", statistics=False)
+    announced = renamed or {}
+    written = frame.rename({other.column: name for name, other in announced.items()})
+    written.write_parquet(content, compression="lz4", statistics=False)
     sidecar = Sidecar(
         feed=feed,
         batch_id=batch_id,
@@ -65,10 +71,12 @@ def write_delivery(
         rows=frame.height,
         sha256=hashlib.sha256(content.getbuffer()).hexdigest(),
         history=history,
+        renamed=announced,
     )
     folder.mkdir(parents=True, exist_ok=True)
     _replace(path, content.getbuffer())
-    _replace(sidecar_path(path), sidecar.model_dump_json(indent=2).encode())
+    told = sidecar.model_dump_json(indent=2, exclude=None if announced else {"renamed"})
+    _replace(sidecar_path(path), told.encode())
     return path
 
 
@@ -92,6 +100,7 @@ def read_delivery(path: Path, feed: str | None = None, *, history: bool = False)
     if contract.derived_from:
         bases = ", ".join(contract.derived_from)
         raise WrongFeed(path, f"{contract.code} is derived from {bases} by the platform; deliver those.")
+    table = table.renamed(_announced(path, table.schema, contract, sidecar))
     _check_names(path, table.schema, contract, sidecar.history)
     if table.typed:
         _check_types(path, table.schema, contract)
@@ -108,6 +117,25 @@ def _replace(path: Path, content: bytes | memoryview) -> None:
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_bytes(content)
     unfinished.replace(path)
+
+
+def _announced(path: Path, schema: pl.Schema, contract: Contract, said: Sidecar) -> dict[str, str]:
+    """The agreed names of columns that the file has under others, by these; raises `SchemaDrift` where one cannot be.
+
+    An announcement is no leave to change what a column holds: each still stands for one column, of its own type.
+    """
+    names = {name: other.column for name, other in said.renamed.items() if name in schema}
+    for name, column in names.items():
+        since, why = said.renamed[name].since, ""
+        if column not in contract.own_columns:
+            why = f"its sidecar calls {name} what {contract.code} calls {column}, which is no column of its own."
+        elif name in contract.dtypes or column in schema or list(names.values()).count(column) > 1:
+            why = f"its sidecar calls {name} what {contract.code} calls {column}, and one of them stands there twice."
+        elif since > said.produced_at.astimezone(SHANGHAI).date():
+            why = f"its column {name} is announced from {since} on, and the file was made before."
+        if why:
+            raise SchemaDrift(path, why, contract.code)
+    return names
 
 
 def _check_names(path: Path, schema: pl.Schema, contract: Contract, history: bool) -> None:

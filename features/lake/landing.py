@@ -157,6 +157,8 @@ def _land_portion(
 def _open_batch(connection: Connection, delivery: Delivery, received_at: datetime, snapshot: int) -> int:
     """The batch's line in the catalogue, its counts still open."""
     counts = dict.fromkeys(_COUNTS, 0)
-    values = delivery.sidecar.model_dump() | counts | {"received_at": received_at, "added_in": snapshot}
+    values = (
+        delivery.sidecar.model_dump(exclude={"renamed"}) | counts | {"received_at": received_at, "added_in": snapshot}
+    )
     number: int = connection.execute(insert(Batch).values(values).returning(Batch.id)).scalar_one()
     return number

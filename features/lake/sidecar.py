@@ -1,7 +1,8 @@
 """The sidecar NAME.json beside a delivered file NAME.parquet or NAME.csv: what its publisher says about it."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -10,8 +11,20 @@ from bureau.errors import UnreadableFile
 from features.contracts.feeds import find_feed
 
 
+class Renamed(BaseModel):
+    """A column that goes by another name from a day on. column: the name its contract has for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str
+    since: date
+
+
 class Sidecar(BaseModel):
-    """`batch_id` names the delivery, `sha256` is the file's; `history`: each row brings its own `received_at`."""
+    """`batch_id` names the delivery, `sha256` is the file's; `history`: each row brings its own `received_at`.
+
+    renamed: columns its publisher has announced under other names, by the name they have in the file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +35,7 @@ class Sidecar(BaseModel):
     rows: int = Field(ge=0)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     history: bool = False
+    renamed: Mapping[str, Renamed] = Field(default_factory=dict)
 
 
 def sidecar_path(path: Path) -> Path:

@@ -1,9 +1,9 @@
 """Files as departments send them: Parquet, or CSV in UTF-8 or GB 18030, read by portions or refused in a sentence."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +24,7 @@ class Table:
     """A file with rows and named columns. typed: whether its columns have types; the cells of a CSV are text.
 
     held: the rows where they are in memory already, None where the file gives them portion by portion.
+    names: what some columns are called here, by what they are called in the file.
     """
 
     path: Path
@@ -32,6 +33,7 @@ class Table:
     schema: pl.Schema
     typed: bool
     held: pl.DataFrame | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -45,7 +47,13 @@ class Table:
         elif self.held is not None:
             yield from self.held.iter_slices(rows)
         else:
-            yield from _read_portions(self.path, self.schema, rows)
+            yield from _read_portions(self, rows)
+
+    def renamed(self, names: Mapping[str, str]) -> "Table":
+        """The same with some columns under other names. names: the new ones by those it has."""
+        schema = pl.Schema({names.get(name, name): dtype for name, dtype in self.schema.items()})
+        held = None if self.held is None else self.held.rename(names)
+        return replace(self, schema=schema, held=held, names=names)
 
 
 def open_table(path: Path) -> Table:
@@ -74,13 +82,14 @@ def _open_parquet(path: Path, sha256: str) -> Table:
     return Table(path, sha256, footer.num_rows, _as_frame(empty).schema, typed=True)
 
 
-def _read_portions(path: Path, schema: pl.Schema, rows: int) -> Iterator[pl.DataFrame]:
+def _read_portions(table: Table, rows: int) -> Iterator[pl.DataFrame]:
     """Row groups are read one after another; a file need not be cut where its portions are."""
     try:
-        with pq.ParquetFile(path, pre_buffer=False) as file:
+        with pq.ParquetFile(table.path, pre_buffer=False) as file:
             waiting: list[pl.DataFrame] = []
             for batch in file.iter_batches(batch_size=min(rows, 2**17)):
-                waiting.append(_as_frame(pl.from_arrow(pa.Table.from_batches([batch]))).cast(schema))
+                frame = _as_frame(pl.from_arrow(pa.Table.from_batches([batch])))
+                waiting.append(frame.rename(table.names).cast(table.schema))
                 if sum(part.height for part in waiting) >= rows:
                     whole = pl.concat(waiting)
                     yield whole.head(rows)
@@ -88,7 +97,7 @@ def _read_portions(path: Path, schema: pl.Schema, rows: int) -> Iterator[pl.Data
             if waiting:
                 yield pl.concat(waiting, rechunk=True)
     except (pa.ArrowException, OSError) as problem:
-        raise UnreadableFile(path, _CUT_SHORT) from problem
+        raise UnreadableFile(table.path, _CUT_SHORT) from problem
 
 
 def _as_frame(rows: pl.DataFrame | pl.Series) -> pl.DataFrame:
