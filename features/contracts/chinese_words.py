@@ -86,6 +86,7 @@ DOUBTS = {
     "let for no rent": "租金为零",
     "declarations without a value, as an agent's are": "报关无货值，常见于代理报关",
     "water used and not charged": "有用水量而无水费",
+    "an industry code of the edition of 2011": "行业代码为2011年版",
 }  # fmt: skip
 
 RULES = {

@@ -3,13 +3,26 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import HASH_PATTERN, USCC_PATTERN, Contract, Delivered
+from features.contracts.contract import (
+    HASH_PATTERN,
+    PUBLISHED_BEFORE_EVENT,
+    USCC_PATTERN,
+    Contract,
+    Delivered,
+    Doubt,
+)
 
+DIVISIONS_OF_2011 = ("O79", "P82", "Q83", "R85", "S90", "T96")
+"""Industry divisions that are numbered so in the edition of 2011 alone; the next has all of theirs one further on."""
 ENTITY_STATUSES = ("存续", "歇业", "注销", "吊销", "迁出")
 
 
 class Registration(Delivered):
-    """F01: one record per enterprise. Publisher: market regulation. Event date: day of establishment where known."""
+    """F01: one record per enterprise. Publisher: market regulation. Event date: day of establishment where known.
+
+    No record says of which edition its industry code is, and one number may be two trades in the two. Sections have the
+    same letters in both, so features tell trades apart by the section.
+    """
 
     uscc: str = pa.Field(str_matches=USCC_PATTERN, title="统一社会信用代码")
     reg_no: str = pa.Field(nullable=True, title="注册号", description="Legacy number of 15 digits")
@@ -48,4 +61,8 @@ REGISTRATION = Contract(
     million_rows=4.3,
     outside_key="outside_key",
     number_column="reg_no",
+    doubts=(
+        PUBLISHED_BEFORE_EVENT,
+        Doubt("an industry code of the edition of 2011", pl.col("industry").str.head(3).is_in(DIVISIONS_OF_2011)),
+    ),
 )
