@@ -15,7 +15,7 @@ from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.delivery import RECEIVED_AT, read_delivery, write_delivery
 from tests.bench.city import Steps
 from tests.bench.held_day import deliver_held, hold_back
-from tests.bench.machine import AnonymousPeak
+from tests.bench.machine import AnonymousPeak, processor_seconds
 from tests.bench.measures import SHAPES, scoring_lines
 from tests.bench.running import Outcome
 from tests.bench.table import Line, as_markdown, as_text, at_least, at_most, told
@@ -67,6 +67,12 @@ def test_a_child_s_own_memory_counts_and_a_mapped_file_does_not(tmp_path: Path) 
     with AnonymousPeak(process.pid) as peak:
         assert process.wait() == 0
     assert 100 * 1024 <= peak.kib <= 160 * 1024
+
+
+def test_seconds_of_processor_are_counted_with_those_of_children() -> None:
+    before = processor_seconds(os.getpid())
+    subprocess.run([sys.executable, "-c", "while __import__('time').process_time() < 0.3: pass"], check=True)
+    assert 0.2 < processor_seconds(os.getpid()) - before < 30
 
 
 def scored(work: str, **facts: object) -> Outcome:
