@@ -17,6 +17,7 @@ from features.sources.city.outcome_checks import check_outcomes
 from features.sources.city.promises import Figure, Promise, Size, near, size_of
 from features.sources.city.truth import read_truth
 from features.sources.city.volumes import FAR, FAR_AT_MOST, Volume, all_feeds, volumes
+from features.sources.city.wording_checks import check_wording
 from features.sources.source import Check, Verdict
 
 REAL_BORROWERS_AT_MOST = 0.08
@@ -51,6 +52,7 @@ def check_city(folder: Path, data: Path | None = None, lake: Lake | None = None)
         *check_default_path(folder, parameters, size),
         *check_lags(folder, parameters, size),
         *check_dirt(folder, parameters, size),
+        *check_wording(folder, parameters, size),
         *_likeness(folder, data, size),
         *check_outcomes(folder, parameters.sample, size, lake),
     )

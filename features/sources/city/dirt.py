@@ -8,7 +8,7 @@ import polars as pl
 from bureau.uscc import ALPHABET
 from features.sources.city.arrays import Ints
 from features.sources.city.drift import with_new_codes
-from features.sources.city.exposure import CODED, FIGURES, OPTIONAL, SIGNED, WITHDRAWABLE
+from features.sources.city.exposure import CODED, FIGURES, OPTIONAL, SIGNED, TEXTS, WITHDRAWABLE
 from features.sources.city.parameters import Parameters
 from features.sources.city.publication import some
 from features.sources.city.reactions import DirtRates
@@ -56,8 +56,8 @@ def dirt_of(stated: pl.DataFrame, soiled: pl.DataFrame, feed: str) -> pl.DataFra
     kind: the column that is wrong, or "withdrawn" for a record that should never have been delivered.
     """
     first = soiled.head(stated.height)
-    wrong = ["uscc", "event_date", *OPTIONAL.get(feed, ()), *(of[feed] for of in (FIGURES, CODED) if feed in of)]
-    parts = [_differing(stated, first, name) for name in wrong]
+    wrong = ["uscc", "event_date", *OPTIONAL.get(feed, ()), *(of[feed] for of in (FIGURES, CODED, TEXTS) if feed in of)]
+    parts = [_differing(stated, first, name) for name in dict.fromkeys(wrong)]
     withdrawn = soiled.slice(stated.height).filter(pl.col("op") == "D")
     never = withdrawn.select("record_id", "version", kind=pl.lit("withdrawn"), right=pl.lit(None, pl.String))
     return pl.concat([*parts, never]).select(pl.lit(feed).alias("feed"), pl.all())

@@ -15,13 +15,16 @@ from features.sources.city.consignments import Consignment, consignments
 from features.sources.city.default import solve_intercepts
 from features.sources.city.dirt import dirt_of, soil
 from features.sources.city.drift import draw_drifts
+from features.sources.city.editions import with_classes_of_2011
 from features.sources.city.latent import Weather, draw_weather
+from features.sources.city.lost_text import with_lost_characters
 from features.sources.city.manifest import TRUTH
 from features.sources.city.months import Months
 from features.sources.city.old_numbers import told_by_number
 from features.sources.city.parameters import Parameters
 from features.sources.city.publication import draw_outages, publish
 from features.sources.city.records import FEEDS, statements
+from features.sources.city.renames import draw_renames
 from features.sources.city.shard import Shard, draw_shard
 from features.sources.city.streams import Chances
 
@@ -113,6 +116,10 @@ def _delivered(city: City, shard: Shard, feed: str, stated: pl.DataFrame) -> pl.
     outages = draw_outages(feed, parameters, shard.chances.seed)
     drifts = draw_drifts(feed, parameters, shard.chances.seed)
     soiled = told_by_number(soil(stated, feed, parameters, chance, drifts), feed, shard)
+    if feed == "F01":
+        soiled = with_classes_of_2011(soiled, parameters, shard.chances.of("editions"))
+    reading = shard.chances.of(f"reading-{feed}")
+    soiled = with_lost_characters(soiled, feed, parameters, reading, first=stated.height)
     if city.enterprises <= DIRT_TOLD_UP_TO:
         path = city.folder / TRUTH / "dirt" / f"{feed}-shard={shard.chances.shard:04d}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,6 +142,7 @@ def _write(city: City, consignment: Consignment, rows: pl.DataFrame) -> Path:
         produced_at=datetime.combine(city.parameters.calendar.last, time(23), SHANGHAI),
         folder=city.folder,
         history=True,
+        renamed=draw_renames(consignment.feed, city.parameters, city.seed),
     )
 
 

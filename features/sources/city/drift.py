@@ -6,12 +6,11 @@ import numpy as np
 import polars as pl
 
 from features.sources.city.exposure import CODED
-from features.sources.city.months import day_number
+from features.sources.city.months import DAYS_PER_YEAR, day_number
 from features.sources.city.parameters import Parameters
 from features.sources.city.streams import REFERENCE_SHARD, Chances
 
 NEW = "(新)"
-_DAYS_PER_YEAR = 365.25
 
 
 def draw_drifts(feed: str, parameters: Parameters, seed: int) -> tuple[tuple[int, int], ...]:
@@ -20,7 +19,7 @@ def draw_drifts(feed: str, parameters: Parameters, seed: int) -> tuple[tuple[int
         return ()
     chance, rule = Chances(seed, REFERENCE_SHARD).of(f"drifts-{feed}"), parameters.dirt.of(feed)
     first, last = day_number(parameters.calendar.first), day_number(parameters.calendar.last)
-    number = int(chance.poisson(rule.new_codes_a_year * (last - first) / _DAYS_PER_YEAR))
+    number = int(chance.poisson(rule.new_codes_a_year * (last - first) / DAYS_PER_YEAR))
     begins = np.sort(chance.integers(first, last, number))
     lengths = chance.integers(rule.new_code_days[0], rule.new_code_days[1] + 1, number)
     return tuple((int(begin), int(begin + length - 1)) for begin, length in zip(begins, lengths, strict=True))

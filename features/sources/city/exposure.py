@@ -53,6 +53,35 @@ OPTIONAL = {
 }
 """Columns that may be left empty, and sometimes are."""
 
+TEXTS = {
+    "F02": "after",
+    "F03": "holder_name",
+    "F06": "listed_by",
+    "F07": "basis",
+    "F08": "reason",
+    "F09": "plan",
+    "F11": "collateral",
+    "F12": "shop_name",
+    "F24": "name",
+    "F26": "name",
+    "F27": "name",
+    "F28": "name",
+    "F29": "name",
+    "F32": "name",
+    "F33": "item",
+    "F34": "act",
+    "F35": "org",
+    "F36": "item",
+    "F37": "org",
+    "F41": "address",
+    "F48": "name",
+    "F49": "name",
+    "F50": "mortgagee",
+    "F51": "address",
+    "F54": "list_name",
+}
+"""The Chinese text in which a feed loses characters where it is read in a wrong encoding."""
+
 WITHDRAWABLE = (
     "F06",
     "F09",
@@ -95,6 +124,7 @@ _ANY = (
     "late",
     "late_days",
     "duplicated",
+    "renamed_columns_a_year",
 )
 _NOT_THE_REGISTER = ("wrong_check_character", "full_width", "future_event")
 """The register says who exists: its codes are right."""
@@ -114,6 +144,8 @@ def rates_of(feed: str) -> frozenset[str]:
         ("corrected", "corrected_after_days"): bool(figure),
         ("unit_mixed",): figure.endswith("_fen"),
         ("negative",): bool(figure) and feed not in SIGNED,
+        ("class_of_2011",): feed == "F01",
+        ("lost_characters",): feed in TEXTS,
         ("withdrawn",): feed in WITHDRAWABLE,
         ("corrected_after_days",): feed in WITHDRAWABLE,
         ("new_codes_a_year", "new_code_days", "new_code_share"): feed in CODED,

@@ -8,6 +8,7 @@ import numpy as np
 
 from features.sources.city.arrays import Ints
 
+DAYS_PER_YEAR = 365.25
 _EPOCH_MONTH = np.datetime64("1970-01", "M")
 
 

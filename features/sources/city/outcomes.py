@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from features.sources.city.manifest import TRUTH, last_day_of
+from features.sources.city.renames import scan_delivered
 from features.sources.city.truth import read_truth
 
 OUT_OF_TIME_FROM = date(2021, 1, 1)
@@ -17,8 +18,8 @@ _LAST_FEEDBACK_DAYS = 31
 
 
 def delivered(folder: Path, feed: str) -> pl.DataFrame:
-    """Every row of one feed as it stands in its deliveries."""
-    return pl.read_parquet(folder / f"{feed}-*.parquet")
+    """Every row of one feed as it stands in its deliveries, by the agreed names."""
+    return scan_delivered(folder, feed).collect()
 
 
 def matured_loans(folder: Path) -> pl.DataFrame:

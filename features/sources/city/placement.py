@@ -4,6 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
+from features.sources.city.renames import scan_delivered
+
 _FILE = "file"
 _BODY_BEGINS = 8
 """A code's first characters say of which kind an enterprise is and where it is registered, and rightly so."""
@@ -28,7 +30,7 @@ def placement(folder: Path, loans: pl.DataFrame) -> pl.DataFrame:
 
 def _placed(folder: Path, feed: str, key: str) -> pl.DataFrame:
     """A feed's rows with their place in all its files, and the number of their file; a file is a batch."""
-    rows = pl.scan_parquet(folder / f"{feed}-*.parquet", include_file_paths=_FILE)
+    rows = scan_delivered(folder, feed, _FILE)
     rows = rows.select(key, "record_id", "event_date", _FILE).with_row_index("place")
     return rows.with_columns(batch=pl.col(_FILE).rank("dense")).collect()
 

@@ -197,7 +197,7 @@ class LagProfile(Strict):
 
 
 class DirtRates(Strict):
-    """What goes wrong on the way. Cities written before numbers were told have none of those."""
+    """What goes wrong on the way. Cities written before a rate was thought of have none of it."""
 
     wrong_check_character: Share
     full_width: Share
@@ -213,6 +213,9 @@ class DirtRates(Strict):
     new_code_days: Span
     new_code_share: Share
     optional_missing: Share
+    lost_characters: Share = 0.0
+    class_of_2011: Share = 0.0
+    renamed_columns_a_year: Share = 0.0
     late: Share
     late_days: Span
     corrected: Share

@@ -36,6 +36,13 @@ def only_where(values: pl.Series, present: Flags) -> pl.Series:
     return values.zip_with(pl.Series(present, dtype=pl.Boolean), values.clear(len(values)))
 
 
+def with_at(values: pl.Series, row: Ints, others: pl.Series) -> pl.Series:
+    """The values, with others in some rows."""
+    position = np.arange(len(values))
+    position[row] = len(values) + np.arange(len(row))
+    return pl.concat([values, others])[position]
+
+
 def words(of: Sequence[str | None], position: Ints) -> pl.Series:
     """The word at each position, or null for None; no text is made row by row."""
     return pl.Series(list(of), dtype=pl.String)[position]

@@ -31,8 +31,8 @@ ASKED = "F61"
 BEFORE_DEFAULT = tuple(feed for feed in FEEDS if feed not in AFTER_DEFAULT or feed == ASKED)
 
 
-DIRT = {"uscc", "rule", "date"}
-"""Why rows of a city wait: a mistyped code, a figure below zero, an event in the future."""
+DIRT = {"uscc", "rule", "date", "encoding"}
+"""Why rows of a city wait: a mistyped code, a figure below zero, an event in the future, a text that was damaged."""
 
 
 def contents(folder: Path) -> dict[str, bytes]:
