@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import answer_error
+from api.headers import secure
 from bureau.errors import BodyTooLarge
+from bureau.person import holds_identity_number
 
 _READABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -17,7 +19,7 @@ _READABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 class RequestId:
     """Echoes the caller's `X-Request-Id`, or makes one: both sides find the same call in their logs.
 
-    What says nothing of caching is about enterprises, and no cache may keep it.
+    And puts the headers on that every response has (`api.headers`).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,15 +30,15 @@ class RequestId:
             await self.app(scope, receive, send)
             return
         offered = Headers(scope=scope).get("x-request-id", "")
-        request_id = offered if _READABLE_ID.fullmatch(offered) else uuid4().hex
+        harmless = _READABLE_ID.fullmatch(offered) and not holds_identity_number(offered)
+        request_id = offered if harmless else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                headers.setdefault("Cache-Control", "no-store")
-                headers.setdefault("X-Content-Type-Options", "nosniff")
+                secure(headers, scope["scheme"])
             await send(message)
 
         await self.app(scope, receive, send_with_id)

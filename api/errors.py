@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.headers import secure
 from bureau import errors
 
 STATUS: dict[type[errors.BureauError], int] = {
@@ -41,6 +42,10 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.WalletEmpty: 402,
     errors.FieldNotGranted: 403,
     errors.RoleNotPermitted: 403,
+    errors.WrongCode: 403,
+    errors.AssertionSuspended: 403,
+    errors.TooManyRequests: 429,
+    errors.RetentionNotOver: 403,
     errors.NotFound: 404,
     errors.UnknownProduct: 404,
     errors.UnknownSubject: 404,
@@ -141,7 +146,9 @@ def problem_response(
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_SECONDS)}}.get(status, {})
     if request_id:
         headers = headers | {"X-Request-Id": request_id}
-    return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=PROBLEM_JSON)
+    response = JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=PROBLEM_JSON)
+    secure(response.headers, request.url.scheme)  # here too: what answers our own failures stands outside of all else
+    return response
 
 
 def _title(code: str) -> str:
@@ -152,7 +159,10 @@ async def answer_error(request: Request, error: errors.BureauError) -> Response:
     """A `BureauError` by the table; a type that is not in it reads as its nearest ancestor."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     fields = error.fields if isinstance(error, errors.MalformedRequest) else ()
-    return problem_response(request, status, error.code, error.message, fields)
+    response = problem_response(request, status, error.code, error.message, fields)
+    if isinstance(error, errors.TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
 
 
 async def answer_malformed(request: Request, error: RequestValidationError) -> Response:

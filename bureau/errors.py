@@ -7,7 +7,8 @@
         MalformedRequest  BodyTooLarge  KeyMissing  TooFewLabels  SuspectColumns
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
-        ProductNotContracted  QuotaUsedUp  WalletEmpty  FieldNotGranted  RoleNotPermitted
+        ProductNotContracted  QuotaUsedUp  WalletEmpty  FieldNotGranted  RoleNotPermitted  WrongCode
+        AssertionSuspended  TooManyRequests  RetentionNotOver
       NotFound              the caller may, and there is nothing: 404
         UnknownProduct  UnknownSubject  UnknownObject
       Conflict              409
@@ -155,7 +156,7 @@ class KeyMissing(InvalidInput):
     def __init__(self) -> None:
         super().__init__(
             "A charged call needs the header Idempotency-Key: 1 to 200 printable characters without blanks, new for "
-            "each piece of business and the same for every retry of it."
+            "each piece of business, the same for every retry of it, and no person's identity number."
         )
 
 
@@ -285,6 +286,51 @@ class RoleNotPermitted(NotPermitted):
     def __init__(self, role: str, act: str, needed: Iterable[str]) -> None:
         super().__init__(f"A client of role {role!r} may not {act}; it takes {' or '.join(needed)}.")
         self.role, self.act = role, act
+
+
+class WrongCode(NotPermitted):
+    """A one-time code that is wrong, too old, or was used before."""
+
+    code = "wrong-one-time-code"
+
+    def __init__(self) -> None:
+        super().__init__("The one-time code is wrong, too old or used. Send the next one your authenticator shows.")
+
+
+class AssertionSuspended(NotPermitted):
+    """An institution that asserted a consent it did not have asserts none until its right is restored."""
+
+    code = "assertion-suspended"
+
+    def __init__(self, institution: str) -> None:
+        super().__init__(
+            f"{institution!r} may not assert consents since an abuse was recorded. Let the enterprise grant it "
+            "itself, and ask the platform to restore the right."
+        )
+        self.institution = institution
+
+
+class TooManyRequests(NotPermitted):
+    """Something was tried too often; `retry_after_seconds` says when it may be tried again."""
+
+    code = "too-many-requests"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"That was tried too often. Try again in {retry_after_seconds} seconds.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RetentionNotOver(NotPermitted):
+    """Records that the law still wants kept."""
+
+    code = "retention-not-over"
+
+    def __init__(self, before: str, earliest: str, years: int) -> None:
+        super().__init__(
+            f"Queries and consents are kept for {years} years: nothing of {before} or later may be deleted, "
+            f"and today that is anything after {earliest}. Name {earliest} or an earlier day."
+        )
+        self.before, self.earliest = before, earliest
 
 
 class NotFound(BureauError):

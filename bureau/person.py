@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -9,6 +10,11 @@ from pydantic import SecretBytes
 
 from bureau.errors import InvalidInput
 
+_GAPS = re.compile(r"[\s._/-]")
+_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])[1-8]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+)
+_WEIGHTS, _CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 LEAST_BYTES = 32
 """A key shorter than the hash it makes is the easier one to guess."""
 
@@ -42,3 +48,14 @@ def person_hash(identity: str, key: PersonKey) -> str:
 def key_version(hashed: str) -> int:
     """The version of the key a hash was made with."""
     return int(hashed[:2], 16)
+
+
+def holds_identity_number(text: str) -> bool:
+    """Whether a text holds an identity number (GB 11643) whose check character agrees, spaced and wide or not."""
+    plain = _GAPS.sub("", unicodedata.normalize("NFKC", text))
+    return any(_checks(found.group()) for found in _NUMBER.finditer(plain))
+
+
+def _checks(number: str) -> bool:
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
+    return _CHECKS[total % 11] == number[17].upper()

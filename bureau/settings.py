@@ -20,10 +20,14 @@ class Settings(BaseSettings):
     """Everything the platform writes."""
     database_url: str | None = None
     """PostgreSQL (`postgresql+psycopg://...`); unset means two SQLite files under the home."""
+    redis_url: str | None = None
+    """Redis (`redis://HOST:6379/0`) that keeps limits for several processes; unset means each keeps its own."""
     today: date | None = None
     """Dates feature reads; consent, tokens, billing and audit always use real time."""
     spark_master: str = "local[2]"
     """Where Spark computes: `local[N]`, or the address of a master, e.g. `spark://HOST:7077`."""
+    public_url: str | None = None
+    """Where callers reach the server (`https://HOST`) when a proxy stands before it; assertions name it."""
     secret_key: SecretStr | None = None
     """Signs console sessions; unset means a random key kept in the home."""
 

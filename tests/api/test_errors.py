@@ -18,7 +18,7 @@ ALL_ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if
 
 @pytest.mark.parametrize("kind", ALL_ERRORS, ids=lambda kind: kind.__name__)
 def test_every_error_has_a_status(kind: type[BureauError]) -> None:
-    assert STATUS[kind] in {400, 401, 402, 403, 404, 409, 413, 422, 500, 503}
+    assert STATUS[kind] in {400, 401, 402, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
 def test_no_status_is_kept_for_an_error_that_is_gone() -> None:
