@@ -41,11 +41,6 @@ class Question:
     digest: str
     use: Use = "answer"
 
-    @property
-    def consent_required(self) -> bool:
-        """Products of public data (CL0) need none."""
-        return self.product.consent != "CL0"
-
 
 def request_digest(path: str, body: BaseModel) -> str:
     """What two requests must share to be the same one: hexadecimal SHA-256 of their path and body."""
@@ -97,7 +92,7 @@ def _draft(caller: Identity, key: str, question: Question, at: datetime) -> Draf
         outcome="source_down",
         body={},
         contract_version_id=None,
-        consent_required=question.consent_required,
+        consent_required=consent_required(caller, question),
         snapshot=None,
         model_name=None,
         model_version=None,
@@ -105,11 +100,17 @@ def _draft(caller: Identity, key: str, question: Question, at: datetime) -> Draf
     )
 
 
+def consent_required(caller: Identity, question: Question) -> bool:
+    """Products of public data (CL0) need none, and neither does an enterprise that asks about itself."""
+    return question.product.consent != "CL0" and caller.uscc is None
+
+
 def require_right(session: Session, caller: Identity, question: Question, at: datetime) -> tuple[ReadGrant, int]:
     """The right to ask a question, checked before any record is read: the grant, and the contract version's id.
 
     Raises `ProductNotContracted`, `RoleNotPermitted` (a token narrowed to other products, or issued before the
-    contract had this one), `WrongPurpose`, `ConsentMissing`, `ConsentExpired` and `ConsentRevoked`.
+    contract had this one; an enterprise that asks about another), `WrongPurpose`, `ConsentMissing`,
+    `ConsentExpired` and `ConsentRevoked`.
     """
     product = question.product
     contract = require_product(session, caller.institution_id, product.code, at)
@@ -117,6 +118,8 @@ def require_right(session: Session, caller: Identity, question: Question, at: da
         raise RoleNotPermitted(
             caller.role, f"call {product.code} with this token", [f"the scope product:{product.code}"]
         )
+    if caller.uscc is not None and (question.uscc, question.purpose) != (caller.uscc, "self"):
+        raise RoleNotPermitted(caller.role, "ask about others, or for another purpose than 'self'", ["a bank"])
     if question.purpose not in product.purposes:
         raise WrongPurpose(question.purpose, product.purposes)
     grant = require_grant(
@@ -124,7 +127,7 @@ def require_right(session: Session, caller: Identity, question: Question, at: da
         institution_id=caller.institution_id,
         institution=caller.institution,
         product_code=product.code,
-        consent_required=question.consent_required,
+        consent_required=consent_required(caller, question),
         uscc=question.uscc,
         purpose=question.purpose,
         consent_id=question.consent_id,
@@ -135,7 +138,7 @@ def require_right(session: Session, caller: Identity, question: Question, at: da
 
 
 def _checked(deployment: Deployment, caller: Identity, question: Question, draft: Draft) -> tuple[ReadGrant, Draft]:
-    with Session(deployment.engine) as session:
+    with Session(deployment.rows_of(caller.sight)) as session:
         grant, contract_version_id = require_right(session, caller, question, draft.received_at)
     return grant, replace(draft, contract_version_id=contract_version_id)
 

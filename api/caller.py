@@ -9,17 +9,16 @@ from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 from sqlalchemy.orm import Session
 
-from api.access.roles import ROLES
+from api.access.roles import SCOPES, roles_with
 from api.access.tokens import Identity, verify_token
 from api.deployment import Deployment
+from api.tenancy import EVERYONE
 from bureau import clock
 from bureau.db import transaction
 from bureau.errors import KeyMissing, RoleNotPermitted, WrongCredentials
+from bureau.person import holds_identity_number
 
-_SCOPES = {
-    scope: f"Held by: {', '.join(role for role in ROLES if scope in ROLES[role])}"
-    for scope in sorted({scope for scopes in ROLES.values() for scope in scopes})
-}
+_SCOPES = {scope: f"Held by: {', '.join(roles_with(scope))}" for scope in SCOPES}
 bearer = OAuth2(
     flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes=_SCOPES)),
     scheme_name="client_credentials",
@@ -34,46 +33,71 @@ def the_deployment(request: Request) -> Deployment:
     return deployment
 
 
-def open_session(deployment: Annotated[Deployment, Depends(the_deployment)]) -> Iterator[Session]:
-    """One transaction, committed before the answer is sent; not for billable answers, which the ledger commits."""
-    with transaction(deployment.engine) as session:
-        yield session
-
-
 Served = Annotated[Deployment, Depends(the_deployment)]
-DbSession = Annotated[Session, Depends(open_session, scope="function")]
 Now = Annotated[datetime, Depends(clock.now)]
+
+
+def bearer_identity(request: Request, deployment: Served, now: Now) -> Identity:
+    """Who calls, from the bearer token; raises `WrongCredentials`, and after too many
+    made-up ones from an address `TooManyRequests`. Asked once a request, whoever needs it."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise WrongCredentials("The header Authorization: Bearer TOKEN is missing.")
+    try:
+        deployment.tokens.claims(token)
+    except WrongCredentials:  # made up: one that has expired is nobody's guess
+        deployment.guesses.token_failed(address_of(request))
+        raise
+    with Session(deployment.rows_of(EVERYONE)) as session:
+        return verify_token(session, deployment.tokens, token, now)
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as far as the server knows."""
+    return request.client.host if request.client else ""
 
 
 def identify(
     needed: SecurityScopes,
-    authorization: Annotated[str | None, Depends(bearer)],
-    deployment: Served,
-    now: Now,
+    _documented: Annotated[str | None, Depends(bearer)],
+    identity: Annotated[Identity, Depends(bearer_identity)],
 ) -> Identity:
-    """Who calls, from the bearer token; raises `WrongCredentials`, or `RoleNotPermitted` without a needed scope."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise WrongCredentials("The header Authorization: Bearer TOKEN is missing.")
-    with Session(deployment.engine) as session:
-        identity = verify_token(session, deployment.tokens, token, now)
+    """Who calls; raises `RoleNotPermitted` without a needed scope."""
     for scope in needed.scopes:
         if scope not in identity.scopes:
             raise RoleNotPermitted(identity.role, f"use {scope!r}", roles_with(scope))
     return identity
 
 
-def roles_with(scope: str) -> list[str]:
-    """The roles that hold a scope."""
-    return [role for role, scopes in ROLES.items() if scope in scopes]
+def open_session(deployment: Served, identity: Annotated[Identity, Depends(bearer_identity)]) -> Iterator[Session]:
+    """One transaction that sees the caller's rows and nobody else's, committed before the answer is sent.
+
+    Not for billable answers, which the ledger commits.
+    """
+    with transaction(deployment.rows_of(identity.sight)) as session:
+        yield session
 
 
-Caller = Annotated[Identity, Security(identify)]
-"""Any client with a valid token."""
+def open_platform_session(deployment: Served) -> Iterator[Session]:
+    """The same seeing everybody's rows: for what has no caller, and asks about one thing that is no secret."""
+    with transaction(deployment.rows_of(EVERYONE)) as session:
+        yield session
+
+
+DbSession = Annotated[Session, Depends(open_session, scope="function")]
+PlatformSession = Annotated[Session, Depends(open_platform_session, scope="function")]
 ConsentCaller = Annotated[Identity, Security(identify, scopes=["consents"])]
+ConsentReader = Annotated[Identity, Security(identify, scopes=["consents:read"])]
 ReportCaller = Annotated[Identity, Security(identify, scopes=["reports"])]
+ReportReader = Annotated[Identity, Security(identify, scopes=["reports:read"])]
 DecisionCaller = Annotated[Identity, Security(identify, scopes=["decisions"])]
+DecisionReader = Annotated[Identity, Security(identify, scopes=["decisions:read"])]
+NoticeReader = Annotated[Identity, Security(identify, scopes=["notices"])]
+NeedCaller = Annotated[Identity, Security(identify, scopes=["needs"])]
+MatchReader = Annotated[Identity, Security(identify, scopes=["matches"])]
 OfferCaller = Annotated[Identity, Security(identify, scopes=["loan-products"])]
+WebhookCaller = Annotated[Identity, Security(identify, scopes=["webhooks"])]
+StatementCaller = Annotated[Identity, Security(identify, scopes=["statements"])]
 UsageCaller = Annotated[Identity, Security(identify, scopes=["usage"])]
 
 
@@ -85,7 +109,8 @@ def require_key(
 ) -> str:
     """The caller's idempotency key; raises `KeyMissing` for none, or for one that could be misread."""
     key = idempotency_key or ""
-    if not (0 < len(key) <= 200 and key.isascii() and key.isprintable() and " " not in key):
+    readable = 0 < len(key) <= 200 and key.isascii() and key.isprintable() and " " not in key
+    if not readable or holds_identity_number(key):
         raise KeyMissing
     return key
 

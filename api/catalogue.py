@@ -10,14 +10,14 @@ from api.caller import Now, identify
 from api.errors import problems
 from api.reports import Report, ReportRequest
 from bureau.clock import shanghai_day
-from bureau.errors import UnknownProduct, WrongCredentials
+from bureau.errors import RoleNotPermitted, UnknownProduct, WrongCredentials
 from products.product import ListPrice, Product, find_on_sale, on_sale
 
 router = APIRouter(
     prefix="/v1/products",
     tags=["products"],
-    dependencies=[Security(identify)],
-    responses=problems(WrongCredentials),
+    dependencies=[Security(identify, scopes=["catalogue"])],
+    responses=problems(WrongCredentials, RoleNotPermitted),
 )
 
 

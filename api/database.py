@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api.tenancy import EVERYONE, seen_by, tell_database
 from bureau.db import open_engine, transaction, upgrade
 from bureau.errors import StateConflict
 
@@ -19,10 +20,11 @@ VERSION_TABLE = "alembic_version_ledger"
 
 
 def open_ledger_database(url: str) -> Engine:
-    """The engine of the ledger, brought to the newest migration."""
+    """The engine of the ledger, brought to the newest migration; it sees everybody's rows (`api.tenancy`)."""
     engine = open_engine(url)
     upgrade(engine, MIGRATIONS, version_table=VERSION_TABLE)
-    return engine
+    tell_database(engine)
+    return seen_by(engine, EVERYONE)
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from api.answering import Question, answer_question, request_digest
 from api.answers import CHARGED, CREATED, Answered, Purpose, created
-from api.caller import DbSession, DecisionCaller, IdempotencyKey, Now, Served
+from api.caller import DbSession, DecisionCaller, DecisionReader, IdempotencyKey, Now, Served
 from api.errors import problems
 from api.outcomes.recording import list_outcomes, record_outcome
 from api.outcomes.tables import DecisionOutcome
-from api.subjects import Line, Subject, code_of
+from api.subjects import FreeLine, Line, Subject, code_of
 from bureau.errors import RoleNotPermitted, UnknownName, UnknownObject, WrongCredentials
 from bureau.grant import ReadGrant
 from products.decisions.content import DecisionContent
@@ -53,7 +53,7 @@ class DecisionRequest(BaseModel):
     subject: Subject
     purpose: Annotated[Purpose, Field(description="Why you ask; the consent must cover it.")]
     consent_id: Annotated[Line | None, Field(description="For the score product the policy reads.")] = None
-    client_serial: Annotated[Line | None, Field(description="Your own number for this call.")] = None
+    client_serial: Annotated[FreeLine | None, Field(description="Your own number for this call.")] = None
     application: Application
     policy: Annotated[Line, Field(description="Whose rules decide.", examples=["default"])] = "default"
 
@@ -174,6 +174,6 @@ def create_outcome(
 
 
 @router.get("/{decision_id}/outcome", summary="Read what became of a decision", responses=problems(UnknownObject))
-def read_outcomes(decision_id: str, caller: DecisionCaller, session: DbSession) -> Outcomes:
+def read_outcomes(decision_id: str, _caller: DecisionReader, session: DbSession) -> Outcomes:
     """Everything your institution told about it."""
-    return Outcomes(items=[view(told) for told in list_outcomes(session, caller.institution_id, decision_id)])
+    return Outcomes(items=[view(told) for told in list_outcomes(session, decision_id)])

@@ -7,19 +7,24 @@ from threading import Lock
 
 from sqlalchemy import Engine
 
+from api.access.guessing import GuessGuard
 from api.access.tokens import TokenKey
 from api.database import claim_ledger, open_ledger_database
 from api.metering.ledger import Ledger
 from api.sealing import Vault, home_vault
 from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
+from api.tenancy import Sight, seen_by
 from bureau.settings import Settings
 from products.desk import Desk, open_desk
 
 
 @dataclass
 class Deployment:
-    """One home being served. Opened by `api.app`, handed to routes by `api.caller`."""
+    """One home being served. Opened by `api.app`, handed to routes by `api.caller`.
+
+    engine: of the ledger; it shows nobody's rows until it is asked for somebody's.
+    """
 
     settings: Settings
     engine: Engine
@@ -27,12 +32,17 @@ class Deployment:
     vault: Vault
     tokens: TokenKey
     ledger: Ledger
+    guesses: GuessGuard
     _desk: Desk | None = None
     _opening: Lock = field(default_factory=Lock)
     shadowing: Shadowing = field(init=False)
 
     def __post_init__(self) -> None:
         self.shadowing = Shadowing(self.desk)
+
+    def rows_of(self, whose: Sight) -> Engine:
+        """The ledger as an institution sees it, or as the platform itself does."""
+        return seen_by(self.engine, whose)
 
     def desk(self) -> Desk:
         """The desk of the present feature day, opened when it is first asked for.
@@ -65,7 +75,13 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
         ledger.start()
         opened.callback(ledger.close)
         deployment = Deployment(
-            settings, engine, answers, vault, TokenKey(open_signer(settings.home, "tokens")), ledger
+            settings,
+            seen_by(engine, None),
+            answers,
+            vault,
+            TokenKey(open_signer(settings.home, "tokens")),
+            ledger,
+            GuessGuard(settings.redis_url),
         )
         deployment.shadowing.start()
         opened.callback(deployment.shadowing.close)

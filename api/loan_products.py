@@ -62,21 +62,21 @@ def create_loan_product(
 
 @router.get("", summary="List your loan products")
 def list_loan_products(
-    caller: OfferCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
+    _caller: OfferCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[LoanProductView]:
     """Newest first, withdrawn ones included."""
-    rows = offers.list_offers(session, caller.institution_id, cursor=cursor, limit=limit + 1)
+    rows = offers.list_offers(session, cursor=cursor, limit=limit + 1)
     shown, next_cursor = page_of(rows, limit, lambda product: product.id)
     return Page(items=[view(product) for product in shown], next_cursor=next_cursor)
 
 
 @router.get("/{loan_product_id}", summary="Read one loan product", responses=problems(UnknownObject))
-def read_loan_product(loan_product_id: str, caller: OfferCaller, session: DbSession) -> LoanProductView:
+def read_loan_product(loan_product_id: str, _caller: OfferCaller, session: DbSession) -> LoanProductView:
     """One loan product of your institution."""
-    return view(offers.find_offer(session, caller.institution_id, loan_product_id))
+    return view(offers.find_offer(session, loan_product_id))
 
 
 @router.delete("/{loan_product_id}", summary="Withdraw a loan product", responses=problems(UnknownObject))
-def withdraw_loan_product(loan_product_id: str, caller: OfferCaller, session: DbSession, now: Now) -> LoanProductView:
+def withdraw_loan_product(loan_product_id: str, _caller: OfferCaller, session: DbSession, now: Now) -> LoanProductView:
     """It meets no new need; matches made before stay. Changed terms are a new loan product."""
-    return view(offers.withdraw_offer(session, caller.institution_id, loan_product_id, now))
+    return view(offers.withdraw_offer(session, loan_product_id, now))

@@ -1,6 +1,7 @@
 """Financing needs, and the loan products on the market that meet them."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -15,14 +16,15 @@ from starlette.responses import Response
 from api.access.tokens import Identity
 from api.answering import Question, answer_question, require_right
 from api.answers import CHARGED, SIGNED, Answered, Purpose, read_again
-from api.caller import DbSession, Now, ReportCaller, Served
+from api.caller import DbSession, NeedCaller, Now, Served
 from api.deployment import Deployment
 from api.errors import problems
 from api.matching.demand import find_need, keep_matches, list_needs, numbered, write_down_need
 from api.matching.offers import market
-from api.matching.tables import FinancingNeed
+from api.matching.tables import FinancingNeed, LoanProduct
 from api.paging import Cursor, Limit, Page, page_of
 from api.subjects import Line, Subject, code_of
+from api.tenancy import EVERYONE
 from bureau.db import transaction
 from bureau.errors import RoleNotPermitted, UnknownObject, WrongCredentials
 from bureau.grant import ReadGrant
@@ -62,7 +64,9 @@ class NeedRequest(BaseModel):
 
     subject: Subject
     purpose: Purpose = "pre_loan"
-    consent_id: Annotated[Line, Field(description="The enterprise's consent to P31.")]
+    consent_id: Annotated[
+        Line | None, Field(description="The enterprise's consent to P31; none where it asks itself.")
+    ] = None
     need: NeedTerms
 
 
@@ -72,7 +76,7 @@ class NeedView(BaseModel):
     need_id: str
     subject: Subject
     purpose: Purpose
-    consent_id: str
+    consent_id: str | None
     need: NeedTerms
     created_at: datetime
 
@@ -119,9 +123,7 @@ def view(need: FinancingNeed) -> NeedView:
 
 
 @router.post("", status_code=201, summary="Write a need down", responses=CHARGED)
-def create_need(
-    request: NeedRequest, caller: ReportCaller, deployment: Served, session: DbSession, now: Now
-) -> NeedView:
+def create_need(request: NeedRequest, caller: NeedCaller, deployment: Served, session: DbSession, now: Now) -> NeedView:
     """Free; the matches are what is metered. The consent is checked now, and again when matches are read."""
     uscc = code_of(deployment, request.subject)
     question = _question(uscc, request.purpose, request.consent_id, digest="")
@@ -140,19 +142,17 @@ def create_need(
 
 
 @router.get("", summary="List your needs")
-def list_all_needs(
-    caller: ReportCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
-) -> Page[NeedView]:
+def list_all_needs(_caller: NeedCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50) -> Page[NeedView]:
     """Newest first."""
-    rows = list_needs(session, caller.institution_id, cursor=cursor, limit=limit + 1)
+    rows = list_needs(session, cursor=cursor, limit=limit + 1)
     shown, next_cursor = page_of(rows, limit, lambda need: need.id)
     return Page(items=[view(need) for need in shown], next_cursor=next_cursor)
 
 
 @router.get("/{need_id}", summary="Read one need", responses=problems(UnknownObject))
-def read_need(need_id: str, caller: ReportCaller, session: DbSession) -> NeedView:
+def read_need(need_id: str, _caller: NeedCaller, session: DbSession) -> NeedView:
     """One need of your institution."""
-    return view(find_need(session, caller.institution_id, need_id))
+    return view(find_need(session, need_id))
 
 
 @router.get(
@@ -161,20 +161,21 @@ def read_need(need_id: str, caller: ReportCaller, session: DbSession) -> NeedVie
     summary="The loan products that meet a need",
     responses=CHARGED | problems(UnknownObject) | {200: {"headers": SIGNED}},
 )
-async def read_matches(need_id: str, caller: ReportCaller, deployment: Served, now: Now) -> Response:
+async def read_matches(need_id: str, caller: NeedCaller, deployment: Served, now: Now) -> Response:
     """One metered answer (P31) for a need, a market and a state of the records.
 
     Reading it again while none of them has changed gives the same bytes and is not metered again.
     """
-    need, offers = await run_in_threadpool(_need_and_market, deployment, caller, need_id)
+    need, market_now = await run_in_threadpool(_need_and_market, deployment, caller, need_id)
+    offers = {offer.id: LoanProductTerms.model_validate(offer.terms) for offer in market_now}
     circumstances = await run_in_threadpool(_circumstances, deployment, need_id, offers)
     question = _question(need.uscc, need.purpose, need.consent_id, digest=circumstances)
 
     def produce(grant: ReadGrant) -> Answer:
         asked = Need(subject=need.uscc, **need.terms)
         answer = match(deployment.desk(), asked, offers, grant)
-        with transaction(deployment.engine) as session:
-            keep_matches(session, need_id, offers, now)
+        with transaction(deployment.rows_of(caller.sight)) as session:
+            keep_matches(session, need, market_now, now)
         return replace(answer, content=numbered(need_id, answer.content))
 
     # A caller's key holds no blank, so none can meet this one.
@@ -182,7 +183,7 @@ async def read_matches(need_id: str, caller: ReportCaller, deployment: Served, n
     return read_again(receipt)
 
 
-def _question(uscc: str, purpose: str, consent_id: str, *, digest: str) -> Question:
+def _question(uscc: str, purpose: str, consent_id: str | None, *, digest: str) -> Question:
     return Question(
         kind="match",
         product=find_product(MATCHING),
@@ -196,10 +197,12 @@ def _question(uscc: str, purpose: str, consent_id: str, *, digest: str) -> Quest
 
 def _need_and_market(
     deployment: Deployment, caller: Identity, need_id: str
-) -> tuple[FinancingNeed, dict[str, LoanProductTerms]]:
-    with Session(deployment.engine, expire_on_commit=False) as session:
-        need = find_need(session, caller.institution_id, need_id)
-        return need, {offer.id: LoanProductTerms.model_validate(offer.terms) for offer in market(session)}
+) -> tuple[FinancingNeed, Sequence[LoanProduct]]:
+    """The caller's need, and what every institution has on offer: that is public to who looks for a loan."""
+    with Session(deployment.rows_of(caller.sight), expire_on_commit=False) as session:
+        need = find_need(session, need_id)
+    with Session(deployment.rows_of(EVERYONE), expire_on_commit=False) as session:
+        return need, market(session)
 
 
 def _circumstances(deployment: Deployment, need_id: str, offers: dict[str, LoanProductTerms]) -> str:

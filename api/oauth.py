@@ -6,13 +6,17 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
-from fastapi import APIRouter, Form, Header
+from fastapi import APIRouter, Form, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from api.access.tokens import Token, issue_token
-from api.caller import DbSession, Now, Served
+from api.access.assertions import ASSERTION_TYPE
+from api.access.tokens import Token, TokenRequest, issue_token
+from api.caller import Now, PlatformSession, Served, address_of
+from api.deployment import Deployment
+from api.errors import problems
 from api.signing import jwks
+from bureau.errors import TooManyRequests
 
 router = APIRouter(tags=["access"])
 
@@ -37,34 +41,52 @@ class TokenProblem(BaseModel):
 
 @router.post(
     "/oauth/token",
-    summary="Exchange a client id and secret for a token",
+    summary="Exchange a client's secret or assertion for a token",
     response_model=TokenView,
-    responses={400: {"model": TokenProblem}, 401: {"model": TokenProblem}},
+    responses={
+        400: {"model": TokenProblem},
+        401: {"model": TokenProblem},
+        **problems(TooManyRequests),
+    },
 )
 def create_token(
-    session: DbSession,
+    request: Request,
+    session: PlatformSession,
     deployment: Served,
     now: Now,
     grant_type: Annotated[str | None, Form(description="`client_credentials`", examples=["client_credentials"])] = None,
     client_id: Annotated[str | None, Form(description="Or by HTTP Basic.")] = None,
     client_secret: Annotated[str | None, Form(description="Or by HTTP Basic.")] = None,
+    client_assertion_type: Annotated[str | None, Form(description=f"`{ASSERTION_TYPE}`")] = None,
+    client_assertion: Annotated[
+        str | None,
+        Form(description="A JWT (RFC 7523) by a key of the client: iss and sub its id, aud this address, jti, exp."),
+    ] = None,
     scope: Annotated[str | None, Form(description="A part of the client's scopes; all without it.")] = None,
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
-    """Form-encoded. Ask for a new one when the old one has expired; there are no refresh tokens."""
+    """Form-encoded, with a secret or with an assertion of at most five minutes that is used once.
+
+    Ask for a new token when the old one has expired; there are no refresh tokens.
+    """
     identity, secret = _basic_credentials(authorization) or (client_id, client_secret)
-    granted = issue_token(
-        session,
-        deployment.tokens,
+    asked = TokenRequest(
         grant_type=grant_type,
         client_id=identity,
         client_secret=secret,
+        client_assertion_type=client_assertion_type,
+        client_assertion=client_assertion,
         scope=scope,
-        at=now,
+        audiences=(_address(request, deployment),),
     )
+    guesses, address = deployment.guesses, address_of(request)
+    guesses.require(asked.named_client, address)
+    granted = issue_token(session, deployment.tokens, asked, now)
     headers = {"Cache-Control": "no-store"}
     if isinstance(granted, Token):
         return JSONResponse(asdict(granted), headers=headers)
+    if granted.error == "invalid_client":
+        guesses.failed(asked.named_client, address)
     status = 401 if granted.error == "invalid_client" else 400
     if status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="bureau"'
@@ -75,6 +97,12 @@ def create_token(
 def public_keys(deployment: Served) -> dict[str, Any]:
     """An RFC 7517 key set; `kid` in a signature's header names the key that verifies it."""
     return jwks(deployment.answers, deployment.tokens.signer)
+
+
+def _address(request: Request, deployment: Deployment) -> str:
+    """Where this endpoint is for its callers, which behind a proxy only the settings know."""
+    known = deployment.settings.public_url
+    return str(request.url_for("create_token")) if known is None else f"{known.rstrip('/')}/oauth/token"
 
 
 def _basic_credentials(authorization: str | None) -> tuple[str, str] | None:

@@ -10,11 +10,11 @@ from starlette.responses import HTMLResponse, Response
 from api.answering import Question, answer_question, request_digest
 from api.answers import CHARGED, CREATED, SIGNED, Answered, Purpose, created, read_again
 from api.audit.proofs import prove
-from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, Served
+from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReader, Served
 from api.errors import problems
 from api.issued import find_issued
 from api.pages.report import report_page
-from api.subjects import Line, Subject, code_of
+from api.subjects import FreeLine, Line, Subject, code_of
 from bureau.clock import shanghai_day
 from bureau.errors import RoleNotPermitted, UnknownObject, UnknownProduct, WrongCredentials
 from bureau.grant import ReadGrant
@@ -53,7 +53,7 @@ class ReportRequest(BaseModel):
     subject: Subject
     purpose: Annotated[Purpose, Field(description="Why you ask; the consent must cover it.")]
     consent_id: Annotated[Line | None, Field(description="Not needed for products of public data (CL0).")] = None
-    client_serial: Annotated[Line | None, Field(description="Your own number for this call.")] = None
+    client_serial: Annotated[FreeLine | None, Field(description="Your own number for this call.")] = None
     inputs: NoInputs = NoInputs()
 
 
@@ -97,9 +97,9 @@ async def create_report(
     summary="Read a report again",
     responses=problems(UnknownObject) | {200: {"headers": SIGNED}},
 )
-def read_report(report_id: str, caller: ReportCaller, deployment: Served) -> Response:
+def read_report(report_id: str, caller: ReportReader, deployment: Served) -> Response:
     """The bytes that were sent when it was produced, with the same signature. Never charged."""
-    return read_again(deployment.ledger.answer(caller.institution_id, report_id))
+    return read_again(deployment.ledger.answer(caller.seen_institution, report_id))
 
 
 @router.get(
@@ -109,11 +109,10 @@ def read_report(report_id: str, caller: ReportCaller, deployment: Served) -> Res
     responses=problems(UnknownObject),
 )
 def read_report_page(
-    report_id: str, request: Request, caller: ReportCaller, session: DbSession, deployment: Served
+    report_id: str, request: Request, _caller: ReportReader, session: DbSession, deployment: Served
 ) -> HTMLResponse:
     """For people; `?lang=en` for English. It shows the stored answer and computes nothing."""
-    issued = find_issued(session, deployment.vault, report_id, institution_id=caller.institution_id)
-    return report_page(request, issued)
+    return report_page(request, find_issued(session, deployment.vault, report_id))
 
 
 class RootView(BaseModel):
@@ -148,7 +147,7 @@ class ProofView(BaseModel):
     summary="Prove that a report is in the audit log",
     responses=problems(UnknownObject),
 )
-def read_proof(report_id: str, caller: ReportCaller, session: DbSession, deployment: Served, now: Now) -> ProofView:
+def read_proof(report_id: str, caller: ReportReader, session: DbSession, deployment: Served, now: Now) -> ProofView:
     """What is needed to find the report in a signed root without us."""
-    proof = prove(session, deployment.answers, report_id, at=now, institution_id=caller.institution_id)
+    proof = prove(session, deployment.answers, report_id, at=now, institution_id=caller.seen_institution)
     return ProofView.model_validate(proof)

@@ -1,5 +1,7 @@
 """The platform's one secret, from which its symmetric keys are derived."""
 
+import hashlib
+import hmac
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +15,11 @@ def platform_secret(settings: Settings) -> str:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
     return _kept(settings.home / "keys" / "secret.key")
+
+
+def derived_key(settings: Settings, purpose: str) -> bytes:
+    """32 bytes for one purpose; those of another purpose tell nothing about them."""
+    return hmac.digest(platform_secret(settings).encode(), purpose.encode(), hashlib.sha256)
 
 
 def _kept(path: Path) -> str:

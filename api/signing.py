@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from functools import cached_property
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +17,30 @@ ALGORITHM = "Ed25519"
 
 
 class Signer:
-    """One key file: a private JWK set whose first key signs; every key of it still verifies."""
+    """One key file: a private JWK set whose first key signs; every key of it still verifies.
 
-    def __init__(self, keys: KeySet) -> None:
-        self._keys = keys
-        self._current = keys.keys[0]
+    A process that runs while the file is replaced signs with the new first key from its next signature on.
+    """
+
+    def __init__(self, keys: KeySet, path: Path | None = None) -> None:
+        self._read, self._path = keys, path
+        self._read_of = _written_at(path)
 
     @property
     def kid(self) -> str:
         """The current key's id: its RFC 7638 thumbprint."""
-        return str(self._current.kid)
+        return str(self._keys.keys[0].kid)
+
+    @property
+    def kids(self) -> tuple[str, ...]:
+        """The ids of all keys that verify, the current one first."""
+        return tuple(str(key.kid) for key in self._keys)
 
     def sign(self, payload: bytes, **header: str) -> str:
         """A compact JWS with the payload inside."""
-        return jws.serialize_compact(self._header | header, payload, self._current, algorithms=[ALGORITHM])
+        current = self._keys.keys[0]
+        protected = {"alg": ALGORITHM, "kid": str(current.kid)} | header
+        return jws.serialize_compact(protected, payload, current, algorithms=[ALGORITHM])
 
     def sign_detached(self, payload: bytes) -> str:
         """A JWS beside its payload (RFC 7515 appendix F): header, an empty middle, signature."""
@@ -48,9 +58,12 @@ class Signer:
         """Public JWKs with `kid`, `use` and `alg`."""
         return [key.as_dict(private=False, use="sig", alg=ALGORITHM) for key in self._keys]
 
-    @cached_property
-    def _header(self) -> dict[str, str]:
-        return {"alg": ALGORITHM, "kid": self.kid}
+    @property
+    def _keys(self) -> KeySet:
+        written_at = _written_at(self._path)
+        if written_at != self._read_of and self._path is not None:
+            self._read, self._read_of = _read_keys(self._path), written_at
+        return self._read
 
     def _verified(self, token: str, payload: bytes | None) -> bytes | None:
         try:
@@ -68,10 +81,26 @@ def _has_one_spelling(token: str) -> bool:
 
 def open_signer(home: Path, name: str) -> Signer:
     """The signer of `home/keys/NAME.json`, made (mode 0600) when it is missing."""
-    path = home / "keys" / f"{name}.json"
+    path = _path(home, name)
     if not path.exists():
-        _write_new_keys(path)
-    return Signer(KeySet.import_key_set(json.loads(path.read_text())))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = _write_aside(path, KeySet([_new_key()]))
+        with suppress(FileExistsError):  # of two processes that start together, the first one's key stays
+            path.hardlink_to(made)
+        made.unlink()
+    return Signer(_read_keys(path), path)
+
+
+def rotate_keys(home: Path, name: str, *, keep_former: bool = True) -> Signer:
+    """Put a new first key into the file of a signer; what the former ones signed still verifies, if they are kept.
+
+    Running servers take it up by themselves.
+    """
+    open_signer(home, name)
+    path = _path(home, name)
+    former = _read_keys(path).keys if keep_former else []
+    _write_aside(path, KeySet([_new_key(), *former])).replace(path)
+    return open_signer(home, name)
 
 
 def jwks(*signers: Signer) -> dict[str, Any]:
@@ -79,18 +108,31 @@ def jwks(*signers: Signer) -> dict[str, Any]:
     return {"keys": [key for signer in signers for key in signer.public_keys()]}
 
 
-def _write_new_keys(path: Path) -> None:
-    """Write a new key set in one step: of two processes that start together, the first one's key stays."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = KeySet([OKPKey.generate_key("Ed25519", auto_kid=True)])
+def _path(home: Path, name: str) -> Path:
+    return home / "keys" / f"{name}.json"
+
+
+def _written_at(path: Path | None) -> tuple[int, int] | None:
+    """What tells one writing of a file from the next: each is a file of its own."""
+    if path is None:
+        return None
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def _read_keys(path: Path) -> KeySet:
+    return KeySet.import_key_set(json.loads(path.read_text()))
+
+
+def _new_key() -> OKPKey:
+    return OKPKey.generate_key("Ed25519", auto_kid=True)
+
+
+def _write_aside(path: Path, keys: KeySet) -> Path:
+    """A key set in a file of its own beside `path`, to be put in its place in one step."""
     handle, made = tempfile.mkstemp(dir=path.parent)  # mode 0600 from the start
     with os.fdopen(handle, "w") as file:
         json.dump(keys.as_dict(private=True), file)
         file.flush()
         os.fsync(file.fileno())
-    try:
-        os.link(made, path)
-    except FileExistsError:
-        pass
-    finally:
-        Path(made).unlink()
+    return Path(made)

@@ -12,7 +12,7 @@ from api.billing.lines import calls_of
 from api.billing.months import Month
 from api.billing.reconciling import TheirLine, reconcile
 from api.billing.statements import agree_to_statement, as_csv, draw_up, issue_statement
-from api.caller import DbSession, Now, Served, UsageCaller
+from api.caller import DbSession, Now, Served, StatementCaller
 from api.errors import problems
 from bureau.errors import (
     ImpossibleDate,
@@ -148,7 +148,9 @@ class AgreementView(BaseModel):
 @router.get(
     "/{month}", response_model=StatementView, summary="A month's statement", responses={200: {"headers": SIGNED}}
 )
-def read_statement(month: MonthPath, caller: UsageCaller, session: DbSession, deployment: Served, now: Now) -> Response:
+def read_statement(
+    month: MonthPath, caller: StatementCaller, session: DbSession, deployment: Served, now: Now
+) -> Response:
     """A month that is over is issued and signed when it is first read; from then on it is the same bytes."""
     meant = Month.parse(month)
     if now < meant.ends:
@@ -165,7 +167,7 @@ def read_statement(month: MonthPath, caller: UsageCaller, session: DbSession, de
     responses=problems(StateConflict),
 )
 def read_statement_csv(
-    month: MonthPath, caller: UsageCaller, session: DbSession, deployment: Served, now: Now
+    month: MonthPath, caller: StatementCaller, session: DbSession, deployment: Served, now: Now
 ) -> Response:
     """Of a month that is over."""
     issued = issue_statement(session, deployment.answers, caller.institution_id, Month.parse(month), now)
@@ -176,7 +178,7 @@ def read_statement_csv(
 def read_calls(
     month: MonthPath,
     number: Annotated[int, Path(ge=1, le=1_000_000)],
-    caller: UsageCaller,
+    caller: StatementCaller,
     session: DbSession,
 ) -> CallsOfLine:
     """Every call and reversal that a line counts, in the order of their commits."""
@@ -190,7 +192,7 @@ def read_calls(
 
 @router.post("/{month}/reconciliation", summary="Compare your lines with ours", responses=problems(InvalidInput))
 def reconcile_month(
-    month: MonthPath, request: ReconciliationRequest, caller: UsageCaller, session: DbSession, now: Now
+    month: MonthPath, request: ReconciliationRequest, caller: StatementCaller, session: DbSession, now: Now
 ) -> ReconciliationView:
     """Matched by the call's number; answers every line on which the two books differ."""
     meant = Month.parse(month)
@@ -212,7 +214,7 @@ def reconcile_month(
 
 @router.post("/{month}/signature", summary="Agree to a statement", responses=problems(StateConflict))
 def agree(
-    month: MonthPath, request: AgreementRequest, caller: UsageCaller, session: DbSession, now: Now
+    month: MonthPath, request: AgreementRequest, caller: StatementCaller, session: DbSession, now: Now
 ) -> AgreementView:
     """With the digest of the statement you have read; agreeing again changes nothing."""
     meant = Month.parse(month)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from api.caller import DbSession, Served
+from api.caller import PlatformSession, Served
 from api.issued import Issued, find_issued
 from api.pages.rendering import language_of, render
 from api.pages.report import product_name
@@ -41,7 +41,7 @@ class Genuineness(BaseModel):
 def verify(
     code: Annotated[str, Path(description="The report's number.")],
     request: Request,
-    session: DbSession,
+    session: PlatformSession,
     deployment: Served,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from api.caller import DbSession, Now, Served, UsageCaller
+from api.caller import DbSession, Now, Served, WebhookCaller
 from api.errors import problems
 from api.paging import Cursor, Limit, Page, page_of
 from api.webhooks import registering
@@ -86,7 +86,7 @@ def view(webhook: Webhook) -> WebhookView:
 
 @router.post("", status_code=201, summary="Register a webhook", responses=problems(InvalidInput))
 def create_webhook(
-    request: WebhookRequest, caller: UsageCaller, session: DbSession, deployment: Served, now: Now
+    request: WebhookRequest, caller: WebhookCaller, session: DbSession, deployment: Served, now: Now
 ) -> NewWebhookView:
     """It hears of what happens from now on; each event until it is answered with a status of 2xx."""
     made = registering.register(
@@ -105,7 +105,7 @@ def create_webhook(
 
 @router.get("", summary="List your webhooks")
 def list_webhooks(
-    caller: UsageCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
+    caller: WebhookCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[WebhookView]:
     """Newest first, ended ones included."""
     rows = registering.list_webhooks(session, caller.institution_id, cursor=cursor, limit=limit + 1)
@@ -114,14 +114,14 @@ def list_webhooks(
 
 
 @router.delete("/{webhook_id}", summary="End a webhook", responses=problems(UnknownObject))
-def end_webhook(webhook_id: str, caller: UsageCaller, session: DbSession, now: Now) -> WebhookView:
+def end_webhook(webhook_id: str, caller: WebhookCaller, session: DbSession, now: Now) -> WebhookView:
     """Nothing more is sent to it, also of what is on its way."""
     return view(registering.end_webhook(session, caller.institution_id, webhook_id, now))
 
 
 @router.get("/{webhook_id}/deliveries", summary="What was sent to a webhook", responses=problems(UnknownObject))
 def list_deliveries(
-    webhook_id: str, caller: UsageCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
+    webhook_id: str, caller: WebhookCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[DeliveryView]:
     """Newest event first."""
     webhook = registering.find_webhook(session, caller.institution_id, webhook_id)
@@ -136,6 +136,6 @@ def list_deliveries(
 
 
 @router.post("/{webhook_id}/replay", status_code=202, summary="Send again", responses=problems(UnknownObject))
-def replay(webhook_id: str, request: ReplayRequest, caller: UsageCaller, session: DbSession, now: Now) -> ReplayView:
+def replay(webhook_id: str, request: ReplayRequest, caller: WebhookCaller, session: DbSession, now: Now) -> ReplayView:
     """Every event since an instant, arrived or not; each keeps its id."""
     return ReplayView(events=registering.send_again(session, caller.institution_id, webhook_id, request.since, now))

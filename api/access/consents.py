@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from api.access.tables import Consent
 from api.identifiers import new_identifier
+from api.seen import find_seen, list_seen
 from bureau.clock import shanghai_day
 from bureau.errors import (
     BureauError,
@@ -18,7 +19,6 @@ from bureau.errors import (
     ConsentMissing,
     ConsentRevoked,
     InvalidInput,
-    UnknownObject,
     WrongPurpose,
 )
 from bureau.grant import PURPOSES, ReadGrant
@@ -90,27 +90,21 @@ def create_consent(
     return consent
 
 
-def find_consent(session: Session, institution_id: int, consent_id: str) -> Consent:
-    """One consent; raises `UnknownObject` also for another institution's."""
-    consent = session.get(Consent, consent_id)
-    if consent is None or consent.institution_id != institution_id:
-        raise UnknownObject("consent", consent_id)
-    return consent
+def find_consent(session: Session, consent_id: str) -> Consent:
+    """One consent; raises `UnknownObject` also for one the session does not see."""
+    return find_seen(session, Consent, consent_id, "consent")
 
 
-def list_consents(session: Session, institution_id: int, *, cursor: str | None = None, limit: int = 50) -> ConsentPage:
-    """Consents of one institution, newest first, from after `cursor` (the `next_cursor` of the page before)."""
-    query = select(Consent).where(Consent.institution_id == institution_id)
-    if cursor is not None:
-        query = query.where(Consent.id < cursor)
-    found = session.scalars(query.order_by(Consent.id.desc()).limit(limit + 1)).all()
+def list_consents(session: Session, *, cursor: str | None = None, limit: int = 50) -> ConsentPage:
+    """The consents a session sees, newest first, from after `cursor` (the `next_cursor` of the page before)."""
+    found = list_seen(session, Consent, cursor=cursor, limit=limit + 1)
     page = tuple(found[:limit])
     return ConsentPage(page, page[-1].id if len(found) > limit else None)
 
 
-def revoke_consent(session: Session, institution_id: int, consent_id: str, at: datetime) -> Consent:
+def revoke_consent(session: Session, consent_id: str, at: datetime) -> Consent:
     """End a consent at once: the next call is refused, and so is one whose answer is not yet committed."""
-    consent = find_consent(session, institution_id, consent_id)
+    consent = find_consent(session, consent_id)
     consent.revoked_at = consent.revoked_at or at
     session.flush()
     return consent

@@ -1,63 +1,80 @@
 """Institutions and the clients that call for them."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from secrets import token_hex
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.access.roles import ROLES
+from api.access.credentials import NO_OVERLAP, PublicKeys, add_credentials, end_credentials
+from api.access.roles import find_role
 from api.access.tables import Client, Institution
 from api.contracts.agreeing import ListPrice, agree_list_prices
 from bureau.errors import InvalidInput, UnknownName
+from bureau.uscc import parse_uscc
 
 
 @dataclass(frozen=True)
 class NewClient:
-    """What a client needs to get a token. The secret is shown once and cannot be read again."""
+    """What a client needs to get a token. A secret is shown once and cannot be read again; one with keys has none."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = ""
 
 
-def create_client(session: Session, name: str, role: str, products: Iterable[ListPrice], at: datetime) -> NewClient:
+def create_client(
+    session: Session,
+    name: str,
+    role: str,
+    products: Iterable[ListPrice],
+    at: datetime,
+    *,
+    uscc: str | None = None,
+    keys: PublicKeys | None = None,
+) -> NewClient:
     """A new client of an institution, which is made if it is new.
 
     products: prices of what it may call; the first ones make contract version 1, later ones a new version
-    that adds them and keeps what was agreed.
+    that adds them and keeps what was agreed. uscc: the enterprise that a client of this role is.
+    keys: its public keys; without any it gets a secret.
     """
-    if role not in ROLES:
-        raise UnknownName("role", role, ROLES)
+    find_role(role)
     if not name.strip():
         raise InvalidInput("An institution needs a name.")
+    if (uscc is None) == (role == "enterprise"):
+        raise InvalidInput("A client of the role enterprise, and of no other, is bound to a code: give --uscc.")
     institution = find_or_add_institution(session, name.strip(), at)
     agree_list_prices(session, institution.id, products, at)
-    made = NewClient(f"client-{secrets.token_hex(8)}", _new_secret())
-    session.add(
-        Client(
-            id=made.client_id,
-            institution_id=institution.id,
-            role=role,
-            secret_sha256=secret_digest(made.client_secret),
-            secret_version=1,
-            created_at=at,
-        )
+    client = Client(
+        id=f"client-{token_hex(8)}",
+        institution_id=institution.id,
+        role=role,
+        uscc=None if uscc is None else parse_uscc(uscc),
+        credentials_version=1,
+        created_at=at,
     )
+    session.add(client)
     session.flush()
-    return made
+    return NewClient(client.id, add_credentials(session, client, keys, at) or "")
 
 
-def rotate_client(session: Session, client_id: str) -> NewClient:
-    """Give a client a new secret; the old one and its tokens end at once."""
+def rotate_client(
+    session: Session,
+    client_id: str,
+    at: datetime,
+    *,
+    keys: PublicKeys | None = None,
+    overlap: timedelta = NO_OVERLAP,
+) -> NewClient:
+    """Give a client a new secret, or keys instead; what it had counts for `overlap` longer.
+
+    Without one the old credentials and their tokens end at once.
+    """
     client = find_client(session, client_id)
-    rotated = NewClient(client_id, _new_secret())
-    client.secret_sha256 = secret_digest(rotated.client_secret)
-    client.secret_version += 1
-    session.flush()
-    return rotated
+    end_credentials(session, client, at, overlap)
+    return NewClient(client_id, add_credentials(session, client, keys, at) or "")
 
 
 def disable_client(session: Session, client_id: str, at: datetime) -> Client:
@@ -92,12 +109,3 @@ def find_or_add_institution(session: Session, name: str, at: datetime) -> Instit
         session.add(institution)
         session.flush()
     return institution
-
-
-def secret_digest(secret: str) -> bytes:
-    """The only form in which a secret is stored. It is 256 random bits, so a plain SHA-256 cannot be guessed."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def _new_secret() -> str:
-    return secrets.token_urlsafe(32)

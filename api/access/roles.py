@@ -1,12 +1,88 @@
-"""The roles of a client and the scopes each may use."""
+"""The roles of a client: which scopes each may use, and whose objects it sees. Nothing else decides what a role may.
+
+A route names the one scope it needs (`api.caller`); `tests/api/test_roles.py` says which roles reach each route.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bureau.errors import UnknownName
+
+
+@dataclass(frozen=True)
+class Role:
+    """sees: `own`, the objects of its institution, and of an enterprise those about itself; `all`, everybody's.
+    calls: whether it is charged for products, and so needs a contract."""
+
+    title: str
+    scopes: tuple[str, ...]
+    sees: Literal["own", "all"] = "own"
+    calls: bool = False
+
 
 ROLES = {
-    "bank": ("consents", "reports", "decisions", "loan-products", "usage"),
-    "enterprise": ("consents", "reports", "needs", "usage"),
-    "product_manager": ("products", "usage", "usage:all"),
-    "administrator": ("products", "clients", "usage", "usage:all", "audit"),
+    "bank": Role(
+        "a bank's own system",
+        (
+            *("catalogue", "consents", "consents:read", "reports", "reports:read", "decisions", "decisions:read"),
+            *("loan-products", "needs", "matches", "usage", "statements", "webhooks"),
+        ),
+        calls=True,
+    ),
+    "auditor": Role(
+        "a bank's auditor: evidence and bills, no new question",
+        ("catalogue", "consents:read", "reports:read", "decisions:read", "usage", "statements"),
+    ),
+    "enterprise": Role(
+        "an enterprise: its own record, its own consents, who asked",
+        (
+            *("catalogue", "consents", "consents:read", "reports", "reports:read", "needs", "matches", "notices"),
+            *("usage", "statements"),
+        ),
+        calls=True,
+    ),
+    "partner": Role(
+        "a partner platform: brings the needs and consents of its firms",
+        ("catalogue", "consents", "consents:read", "needs", "matches", "usage", "statements", "webhooks"),
+        calls=True,
+    ),
+    "product_manager": Role(
+        "the platform's product manager: sums, never an enterprise",
+        ("catalogue", "usage", "usage:all", "feeds"),
+        sees="all",
+    ),
+    "pricing_officer": Role(
+        "the platform's pricing officer: contracts and prices, changed by two of them",
+        ("catalogue", "prices", "usage", "usage:all"),
+        sees="all",
+    ),
+    "supervisor": Role(
+        "the supervisor: reads every answer with its authority and its proof",
+        ("catalogue", "consents:read", "reports:read", "decisions:read", "usage", "usage:all", "audit"),
+        sees="all",
+    ),
+    "operator": Role(
+        "a government operator: feeds, and the evaluation of the whole city",
+        ("catalogue", "feeds"),
+    ),
+    "administrator": Role(
+        "the platform's administrator: clients, feeds, sums, the audit log",
+        ("catalogue", "clients", "feeds", "usage", "usage:all", "audit"),
+        sees="all",
+    ),
 }
-"""Scopes by role. A product of the contract adds the scope `product:CODE`; `usage:all` is every institution's."""
+"""By name. A product of the contract adds the scope `product:CODE` to a role that calls."""
 
-CALLING_ROLES = ("bank", "enterprise")
-"""Roles that call products, and so need a contract."""
+SCOPES = tuple(sorted({scope for role in ROLES.values() for scope in role.scopes}))
+
+
+def find_role(name: str) -> Role:
+    """The role of a name; raises `UnknownName`."""
+    if name not in ROLES:
+        raise UnknownName("role", name, ROLES)
+    return ROLES[name]
+
+
+def roles_with(scope: str) -> list[str]:
+    """The roles that hold a scope."""
+    return [name for name, role in ROLES.items() if scope in role.scopes]

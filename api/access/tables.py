@@ -1,11 +1,12 @@
 """Tables of who may call: institutions, clients, contracts, consents."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.tables import LedgerTable
+from api.tables import Concerning, LedgerTable, Owned
 
 
 class Institution(LedgerTable):
@@ -17,20 +18,59 @@ class Institution(LedgerTable):
     created_at: Mapped[datetime]
 
 
-class Client(LedgerTable):
-    """A program that calls for an institution. Only the digest of its secret is kept."""
+class Client(Owned, LedgerTable):
+    """A program that calls for an institution, by a secret or by keys of its own."""
 
     __tablename__ = "client"
     id: Mapped[str] = mapped_column(primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     role: Mapped[str]  # one of api.access.roles.ROLES
-    secret_sha256: Mapped[bytes]
-    secret_version: Mapped[int]  # counted up by a rotation, which ends the tokens of the old secret
+    uscc: Mapped[str | None]  # the enterprise that a client of this role is
+    credentials_version: Mapped[int]  # counted up by a rotation without overlap, which ends the tokens granted before
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
 
-class Consent(LedgerTable):
+class ClientSecret(LedgerTable):
+    """A secret of a client: its digest, and until when it counts. Of several that do, the newest came last."""
+
+    __tablename__ = "client_secret"
+    sha256: Mapped[bytes] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), index=True)
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+
+
+class ClientKey(LedgerTable):
+    """A public key of a client (JWK), for assertions instead of a secret; and until when it counts."""
+
+    __tablename__ = "client_key"
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+
+
+class UsedAssertion(LedgerTable):
+    """An assertion that was taken: none is taken twice. Forgotten when it would have expired anyway."""
+
+    __tablename__ = "used_assertion"
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), primary_key=True)
+    jti_sha256: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class UsedCode(LedgerTable):
+    """A one-time code that was used, by the thirty seconds it belongs to: none is taken twice."""
+
+    __tablename__ = "used_code"
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    used_at: Mapped[datetime]
+
+
+class Consent(Concerning, LedgerTable):
     """An enterprise's authorisation to one institution. Only revoking changes a row."""
 
     __tablename__ = "consent"
@@ -47,3 +87,29 @@ class Consent(LedgerTable):
     created_by: Mapped[str] = mapped_column(ForeignKey("client.id"))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class Notice(Concerning, LedgerTable):
+    """Something an enterprise is told: who wrote what about it."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_uscc_id", "uscc", "id"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    uscc: Mapped[str]
+    kind: Mapped[str]  # consent-asserted
+    consent_id: Mapped[str] = mapped_column(ForeignKey("consent.id"))
+    created_at: Mapped[datetime]
+
+
+class ConsentAbuse(Owned, LedgerTable):
+    """A consent its institution asserted without having it; while one stands, the institution asserts none."""
+
+    __tablename__ = "consent_abuse"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    consent_id: Mapped[str] = mapped_column(ForeignKey("consent.id"))
+    reason: Mapped[str]
+    recorded_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_because: Mapped[str | None]

@@ -1,19 +1,22 @@
 """Access tokens: the OAuth 2 client-credentials grant (RFC 6749) with signed tokens of ten minutes."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from hmac import compare_digest
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from api.access.institutions import secret_digest
+from api.access.assertions import ASSERTION_TYPE, client_of_assertion, subject_of
+from api.access.credentials import secret_is_right
 from api.access.roles import ROLES
 from api.access.tables import Client, Institution
 from api.contracts.in_force import contract_in_force
 from api.signing import Signer
+from api.tenancy import EVERYONE, Sight, Tenant
 from bureau.clock import to_micros
 from bureau.errors import WrongCredentials
 
@@ -21,6 +24,7 @@ _LIFETIME_SECONDS = 10 * 60
 _REMEMBERED = 4096
 _ISSUER = "bureau"
 _TYPE = "at+jwt"
+_HELD = select(Client.disabled_at, Client.credentials_version).where(Client.id == bindparam("client"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ class OAuthError:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who calls, as its token says. products: those of the contract when the token was issued."""
+    """Who calls, as its token says. products: those of the contract when the token was issued.
+
+    uscc: the enterprise that a caller of this role is.
+    """
 
     client_id: str
     institution_id: int
@@ -51,14 +58,48 @@ class Identity:
     role: str
     scopes: frozenset[str]
     products: frozenset[str]
+    uscc: str | None = None
+
+    @property
+    def sight(self) -> Sight:
+        """Whose rows it sees."""
+        return EVERYONE if ROLES[self.role].sees == "all" else Tenant(self.institution_id, self.uscc or "")
+
+    @property
+    def seen_institution(self) -> int | None:
+        """The one institution whose answers it reads; None reads anybody's."""
+        return None if self.sight == EVERYONE else self.institution_id
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """What a client sends to get a token: a secret, or an assertion of its own key.
+
+    scope: names separated by blanks; None asks for all it may have. audiences: the addresses of the token
+    endpoint, one of which an assertion must name.
+    """
+
+    grant_type: str | None
+    client_id: str | None = None
+    client_secret: str | None = None
+    client_assertion_type: str | None = None
+    client_assertion: str | None = None
+    scope: str | None = None
+    audiences: Collection[str] = ()
+
+    @property
+    def named_client(self) -> str | None:
+        """The client it says it is, before anything of it is believed."""
+        return self.client_id if self.client_assertion is None else subject_of(self.client_assertion)
 
 
 class TokenKey:
-    """Signs tokens, and remembers which ones it has verified: a signature is checked once a token."""
+    """Signs tokens, and remembers which ones it has verified: a signature is checked once a token and set of keys."""
 
     def __init__(self, signer: Signer) -> None:
         self.signer = signer
         self._claims = lru_cache(maxsize=_REMEMBERED)(self._read)
+        self._identity = lru_cache(maxsize=_REMEMBERED)(lambda token, _kids: _identity(self.claims(token)))
 
     def sign(self, claims: dict[str, Any]) -> str:
         """A compact JWT."""
@@ -66,9 +107,13 @@ class TokenKey:
 
     def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token of ours, expired or not; raises `WrongCredentials` for anything else."""
-        return self._claims(token)
+        return self._claims(token, self.signer.kids)
 
-    def _read(self, token: str) -> dict[str, Any]:
+    def identity(self, token: str) -> Identity:
+        """Who a token of ours speaks for."""
+        return self._identity(token, self.signer.kids)
+
+    def _read(self, token: str, _kids: tuple[str, ...]) -> dict[str, Any]:
         payload = self.signer.verify(token)
         if payload is None:
             raise WrongCredentials("The token is not one of this platform.")
@@ -76,43 +121,64 @@ class TokenKey:
         return claims
 
 
-def issue_token(
-    session: Session,
-    key: TokenKey,
-    *,
-    grant_type: str | None,
-    client_id: str | None,
-    client_secret: str | None,
-    scope: str | None = None,
-    at: datetime,
-) -> Token | OAuthError:
-    """Grant a token for a client's secret. scope: names separated by blanks; None asks for all it may have."""
-    if grant_type is None or client_id is None or client_secret is None:
-        return OAuthError("invalid_request", "Send grant_type, client_id and client_secret, form-encoded.")
-    if grant_type != "client_credentials":
+def issue_token(session: Session, key: TokenKey, asked: TokenRequest, at: datetime) -> Token | OAuthError:
+    """Grant a token for a client's secret or assertion."""
+    by_assertion = asked.client_assertion is not None
+    if asked.grant_type is None or by_assertion == (asked.client_secret is not None):
+        return OAuthError(
+            "invalid_request",
+            "Send grant_type, form-encoded, with client_id and client_secret or with a client_assertion and its type.",
+        )
+    if asked.grant_type != "client_credentials":
         return OAuthError("unsupported_grant_type", "The only grant here is client_credentials.")
-    client = session.get(Client, client_id)
-    if not _secret_is_right(client, client_secret) or client is None or client.disabled_at is not None:
-        return OAuthError("invalid_client", "The client id or secret is wrong, or the client is disabled.")
+    if by_assertion and asked.client_assertion_type != ASSERTION_TYPE:
+        return OAuthError("invalid_request", f"client_assertion_type is {ASSERTION_TYPE}.")
+    if asked.client_id is None and not by_assertion:
+        return OAuthError("invalid_request", "Send client_id with client_secret.")
+    client = authenticate(session, asked, at)
+    if client is None:
+        return OAuthError("invalid_client", "Its secret or assertion is wrong, or the client is unknown or disabled.")
     allowed = _scopes(session, client, at)
-    asked = frozenset(scope.split()) if scope else allowed
-    if not asked <= allowed:
-        return OAuthError("invalid_scope", f"Not granted to this client: {' '.join(sorted(asked - allowed))}.")
-    return Token(key.sign(_claims(session, client, asked, at)), _LIFETIME_SECONDS, " ".join(sorted(asked)))
+    wanted = frozenset(asked.scope.split()) if asked.scope else allowed
+    if not wanted <= allowed:
+        return OAuthError("invalid_scope", f"Not granted to this client: {' '.join(sorted(wanted - allowed))}.")
+    return Token(key.sign(_claims(session, client, wanted, at)), _LIFETIME_SECONDS, " ".join(sorted(wanted)))
+
+
+def authenticate(session: Session, asked: TokenRequest, at: datetime) -> Client | None:
+    """The client that proves itself, or None: wrong, unknown and disabled read alike."""
+    if asked.client_assertion is not None:
+        client = client_of_assertion(session, asked.client_assertion, asked.audiences, at)
+        known = client is not None and asked.client_id in (None, client.id)
+    else:
+        client = session.get(Client, asked.client_id)
+        known = secret_is_right(session, client, asked.client_secret or "", at)
+    return client if known and client is not None and client.disabled_at is None else None
 
 
 def verify_token(session: Session, key: TokenKey, token: str, at: datetime) -> Identity:
     """Who calls. Raises `WrongCredentials` for a foreign or expired token, and at once for a client that was
-    disabled or whose secret was rotated after the token was issued.
+    disabled or whose credentials were rotated without overlap after the token was issued.
 
-    The signature is checked once a token; the client is looked up every time.
+    The signature is checked once a token; whether the client still holds is asked every time.
     """
     claims = key.claims(token)
     if _seconds(at) >= claims["exp"]:
         raise WrongCredentials("The token has expired.")
-    client = session.get(Client, claims["sub"])
-    if client is None or client.disabled_at is not None or client.secret_version != claims["ver"]:
+    held = session.execute(_HELD, {"client": claims["sub"]}).one_or_none()
+    if held is None or held.disabled_at is not None or held.credentials_version != claims["ver"]:
         raise WrongCredentials("The client is disabled, or its secret was rotated.")
+    return key.identity(token)
+
+
+def _scopes(session: Session, client: Client, at: datetime) -> frozenset[str]:
+    role = ROLES[client.role]
+    contract = contract_in_force(session, client.institution_id, at) if role.calls else None
+    products = contract.terms.products if contract else ()
+    return frozenset(role.scopes) | {f"product:{code}" for code in products}
+
+
+def _identity(claims: dict[str, Any]) -> Identity:
     scopes = frozenset(claims["scope"].split())
     return Identity(
         client_id=claims["sub"],
@@ -121,18 +187,8 @@ def verify_token(session: Session, key: TokenKey, token: str, at: datetime) -> I
         role=claims["role"],
         scopes=scopes,
         products=frozenset(name.removeprefix("product:") for name in scopes if name.startswith("product:")),
+        uscc=claims["uscc"],
     )
-
-
-def _secret_is_right(client: Client | None, secret: str) -> bool:
-    """Compared in constant time, and for an unknown client too: the time taken tells nothing."""
-    return compare_digest(bytes(32) if client is None else client.secret_sha256, secret_digest(secret))
-
-
-def _scopes(session: Session, client: Client, at: datetime) -> frozenset[str]:
-    contract = contract_in_force(session, client.institution_id, at)
-    products = contract.terms.products if contract else ()
-    return frozenset(ROLES[client.role]) | {f"product:{code}" for code in products}
 
 
 def _claims(session: Session, client: Client, scopes: frozenset[str], at: datetime) -> dict[str, Any]:
@@ -145,7 +201,8 @@ def _claims(session: Session, client: Client, scopes: frozenset[str], at: dateti
         "name": session.get_one(Institution, client.institution_id).name,
         "role": client.role,
         "scope": " ".join(sorted(scopes)),
-        "ver": client.secret_version,
+        "ver": client.credentials_version,
+        "uscc": client.uscc,
     }
 
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.tables import LedgerTable
+from api.tables import LedgerTable, Owned
 
 
-class Statement(LedgerTable):
+class Statement(Owned, LedgerTable):
     """One month of one institution, issued once it is over; what is corrected later falls into the next."""
 
     __tablename__ = "statement"
@@ -21,7 +21,7 @@ class Statement(LedgerTable):
     issued_at: Mapped[datetime]
 
 
-class StatementSignature(LedgerTable):
+class StatementSignature(Owned, LedgerTable):
     """The institution's agreement to a statement: from here on the month is closed on both sides."""
 
     __tablename__ = "statement_signature"
@@ -33,7 +33,7 @@ class StatementSignature(LedgerTable):
     signed_at: Mapped[datetime]
 
 
-class Reconciliation(LedgerTable):
+class Reconciliation(Owned, LedgerTable):
     """One comparison of an institution's own lines with ours."""
 
     __tablename__ = "reconciliation"

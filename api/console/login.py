@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access.tables import Client
-from api.access.tokens import OAuthError, issue_token
-from api.caller import DbSession, Now, Served
-from api.console.session import COOKIE, SignInNeeded, begin_session, may_enter, session_key
+from api.access.tokens import TokenRequest, authenticate
+from api.caller import Now, PlatformSession, Served, address_of
+from api.console.session import COOKIE, SignInNeeded, begin_session, first_page, session_key
 from api.pages.rendering import language_of, render
 
 router = APIRouter(prefix="/console", include_in_schema=False)
@@ -29,27 +28,23 @@ def login_page(request: Request) -> Response:
 @router.post("/login")
 def sign_in(
     request: Request,
-    session: DbSession,
+    session: PlatformSession,
     deployment: Served,
     now: Now,
     client_id: Annotated[str, Form()] = "",
     client_secret: Annotated[str, Form()] = "",
 ) -> Response:
     """Begin a session, or show the form again with the reason."""
-    granted = issue_token(
-        session,
-        deployment.tokens,
-        grant_type="client_credentials",
-        client_id=client_id,
-        client_secret=client_secret,
-        at=now,
-    )
-    if isinstance(granted, OAuthError):
+    guesses, address = deployment.guesses, address_of(request)
+    guesses.require(client_id, address)
+    client = authenticate(session, TokenRequest(None, client_id, client_secret), now)
+    if client is None:
+        guesses.failed(client_id, address)
         return render(request, "login.html", status=401, failure="login_failed")
-    client = session.get_one(Client, client_id)
-    if not may_enter(client.role):
+    page = first_page(client.role)
+    if page is None:
         return render(request, "login.html", status=403, failure="login_role")
-    response = RedirectResponse(_in_language(request, "/console/usage"), 303)
+    response = RedirectResponse(_in_language(request, page), 303)
     begin_session(response, session_key(deployment.settings), client, now, secure=request.url.scheme == "https")
     return response
 

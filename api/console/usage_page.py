@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.caller import DbSession, Now
+from api.caller import Now, PlatformSession
 from api.console.charts import Bar, per_day
-from api.console.session import SignedIn
+from api.console.session import UsageVisitor
 from api.metering.usage import DIMENSIONS, usage_rows
 from api.pages.assets import BUNDLE
 from api.pages.rendering import SECURITY_HEADERS, language_of, render
@@ -63,8 +63,8 @@ class Window:
 @router.get("/usage")
 def usage_page(
     request: Request,
-    visitor: SignedIn,
-    session: DbSession,
+    visitor: UsageVisitor,
+    session: PlatformSession,
     now: Now,
     first: Annotated[str, Query(alias="from")] = "",
     until: str = "",
@@ -98,8 +98,8 @@ def usage_page(
 
 @router.get("/usage.csv")
 def usage_file(
-    visitor: SignedIn,  # noqa: ARG001
-    session: DbSession,
+    visitor: UsageVisitor,  # noqa: ARG001
+    session: PlatformSession,
     now: Now,
     first: Annotated[str, Query(alias="from")] = "",
     until: str = "",

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.tables import LedgerTable
+from api.tables import LedgerTable, Owned
 
 
-class ContractProposal(LedgerTable):
+class ContractProposal(Owned, LedgerTable):
     """Terms one person wrote down; they bind nobody until another approves them."""
 
     __tablename__ = "contract_proposal"
@@ -21,7 +21,7 @@ class ContractProposal(LedgerTable):
     proposed_at: Mapped[datetime]
 
 
-class ContractVersion(LedgerTable):
+class ContractVersion(Owned, LedgerTable):
     """What an institution may call and what it costs, from one instant until its next version."""
 
     __tablename__ = "contract_version"

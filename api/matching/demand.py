@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from api.identifiers import new_identifier
-from api.matching.tables import FinancingNeed, Match
-from bureau.errors import UnknownObject
+from api.matching.tables import FinancingNeed, LoanProduct, Match
+from api.seen import find_seen, list_seen
 
 
 def write_down_need(
@@ -21,7 +20,7 @@ def write_down_need(
     *,
     uscc: str,
     purpose: str,
-    consent_id: str,
+    consent_id: str | None,
     terms: dict[str, Any],
     at: datetime,
 ) -> FinancingNeed:
@@ -41,20 +40,14 @@ def write_down_need(
     return need
 
 
-def find_need(session: Session, institution_id: int, need_id: str) -> FinancingNeed:
-    """One need; raises `UnknownObject` also for another institution's."""
-    need = session.get(FinancingNeed, need_id)
-    if need is None or need.institution_id != institution_id:
-        raise UnknownObject("need", need_id)
-    return need
+def find_need(session: Session, need_id: str) -> FinancingNeed:
+    """One need; raises `UnknownObject` also for one the session does not see."""
+    return find_seen(session, FinancingNeed, need_id, "need")
 
 
-def list_needs(session: Session, institution_id: int, *, cursor: str | None, limit: int) -> Sequence[FinancingNeed]:
-    """Up to `limit` needs of one institution, newest first, from after `cursor`."""
-    query = select(FinancingNeed).where(FinancingNeed.institution_id == institution_id)
-    if cursor is not None:
-        query = query.where(FinancingNeed.id < cursor)
-    return session.scalars(query.order_by(FinancingNeed.id.desc()).limit(limit)).all()
+def list_needs(session: Session, *, cursor: str | None, limit: int) -> Sequence[FinancingNeed]:
+    """Up to `limit` needs, newest first, from after `cursor`."""
+    return list_seen(session, FinancingNeed, cursor=cursor, limit=limit)
 
 
 def match_id(need_id: str, loan_product_id: str) -> str:
@@ -69,11 +62,18 @@ def numbered(need_id: str, content: dict[str, Any]) -> dict[str, Any]:
     return {"need_id": need_id, **content, "result": result | {"matches": matches}}
 
 
-def keep_matches(session: Session, need_id: str, loan_product_ids: Iterable[str], at: datetime) -> None:
+def keep_matches(session: Session, need: FinancingNeed, offers: Iterable[LoanProduct], at: datetime) -> None:
     """Make the matches that are not there yet; of two that do so at once, one writes."""
     rows = [
-        {"id": match_id(need_id, product), "need_id": need_id, "loan_product_id": product, "created_at": at}
-        for product in loan_product_ids
+        {
+            "id": match_id(need.id, offer.id),
+            "need_id": need.id,
+            "loan_product_id": offer.id,
+            "institution_id": need.institution_id,
+            "other_institution_id": offer.institution_id,
+            "created_at": at,
+        }
+        for offer in offers
     ]
     if rows:
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api.matching.tables import FinancingNeed, LoanProduct, Match, MatchEvent
+from api.matching.tables import Match, MatchEvent
+from api.seen import find_seen
 from bureau.errors import StateConflict, UnknownObject
 
 Event = Literal["contacted", "applied", "approved", "drawn", "rejected"]
@@ -38,18 +39,9 @@ class MatchHistory:
         return cast(State, self.events[-1].event) if self.events else "matched"
 
 
-def find_match(session: Session, institution_id: int, match_id: str) -> MatchHistory:
-    """A match of the institution's needs or loan products; raises `UnknownObject` for anybody else's."""
-    query = (
-        select(Match)
-        .join(FinancingNeed, FinancingNeed.id == Match.need_id)
-        .join(LoanProduct, LoanProduct.id == Match.loan_product_id)
-        .where(Match.id == match_id)
-        .where(or_(FinancingNeed.institution_id == institution_id, LoanProduct.institution_id == institution_id))
-    )
-    match = session.scalar(query)
-    if match is None:
-        raise UnknownObject("match", match_id)
+def find_match(session: Session, match_id: str) -> MatchHistory:
+    """A match of the institution's needs or loan products; raises `UnknownObject` for one the session does not see."""
+    match = find_seen(session, Match, match_id, "match")
     events = session.scalars(select(MatchEvent).where(MatchEvent.match_id == match_id).order_by(MatchEvent.number))
     return MatchHistory(match, tuple(events))
 
@@ -69,8 +61,8 @@ def record_event(
 
     Raises `StateConflict` for a step that cannot follow the last one, or that another one came before.
     """
-    history = find_match(session, institution_id, match_id)
-    if session.get_one(LoanProduct, history.match.loan_product_id).institution_id != institution_id:
+    history = find_match(session, match_id)
+    if history.match.other_institution_id != institution_id:
         raise UnknownObject("match of your own loan products", match_id)
     possible = FOLLOWS[history.state]
     if event not in possible:

@@ -7,10 +7,10 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.access.tables import Client, Consent, Institution
-from api.tables import LedgerTable
+from api.tables import LedgerTable, Owned, OwnedByTwo
 
 
-class LoanProduct(LedgerTable):
+class LoanProduct(Owned, LedgerTable):
     """What one institution offers. New terms are a new loan product; the old one is withdrawn."""
 
     __tablename__ = "loan_product"
@@ -23,7 +23,7 @@ class LoanProduct(LedgerTable):
     withdrawn_at: Mapped[datetime | None]
 
 
-class FinancingNeed(LedgerTable):
+class FinancingNeed(Owned, LedgerTable):
     """Money one enterprise looks for, as an institution wrote it down with the enterprise's authorisation."""
 
     __tablename__ = "financing_need"
@@ -32,13 +32,13 @@ class FinancingNeed(LedgerTable):
     institution_id: Mapped[int] = mapped_column(ForeignKey(Institution.id))
     uscc: Mapped[str] = mapped_column(index=True)
     purpose: Mapped[str]
-    consent_id: Mapped[str] = mapped_column(ForeignKey(Consent.id))
+    consent_id: Mapped[str | None] = mapped_column(ForeignKey(Consent.id))  # none where the enterprise asks itself
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_by: Mapped[str] = mapped_column(ForeignKey(Client.id))
     created_at: Mapped[datetime]
 
 
-class Match(LedgerTable):
+class Match(OwnedByTwo, LedgerTable):
     """One need met one loan product. It belongs to the need's institution and to the loan product's.
 
     The id follows from the two, so that matching again finds the same match.
@@ -49,6 +49,8 @@ class Match(LedgerTable):
     id: Mapped[str] = mapped_column(primary_key=True)
     need_id: Mapped[str] = mapped_column(ForeignKey(FinancingNeed.id))
     loan_product_id: Mapped[str] = mapped_column(ForeignKey(LoanProduct.id), index=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey(Institution.id))  # whose need it is
+    other_institution_id: Mapped[int] = mapped_column(ForeignKey(Institution.id))  # whose loan product
     created_at: Mapped[datetime]
 
 

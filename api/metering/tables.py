@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.tables import LedgerTable
+from api.tables import LedgerTable, Owned
 
 
-class Call(LedgerTable):
+class Call(Owned, LedgerTable):
     """One request that reached a product: who asked about whom, why, under which authority, with which outcome."""
 
     __tablename__ = "call"
@@ -53,7 +53,7 @@ class StoredAnswer(LedgerTable):
     jws: Mapped[str]  # detached signature over the bytes that were sent
 
 
-class BoundKey(LedgerTable):
+class BoundKey(Owned, LedgerTable):
     """An idempotency key with the one call that answered it. It belongs to the institution and outlives disputes."""
 
     __tablename__ = "idempotency"
@@ -63,7 +63,7 @@ class BoundKey(LedgerTable):
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), unique=True)
 
 
-class UsageLine(LedgerTable):
+class UsageLine(Owned, LedgerTable):
     """What one call counts and costs. A correction is a new line that reverses an old one.
 
     A charge has the id of its call; a reversal has an id of its own, calls = -1 and the amount negated, so
@@ -95,7 +95,7 @@ class UsageLine(LedgerTable):
     committed_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class UsageMonth(LedgerTable):
+class UsageMonth(Owned, LedgerTable):
     """How far a price rule, a quota and a cap are used up: what the next charge depends on.
 
     Follows from the usage lines; `api.metering.recount` checks it against them.
@@ -113,7 +113,7 @@ class UsageMonth(LedgerTable):
     charged_fen: Mapped[int] = mapped_column(BigInteger)
 
 
-class UsageDay(LedgerTable):
+class UsageDay(Owned, LedgerTable):
     """What product managers look at: counts and charges of a day of Shanghai. Follows from the usage lines."""
 
     __tablename__ = "usage_day"
@@ -131,7 +131,7 @@ class UsageDay(LedgerTable):
     latency_us: Mapped[int] = mapped_column(BigInteger)  # summed
 
 
-class Wallet(LedgerTable):
+class Wallet(Owned, LedgerTable):
     """What an institution has paid in advance and not used: the sum of its entries on the account `prepaid`."""
 
     __tablename__ = "wallet"
@@ -140,7 +140,7 @@ class Wallet(LedgerTable):
     balance_fen: Mapped[int] = mapped_column(BigInteger)
 
 
-class WalletEntry(LedgerTable):
+class WalletEntry(Owned, LedgerTable):
     """One side of a posting. The entries of a posting add up to zero.
 
     posting: a usage line's id, or the reference of a payment.
@@ -154,7 +154,7 @@ class WalletEntry(LedgerTable):
     posted_at: Mapped[datetime]
 
 
-class Event(LedgerTable):
+class Event(Owned, LedgerTable):
     """Something an institution or the platform is told of: the outbox, written with what it tells of."""
 
     __tablename__ = "event"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.identifiers import new_identifier
 from api.metering.tables import Call
 from api.outcomes.tables import DecisionOutcome
+from api.seen import find_seen
 from bureau.errors import UnknownObject
 
 
@@ -22,10 +23,8 @@ def record_outcome(
     content: dict[str, Any],
     at: datetime,
 ) -> DecisionOutcome:
-    """Add what the bank did, or how the loan went; raises `UnknownObject` for a decision that is not its own."""
-    call = session.get(Call, decision_id)
-    if call is None or call.institution_id != institution_id or call.kind != "decision":
-        raise UnknownObject("decision", decision_id)
+    """Add what the bank did, or how the loan went; raises `UnknownObject` for a decision the session does not see."""
+    _find_decision(session, decision_id)
     outcome = DecisionOutcome(
         id=new_identifier(at),
         decision_id=decision_id,
@@ -40,9 +39,15 @@ def record_outcome(
     return outcome
 
 
-def list_outcomes(session: Session, institution_id: int, decision_id: str) -> Sequence[DecisionOutcome]:
-    """Everything recorded about one decision of an institution, oldest first."""
-    query = select(DecisionOutcome).where(
-        DecisionOutcome.decision_id == decision_id, DecisionOutcome.institution_id == institution_id
-    )
+def list_outcomes(session: Session, decision_id: str) -> Sequence[DecisionOutcome]:
+    """Everything recorded about one decision, oldest first; raises as recording does."""
+    _find_decision(session, decision_id)
+    query = select(DecisionOutcome).where(DecisionOutcome.decision_id == decision_id)
     return session.scalars(query.order_by(DecisionOutcome.id)).all()
+
+
+def _find_decision(session: Session, decision_id: str) -> Call:
+    call = find_seen(session, Call, decision_id, "decision")
+    if call.kind != "decision":
+        raise UnknownObject("decision", decision_id)
+    return call

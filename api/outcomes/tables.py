@@ -8,10 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.access.tables import Client, Institution
 from api.metering.tables import Call
-from api.tables import LedgerTable
+from api.tables import LedgerTable, Owned
 
 
-class DecisionOutcome(LedgerTable):
+class DecisionOutcome(Owned, LedgerTable):
     """One thing a bank told us about a decision it got. Append-only."""
 
     __tablename__ = "decision_outcome"

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.tables import LedgerTable
+from api.tables import LedgerTable, Owned
 
 
-class Webhook(LedgerTable):
+class Webhook(Owned, LedgerTable):
     """An address of an institution. Its secret is sealed; the address never changes."""
 
     __tablename__ = "webhook"

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from bureau.db import open_engine, transaction
+from api.database import open_ledger_database
+from bureau.db import transaction
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol, public_home
 from tests.factories.ledger import Books, open_books, sqlite_ledger
@@ -37,7 +38,7 @@ def books(ledger_url: str, tmp_path: Path) -> Iterator[Books]:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """An empty ledger database with one session."""
-    engine = open_engine(sqlite_ledger(tmp_path))
+    engine = open_ledger_database(sqlite_ledger(tmp_path))
     with transaction(engine) as opened:
         yield opened
     engine.dispose()

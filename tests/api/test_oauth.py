@@ -9,6 +9,13 @@ from httpx import Client
 from joserfc import jws
 from joserfc.jwk import KeySet
 
+from api.access.assertions import ASSERTION_TYPE
+from api.access.institutions import create_client
+from api.database import ledger_transaction
+from api.signing import rotate_keys
+from bureau.clock import now
+from bureau.settings import Settings
+from tests.factories.assertions import assertion, new_key, public
 from tests.factories.deployments import Caller
 from tests.factories.lakes import ACME
 
@@ -108,3 +115,30 @@ def test_published_keys_are_public(http: Client) -> None:
     for key in http.get("/.well-known/jwks.json").json()["keys"]:
         assert key["use"] == "sig"
         assert "d" not in key
+
+
+def test_an_assertion_of_a_clients_own_key_gets_a_token(settings: Settings, http: Client) -> None:
+    own = new_key()
+    with ledger_transaction(settings.ledger_url) as session:
+        client_id = create_client(session, "密钥银行", "bank", [], now(), keys=public(own)).client_id
+    form = FORM | {
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": assertion(client_id, own, now(), aud=f"{http.base_url}/oauth/token"),
+    }
+    answer = http.post("/oauth/token", data=form)
+    assert answer.status_code == 200, answer.text
+    assert "consents" in answer.json()["scope"].split()
+    again = http.post("/oauth/token", data=form)
+    assert (again.status_code, again.json()["error"]) == (401, "invalid_client")
+
+
+def test_a_rotated_key_is_published_beside_the_former_one(settings: Settings, http: Client, bank: Caller) -> None:
+    def published() -> list[str]:
+        return [key["kid"] for key in http.get("/.well-known/jwks.json").json()["keys"]]
+
+    before = published()
+    made = rotate_keys(settings.home, "answers").kid
+    assert published() == [made, *before]
+    signature = bank.report(ACME).headers["X-Bureau-Signature"]
+    assert jws.extract_compact(signature.encode()).headers()["kid"] == made
+    assert bank.get("/v1/usage").status_code == 200

@@ -10,6 +10,7 @@ from api.app import create_app
 from api.audit.verification import verify_ledger
 from api.sealing import home_vault
 from api.signing import open_signer
+from api.tenancy import EVERYONE
 from tests.factories.deployments import body_of, enrol, public_home
 from tests.factories.lakes import ACME, BETA
 from tests.factories.postgres import postgres_url
@@ -45,6 +46,6 @@ def test_the_whole_way(tmp_path: Path, database_url: str | None) -> None:
         told = [(row["product"], row["outcome"], row["calls"], row["charged_fen"]) for row in rows]
         assert told == [("P01", "found", 1, 300), ("P07", "refused", 1, 0), ("P07", "source_down", 1, 0)]
         assert http.get(f"/verify/{body_of(sent)['report_id']}").json()["genuine"]
-        with Session(app.state.deployment.engine) as session:
+        with Session(app.state.deployment.rows_of(EVERYONE)) as session:
             checked = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings))
         assert (checked.fault, checked.leaves) == (None, 3)

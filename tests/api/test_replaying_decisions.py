@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api.database import open_ledger_database
 from api.metering.tables import StoredAnswer
 from api.replaying import Replayed, replay_call
 from api.sealing import home_vault
-from bureau.db import open_engine
 from bureau.errors import InvalidInput
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS
@@ -76,14 +76,14 @@ def correct(settings: Settings) -> None:
 
 def replayed(settings: Settings, answer: dict[str, Any], ledger: Engine | None = None) -> Replayed:
     desk = open_desk(settings.home, settings.catalogue_url, TODAY + timedelta(days=7))
-    with Session(ledger or open_engine(settings.ledger_url)) as session:
+    with Session(ledger or open_ledger_database(settings.ledger_url)) as session:
         return replay_call(session, home_vault(settings), desk, answer["report_id"])
 
 
 @pytest.mark.parametrize("name", ["decision", "stranger", "match"])
 def test_it_comes_out_to_the_same_bytes(settings: Settings, given: dict[str, dict[str, Any]], name: str) -> None:
     found = replayed(settings, given[name])
-    with Session(open_engine(settings.ledger_url)) as session:
+    with Session(open_ledger_database(settings.ledger_url)) as session:
         stored = session.get(StoredAnswer, given[name]["report_id"])
     assert stored is not None
     assert (found.differing, found.body) == ((), home_vault(settings).open(stored.sealed, stored.call_id))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from api.database import open_ledger_database
 from api.sealing import home_vault
-from bureau.db import open_engine
 from bureau.settings import Settings
 
 
@@ -24,4 +24,4 @@ def forged_ledger(settings: Settings, folder: Path, told: str, changed: str) -> 
                 "UPDATE answer SET sealed = ? WHERE call_id = ?", (vault.seal(content, call_id), call_id)
             )
         connection.commit()
-    return open_engine(f"sqlite:///{forged}")
+    return open_ledger_database(f"sqlite:///{forged}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from api.metering.ledger import Ledger
 from api.sealing import open_vault
 from api.signing import open_signer
+from api.tenancy import EVERYONE, seen_by
 from bureau.db import open_engine
 from tests.factories.ledger import SECRET, Bank, Clock, draft
 
@@ -31,7 +32,8 @@ async def submit_all(ledger: Ledger, bank: Bank, keys: list[str]) -> None:
 
 
 def main(url: str, home: str, bank: str) -> None:
-    ledger = Ledger(open_engine(url), open_signer(Path(home), "answers"), open_vault(SECRET), Clock())
+    engine = seen_by(open_engine(url), EVERYONE)
+    ledger = Ledger(engine, open_signer(Path(home), "answers"), open_vault(SECRET), Clock())
     ledger.start()
     asyncio.run(submit_all(ledger, Bank(**json.loads(bank)), sys.stdin.read().split()))
     ledger.close()

@@ -16,12 +16,19 @@ from sqlalchemy import (
 )
 
 from api.migrations.append_only import make_append_only
+from api.migrations.isolation import CONCERNING, OWN, child_of, isolate
 from bureau.db import Instant
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+_BY_CALLERS = (
+    *("consent", "notice", "used_code"),
+    *("statement", "statement_signature", "reconciliation", "event", "webhook", "webhook_delivery"),
+)
+"""Tables that routes write for their callers; the writer and the commands write the others."""
 
 
 def upgrade() -> None:
@@ -50,6 +57,36 @@ def upgrade() -> None:
             "audit_root": ("size",),
         }
     )
+    isolate(
+        {
+            "client": OWN,
+            "client_secret": child_of("client", "client_id"),
+            "client_key": child_of("client", "client_id"),
+            "used_assertion": child_of("client", "client_id"),
+            "used_code": child_of("client", "client_id"),
+            "contract_version": OWN,
+            "contract_proposal": OWN,
+            "consent": CONCERNING,
+            "notice": CONCERNING,
+            "consent_abuse": OWN,
+            "call": OWN,
+            "answer": child_of("call", "call_id"),
+            "idempotency": OWN,
+            "usage_line": OWN,
+            "usage_month": OWN,
+            "usage_day": OWN,
+            "wallet": OWN,
+            "wallet_entry": OWN,
+            "event": OWN,
+            "statement": OWN,
+            "statement_signature": OWN,
+            "reconciliation": OWN,
+            "webhook": OWN,
+            "webhook_delivery": child_of("webhook", "webhook_id"),
+        },
+        written_by_callers=_BY_CALLERS,
+        shared=["institution", "audit_leaf", "audit_root"],
+    )
 
 
 def _create_access() -> None:
@@ -64,10 +101,37 @@ def _create_access() -> None:
         Column("id", String, primary_key=True),
         Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False, index=True),
         Column("role", String, nullable=False),
-        Column("secret_sha256", LargeBinary, nullable=False),
-        Column("secret_version", Integer, nullable=False),
+        Column("uscc", String),
+        Column("credentials_version", Integer, nullable=False),
         Column("created_at", Instant, nullable=False),
         Column("disabled_at", Instant),
+    )
+    op.create_table(
+        "client_secret",
+        Column("sha256", LargeBinary, primary_key=True),
+        Column("client_id", String, ForeignKey("client.id"), nullable=False, index=True),
+        Column("created_at", Instant, nullable=False),
+        Column("ends_at", Instant),
+    )
+    op.create_table(
+        "client_key",
+        Column("client_id", String, ForeignKey("client.id"), primary_key=True),
+        Column("kid", String, primary_key=True),
+        Column("jwk", JSON, nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Column("ends_at", Instant),
+    )
+    op.create_table(
+        "used_assertion",
+        Column("client_id", String, ForeignKey("client.id"), primary_key=True),
+        Column("jti_sha256", LargeBinary, primary_key=True),
+        Column("expires_at", Instant, nullable=False, index=True),
+    )
+    op.create_table(
+        "used_code",
+        Column("client_id", String, ForeignKey("client.id"), primary_key=True),
+        Column("step", BigInteger, primary_key=True, autoincrement=False),
+        Column("used_at", Instant, nullable=False),
     )
     op.create_table(
         "contract_proposal",
@@ -106,6 +170,26 @@ def _create_access() -> None:
         Column("revoked_at", Instant),
     )
     op.create_index("ix_consent_institution_id_id", "consent", ["institution_id", "id"])
+    op.create_table(
+        "notice",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
+        Column("uscc", String, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("consent_id", String, ForeignKey("consent.id"), nullable=False),
+        Column("created_at", Instant, nullable=False),
+    )
+    op.create_index("ix_notice_uscc_id", "notice", ["uscc", "id"])
+    op.create_table(
+        "consent_abuse",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False, index=True),
+        Column("consent_id", String, ForeignKey("consent.id"), nullable=False),
+        Column("reason", String, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+        Column("lifted_at", Instant),
+        Column("lifted_because", String),
+    )
 
 
 def _create_metering() -> None:

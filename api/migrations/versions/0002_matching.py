@@ -4,6 +4,7 @@ from alembic import op
 from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, String, UniqueConstraint
 
 from api.migrations.append_only import make_append_only
+from api.migrations.isolation import OF_TWO, OWN, child_of, isolate
 from bureau.db import Instant
 
 revision = "0002"
@@ -30,7 +31,7 @@ def upgrade() -> None:
         Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
         Column("uscc", String, nullable=False, index=True),
         Column("purpose", String, nullable=False),
-        Column("consent_id", String, ForeignKey("consent.id"), nullable=False),
+        Column("consent_id", String, ForeignKey("consent.id")),
         Column("terms", JSON, nullable=False),
         Column("created_by", String, ForeignKey("client.id"), nullable=False),
         Column("created_at", Instant, nullable=False),
@@ -41,6 +42,8 @@ def upgrade() -> None:
         Column("id", String, primary_key=True),
         Column("need_id", String, ForeignKey("financing_need.id"), nullable=False),
         Column("loan_product_id", String, ForeignKey("loan_product.id"), nullable=False, index=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
+        Column("other_institution_id", Integer, ForeignKey("institution.id"), nullable=False),
         Column("created_at", Instant, nullable=False),
         UniqueConstraint("need_id", "loan_product_id"),
     )
@@ -65,3 +68,11 @@ def upgrade() -> None:
         Column("recorded_at", Instant, nullable=False),
     )
     make_append_only({"match_event": ("match_id, number",), "decision_outcome": ("id",)})
+    conditions = {
+        "loan_product": OWN,
+        "financing_need": OWN,
+        "match": OF_TWO,
+        "match_event": child_of("match", "match_id"),
+        "decision_outcome": OWN,
+    }
+    isolate(conditions, written_by_callers=conditions)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.access.consents import (
@@ -15,6 +16,7 @@ from api.access.consents import (
     revoke_consent,
 )
 from api.access.institutions import create_client, find_client
+from api.tenancy import Tenant, seen_by
 from bureau.errors import (
     BureauError,
     ConsentExpired,
@@ -105,10 +107,10 @@ def test_both_days_are_included(session: Session, bank: int, consent_id: str, at
 
 
 def test_revoking_is_immediate_and_keeps_its_instant(session: Session, bank: int, consent_id: str) -> None:
-    revoke_consent(session, bank, consent_id, NOON)
+    revoke_consent(session, consent_id, NOON)
     with pytest.raises(ConsentRevoked):
         grant(session, bank, consent_id=consent_id)
-    assert revoke_consent(session, bank, consent_id, NOON + timedelta(days=1)).revoked_at == NOON
+    assert revoke_consent(session, consent_id, NOON + timedelta(days=1)).revoked_at == NOON
 
 
 def test_public_data_needs_no_consent(session: Session, bank: int) -> None:
@@ -126,35 +128,50 @@ def test_public_data_needs_no_consent(session: Session, bank: int) -> None:
     ],
 )
 def test_status_on_a_day(session: Session, bank: int, consent_id: str, at: datetime, status: str) -> None:
-    consent = find_consent(session, bank, consent_id)
+    consent = find_consent(session, consent_id)
     assert consent_status(consent, at) == status
-    revoke_consent(session, bank, consent_id, NOON)
+    revoke_consent(session, consent_id, NOON)
     assert consent_status(consent, at) == "revoked"
 
 
 def test_anothers_consent_reads_as_unknown(session: Session, consent_id: str) -> None:
-    for verb in (find_consent, lambda *asked: revoke_consent(*asked, NOON)):
-        with pytest.raises(UnknownObject):
-            verb(session, 99, consent_id)
+    session.commit()
+    with Session(seen_by(engine_of(session), Tenant(99))) as other:
+        for verb in (find_consent, lambda *asked: revoke_consent(*asked, NOON)):
+            with pytest.raises(UnknownObject):
+                verb(other, consent_id)
+        assert list_consents(other).consents == ()
+
+
+def test_the_enterprise_it_is_about_sees_and_revokes_it(session: Session, consent_id: str) -> None:
+    session.commit()
+    with Session(seen_by(engine_of(session), Tenant(99, ACME))) as enterprise:
+        assert [consent.id for consent in list_consents(enterprise).consents] == [consent_id]
+        assert revoke_consent(enterprise, consent_id, NOON).revoked_at == NOON
+
+
+def engine_of(session: Session) -> Engine:
+    bind = session.get_bind()
+    assert isinstance(bind, Engine)
+    return bind
 
 
 def test_pages_hold_every_consent_once_newest_first(session: Session, bank: int, client_id: str) -> None:
     made = [create_consent(session, bank, client_id, authorisation(), NOON + timedelta(seconds=n)).id for n in range(7)]
     seen, cursor = [], None
     while True:
-        page = list_consents(session, bank, cursor=cursor, limit=3)
+        page = list_consents(session, cursor=cursor, limit=3)
         seen += [consent.id for consent in page.consents]
         cursor = page.next_cursor
         if cursor is None:
             break
     assert seen == made[::-1]
-    assert list_consents(session, 99).consents == ()
 
 
 def test_the_last_full_page_has_no_next(session: Session, bank: int, client_id: str) -> None:
     for _ in range(3):
         create_consent(session, bank, client_id, authorisation(), NOON)
-    assert list_consents(session, bank, limit=3).next_cursor is None
+    assert list_consents(session, limit=3).next_cursor is None
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,26 @@
 """Clients: made with their institution and contract, renewed, taken away."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.access.credentials import LONGEST_OVERLAP, secret_digest, secret_is_right
 from api.access.institutions import (
+    NewClient,
     create_client,
     disable_client,
     find_client,
     find_institution,
     rotate_client,
-    secret_digest,
 )
-from api.access.tables import Client, Institution
+from api.access.tables import Client, ClientSecret, Institution
 from api.contracts.agreeing import ListPrice
 from api.contracts.in_force import require_product
-from bureau.errors import InvalidInput, UnknownName
-from tests.factories.ledger import NOON
+from bureau.errors import ImpossibleUscc, InvalidInput, UnknownName
+from tests.factories.assertions import new_key, public
+from tests.factories.ledger import ACME, NOON
 
 PRICES = [ListPrice("P07", 800, "hit")]
 
@@ -42,19 +44,74 @@ def test_only_the_digest_of_256_random_bits_is_kept(session: Session) -> None:
     made = [create_client(session, "深圳银行", "bank", [], NOON) for _ in range(20)]
     assert len({each.client_secret for each in made}) == 20
     assert all(len(each.client_secret) == 43 for each in made), "43 characters of base64 hold 256 bits"
+    kept = [getattr(row, column.name) for row in session.scalars(select(ClientSecret)) for column in _COLUMNS]
     for each in made:
-        row = find_client(session, each.client_id)
-        assert row.secret_sha256 == secret_digest(each.client_secret)
-        kept = [getattr(row, column.name) for column in Client.__table__.columns]
+        assert secret_digest(each.client_secret) in kept
         assert each.client_secret not in kept
+
+
+_COLUMNS = ClientSecret.__table__.columns
+
+
+def right(session: Session, made: NewClient, at: datetime = NOON) -> bool:
+    return secret_is_right(session, session.get(Client, made.client_id), made.client_secret, at)
 
 
 def test_rotating_replaces_the_secret(session: Session) -> None:
     made = create_client(session, "深圳银行", "bank", [], NOON)
-    rotated = rotate_client(session, made.client_id)
-    row = find_client(session, made.client_id)
+    rotated = rotate_client(session, made.client_id, NOON)
     assert rotated.client_id == made.client_id
-    assert row.secret_sha256 == secret_digest(rotated.client_secret) != secret_digest(made.client_secret)
+    assert (right(session, made), right(session, rotated)) == (False, True)
+    assert find_client(session, made.client_id).credentials_version == 2
+
+
+def test_with_an_overlap_both_secrets_count_until_it_ends(session: Session) -> None:
+    made = create_client(session, "深圳银行", "bank", [], NOON)
+    rotated = rotate_client(session, made.client_id, NOON, overlap=timedelta(hours=48))
+    last = NOON + timedelta(hours=48) - timedelta(microseconds=1)
+    assert (right(session, made, last), right(session, rotated, last)) == (True, True)
+    assert not right(session, made, NOON + timedelta(hours=48))
+    assert right(session, rotated, NOON + timedelta(days=400))
+    assert find_client(session, made.client_id).credentials_version == 1
+
+
+def test_an_overlap_is_never_lengthened_by_a_later_one(session: Session) -> None:
+    made = create_client(session, "深圳银行", "bank", [], NOON)
+    rotate_client(session, made.client_id, NOON, overlap=timedelta(hours=1))
+    rotate_client(session, made.client_id, NOON, overlap=timedelta(hours=9))
+    assert not right(session, made, NOON + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("overlap", [timedelta(hours=-1), LONGEST_OVERLAP + timedelta(hours=1)])
+def test_an_overlap_has_an_end(session: Session, overlap: timedelta) -> None:
+    made = create_client(session, "深圳银行", "bank", [], NOON)
+    with pytest.raises(InvalidInput, match="overlap"):
+        rotate_client(session, made.client_id, NOON, overlap=overlap)
+
+
+def test_a_client_with_keys_has_no_secret(session: Session) -> None:
+    made = create_client(session, "深圳银行", "bank", [], NOON, keys=public(new_key()))
+    assert made.client_secret == ""
+    assert not right(session, made)
+
+
+@pytest.mark.parametrize(
+    ("role", "uscc"),
+    [
+        pytest.param("enterprise", None, id="an enterprise of no code"),
+        pytest.param("bank", ACME, id="a bank with an enterprise's code"),
+    ],
+)
+def test_an_enterprise_and_nobody_else_is_bound_to_a_code(session: Session, role: str, uscc: str | None) -> None:
+    with pytest.raises(InvalidInput, match="--uscc"):
+        create_client(session, "阿克美", role, [], NOON, uscc=uscc)
+
+
+def test_an_enterprise_is_bound_to_a_possible_code(session: Session) -> None:
+    with pytest.raises(ImpossibleUscc):
+        create_client(session, "阿克美", "enterprise", [], NOON, uscc=ACME[:-1])
+    made = create_client(session, "阿克美", "enterprise", [], NOON, uscc=ACME)
+    assert find_client(session, made.client_id).uscc == ACME
 
 
 def test_disabling_twice_keeps_the_first_instant(session: Session) -> None:
@@ -63,10 +120,10 @@ def test_disabling_twice_keeps_the_first_instant(session: Session) -> None:
     assert disable_client(session, made.client_id, NOON + timedelta(days=1)).disabled_at == NOON
 
 
-@pytest.mark.parametrize("verb", [rotate_client, lambda session, name: disable_client(session, name, NOON)])
+@pytest.mark.parametrize("verb", [rotate_client, disable_client])
 def test_an_unknown_client(session: Session, verb: object) -> None:
     with pytest.raises(UnknownName):
-        verb(session, "client-0")  # type: ignore[operator]
+        verb(session, "client-0", NOON)  # type: ignore[operator]
 
 
 def test_an_unknown_institution_offers_near_names(session: Session) -> None:

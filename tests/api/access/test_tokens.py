@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import pytest
 from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy.orm import Session
 
+from api.access.assertions import ASSERTION_TYPE
 from api.access.institutions import NewClient, create_client, disable_client, rotate_client
 from api.access.roles import ROLES
-from api.access.tokens import OAuthError, Token, TokenKey, issue_token, verify_token
+from api.access.tokens import OAuthError, Token, TokenKey, TokenRequest, issue_token, verify_token
 from api.contracts.agreeing import ListPrice
-from api.signing import Signer, open_signer
+from api.signing import Signer, open_signer, rotate_keys
 from bureau.errors import WrongCredentials
+from tests.factories.assertions import ENDPOINT, assertion, new_key, public
 from tests.factories.ledger import NOON, agree
 
 PRICES = [ListPrice("P01", 300, "hit"), ListPrice("P07", 800, "hit")]
@@ -31,13 +34,8 @@ def client(session: Session) -> NewClient:
 
 
 def ask(session: Session, key: TokenKey, client: NewClient, **changes: str | None) -> Token | OAuthError:
-    asked: dict[str, str | None] = {
-        "grant_type": "client_credentials",
-        "client_id": client.client_id,
-        "client_secret": client.client_secret,
-        "scope": None,
-    }
-    return issue_token(session, key, **(asked | changes), at=NOON)  # type: ignore[arg-type]
+    asked = TokenRequest("client_credentials", client.client_id, client.client_secret)
+    return issue_token(session, key, replace(asked, **changes), NOON)  # type: ignore[arg-type]
 
 
 def granted(session: Session, key: TokenKey, client: NewClient, **changes: str | None) -> str:
@@ -51,7 +49,7 @@ def test_a_token_says_who_calls(session: Session, key: TokenKey, client: NewClie
     assert identity.client_id == client.client_id
     assert (identity.institution_id, identity.institution, identity.role) == (1, "深圳银行", "bank")
     assert identity.products == {"P01", "P07"}
-    assert identity.scopes == {*ROLES["bank"], "product:P01", "product:P07"}
+    assert identity.scopes == {*ROLES["bank"].scopes, "product:P01", "product:P07"}
 
 
 def test_the_answer_of_the_token_endpoint(session: Session, key: TokenKey, client: NewClient) -> None:
@@ -115,11 +113,82 @@ def test_disabling_ends_tokens_and_grants_at_once(session: Session, key: TokenKe
 
 def test_rotating_ends_the_old_secret_and_its_tokens(session: Session, key: TokenKey, client: NewClient) -> None:
     token = granted(session, key, client)
-    renewed = rotate_client(session, client.client_id)
+    renewed = rotate_client(session, client.client_id, NOON)
     with pytest.raises(WrongCredentials, match="rotated"):
         verify_token(session, key, token, NOON)
     assert isinstance(ask(session, key, client), OAuthError)
     assert verify_token(session, key, granted(session, key, renewed), NOON)
+
+
+def test_with_an_overlap_tokens_of_the_old_secret_live_on(session: Session, key: TokenKey, client: NewClient) -> None:
+    token = granted(session, key, client)
+    rotate_client(session, client.client_id, NOON, overlap=timedelta(hours=1))
+    assert verify_token(session, key, token, NOON)
+    assert granted(session, key, client)
+
+
+def by_assertion(session: Session, key: TokenKey, text: str, **changes: str | None) -> Token | OAuthError:
+    asked = TokenRequest(
+        "client_credentials", client_assertion_type=ASSERTION_TYPE, client_assertion=text, audiences=[ENDPOINT]
+    )
+    return issue_token(session, key, replace(asked, **changes), NOON)  # type: ignore[arg-type]
+
+
+def test_an_assertion_gets_a_token_once(session: Session, key: TokenKey) -> None:
+    own = new_key()
+    client_id = create_client(session, "深圳银行", "bank", PRICES, NOON, keys=public(own)).client_id
+    text = assertion(client_id, own, NOON)
+    token = by_assertion(session, key, text)
+    assert isinstance(token, Token)
+    assert verify_token(session, key, token.access_token, NOON).client_id == client_id
+    assert isinstance(by_assertion(session, key, text), OAuthError)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        pytest.param({"client_assertion_type": None}, "invalid_request", id="of no type"),
+        pytest.param({"client_assertion_type": "saml"}, "invalid_request", id="of another type"),
+        pytest.param({"client_secret": "x", "client_id": "y"}, "invalid_request", id="beside a secret"),
+        pytest.param({"client_id": "client-0"}, "invalid_client", id="under another's name"),
+    ],
+)
+def test_an_assertion_comes_alone(session: Session, key: TokenKey, changes: dict[str, str | None], error: str) -> None:
+    own = new_key()
+    client_id = create_client(session, "深圳银行", "bank", PRICES, NOON, keys=public(own)).client_id
+    refused = by_assertion(session, key, assertion(client_id, own, NOON), **changes)
+    assert isinstance(refused, OAuthError)
+    assert refused.error == error
+
+
+def test_a_disabled_client_gets_nothing_by_its_key(session: Session, key: TokenKey) -> None:
+    own = new_key()
+    client_id = create_client(session, "深圳银行", "bank", PRICES, NOON, keys=public(own)).client_id
+    disable_client(session, client_id, NOON)
+    assert isinstance(by_assertion(session, key, assertion(client_id, own, NOON)), OAuthError)
+
+
+def test_a_rotated_platform_key_verifies_what_the_former_one_signed(
+    session: Session, client: NewClient, tmp_path: Path
+) -> None:
+    running = TokenKey(open_signer(tmp_path, "tokens"))
+    token = granted(session, running, client)
+    rotated = rotate_keys(tmp_path, "tokens")
+    assert running.signer.kids == rotated.kids
+    assert verify_token(session, running, token, NOON)
+    assert verify_token(session, running, granted(session, running, client), NOON)
+
+
+def test_a_dropped_platform_key_ends_its_tokens_also_those_verified_before(
+    session: Session, client: NewClient, tmp_path: Path
+) -> None:
+    running = TokenKey(open_signer(tmp_path, "tokens"))
+    token = granted(session, running, client)
+    assert verify_token(session, running, token, NOON)
+    rotate_keys(tmp_path, "tokens", keep_former=False)
+    with pytest.raises(WrongCredentials):
+        verify_token(session, running, token, NOON)
+    assert verify_token(session, running, granted(session, running, client), NOON)
 
 
 def test_a_new_token_follows_a_new_contract(session: Session, key: TokenKey, client: NewClient) -> None:
@@ -166,4 +235,4 @@ def test_a_signature_is_checked_once(session: Session, key: TokenKey, client: Ne
 def test_a_token_holds_no_secret(session: Session, key: TokenKey, client: NewClient) -> None:
     payload = granted(session, key, client).split(".")[1]
     claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    assert set(claims) == {"iss", "sub", "iat", "exp", "inst", "name", "role", "scope", "ver"}
+    assert set(claims) == {"iss", "sub", "iat", "exp", "inst", "name", "role", "scope", "ver", "uscc"}

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
+from api.database import open_ledger_database
 from api.demo.cli import demo
 from api.metering.tables import UsageLine
-from bureau.db import open_engine
 from bureau.errors import InvalidInput, UnknownName
 from features.contracts.feeds import find_feed
 from features.lake.lake import Lake, open_lake
@@ -53,7 +53,7 @@ def test_reasons_lead_to_records_of_the_lake(name: str, request: pytest.FixtureR
 def test_usage_is_the_ledgers(name: str, request: pytest.FixtureRequest) -> None:
     shown: Demonstration = request.getfixturevalue(name)
     told = re.findall(r"^  (P\d\d): (\d+) calls, \d+ hits, ([\d.]+) yuan$", shown.printed, re.M)
-    with Session(open_engine(f"sqlite:///{shown.home / 'ledger.db'}")) as session:
+    with Session(open_ledger_database(f"sqlite:///{shown.home / 'ledger.db'}")) as session:
         lines = session.scalars(select(UsageLine)).all()
     assert sum(int(calls) for _, calls, _ in told) == sum(line.calls for line in lines) == 4
     assert sum(round(float(yuan) * 100) for _, _, yuan in told) == sum(line.amount_fen for line in lines) > 0

@@ -21,6 +21,7 @@ from api.matching.offers import market, offer, withdraw_offer
 from api.matching.tables import Match, MatchEvent
 from api.outcomes.tables import DecisionOutcome
 from api.tables import LedgerTable
+from api.tenancy import Tenant, seen_by
 from bureau.errors import StateConflict, UnknownObject
 from tests.factories.lakes import ACME
 
@@ -53,7 +54,7 @@ class Market:
             terms={"amount_fen": 1},
             at=AT,
         )
-        keep_matches(session, self.need.id, [self.offer.id], AT)
+        keep_matches(session, self.need, [self.offer], AT)
         self.match_id = match_id(self.need.id, self.offer.id)
 
     def record(self, *events: Event) -> str:
@@ -90,7 +91,7 @@ def agora(engine: Engine) -> Iterator[Market]:
 
 def test_the_whole_way_ends_with_the_loan_drawn(agora: Market) -> None:
     assert agora.record("contacted", "applied", "approved", "drawn") == "drawn"
-    steps = find_match(agora.session, agora.owner, agora.match_id).events
+    steps = find_match(agora.session, agora.match_id).events
     assert [(step.number, step.event) for step in steps] == [
         (1, "contacted"),
         (2, "applied"),
@@ -133,13 +134,15 @@ def test_only_the_lender_records(agora: Market) -> None:
         )
 
 
-def test_both_sides_read_it_and_nobody_else(agora: Market) -> None:
+def test_both_sides_read_it_and_nobody_else(engine: Engine, agora: Market) -> None:
     stranger = create_client(agora.session, "城市银行", "bank", [], AT)
     strangers = agora.session.get_one(Client, stranger.client_id).institution_id
-    assert find_match(agora.session, agora.bank, agora.match_id).state == "matched"
-    assert find_match(agora.session, agora.owner, agora.match_id).state == "matched"
-    with pytest.raises(UnknownObject):
-        find_match(agora.session, strangers, agora.match_id)
+    agora.session.commit()
+    for institution in (agora.bank, agora.owner):
+        with Session(seen_by(engine, Tenant(institution))) as session:
+            assert find_match(session, agora.match_id).state == "matched"
+    with Session(seen_by(engine, Tenant(strangers))) as session, pytest.raises(UnknownObject):
+        find_match(session, agora.match_id)
 
 
 def test_of_two_steps_at_once_the_second_reads_again(engine: Engine) -> None:
@@ -156,7 +159,7 @@ def test_of_two_steps_at_once_the_second_reads_again(engine: Engine) -> None:
                 recorded_by=agora.bank_client,
                 recorded_at=AT,
             )
-            history = find_match(session, agora.bank, agora.match_id)
+            history = find_match(session, agora.match_id)
             rival.add(step)
             rival.commit()
             assert history.events == ()
@@ -165,13 +168,13 @@ def test_of_two_steps_at_once_the_second_reads_again(engine: Engine) -> None:
 
 
 def test_matching_again_finds_the_same_match(agora: Market) -> None:
-    keep_matches(agora.session, agora.need.id, [agora.offer.id], AT)
+    keep_matches(agora.session, agora.need, [agora.offer], AT)
     assert agora.session.scalars(select(Match.id)).all() == [agora.match_id]
 
 
 def test_a_withdrawn_loan_is_off_the_market(agora: Market) -> None:
     assert [product.id for product in market(agora.session)] == [agora.offer.id]
-    withdraw_offer(agora.session, agora.bank, agora.offer.id, AT)
+    withdraw_offer(agora.session, agora.offer.id, AT)
     assert market(agora.session) == []
 
 

@@ -168,7 +168,7 @@ def test_a_refused_call_can_be_answered_under_the_same_key_later(books: Books) -
 def test_a_consent_revoked_while_the_answer_was_computed(books: Books) -> None:
     late = draft(books.bank)
     with transaction(books.engine) as session:
-        revoke_consent(session, books.bank.institution_id, books.bank.consent_id, NOON)
+        revoke_consent(session, books.bank.consent_id, NOON)
     (refused,) = books.submit(late)
     assert isinstance(refused, ConsentRevoked)
     books.refuse(replace(late, outcome="refused", body={}))  # as a route does with every refusal

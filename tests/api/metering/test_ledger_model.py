@@ -127,7 +127,7 @@ class LedgerHistory(RuleBasedStateMachine):
     @rule()
     def revoke(self) -> None:
         with transaction(self.books.engine) as session:
-            revoke_consent(session, self.books.bank.institution_id, self.consent, NOON)
+            revoke_consent(session, self.consent, NOON)
         self.revoked = True
 
     @precondition(lambda self: self.revoked)

@@ -1,0 +1,44 @@
+"""Who guesses is slowed down: at the token endpoint, at the console's form, and with made-up tokens."""
+
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.access.guessing import WRONG_BY_ADDRESS, WRONG_BY_CLIENT, GuessGuard
+from tests.factories.deployments import Caller
+
+FORM = {"grant_type": "client_credentials"}
+
+
+@pytest.fixture(autouse=True)
+def slow_guard(http: TestClient, bank: Caller, other_bank: Caller) -> None:
+    """Nothing counted yet, and minutes that last hours: a slow machine forgets no guess while a test runs."""
+    http.app.state.deployment.guesses = GuessGuard(minute=timedelta(hours=10))  # type: ignore[attr-defined]
+
+
+def test_repeated_wrong_secrets_of_a_client_end_in_429_also_for_the_right_one(http: TestClient, bank: Caller) -> None:
+    wrong = FORM | {"client_id": bank.client_id, "client_secret": "guess"}
+    right = FORM | {"client_id": bank.client_id, "client_secret": bank.client_secret}
+    statuses = [http.post("/oauth/token", data=wrong).status_code for _ in range(WRONG_BY_CLIENT + 1)]
+    assert statuses == [401] * WRONG_BY_CLIENT + [429]
+    for path in ("/oauth/token", "/console/login"):
+        answer = http.post(path, data=right)
+        assert (answer.status_code, answer.json()["code"]) == (429, "too-many-requests")
+        assert int(answer.headers["Retry-After"]) > 0
+    assert bank.get("/v1/usage").status_code == 200, "the tokens it holds go on"
+
+
+def test_an_address_that_tries_many_clients_waits_too(http: TestClient, other_bank: Caller) -> None:
+    for number in range(WRONG_BY_ADDRESS):
+        guess = {"client_id": f"client-{number}", "client_secret": "guess"}
+        assert http.post("/console/login", data=guess).status_code == 401
+    form = FORM | {"client_id": other_bank.client_id, "client_secret": other_bank.client_secret}
+    assert http.post("/oauth/token", data=form).status_code == 429
+
+
+def test_made_up_tokens_are_counted_and_real_ones_pass(http: TestClient, other_bank: Caller) -> None:
+    made_up = {"Authorization": "Bearer a.b.c"}
+    statuses = [http.get("/v1/usage", headers=made_up).status_code for _ in range(WRONG_BY_ADDRESS + 1)]
+    assert statuses == [401] * WRONG_BY_ADDRESS + [429]
+    assert other_bank.get("/v1/usage").status_code == 200
