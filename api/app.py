@@ -14,6 +14,7 @@ from api import (
     loan_products,
     matches,
     needs,
+    notices,
     oauth,
     reports,
     statements,
@@ -29,6 +30,7 @@ from api.envelope import BodyLimit, RequestId
 from api.errors import install_problems, problem_schemas, problems
 from api.hot_renewal import renewing
 from api.pages import assets, documentation
+from api.tenancy import EVERYONE
 from api.webhooks.running import sending
 from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
@@ -54,7 +56,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
             async with (
                 contextmanager_in_threadpool(renewing(deployment)),
                 contextmanager_in_threadpool(
-                    sending(deployment.engine, deployment.vault, local=settings.webhooks_local)
+                    sending(deployment.rows_of(EVERYONE), deployment.vault, local=settings.webhooks_local)
                 ),
             ):
                 yield
@@ -69,7 +71,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         responses=problems(MalformedRequest, BodyTooLarge),
     )
     for resource in (
-        oauth, consents, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
+        oauth, consents, notices, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
         webhook_routes, verify, health, login, usage_page, feeds_page, features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)

@@ -31,6 +31,8 @@ COMMANDS = {
     "models": Entry("models.cli", "models", "Train, evaluate and use the models."),
     "products": Entry("products.cli", "products", "List and check the catalogue."),
     "clients": Entry("api.access.cli", "clients", "Give an institution access to the API."),
+    "consents": Entry("api.access.consents_cli", "consents", "Audit the consents that institutions assert."),
+    "keys": Entry("api.keys_cli", "keys", "Show and replace the keys the platform signs with."),
     "contracts": Entry("api.contracts.cli", "contracts", "Agree on terms in twos; enter what is paid in advance."),
     "serve": Entry("api.serve_cli", "serve", "Serve the API and the console."),
     "usage": Entry("api.metering.cli", "usage", "Calls, hits and charges from the ledger."),

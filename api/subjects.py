@@ -2,14 +2,25 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.deployment import Deployment
+from bureau.person import holds_identity_number
 from bureau.uscc import clean, is_uscc
 from features.lake.registry import resolve
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """One line of text: no control characters, which logs and PostgreSQL would choke on."""
+
+
+def _of_no_person(text: str) -> str:
+    if holds_identity_number(text):
+        raise ValueError("holds a person's identity number, which is kept nowhere here; send none")
+    return text
+
+
+FreeLine = Annotated[Line, AfterValidator(_of_no_person)]
+"""A line in the caller's own words, without a person's identity number: what is stored or logged must hold none."""
 
 
 class Subject(BaseModel):
@@ -18,7 +29,9 @@ class Subject(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     uscc: Annotated[Line, Field(description="Unified social credit code, or the key by which the source knows it.")]
-    name: Annotated[Line | None, Field(description="For the caller's own reference; nothing is decided by it.")] = None
+    name: Annotated[FreeLine | None, Field(description="For the caller's own reference; nothing is decided by it.")] = (
+        None
+    )
 
 
 def code_of(deployment: Deployment, subject: Subject) -> str:

@@ -1,5 +1,6 @@
 """A bank's side of the demonstration: nothing but HTTP calls, as its own system would make them."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -49,7 +50,8 @@ class Bank:
             "purposes": [PURPOSE],
             "valid_from": valid_from,
             "valid_to": valid_to,
-            "granted_by": "enterprise",
+            "granted_by": "asserted",
+            "document_sha256": hashlib.sha256(f"demonstration {uscc}".encode()).hexdigest(),
         }
         return str(self.post("/v1/consents", body)["consent_id"])
 

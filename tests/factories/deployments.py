@@ -11,6 +11,7 @@ import httpx
 from pydantic import SecretStr
 
 from api.access.institutions import create_client
+from api.access.roles import ROLES
 from api.contracts.agreeing import ListPrice
 from api.database import open_ledger_database
 from bureau.db import transaction
@@ -106,7 +107,8 @@ class Caller:
             "purposes": ["pre_loan"],
             "valid_from": "2020-01-01",
             "valid_to": "2099-12-31",
-            "granted_by": "enterprise",
+            "granted_by": "asserted",
+            "document_sha256": "0" * 64,
         }
         answer = self.post("/v1/consents", body | changes)
         assert answer.status_code == 201, answer.text
@@ -114,7 +116,12 @@ class Caller:
 
 
 def enrol(
-    settings: Settings, http: httpx.Client, name: str, role: str = "bank", products: tuple[str, ...] | None = None
+    settings: Settings,
+    http: httpx.Client,
+    name: str,
+    role: str = "bank",
+    products: tuple[str, ...] | None = None,
+    uscc: str | None = None,
 ) -> Caller:
     """A signed-in client of an institution; products: codes at list price, every one on sale without."""
     lines = [
@@ -124,7 +131,8 @@ def enrol(
     ]
     engine = open_ledger_database(settings.ledger_url)
     with transaction(engine) as session:
-        made = create_client(session, name, role, lines if role in ("bank", "enterprise") else [], datetime.now(UTC))
+        contracted = lines if ROLES[role].calls else []
+        made = create_client(session, name, role, contracted, datetime.now(UTC), uscc=uscc)
     engine.dispose()
     return Caller(http, made.client_id, made.client_secret).sign_in()
 

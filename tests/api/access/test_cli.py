@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from api.access.credentials import keys_of
 from api.access.institutions import find_client, find_institution
+from api.access.roles import ROLES
 from api.cli import main
 from api.contracts.in_force import contract_in_force
 from api.database import open_ledger_database
 from bureau.clock import now, shanghai_day
 from products.product import on_sale
-from tests.factories.ledger import draft, open_books
+from tests.factories.assertions import new_key, public
+from tests.factories.ledger import ACME, draft, open_books
 
 
 @pytest.fixture
@@ -66,6 +69,8 @@ def test_who_calls_gets_every_product_on_sale(
         pytest.param(["create", "X", "--role", "banker"], "There is no role 'banker'", id="an unknown role"),
         pytest.param(["create", "X", "--products", "P99"], "There is no product 'P99'", id="an unknown product"),
         pytest.param(["create", " "], "needs a name", id="no name"),
+        pytest.param(["create", "X", "--jwks", "nowhere"], "no text file", id="no file of keys"),
+        pytest.param(["rotate", "client-0", "--overlap", "-1"], "There is no client", id="an overlap of nobody"),
         pytest.param(["rotate", "client-0"], "There is no client 'client-0'", id="an unknown client to rotate"),
         pytest.param(["disable", "client-0"], "There is no client 'client-0'", id="an unknown client to disable"),
     ],
@@ -104,3 +109,42 @@ def test_create_works_beside_a_running_ledger(home: Path, monkeypatch: pytest.Mo
         assert not books.submit(draft(books.bank, f"key-{n}"))[0].replayed  # type: ignore[union-attr]
         assert run(monkeypatch, "clients", "create", f"银行{n}", "--products", "P01") == 0
     books.ledger.close()
+
+
+def test_create_and_rotate_with_keys_print_their_names_and_no_secret(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("first", "second"):
+        (home / f"{name}.json").write_text(json.dumps({"keys": [*public(new_key(name)).values()]}))
+    assert run(monkeypatch, "clients", "create", "深圳银行", "--products", "", "--jwks", str(home / "first.json")) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made.keys() == {"client_id", "kids"}
+    words = ("rotate", made["client_id"], "--jwks", str(home / "second.json"), "--overlap", "24")
+    assert run(monkeypatch, "clients", *words) == 0
+    assert json.loads(capsys.readouterr().out)["kids"] == ["second"]
+    with Session(open_ledger_database(url(home))) as session:
+        assert set(keys_of(session, made["client_id"], now())) == {"first", "second"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_client_of_every_role_is_made_and_listed(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], role: str
+) -> None:
+    bound = ["--uscc", ACME] if role == "enterprise" else []
+    assert run(monkeypatch, "clients", "create", "甲", "--role", role, "--products", "", *bound) == 0
+    capsys.readouterr()
+    assert run(monkeypatch, "clients", "list", "--format", "json") == 0
+    assert [row["role"] for row in json.loads(capsys.readouterr().out)] == [role]
+
+
+def test_keys_rotate_prints_the_new_one_and_keeps_the_former(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "keys", "rotate", "tokens") == 0
+    made = capsys.readouterr().out.strip()
+    assert run(monkeypatch, "keys", "list", "--format", "json") == 0
+    rows = [row for row in json.loads(capsys.readouterr().out) if row["signs"] == "tokens"]
+    assert [(row["kid"] == made, row["current"]) for row in rows] == [(True, True), (False, False)]
+    assert run(monkeypatch, "keys", "rotate", "answers", "--drop-former") == 2
+    assert "stay verifiable" in capsys.readouterr().err
+    assert run(monkeypatch, "keys", "rotate", "tokens", "--drop-former") == 0
