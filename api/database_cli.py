@@ -1,11 +1,14 @@
 """`bureau db`: bring the databases to the newest migration, or say how far they are."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
 from api import database
+from api.retention import purge
+from bureau.clock import now
 from bureau.db import open_engine, upgrade
 from bureau.errors import StateConflict
 from bureau.listing import Format, FormatOption, print_rows
@@ -48,6 +51,16 @@ def check(form: FormatOption = Format.TABLE) -> None:
     print_rows(rows, ["database", "at", "newest"], form)
     if behind := [str(row["database"]) for row in rows if row["at"] != row["newest"]]:
         raise StateConflict(f"Not at the newest migration: {', '.join(behind)}. Run: bureau db upgrade")
+
+
+@db.command("purge")
+def purge_old(
+    before: Annotated[datetime, typer.Option(help="What ended before this day goes.", formats=["%Y-%m-%d"])],
+) -> None:
+    """Delete consents and notices that ended five years ago or earlier; calls and their evidence always stay."""
+    with database.ledger_transaction(Settings().ledger_url) as session:
+        gone = purge(session, before.date(), now())
+    typer.echo(f"{gone.consents:,} consents and {gone.notices:,} notices deleted")
 
 
 def _databases(settings: Settings) -> tuple[Database, ...]:

@@ -1,5 +1,6 @@
 """Natural persons are keyed hashes: nothing a whole demonstration writes holds a raw identity."""
 
+import logging
 import re
 import zlib
 from collections.abc import Iterator
@@ -10,9 +11,17 @@ import polars as pl
 import pytest
 from pydantic import SecretBytes
 from sqlalchemy import Engine, create_engine, select
+from starlette.testclient import TestClient
 
+from api.access.institutions import find_client
+from api.access.one_time_codes import ONE_TIME_CODES, code_at, code_key, step_of
+from api.app import create_app
+from api.database import ledger_transaction, open_ledger_database
+from api.secret import derived_key
+from api.tables import LedgerTable
+from bureau.clock import now
 from bureau.errors import InvalidInput
-from bureau.person import PersonKey, key_version, person_hash
+from bureau.person import PersonKey, holds_identity_number, key_version, person_hash
 from features.contracts.complaint import COMPLAINT
 from features.contracts.contract import HASH_PATTERN
 from features.contracts.court_case import COURT_CASE
@@ -25,6 +34,7 @@ from features.lake.replay import replay
 from features.lake.tables import Quarantined
 from tests.factories.courts import court_case
 from tests.factories.demonstrations import Demonstration
+from tests.factories.deployments import enrol, public_home
 from tests.factories.lakes import ACME, BETA, deliver, instant, known, land_rows, make_lake, uscc
 from tests.factories.market import complaint
 from tests.factories.registrations import registration
@@ -207,3 +217,64 @@ def test_numbers_that_are_no_persons_land(tmp_path: Path) -> None:
     row = registration(ACME, record_id=f"F01-{MOBILE}", reg_no=DIGITS[:15])
     assert land_rows(lake, REGISTRATION, [row]).landed == 1
     assert land_rows(lake, COMPLAINT, [complaint(ACME)]).landed == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        pytest.param(IDENTITY, True, id="bare"),
+        pytest.param(f"借款人{IDENTITY}号", True, id="among Chinese"),
+        pytest.param("１１０１０５１９４９１２３１００２Ｘ", True, id="wide"),
+        pytest.param("110105 19491231 002x", True, id="spaced"),
+        pytest.param(IDENTITY[:-1] + "1", False, id="a check character that does not agree"),
+        pytest.param("019a5c1e-7a00-7000-8000-000000000000", False, id="a number of ours"),
+        pytest.param(ACME, False, id="an enterprise's code"),
+        pytest.param("LN-2026-000123", False, id="a serial"),
+    ],
+)
+def test_a_number_of_a_person_is_known_by_its_check_character(text: str, holds: bool) -> None:
+    assert holds_identity_number(text) is holds
+
+
+def test_no_secret_token_code_or_identity_is_left_in_a_table_or_a_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    settings = public_home(tmp_path)
+    with TestClient(create_app(settings), raise_server_exceptions=False) as http:
+        bank, firm = enrol(settings, http, "农商银行"), enrol(settings, http, "阿克美", "enterprise", uscc=ACME)
+        with ledger_transaction(settings.ledger_url) as session:
+            key = code_key(derived_key(settings, ONE_TIME_CODES), find_client(session, firm.client_id))
+        code = code_at(key, step_of(now()))
+        terms = {
+            "subject": {"uscc": ACME},
+            "products": ["P07"],
+            "purposes": ["pre_loan"],
+            "valid_from": "2020-01-01",
+            "valid_to": "2099-12-31",
+            "granted_by": "enterprise",
+            "institution": "农商银行",
+        }
+        text = firm.post("/v1/consents/text", terms).json()["document_sha256"]
+        assert firm.post("/v1/consents", terms | {"document_sha256": text, "one_time_code": code}).status_code == 201
+        assert bank.report(ACME).status_code == 201
+        assert bank.report(ACME, client_serial=IDENTITY).status_code == 422
+        assert bank.report(ACME, subject={"uscc": ACME, "name": f"王某{IDENTITY}"}).status_code == 422
+        assert bank.report(ACME, key=IDENTITY).status_code == 400
+        assert bank.get("/nowhere", headers={"X-Request-Id": IDENTITY}).headers["X-Request-Id"] != IDENTITY
+        guess = {"grant_type": "client_credentials", "client_id": bank.client_id, "client_secret": "a-wrong-guess"}
+        assert http.post("/oauth/token", data=guess).status_code == 401
+    tokens = [caller.headers["Authorization"].removeprefix("Bearer ") for caller in (bank, firm)]
+    hidden = [bank.client_secret, firm.client_secret, *tokens, IDENTITY, "a-wrong-guess"]
+    written = b"\n".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()) + caplog.text.encode()
+    assert [secret for secret in hidden if secret.encode() in written] == []
+    assert [table for table, said in said_by_tables(settings.ledger_url).items() if code in said.split("|")] == []
+
+
+def said_by_tables(url: str) -> dict[str, str]:
+    """Every cell of every table as text."""
+    with open_ledger_database(url).connect() as connection:
+        return {
+            table.name: "|".join(str(cell) for row in connection.execute(select(table)) for cell in row)
+            for table in LedgerTable.metadata.sorted_tables
+        }
