@@ -37,7 +37,7 @@ class Ledger:
     def __init__(self, engine: Engine, signer: Signer, vault: Vault, clock: Callable[[], datetime] = now) -> None:
         self._engine, self._vault, self._clock = engine, vault, clock
         self._writing = Writing(signer, vault, Contracts())
-        self._writer = GroupWriter(self._commit, group=_GROUP, waiting=_WAITING)
+        self._writer = GroupWriter(self.enter, group=_GROUP, waiting=_WAITING)
         self._flights = Flights()
 
     def start(self) -> None:
@@ -107,8 +107,8 @@ class Ledger:
     async def _entered(self, draft: Draft) -> Receipt | None:
         return await asyncio.wrap_future(self._writer.put(draft))
 
-    def _commit(self, drafts: Sequence[Draft]) -> Sequence[Entered]:
-        """One transaction for the group; each alone when a row of the group is one the database refuses."""
+    def enter(self, drafts: Sequence[Draft]) -> Sequence[Entered]:
+        """What the writer does with a group: one transaction, or one for each where the database refuses some row."""
         try:
             with exclusive(self._engine) as connection:
                 return enter_batch(connection, drafts, self._writing, self._clock())
@@ -117,7 +117,7 @@ class Ledger:
         except Exception as problem:  # some row of the group: find out which
             if len(drafts) == 1:
                 return [_failed(problem)]
-            return [self._commit([draft])[0] for draft in drafts]
+            return [self.enter([draft])[0] for draft in drafts]
 
 
 def _receipts(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
