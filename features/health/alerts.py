@@ -11,9 +11,12 @@ from features.health.day_files import read_day_file, write_day
 from features.health.drift import MOVED
 from features.health.feature_days import FeatureDay
 from features.health.feed_days import FeedDay
+from features.lake.locking import alone
 
 MODELS = "models"
 """The origin of alerts about models in service, which the layer above keeps beside these."""
+ANSWERS = "answers"
+"""The origin of alerts about answers that were refused where one was due."""
 MISSING_ROSE = 0.10
 """A missing rate that rose by more than ten points since the baseline."""
 _COUNTED_TO_TODAY = (Kind.DAYS_SINCE_LAST, Kind.DAYS_SINCE_FIRST)
@@ -65,6 +68,23 @@ def keep_alerts(folder: Path, origin: str, day: date, told: Sequence[Alert]) -> 
 def kept_alerts(folder: Path, origin: str, day: date) -> list[Alert]:
     """What was kept of an origin on a day; nothing where nothing was."""
     return [Alert(**row) for row in read_day_file(folder, f"alerts-{origin}", day)]
+
+
+def add_alert(folder: Path, origin: str, day: date, alert: Alert) -> None:
+    """Keep one alert beside those of its origin and day, unless its subject has one of its code already.
+
+    Processes that answer at once may all meet the same fault: the first one's words stand.
+    """
+    if _is_told(folder, origin, day, alert):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder / f".{origin}.lock"):
+        if not _is_told(folder, origin, day, alert):
+            keep_alerts(folder, origin, day, [*kept_alerts(folder, origin, day), alert])
+
+
+def _is_told(folder: Path, origin: str, day: date, alert: Alert) -> bool:
+    return any((one.subject, one.code) == (alert.subject, alert.code) for one in kept_alerts(folder, origin, day))
 
 
 def follows_calendar(feature: str) -> bool:

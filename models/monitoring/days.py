@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from bureau.errors import ContributionsDisagree
 from features.health.alerts import Alert
 from features.health.day_files import days_of, read_day_file, write_day
 from models.monitoring.measures import Measure
@@ -47,6 +48,15 @@ def alerts_of(name: str, version: str, measures: Sequence[Measure]) -> list[Aler
             Alert(name, "retrain", f"{count} beyond the limit; a new one is proposed: bureau models train {name}")
         )
     return told
+
+
+def alert_of_fault(fault: ContributionsDisagree) -> Alert:
+    """An answer was refused because its reasons missed its score: the model must go before anything else."""
+    told = (
+        f"answers are withheld: the contributions of version {fault.version} missed its score by {fault.gap:.3g} "
+        f"log-odds; go back with: bureau models rollback {fault.model} --by PERSON, and have its folder checked"
+    )
+    return Alert(fault.model, "withheld", told)
 
 
 def _subject(name: str, measure: Measure) -> str:

@@ -2,6 +2,7 @@
 
 from bureau.errors import ProductNotServed
 from bureau.grant import ReadGrant
+from products.alarm import alarmed
 from products.decisions.comparison import Known
 from products.decisions.content import DecisionContent, PolicyUsed
 from products.decisions.outcome import conclude
@@ -33,6 +34,11 @@ def decide(desk: Desk, subject: str, application: Application, policy: Policy, g
 
     grant: must cover `fields_of(product_of(desk, policy), "decision")`. Raises as `produce_report` does.
     """
+    with alarmed(desk):
+        return _decided(desk, subject, application, policy, grant)
+
+
+def _decided(desk: Desk, subject: str, application: Application, policy: Policy, grant: ReadGrant) -> Answer:
     product = product_of(desk, policy)
     model = desk.model_for(product.code)
     reading = open_reading(desk, product, subject, grant)

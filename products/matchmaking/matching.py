@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bureau.grant import ReadGrant
 from models.scoring import Scored
+from products.alarm import alarmed
 from products.desk import Desk
 from products.matchmaking.content import MatchContent, MatchResult
 from products.matchmaking.profile import profile_of
@@ -27,6 +28,11 @@ def match(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms],
     asked of it counts as failed. Raises `ImpossibleUscc`, and `ModelNotReleased` where a score serves here and its
     model is not released.
     """
+    with alarmed(desk):
+        return _matched(desk, need, loan_products, grant)
+
+
+def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms], grant: ReadGrant) -> Answer:
     product = find_product(MATCHING)
     reading = open_reading(desk, product, need.subject, grant)
     scored, model = _score(reading)

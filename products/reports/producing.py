@@ -2,6 +2,7 @@
 
 from bureau.errors import InvalidInput
 from bureau.grant import ReadGrant
+from products.alarm import alarmed
 from products.desk import Desk
 from products.product import Product
 from products.reading import Reading, open_reading
@@ -16,10 +17,16 @@ def produce_report(desk: Desk, product: Product, subject: str, grant: ReadGrant)
     """One answer of a report or score product about one enterprise, as known on the desk's day.
 
     subject: a code or an outside key. The same snapshot, day and model give the same content. Raises `ImpossibleUscc`,
-    `ProductNotServed` and `ModelNotReleased`, and `FieldNotGranted` where the grant is narrower than the product.
+    `ProductNotServed` and `ModelNotReleased`, `FieldNotGranted` where the grant is narrower than the product, and
+    `ContributionsDisagree`, of which an alert is kept.
     """
     if product.kind == "matching":
         raise InvalidInput(f"{product.code} is answered by matching a need: POST /v1/needs, not by a report.")
+    with alarmed(desk):
+        return _produced(desk, product, subject, grant)
+
+
+def _produced(desk: Desk, product: Product, subject: str, grant: ReadGrant) -> Answer:
     reading = open_reading(desk, product, subject, grant)
     model = desk.model_for(product.code) if product.kind == "score" else None
     outcome = outcome_of(reading)
