@@ -26,6 +26,7 @@ class Draft:
     problem_code: of the error that made the call unanswered.
     data_as_of: the newest day the records behind the answer speak of.
     test: asked in test mode: counted apart, never on a statement, never paid from a wallet.
+    definition_hash: of the features its product may read, as they were defined when it answered.
     """
 
     call_id: str
@@ -51,6 +52,7 @@ class Draft:
     problem_code: str | None = None
     data_as_of: date | None = None
     test: bool = False
+    definition_hash: str | None = None
 
 
 @dataclass(frozen=True)

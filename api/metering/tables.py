@@ -39,6 +39,7 @@ class Call(Owned, LedgerTable):
     model_version: Mapped[str | None]
     data_as_of: Mapped[date | None]  # the newest day its records speak of
     test: Mapped[bool]
+    definition_hash: Mapped[str | None]  # of the features its product may read; none before they were kept
     received_at: Mapped[datetime]
     committed_at: Mapped[datetime]
 
