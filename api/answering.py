@@ -173,4 +173,5 @@ def _answered(draft: Draft, answer: Answer) -> Draft:
         snapshot=answer.snapshot,
         model_name=answer.model_name,
         model_version=answer.model_version,
+        definition_hash=answer.definition_hash,
     )

@@ -23,7 +23,7 @@ from products.desk import Desk
 from products.lending import Application
 from products.matchmaking.matching import match
 from products.matchmaking.terms import LoanProductTerms, Need
-from products.product import find_product
+from products.product import Product, definitions_of, find_line
 from products.reports.answer import Answer
 from products.reports.producing import produce_report
 from products.reports.replaying import desk_then
@@ -41,8 +41,10 @@ def replay_call(session: Session, vault: Vault, desk: Desk, call_id: str) -> Rep
     """An answer from its own snapshot, day, law, marks and model; a decision also from its application under its
     policy, a match from its need and the loan products it met, whose terms never change.
 
-    Raises `UnknownObject`, and `InvalidInput` where the snapshot was given up, where product or policy have another
-    version now, and for a decision given before its application was kept with it.
+    A product sold in another version since is read by the line it had. Raises `UnknownObject`, `DamagedModel` where the
+    model's files are not those that answered, and `InvalidInput` where the snapshot was given up, where that line is
+    not kept, where features are defined otherwise now, where the policy has another version, and for a decision given
+    before its application was kept with it.
     """
     query = select(Call, StoredAnswer.sealed).join(StoredAnswer, StoredAnswer.call_id == Call.id)
     found = session.execute(query.where(Call.id == call_id)).one_or_none()
@@ -52,20 +54,31 @@ def replay_call(session: Session, vault: Vault, desk: Desk, call_id: str) -> Rep
     sent = vault.open(sealed, call_id)
     body = json.loads(sent)
     day = date.fromisoformat(body["as_of"])
-    product, given = find_product(call.product_code), _given(call, day)
+    product, given = find_line(call.product_code, call.product_version), _given(call, day)
+    _require_same_definitions(call, product)
     then = desk_then(desk, product, given, used_on=day, at=call.received_at)
-    answer = _answered(session, then, call.kind, given, body)
+    answer = _answered(session, then, product, call.kind, given.uscc, body)
     again = body_of(call_id, answer) | {name: body[name] for name in ("charge", "evidence")}
     text = written(again)
     return Replayed(text, () if text == sent else _differing(body, again))
 
 
-def _answered(session: Session, then: Desk, kind: str, given: Answer, body: Mapping[str, Any]) -> Answer:
+def _require_same_definitions(call: Call, product: Product) -> None:
+    """Raise `InvalidInput` where what the features compute has changed: other values would give other bytes."""
+    now = definitions_of(product)
+    if call.definition_hash is not None and call.definition_hash != now:
+        raise InvalidInput(
+            f"{call.id} was answered with features defined as {call.definition_hash} (SHA-256), and they are now "
+            f"defined as {now}: replay it on the release that answered."
+        )
+
+
+def _answered(session: Session, then: Desk, product: Product, kind: str, uscc: str, body: Mapping[str, Any]) -> Answer:
     if kind == "decision":
-        return _decision(then, given.uscc, body)
+        return _decision(then, uscc, body)
     if kind == "match":
         return _match(session, then, body)
-    return produce_report(then, find_product(given.product_code), given.uscc, operator_grant())
+    return produce_report(then, product, uscc, operator_grant())
 
 
 def _decision(then: Desk, uscc: str, body: Mapping[str, Any]) -> Answer:
@@ -99,6 +112,7 @@ def _given(call: Call, day: date) -> Answer:
         snapshot=call.snapshot,
         model_name=call.model_name,
         model_version=call.model_version,
+        definition_hash=call.definition_hash or "",
     )
 
 

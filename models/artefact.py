@@ -121,8 +121,8 @@ def read_stored(folder: Path, name: str, *, sha256: str | None = None) -> Stored
         text = (folder / MODEL_FILE).read_bytes()
     except OSError as problem:
         raise DamagedModel(name, folder.name, f"{folder / MODEL_FILE} cannot be read.") from problem
-    if sha256 is not None and _sha256(text) != sha256:
-        raise DamagedModel(name, folder.name, f"{folder / MODEL_FILE} is not the file that was released.")
+    if sha256 is not None:
+        _require_hash(name, folder.name, folder / MODEL_FILE, text, sha256)
     try:
         return StoredModel.model_validate_json(text)
     except ValidationError as problem:
@@ -138,9 +138,15 @@ def _predictor(folder: Path, stored: StoredModel) -> Predictor:
         text = (folder / BOOSTER_FILE).read_bytes()
     except OSError as problem:
         raise DamagedModel(stored.name, stored.version, f"{folder / BOOSTER_FILE} cannot be read.") from problem
-    if _sha256(text) != stored.booster_sha256:
-        raise DamagedModel(stored.name, stored.version, f"{folder / BOOSTER_FILE} is not the file that was released.")
+    _require_hash(stored.name, stored.version, folder / BOOSTER_FILE, text, str(stored.booster_sha256))
     return read_trees(text.decode())
+
+
+def _require_hash(name: str, version: str, path: Path, content: bytes, sha256: str) -> None:
+    found = _sha256(content)
+    if found != sha256:
+        why = f"{path} is not the file that was released: its SHA-256 is {found} and was {sha256}."
+        raise DamagedModel(name, version, why)
 
 
 def _golden_row(model: ScoringModel, values: Mapping[str, Value]) -> GoldenRow:

@@ -5,6 +5,7 @@ from pathlib import Path
 from bureau.errors import DamagedModel, ModelNotReleased, UnknownName
 from features.definitions.library import definition_hash
 from models.artefact import read_model, read_stored
+from models.register import read_register
 from models.release import model_folder, read_release, versions
 from models.scoring import ScoringModel
 
@@ -23,9 +24,22 @@ def load_released(home: Path, name: str) -> ScoringModel:
 def load_version(home: Path, name: str, version: str, sha256: str | None = None) -> ScoringModel:
     """A kept version, in service or not, checked in the same way; raises `DamagedModel`."""
     model = read_model(model_folder(home, name, version), name, sha256=sha256)
-    if definition_hash(model.features) != model.definition_hash:
-        raise DamagedModel(name, version, "Its features are defined otherwise now than when it was trained.")
+    now = definition_hash(model.features)
+    if now != model.definition_hash:
+        told = f"now as {now}, and were defined as {model.definition_hash} when it was trained (SHA-256)."
+        raise DamagedModel(name, version, f"Its features are defined otherwise: {told}")
     return model
+
+
+def load_kept(home: Path, name: str, version: str) -> ScoringModel:
+    """A version as it was kept, whether it serves or not: its hash is the register's, which nobody can rewrite unseen.
+
+    What was put into service before there were registers has the hash it is served by. Raises `DamagedModel`.
+    """
+    kept = [act.sha256 for act in read_register(home, name) if act.deed == "kept" and act.version == version]
+    release = read_release(home, name)
+    served = release.sha256 if release is not None and release.version == version else None
+    return load_version(home, name, version, kept[-1] if kept else served)
 
 
 def load_chosen(home: Path, name: str, version: str | None = None) -> ScoringModel:

@@ -11,8 +11,9 @@ from features.lake.lake import Lake, open_lake
 from features.sources.source import read_source
 from models.release import SHADOW_FILE, Release, read_release
 from models.scoring import ScoringModel
-from models.service import load_released, load_version
+from models.service import load_kept, load_released
 from models.shadow import load_shadow
+from products.product import Product, find_product
 from products.serving import Serving, read_serving
 
 
@@ -32,7 +33,7 @@ class Shelf:
     def model(self, name: str) -> ScoringModel:
         """The version in service; raises `ModelNotReleased`."""
         if name in self.pinned:
-            return load_version(self.home, name, self.pinned[name])
+            return load_kept(self.home, name, self.pinned[name])
         with self._reading:
             release = read_release(self.home, name)
             held = self._held.get(name)
@@ -56,6 +57,7 @@ class Desk:
     serving: model name by product code. today: the day features are read as of. used_on: the day by whose law records
     are used, `today` unless said, so that an old day can be replayed under the law of now. snapshot, known_by: of an
     answer that is given again, the state of the lake and the instant up to which marks were known; else the newest.
+    lines: the catalogue lines such an answer was given by.
     """
 
     lake: Lake
@@ -67,6 +69,11 @@ class Desk:
     used_on: date | None = None
     snapshot: int | None = None
     known_by: datetime | None = None
+    lines: Mapping[str, Product] = field(default_factory=dict)
+
+    def line(self, code: str) -> Product:
+        """The catalogue line of a product: the present one, or that of the answer that is given again."""
+        return self.lines[code] if code in self.lines else find_product(code)
 
     def serves(self, code: str) -> bool:
         """Whether a model is set to serve this product from the home's source."""

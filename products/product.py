@@ -7,11 +7,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from bureau.errors import UnknownProduct, UnreadableFile
+from bureau.errors import InvalidInput, UnknownProduct, UnreadableFile
 from bureau.grant import PURPOSES
+from features.definitions.library import definition_hash
 from products.datafile import STRICT, read_datafile
 
 CATALOGUE = Path(__file__).parent / "catalogue"
+EARLIER = "earlier"
+"""The folder in it of lines that were sold: by them their answers are given again."""
 
 Code = Annotated[str, Field(pattern=r"^P\d{2}$")]
 Feed = Annotated[str, Field(pattern=r"^F\d{2}L?$")]
@@ -154,12 +157,43 @@ def fields_of(product: Product, use: Use = "answer") -> frozenset[str]:
     return product.features(use).union(product.feeds(use), *scores)
 
 
+def definitions_of(product: Product) -> str:
+    """SHA-256 of how the features it may read are defined now, those of a decision and of its scores among them."""
+    lines = (product, *map(find_product, product.scores))
+    return _definitions_of(tuple(sorted({name for line in lines for name in line.features("decision")})))
+
+
+@cache
+def _definitions_of(names: tuple[str, ...]) -> str:
+    return definition_hash(names)
+
+
 def load_product(path: Path) -> Product:
     """One catalogue line, from a file of its own name."""
     product = read_datafile(path, Product)
     if product.code != path.stem:
         raise UnreadableFile(path, f"its code is {product.code}; name the file {product.code}.yaml.")
     return product
+
+
+def find_line(code: str, version: int) -> Product:
+    """The line of a product that had a version: the present one, or an earlier one that was kept.
+
+    Raises `UnknownProduct`, and `InvalidInput` where that version's line was not kept.
+    """
+    present = find_product(code)
+    if present.version == version:
+        return present
+    path = CATALOGUE / EARLIER / f"{code}.{version}.yaml"
+    if not path.exists():
+        raise InvalidInput(
+            f"{code} is version {present.version} now and was {version}, whose line is not kept under {EARLIER}/: "
+            f"replay it on the release that sold it."
+        )
+    line = read_datafile(path, Product)
+    if (line.code, line.version) != (code, version):
+        raise UnreadableFile(path, f"it is {line.code} version {line.version}; name the file {code}.{version}.yaml.")
+    return line
 
 
 def load_catalogue(folder: Path) -> dict[str, Product]:

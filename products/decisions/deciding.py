@@ -10,7 +10,7 @@ from products.decisions.policy import Policy
 from products.decisions.rules import Facts, answer_rules
 from products.desk import Desk
 from products.lending import Application
-from products.product import Product, find_product
+from products.product import Product
 from products.reading import Reading, open_reading
 from products.reports.answer import Answer, answer_of
 from products.reports.coverage import outcome_of
@@ -25,7 +25,7 @@ def product_of(desk: Desk, policy: Policy) -> Product:
     """
     for code in policy.score_products:
         if desk.serves(code):
-            return find_product(code)
+            return desk.line(code)
     raise ProductNotServed(" or ".join(policy.score_products), desk.source)
 
 

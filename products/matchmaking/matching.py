@@ -33,7 +33,7 @@ def match(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms],
 
 
 def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms], grant: ReadGrant) -> Answer:
-    product = find_product(MATCHING)
+    product = desk.line(MATCHING)
     reading = open_reading(desk, product, need.subject, grant)
     scored, model = _score(reading)
     firm = profile_of(reading, scored)

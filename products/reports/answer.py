@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from products.product import definitions_of
 from products.reading import Outcome, Reading
 from products.reports.content import ModelUsed
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found, and everything needed to find it again: product version, day, snapshot, model version."""
+    """What was found, and everything needed to find it again: product version, day, snapshot, model version.
+
+    definition_hash: of the features its product may read, as they were defined.
+    """
 
     product_code: str
     product_version: int
@@ -22,6 +26,7 @@ class Answer:
     snapshot: int
     model_name: str | None
     model_version: str | None
+    definition_hash: str
 
 
 def answer_of(reading: Reading, outcome: Outcome, content: dict[str, Any], model: ModelUsed | None) -> Answer:
@@ -37,4 +42,5 @@ def answer_of(reading: Reading, outcome: Outcome, content: dict[str, Any], model
         snapshot=reading.snapshot,
         model_name=model.name if model else None,
         model_version=model.version if model else None,
+        definition_hash=definitions_of(reading.product),
     )

@@ -21,4 +21,12 @@ def desk_then(desk: Desk, product: Product, given: Answer, *, used_on: date, at:
         )
     pinned = {given.model_name: given.model_version} if given.model_name and given.model_version else {}
     shelf = Shelf(desk.home, pinned)
-    return replace(desk, today=given.as_of, used_on=used_on, snapshot=given.snapshot, known_by=at, shelf=shelf)
+    return replace(
+        desk,
+        today=given.as_of,
+        used_on=used_on,
+        snapshot=given.snapshot,
+        known_by=at,
+        shelf=shelf,
+        lines={product.code: product},
+    )

@@ -99,7 +99,7 @@ def test_a_shadow_that_cannot_be_read_disturbs_no_answer(
 def test_more_answers_than_can_wait_go_without() -> None:
     """Nobody takes from the queue of shadowing that was never started."""
     shadowing = Shadowing(_no_desk)
-    answer = Answer("P07", 1, SOUND, None, TODAY, "found", {}, 1, NAME, "1")
+    answer = Answer("P07", 1, SOUND, None, TODAY, "found", {}, 1, NAME, "1", "")
     given = Given("c1", find_product("P07"), answer, operator_grant(), datetime.now(UTC))
     for _ in range(WAITING + 3):
         shadowing.offer(given)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from api.database import open_ledger_database
 from api.metering.tables import Call
-from bureau.db import open_engine
 from bureau.settings import Settings
 from features.health.alerts import ANSWERS, Alert, add_alert, kept_alerts
 from features.health.cli import health
@@ -104,7 +104,7 @@ def test_nothing_is_charged_for_what_is_withheld(settings: Settings, bank: Calle
     assert isinstance(predictor, BoostedTrees)
     predictor.apart.table[:] *= 1.01
     report(bank)
-    with Session(open_engine(settings.ledger_url)) as session:
+    with Session(open_ledger_database(settings.ledger_url)) as session:
         last = session.query(Call).order_by(Call.received_at.desc()).first()
     assert last is not None
     assert (last.outcome, last.problem_code) == ("source_down", "contributions-disagree")

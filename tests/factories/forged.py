@@ -1,4 +1,4 @@
-"""What somebody who has every key got round the checks to change: a stored answer, or the trees of a model in service."""
+"""What somebody who has every key got round the checks to change: a stored answer, or a model in service."""
 
 import hashlib
 import json
