@@ -60,7 +60,7 @@ def _read(assertion: str) -> tuple[dict[str, Any], Any] | None:
     try:
         unproven = jws.extract_compact(assertion.encode())
         claims, kid = json.loads(unproven.payload), unproven.headers().get("kid")
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):  # the last of brackets without end
         return None
     named = isinstance(claims, dict) and isinstance(claims.get("sub"), str)
     return (claims, kid) if named and (kid is None or isinstance(kid, str)) else None

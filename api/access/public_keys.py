@@ -27,7 +27,7 @@ def read_jwks(text: str) -> dict[str, dict[str, Any]]:
     try:
         keys = json.loads(text)["keys"]
         listed = [key for key in keys if isinstance(key, dict)]
-    except (ValueError, TypeError, KeyError) as problem:
+    except (ValueError, TypeError, KeyError, RecursionError) as problem:
         raise InvalidInput('The keys are not a JWK set: write {"keys": [...]} as RFC 7517 does.') from problem
     if not listed or len(listed) != len(keys):
         raise InvalidInput("The JWK set holds no key, or something that is none.")

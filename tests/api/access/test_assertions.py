@@ -1,5 +1,6 @@
 """A client's assertion: by its own key, for us, for five minutes at most, and once."""
 
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -92,7 +93,21 @@ def test_only_by_its_own_key(session: Session, client_id: str) -> None:
     assert not taken(session, assertion(client_id, shared, NOON, header={"alg": "HS256", "kid": "first"}))
 
 
-@pytest.mark.parametrize("text", ["", "a.b.c", "..", "x" * 9000, "eyJhbGciOiJub25lIn0.e30."])
+def encoded(part: bytes) -> str:
+    return urlsafe_b64encode(part).decode().rstrip("=")
+
+
+HEADER = encoded(b'{"alg":"ES256","kid":"first"}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "a.b.c", "..", "x" * 9000, "eyJhbGciOiJub25lIn0.e30."),
+        *(f"{HEADER}.{encoded(part)}.AAAA" for part in (b"[" * 5000, b"[]", b"null", b"\xff", b'{"sub":1}')),
+        *(f"{encoded(part)}.e30.AAAA" for part in (b"[" * 5000, b"[]", b"null", b'{"alg":1}', b'{"kid":[]}')),
+    ],
+)
 def test_rubbish_is_nobodys(session: Session, client_id: str, text: str) -> None:
     assert not taken(session, text)
 
