@@ -138,3 +138,24 @@ def test_an_enterprise_asks_only_about_itself_and_needs_no_consent_for_it(caller
         assert (answer.status_code, answer.json()["code"]) == (403, "role-not-permitted")
     scored = enterprise.report(ACME, "P07", purpose="self")
     assert scored.json()["code"] == "model-not-released", "past every check of rights"
+
+
+def test_the_supervisor_reads_every_institutions_answers_with_proof(callers: dict[str, Caller]) -> None:
+    bank, supervisor = callers["bank"], callers["supervisor"]
+    report = bank.report(BETA)
+    consent = bank.consent(BETA, ["P07"])["consent_id"]
+    place = report.headers["Location"]
+    assert supervisor.get(place).content == report.content
+    assert supervisor.get(f"{place}/html").status_code == 200
+    assert supervisor.get(f"{place}/proof").json()["call_id"] == report.json()["report_id"]
+    assert supervisor.get(f"/v1/consents/{consent}").json()["consent_id"] == consent
+
+
+def test_a_banks_auditor_reads_its_answers_and_no_other_banks(
+    settings: Settings, http: Client, callers: dict[str, Caller], other_bank: Caller
+) -> None:
+    auditor = enrol(settings, http, "institution of bank", "auditor")
+    own, foreign = callers["bank"].report(BETA), other_bank.report(BETA)
+    assert auditor.get(own.headers["Location"]).content == own.content
+    assert auditor.get(foreign.headers["Location"]).status_code == 404
+    assert auditor.report(BETA).json()["code"] == "role-not-permitted"
