@@ -48,7 +48,12 @@ def test_a_result_left_empty_stays_empty() -> None:
 
 def test_the_truth_tells_the_code_that_was_meant() -> None:
     stated = inspections(date(2020, 3, 5)).with_columns(
-        record_id=pl.int_range(pl.len()), version=1, op=pl.lit("I"), uscc=pl.lit("x"), event_date=date(2020, 3, 1)
+        record_id=pl.int_range(pl.len()),
+        version=1,
+        op=pl.lit("I"),
+        uscc=pl.lit("x"),
+        event_date=date(2020, 3, 1),
+        plan=pl.lit("双随机抽查"),
     )
     told = dirt_of(stated, with_new_codes(stated, "F09", PARAMETERS, WEEKS, np.random.default_rng(2)), "F09")
     assert told.height > 0
