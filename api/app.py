@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 
 from api import (
+    audit_roots,
     catalogue,
     consents,
     decisions,
@@ -72,7 +73,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     )
     for resource in (
         oauth, consents, notices, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
-        webhook_routes, verify, health, login, usage_page, feeds_page, features_page, assets, documentation,
+        webhook_routes, audit_roots, verify, health, login, usage_page, feeds_page, features_page, assets,
+        documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
     install_problems(app)

@@ -9,12 +9,14 @@ from sqlalchemy import Engine
 
 from api.access.guessing import GuessGuard
 from api.access.tokens import TokenKey
+from api.audit.sealer import sealing
 from api.database import claim_ledger, open_ledger_database
 from api.metering.ledger import Ledger
 from api.sealing import Vault, home_vault
 from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
 from api.tenancy import Sight, seen_by
+from bureau.clock import now
 from bureau.settings import Settings
 from products.desk import Desk, open_desk
 
@@ -60,7 +62,7 @@ class Deployment:
 
 @contextmanager
 def open_deployment(settings: Settings) -> Iterator[Deployment]:
-    """Open a home: bring its ledger up to date and start the writer; close both when done.
+    """Open a home: bring its ledger up to date and start writer and sealer; close all when done.
 
     On SQLite one server serves a home (the ledger has one writer); PostgreSQL takes many.
     """
@@ -74,6 +76,7 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
         ledger = Ledger(engine, answers, vault)
         ledger.start()
         opened.callback(ledger.close)
+        opened.enter_context(sealing(engine, answers, now))
         deployment = Deployment(
             settings,
             seen_by(engine, None),

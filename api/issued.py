@@ -55,7 +55,7 @@ def find_issued(session: Session, vault: Vault, report_id: str) -> Issued:
         client_serial=found.Call.client_serial,
         committed_at=found.Call.committed_at,
         answer=answer,
-        sha256=found.AuditLeaf.sha256.hex(),
+        sha256=found.AuditLeaf.digest.hex(),
         leaf=found.AuditLeaf.number,
-        genuine=answer_digest(answer) == found.AuditLeaf.sha256,
+        genuine=answer_digest(answer, found.AuditLeaf.hash_alg) == found.AuditLeaf.digest,
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
@@ -10,13 +10,15 @@ from starlette.responses import HTMLResponse, Response
 from api.answering import Question, answer_question, request_digest
 from api.answers import CHARGED, CREATED, SIGNED, Answered, Purpose, created, read_again
 from api.audit.proofs import prove
+from api.audit_roots import RootView
 from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReader, Served
 from api.errors import problems
 from api.issued import find_issued
 from api.pages.report import report_page
 from api.subjects import FreeLine, Line, Subject, code_of
+from api.tenancy import EVERYONE
 from bureau.clock import shanghai_day
-from bureau.errors import RoleNotPermitted, UnknownObject, UnknownProduct, WrongCredentials
+from bureau.errors import InvalidInput, RoleNotPermitted, UnknownObject, UnknownProduct, WrongCredentials
 from bureau.grant import ReadGrant
 from products.product import find_on_sale
 from products.reports.answer import Answer
@@ -115,28 +117,17 @@ def read_report_page(
     return report_page(request, find_issued(session, deployment.vault, report_id))
 
 
-class RootView(BaseModel):
-    """The whole log in two digests, signed; the key is in /.well-known/jwks.json."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    size: Annotated[int, Field(description="Leaves in the log.")]
-    root: str
-    head: str
-    signed_at: str
-    jws: str
-
-
 class ProofView(BaseModel):
     """An RFC 6962 inclusion proof; digests are hexadecimal."""
 
     model_config = ConfigDict(from_attributes=True)
 
     call_id: str
-    sha256: Annotated[str, Field(description="The report's own digest, as in its `evidence`.")]
+    hash_alg: Annotated[str, Field(description="Of the digest and the leaf.", examples=["SHA-256"])]
+    digest: Annotated[str, Field(description="The report's own, as in its `evidence`.")]
     committed_at: str
     committed_micros: Annotated[int, Field(description="The same instant in microseconds since 1970 UTC.")]
-    leaf: Annotated[str, Field(description="SHA-256(0x00 || call_id || sha256 || committed_micros as 8 bytes).")]
+    leaf: Annotated[str, Field(description="H(0x00 || call_id || digest || committed_micros as 8 bytes).")]
     number: Annotated[int, Field(description="Its place in the log, from 0.")]
     path: Annotated[list[str], Field(description="From the leaf to the root.")]
     root: RootView
@@ -145,9 +136,28 @@ class ProofView(BaseModel):
 @router.get(
     "/v1/reports/{report_id}/proof",
     summary="Prove that a report is in the audit log",
-    responses=problems(UnknownObject),
+    responses=problems(UnknownObject, InvalidInput),
 )
-def read_proof(report_id: str, caller: ReportReader, session: DbSession, deployment: Served, now: Now) -> ProofView:
-    """What is needed to find the report in a signed root without us."""
-    proof = prove(session, deployment.answers, report_id, at=now, institution_id=caller.seen_institution)
+def read_proof(
+    report_id: str,
+    caller: ReportReader,
+    deployment: Served,
+    now: Now,
+    root_size: Annotated[
+        int | None,
+        Query(ge=0, le=2**62, description="Size of the signed root to prove against; the newest without it."),
+    ] = None,
+) -> ProofView:
+    """What is needed to find the report in a signed root without us; `GET /v1/audit/offline.py` does it.
+
+    A report that is in no root yet is sealed at once.
+    """
+    proof = prove(
+        deployment.rows_of(EVERYONE),
+        deployment.answers,
+        report_id,
+        at=now,
+        institution_id=caller.seen_institution,
+        size=root_size,
+    )
     return ProofView.model_validate(proof)

@@ -12,7 +12,9 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-ALGORITHM = "Ed25519"
+from api.audit.suites import STANDARD, Suite
+
+ALGORITHM = STANDARD.signature_alg
 """The fully specified name of RFC 9864 for what older texts call EdDSA."""
 
 
@@ -20,11 +22,16 @@ class Signer:
     """One key file: a private JWK set whose first key signs; every key of it still verifies.
 
     A process that runs while the file is replaced signs with the new first key from its next signature on.
+    suite: what evidence is made with where this signer signs it.
     """
 
-    def __init__(self, keys: KeySet, path: Path | None = None) -> None:
-        self._read, self._path = keys, path
+    def __init__(self, keys: KeySet, path: Path | None = None, suite: Suite = STANDARD) -> None:
+        self._read, self._path, self.suite = keys, path, suite
         self._read_of = _written_at(path)
+
+    def under(self, suite: Suite) -> "Signer":
+        """The same keys under another suite."""
+        return Signer(self._keys, self._path, suite)
 
     @property
     def kid(self) -> str:
@@ -46,13 +53,13 @@ class Signer:
         """A JWS beside its payload (RFC 7515 appendix F): header, an empty middle, signature."""
         return jws.detach_content(self.sign(payload))
 
-    def verify(self, token: str) -> bytes | None:
+    def verify(self, token: str, algorithm: str = ALGORITHM) -> bytes | None:
         """The payload of a compact JWS of ours, or None."""
-        return self._verified(token, None)
+        return self._verified(token, None, algorithm)
 
-    def verify_detached(self, signature: str, payload: bytes) -> bool:
+    def verify_detached(self, signature: str, payload: bytes, algorithm: str = ALGORITHM) -> bool:
         """Whether a detached JWS is ours and is over exactly these bytes."""
-        return self._verified(signature, payload) is not None
+        return self._verified(signature, payload, algorithm) is not None
 
     def public_keys(self) -> list[dict[str, Any]]:
         """Public JWKs with `kid`, `use` and `alg`."""
@@ -65,9 +72,9 @@ class Signer:
             self._read, self._read_of = _read_keys(self._path), written_at
         return self._read
 
-    def _verified(self, token: str, payload: bytes | None) -> bytes | None:
+    def _verified(self, token: str, payload: bytes | None, algorithm: str) -> bytes | None:
         try:
-            found = jws.deserialize_compact(token, self._keys, algorithms=[ALGORITHM], payload=payload)
+            found = jws.deserialize_compact(token, self._keys, algorithms=[algorithm], payload=payload)
         except (JoseError, ValueError):
             return None
         return found.payload if _has_one_spelling(token) else None

@@ -1,18 +1,23 @@
 """`bureau audit`: whether the ledger is sound, roots and proofs to hand out, and an answer given again."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Engine
 
-from api.audit.proofs import prove, sign_root
+from api.audit.proofs import prove, prove_consistency
+from api.audit.sealing import seal
 from api.audit.verification import verify_ledger
-from api.database import ledger_transaction
+from api.database import ledger_transaction, open_ledger_database
 from api.replaying import replay_call
 from api.sealing import home_vault
 from api.signing import open_signer
 from bureau.clock import now
+from bureau.progress import progress_of
 from bureau.settings import Settings
 from products.desk import open_desk
 
@@ -21,16 +26,16 @@ audit = typer.Typer(no_args_is_help=True, add_completion=False)
 
 @audit.command()
 def verify() -> None:
-    """Check every call against the chain, its stored bytes and its charge; names the first wrong one."""
+    """Check every call against chain, stored bytes and charge, and every signed root; names the first wrong one."""
     settings = Settings()
-    with ledger_transaction(settings.ledger_url) as session:
-        found = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings))
+    with ledger_transaction(settings.ledger_url) as session, progress_of("audit log") as tell:
+        found = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings), tell)
     if found.fault is None:
         print(f"{found.leaves:,} leaves are sound; root {found.root.hex()}")
         return
     place = "" if found.fault.number is None else f" (leaf {found.fault.number})"
     what = found.fault.what.rstrip(".")
-    print(f"{found.fault.call_id}{place}: {what}. {found.leaves:,} leaves are sound.")
+    print(f"{found.fault.named}{place}: {what}. {found.leaves:,} leaves are sound.")
     raise typer.Exit(1)
 
 
@@ -38,18 +43,31 @@ def verify() -> None:
 def root() -> None:
     """Sign the log as it is and print the root to hand out; a later log must still contain it."""
     settings = Settings()
-    with ledger_transaction(settings.ledger_url) as session:
-        signed = sign_root(session, open_signer(settings.home, "answers"), now())
-    print(json.dumps(asdict(signed), indent=1))
+    with _ledger(settings) as engine:
+        _print(seal(engine, open_signer(settings.home, "answers"), now()))
 
 
 @audit.command()
-def proof(call_id: Annotated[str, typer.Argument(help="The report_id or call_id of an answer.")]) -> None:
+def proof(
+    call_id: Annotated[str, typer.Argument(help="The report_id or call_id of an answer.")],
+    size: Annotated[int | None, typer.Option(help="Of the root to prove against; the newest without it.")] = None,
+) -> None:
     """Prove that a call is in the log: its leaf, the path to the root, the signed root."""
     settings = Settings()
-    with ledger_transaction(settings.ledger_url) as session:
-        proven = prove(session, open_signer(settings.home, "answers"), call_id, at=now())
-    print(json.dumps(asdict(proven), indent=1))
+    with _ledger(settings) as engine:
+        _print(prove(engine, open_signer(settings.home, "answers"), call_id, at=now(), size=size))
+
+
+@audit.command()
+def consistency(
+    first: Annotated[int, typer.Argument(help="Size of the earlier root.")],
+    second: Annotated[int | None, typer.Argument(help="Size of the later one; the newest without it.")] = None,
+) -> None:
+    """Prove that the log of one signed root begins with the log of an earlier one: nothing was taken out or changed."""
+    settings = Settings()
+    with _ledger(settings) as engine, engine.connect() as connection:
+        suite = open_signer(settings.home, "answers").suite
+        _print(prove_consistency(connection, suite, first, second))
 
 
 @audit.command("replay")
@@ -64,3 +82,16 @@ def replay_answer(call_id: Annotated[str, typer.Argument(help="The report_id of 
         return
     print(f"{call_id}: produced again it differs in {', '.join(found.differing)}")
     raise typer.Exit(1)
+
+
+@contextmanager
+def _ledger(settings: Settings) -> Iterator[Engine]:
+    engine = open_ledger_database(settings.ledger_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _print(found: Any) -> None:
+    print(json.dumps(asdict(found), indent=1))

@@ -1,42 +1,33 @@
-"""Signed roots of the audit log, and proofs that one call is in it."""
+"""Proofs against signed roots: that one call is in the log, and that a later log begins with an earlier one."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, Row, select
 
-from api.audit.chain import GENESIS, leaf_hash
-from api.audit.merkle import inclusion_path, merkle_root, root_from_path
-from api.audit.tables import AuditLeaf, AuditRoot
+from api.audit.chain import leaf_hash
+from api.audit.merkle import consistency_holds, consistency_path, inclusion_path, root_from_path
+from api.audit.sealing import SignedRoot, find_root, newest_root, seal
+from api.audit.suites import Suite, hash_of
+from api.audit.tables import AuditLeaf
+from api.audit.tiles import node_reader, stored_span
 from api.metering.tables import UsageLine
 from api.signing import Signer
 from bureau.clock import from_micros, to_micros
-from bureau.errors import UnknownObject
-
-
-@dataclass(frozen=True)
-class SignedRoot:
-    """The whole log in two digests (hexadecimal), signed: the Merkle root of its leaves and the chain's head."""
-
-    size: int
-    root: str
-    head: str
-    signed_at: str
-    jws: str
+from bureau.errors import InvalidInput, UnknownObject
 
 
 @dataclass(frozen=True)
 class Proof:
     """What a bank needs to find its answer in a signed root without us; digests are hexadecimal.
 
-    `leaf` follows from `call_id`, `sha256` and `committed_micros` (`api.audit.chain` says how), and
-    `path` leads from it to the root.
+    `leaf` follows from `call_id`, `digest` and `committed_micros` by the hash `hash_alg` (`api.audit.chain` says how),
+    and `path` leads from it to the root by the root's own hash.
     """
 
     call_id: str
-    sha256: str
+    hash_alg: str
+    digest: str
     committed_at: str
     committed_micros: int
     leaf: str
@@ -45,65 +36,87 @@ class Proof:
     root: SignedRoot
 
 
-def sign_root(session: Session, signer: Signer, at: datetime) -> SignedRoot:
-    """Sign the log as it is and keep the root; the same log gives the root that was signed first."""
-    leaves, head = _read_log(session)
-    kept = session.get(AuditRoot, len(leaves))
-    if kept is not None:
-        return SignedRoot(kept.size, kept.root.hex(), kept.head.hex(), kept.signed_at.isoformat(), kept.jws)
-    root = merkle_root(leaves)
-    signed = _signed(signer, len(leaves), root, head, at)
-    session.add(AuditRoot(size=len(leaves), root=root, head=head, signed_at=at, jws=signed.jws))
-    session.flush()
-    return signed
+@dataclass(frozen=True)
+class Consistency:
+    """What shows that the log of `second` begins with the log of `first`."""
+
+    first: SignedRoot
+    second: SignedRoot
+    path: tuple[str, ...]
 
 
-def prove(session: Session, signer: Signer, call_id: str, *, at: datetime, institution_id: int | None = None) -> Proof:
-    """Prove that a call is in the log as it is now.
+def prove(
+    engine: Engine,
+    signer: Signer,
+    call_id: str,
+    *,
+    at: datetime,
+    institution_id: int | None = None,
+    size: int | None = None,
+) -> Proof:
+    """Prove that a call is in a signed, stored root; one that is in none yet is sealed at once.
 
-    institution_id: whose call it must be; None for the platform's own auditor. Raises `UnknownObject`.
+    institution_id: whose call it must be; None for the platform's own auditor. size: of the root to prove against,
+    the newest without it. Raises `UnknownObject`, and `InvalidInput` for a root from before the call.
     """
-    entry = session.execute(
-        select(AuditLeaf, UsageLine.institution_id)
-        .join(UsageLine, UsageLine.id == AuditLeaf.line_id)
-        .where(AuditLeaf.line_id == call_id)
-    ).one_or_none()
-    if entry is None or institution_id not in (None, entry.institution_id):
-        raise UnknownObject("call", call_id)
-    leaf: AuditLeaf = entry.AuditLeaf
-    leaves, head = _read_log(session)
+    with engine.connect() as connection:
+        leaf = _leaf_of(connection, call_id, institution_id)
+        root = newest_root(connection, signer.suite) if size is None else find_root(connection, signer.suite, size)
+    if size is not None and size <= leaf.number:
+        raise InvalidInput(f"The root of size {size} is from before call {call_id}. Name a larger one, or none.")
+    if root is None or root.size <= leaf.number:
+        root = seal(engine, signer, at)
+    with engine.connect() as connection:
+        span = stored_span(node_reader(connection, root.hash_alg), hash_of(root.hash_alg))
+        path = inclusion_path(span, leaf.number, root.size)
     return Proof(
         call_id=call_id,
-        sha256=leaf.sha256.hex(),
+        hash_alg=leaf.hash_alg,
+        digest=leaf.digest.hex(),
         committed_at=leaf.committed_at.isoformat(),
         committed_micros=to_micros(leaf.committed_at),
         leaf=leaf.leaf.hex(),
         number=leaf.number,
-        path=tuple(node.hex() for node in inclusion_path(leaves, leaf.number)),
-        root=_signed(signer, len(leaves), merkle_root(leaves), head, at),
+        path=tuple(node.hex() for node in path),
+        root=root,
     )
+
+
+def prove_consistency(connection: Connection, suite: Suite, first: int, second: int | None = None) -> Consistency:
+    """Prove that a signed root's log begins with an earlier one's. second: its size, the newest without it.
+
+    Raises `UnknownObject` where no root of such a size was signed, and `InvalidInput` for a first after the second.
+    """
+    earlier = find_root(connection, suite, first)
+    later = newest_root(connection, suite) if second is None else find_root(connection, suite, second)
+    if later is None or first > later.size:
+        raise InvalidInput(f"The first root ({first}) is larger than the second ({second}). Exchange them.")
+    span = stored_span(node_reader(connection, suite.hash_alg), hash_of(suite.hash_alg))
+    path = consistency_path(span, first, later.size)
+    return Consistency(earlier, later, tuple(node.hex() for node in path))
 
 
 def proof_holds(proof: Proof) -> bool:
     """Whether the facts of a proof give its leaf, and the leaf its root. The signature is checked apart."""
-    leaf = leaf_hash(proof.call_id, bytes.fromhex(proof.sha256), from_micros(proof.committed_micros))
+    digest, committed_at = bytes.fromhex(proof.digest), from_micros(proof.committed_micros)
+    leaf = leaf_hash(proof.hash_alg, proof.call_id, digest, committed_at)
     path = [bytes.fromhex(node) for node in proof.path]
-    root = root_from_path(leaf, proof.number, proof.root.size, path)
+    root = root_from_path(hash_of(proof.root.hash_alg), leaf, proof.number, proof.root.size, path)
     return leaf.hex() == proof.leaf and root is not None and root.hex() == proof.root.root
 
 
-def root_claims(size: int, root: bytes, head: bytes, at: datetime) -> bytes:
-    """What the signature of a root is over: compact JSON in this order."""
-    claims = {"size": size, "root": root.hex(), "head": head.hex(), "signed_at": at.isoformat()}
-    return json.dumps(claims, separators=(",", ":")).encode()
+def consistency_is_proven(found: Consistency) -> bool:
+    """Whether the path leads to both roots. The signatures are checked apart."""
+    first, second = (bytes.fromhex(root.root) for root in (found.first, found.second))
+    path = [bytes.fromhex(node) for node in found.path]
+    h = hash_of(found.second.hash_alg)
+    same = found.first.hash_alg == found.second.hash_alg
+    return same and consistency_holds(h, found.first.size, found.second.size, first, second, path)
 
 
-def _signed(signer: Signer, size: int, root: bytes, head: bytes, at: datetime) -> SignedRoot:
-    jws = signer.sign(root_claims(size, root, head, at), typ="audit-root+json")
-    return SignedRoot(size, root.hex(), head.hex(), at.isoformat(), jws)
-
-
-def _read_log(session: Session) -> tuple[list[bytes], bytes]:
-    """Every leaf in order, and the head of the last."""
-    rows = session.execute(select(AuditLeaf.leaf, AuditLeaf.head).order_by(AuditLeaf.number)).all()
-    return [row.leaf for row in rows], rows[-1].head if rows else GENESIS
+def _leaf_of(connection: Connection, call_id: str, institution_id: int | None) -> Row[tuple[AuditLeaf, int]]:
+    query = select(AuditLeaf.__table__, UsageLine.institution_id).join(UsageLine, UsageLine.id == AuditLeaf.line_id)
+    leaf = connection.execute(query.where(AuditLeaf.line_id == call_id)).one_or_none()
+    if leaf is None or institution_id not in (None, leaf.institution_id):
+        raise UnknownObject("call", call_id)
+    return leaf

@@ -1,4 +1,7 @@
-"""Tables of the audit log. Every row is final: triggers refuse UPDATE and DELETE."""
+"""Tables of the audit log. Every row is final: triggers refuse UPDATE and DELETE.
+
+Each row names the hash and the signature it was made with (`api.audit.suites`).
+"""
 
 from datetime import datetime
 
@@ -14,17 +17,30 @@ class AuditLeaf(LedgerTable):
     __tablename__ = "audit_leaf"
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     line_id: Mapped[str] = mapped_column(ForeignKey("usage_line.id"), unique=True)
-    sha256: Mapped[bytes]
-    record_sha256: Mapped[bytes]
+    hash_alg: Mapped[str]
+    digest: Mapped[bytes]
+    record_digest: Mapped[bytes]
     committed_at: Mapped[datetime]
     leaf: Mapped[bytes]
     head: Mapped[bytes]
+
+
+class AuditNode(LedgerTable):
+    """A full subtree of the Merkle tree under one hash: of level k over 256 ** k leaves, numbered from 0."""
+
+    __tablename__ = "audit_node"
+    hash_alg: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    node: Mapped[bytes]
 
 
 class AuditRoot(LedgerTable):
     """A Merkle root that was signed and handed out; later logs must still contain it."""
 
     __tablename__ = "audit_root"
+    hash_alg: Mapped[str] = mapped_column(primary_key=True)
+    signature_alg: Mapped[str] = mapped_column(primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     root: Mapped[bytes]
     head: Mapped[bytes]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from api.audit.chain import NO_ANSWER, answer_digest, append_leaf, read_tail, written
+from api.audit.chain import answer_digest, append_leaf, evidence_of, no_answer, read_tail, written
 from api.audit.tables import AuditLeaf
 from api.billing.months import closed_until
 from api.contracts.in_force import Contracts
@@ -77,6 +77,7 @@ class _Batch:
 
     def __init__(self, connection: Connection, drafts: Sequence[Draft], writing: Writing, at: datetime) -> None:
         self.signer, self.vault = writing.signer, writing.vault
+        self.hash_alg = writing.signer.suite.hash_alg
         self.tail = read_tail(connection)
         self.at = max(at, self.tail.committed_at, closed_until(connection))
         self.authority = read_authority(connection, drafts, writing.contracts, self.at)
@@ -118,8 +119,8 @@ class _Batch:
         spent = self.charging.spent(draft)
         charge = self.charging.charge(draft, contract)
         body = draft.body | {"charge": charge.shown()}
-        digest = answer_digest(body)
-        evidence = {"sha256": digest.hex(), "call_id": draft.call_id, "leaf": self.tail.number}
+        digest = answer_digest(body, self.hash_alg)
+        evidence = evidence_of(self.hash_alg, digest, draft.call_id, self.tail.number)
         text = written(body | {"evidence": evidence})
         receipt = Receipt(draft.call_id, CREATED, text, self.signer.sign_detached(text))
         self._record(replace(draft, contract_version_id=contract.id), charge, digest)
@@ -132,7 +133,7 @@ class _Batch:
     def _record_once(self, draft: Draft) -> None:
         """A call without an answer: not charged, key not bound; recording it again changes nothing."""
         if draft.call_id not in self.present:
-            self._record(draft, _UNCHARGED, NO_ANSWER)
+            self._record(draft, _UNCHARGED, no_answer(self.hash_alg))
 
     def _record(self, draft: Draft, charge: Charge, digest: bytes) -> None:
         call = {column: getattr(draft, "call_id" if column == "id" else column) for column in _CALL_COLUMNS}
@@ -151,7 +152,7 @@ class _Batch:
             "latency_us": (self.at - draft.received_at) // _MICROSECOND,
             "committed_at": self.at,
         }
-        leaf, self.tail = append_leaf(self.tail, line, call, digest)
+        leaf, self.tail = append_leaf(self.tail, {"line": line, "call": call}, digest, self.hash_alg)
         self.present.add(draft.call_id)
         self.counts.add(line)
         for table, row in ((Call, call), (UsageLine, line), (AuditLeaf, leaf)):
@@ -169,6 +170,7 @@ class _Batch:
             "status": receipt.status,
             "sealed": self.vault.seal(receipt.body, receipt.call_id),
             "jws": receipt.jws,
+            "signature_alg": self.signer.suite.signature_alg,
         }
         self.rows[BoundKey].append(bound)
         self.rows[StoredAnswer].append(stored)

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from api.audit.chain import NO_ANSWER, append_leaf, read_tail
+from api.audit.chain import append_leaf, no_answer, read_tail
+from api.audit.suites import STANDARD
 from api.audit.tables import AuditLeaf
 from api.billing.months import closed_until
 from api.identifiers import new_identifier
@@ -16,7 +17,7 @@ from api.metering.wallet import postings, store_balances
 from bureau.errors import InvalidInput, StateConflict, UnknownObject, WalletEmpty
 
 
-def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime) -> str:
+def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime, hash_alg: str = STANDARD.hash_alg) -> str:
     """Take back what one call counted and cost; returns the new line's id.
 
     The answer stays, and so does its line; the new one has calls -1 and the amount negated, with a leaf of
@@ -45,7 +46,7 @@ def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime) -> str:
             "amount_fen": -charged.amount_fen,
             "committed_at": max(at, tail.committed_at, closed_until(connection)),
         }
-        leaf, _ = append_leaf(tail, line, None, NO_ANSWER)
+        leaf, _ = append_leaf(tail, {"line": line}, no_answer(hash_alg), hash_alg)
         connection.execute(insert(UsageLine), [line])
         connection.execute(insert(AuditLeaf), [leaf])
         counts = Counts(line["committed_at"])

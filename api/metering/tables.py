@@ -1,8 +1,8 @@
 """Tables of money and evidence. Every row is final: triggers refuse UPDATE and DELETE, but of counts and balances.
 
-One call writes one `call`, one `usage_line` and one `audit_leaf`; one with an answer also an `answer` and
-an `idempotency` row; one paid from a wallet two `wallet_entry` rows. All of them in one transaction (design D7),
-with the counts and balances that follow from them.
+One call writes one `call`, one `usage_line` and one `audit_leaf` (`api.audit.tables`); one with an answer also
+an `answer` and an `idempotency` row; one paid from a wallet two `wallet_entry` rows. All of them in one
+transaction (design D7), with the counts and balances that follow from them.
 """
 
 from datetime import date, datetime
@@ -52,6 +52,7 @@ class StoredAnswer(LedgerTable):
     status: Mapped[int]
     sealed: Mapped[bytes]
     jws: Mapped[str]  # detached signature over the bytes that were sent
+    signature_alg: Mapped[str]
 
 
 class BoundKey(Owned, LedgerTable):

@@ -126,8 +126,8 @@ def test_another_institution_cannot_read_it(bank: Caller, other_bank: Caller, pa
 def test_a_proof_leads_from_the_answer_to_the_signed_root(bank: Caller) -> None:
     report = body_of(bank.report(ACME))
     proof = bank.get(f"/v1/reports/{report['report_id']}/proof").json()
-    assert proof["sha256"] == report["evidence"]["sha256"]
-    leaf = b"\x00" + report["report_id"].encode() + bytes.fromhex(proof["sha256"])
+    assert (proof["hash_alg"], proof["digest"]) == ("SHA-256", report["evidence"]["sha256"])
+    leaf = b"\x00" + report["report_id"].encode() + bytes.fromhex(proof["digest"])
     node = hashlib.sha256(leaf + proof["committed_micros"].to_bytes(8, "big")).digest()
     assert node.hex() == proof["leaf"]
     assert root_of(node, proof["number"], proof["root"]["size"], proof["path"]).hex() == proof["root"]["root"]

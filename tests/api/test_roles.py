@@ -16,6 +16,10 @@ PUBLIC = {
     "post /oauth/token",
     "get /.well-known/jwks.json",
     "get /verify/{code}",
+    "get /v1/audit/roots",
+    "get /v1/audit/roots/latest",
+    "get /v1/audit/consistency",
+    "get /v1/audit/offline.py",
     "get /healthz",
     "get /readyz",
 }

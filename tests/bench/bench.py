@@ -9,6 +9,7 @@ from bureau.settings import Settings
 from tests.bench.lakes import remove, tell
 from tests.bench.machine import machine
 from tests.bench.measures import (
+    audit_lines,
     build_lines,
     growth_lines,
     measure_build,
@@ -56,11 +57,14 @@ def main() -> None:
     lines += [*build_lines(points[-1]), *training_lines(training)]
     lines.append(told(f"one enterprise live, {live.facts['features']} features", f"p50 {live.facts['p50_ms']:.3f} ms"))
     lines += scoring_lines(scoring)
+    audited = run_work("seal_log", folder / "audit", "audit", leaves=asked.leaves)
+    remove(folder / "audit")
+    lines += audit_lines(audited)
     lines += peer_lines(folder / "peers", live, tell, asked.peers)
     lines.append(memory_line([loaded, compacted, *points[-1].values(), *training.values(), live]))
     lines += growth_lines(points)
     facts = {"machine": ground, "seconds": time.perf_counter() - begun, "points": points, "training": training}
-    facts |= {"scoring": scoring}
+    facts |= {"scoring": scoring, "audit": audited}
     write(folder / f"{now():%Y-%m-%d}.json", facts | {"live": live}, lines)
     print(f"\n{ground['cores']} cores, {ground['memory_gib']} GiB, load {ground['load']} at the start\n")
     print(as_text(lines))
@@ -83,6 +87,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--training", type=int, default=20_000, help="enterprises of the training set")
     parser.add_argument("--scored", type=int, default=1_000_000, help="rows scored with exact contributions")
     parser.add_argument("--sample", type=int, default=5_000, help="of them, by LightGBM; a fifth by shap")
+    parser.add_argument("--leaves", type=int, default=1_000_000, help="of the audit log that is sealed")
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="run Feast beside")
     return parser.parse_args()
 

@@ -112,6 +112,17 @@ def _city_lines(city: Outcome) -> Iterator[Line]:
     yield at_most("scoring the city, peak anonymous memory", city.peak_mib, PEAK_MIB, "MiB")
 
 
+def audit_lines(found: Outcome) -> Iterator[Line]:
+    """The bars of the audit log: bare times, for an auditor waits for them and not for a ratio."""
+    facts = found.facts
+    what = f"root over {facts['leaves']:,} leaves, built in {facts['seals']} seals"
+    yield at_most(what, found.seconds, 10, "s", f" (the whole tree once: {facts['anew']:.2f} s)")
+    proof = f"proof of {facts['steps']} steps and a signature, verified"
+    yield at_most(proof, facts["verified_p50_ms"], 1, "ms", f" (p99 {facts['verified_p99_ms']:.3f} ms)")
+    yield told("proof made from stored tiles", f"p50 {facts['made_p50_ms']:.2f} ms, p99 {facts['made_p99_ms']:.2f} ms")
+    yield told(f"sealing {facts['minute']:,} more leaves", f"{facts['minute_ms']:.1f} ms")
+
+
 def memory_line(outcomes: Sequence[Outcome]) -> Line:
     """The most anonymous memory of our own works."""
     ours = [one for one in outcomes if not one.work.endswith("_by_sql") and one.work != "decode"]

@@ -32,7 +32,7 @@ class WorkFailed(Exception):
 
 
 def run_work(work: str, home: Path, module: str = "works", **options: Any) -> Outcome:
-    """Run a work of a module, `works`, `scores` or `lakes`, in a home."""
+    """Run a work of a module, `works`, `scores`, `lakes` or `audit`, in a home."""
     command = [sys.executable, "-W", "ignore", "-m", f"tests.bench.{module}", work, json.dumps(options)]
     setting = os.environ | {"BUREAU_HOME": str(home), "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=ROOT, env=setting, stdout=subprocess.PIPE, text=True)

@@ -16,8 +16,8 @@ from features.lake.delivery import RECEIVED_AT, read_delivery, write_delivery
 from tests.bench.city import Steps
 from tests.bench.held_day import deliver_held, hold_back
 from tests.bench.machine import AnonymousPeak, processor_seconds
-from tests.bench.measures import SHAPES, scoring_lines
-from tests.bench.running import Outcome
+from tests.bench.measures import SHAPES, audit_lines, scoring_lines
+from tests.bench.running import Outcome, run_work
 from tests.bench.table import Line, as_markdown, as_text, at_least, at_most, told
 from tests.factories.lakes import ACME, frame_of, instant
 from tests.factories.tax import tax_arrears
@@ -106,6 +106,13 @@ def test_scoring_is_held_against_its_bars(woodelf: dict[str, object], last: bool
     assert [holds for work, holds in held.items() if "TreeExplainer" in work] == [False, False]
     assert lines["rows with exact contributions, deepest model, against woodelf-explainer"].holds is last
     assert lines["scores and reasons of 4,000,000, extrapolated from 400,000"].measured == "6.67 minutes"
+
+
+def test_a_small_log_is_sealed_and_its_proofs_hold(tmp_path: Path) -> None:
+    found = run_work("seal_log", tmp_path, "audit", leaves=1_500, seals=4, proofs=5)
+    assert (found.facts["leaves"], found.facts["steps"]) == (1_500, 12)
+    lines = list(audit_lines(found))
+    assert [line.holds for line in lines] == [True, lines[1].holds, None, None]
 
 
 def history(folder: Path) -> Path:

@@ -54,7 +54,8 @@ def upgrade() -> None:
             "statement_signature": ("institution_id, month",),
             "reconciliation": ("id",),
             "audit_leaf": ("number", "line_id"),
-            "audit_root": ("size",),
+            "audit_node": ("hash_alg, level, number",),
+            "audit_root": ("hash_alg, signature_alg, size",),
         }
     )
     isolate(
@@ -85,7 +86,7 @@ def upgrade() -> None:
             "webhook_delivery": child_of("webhook", "webhook_id"),
         },
         written_by_callers=_BY_CALLERS,
-        shared=["institution", "audit_leaf", "audit_root"],
+        shared=["institution", "audit_leaf", "audit_node", "audit_root"],
     )
 
 
@@ -225,6 +226,7 @@ def _create_metering() -> None:
         Column("status", Integer, nullable=False),
         Column("sealed", LargeBinary, nullable=False),
         Column("jws", String, nullable=False),
+        Column("signature_alg", String, nullable=False),
     )
     op.create_table(
         "idempotency",
@@ -383,14 +385,24 @@ def _create_evidence() -> None:
         "audit_leaf",
         Column("number", BigInteger, primary_key=True, autoincrement=False),
         Column("line_id", String, ForeignKey("usage_line.id"), nullable=False, unique=True),
-        Column("sha256", LargeBinary, nullable=False),
-        Column("record_sha256", LargeBinary, nullable=False),
+        Column("hash_alg", String, nullable=False),
+        Column("digest", LargeBinary, nullable=False),
+        Column("record_digest", LargeBinary, nullable=False),
         Column("committed_at", Instant, nullable=False),
         Column("leaf", LargeBinary, nullable=False),
         Column("head", LargeBinary, nullable=False),
     )
     op.create_table(
+        "audit_node",
+        Column("hash_alg", String, primary_key=True),
+        Column("level", Integer, primary_key=True, autoincrement=False),
+        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        Column("node", LargeBinary, nullable=False),
+    )
+    op.create_table(
         "audit_root",
+        Column("hash_alg", String, primary_key=True),
+        Column("signature_alg", String, primary_key=True),
         Column("size", BigInteger, primary_key=True, autoincrement=False),
         Column("root", LargeBinary, nullable=False),
         Column("head", LargeBinary, nullable=False),

@@ -5,7 +5,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from api.audit.proofs import sign_root
+from api.audit.sealing import seal
+from api.audit.tiles import WIDTH
 from api.billing.months import Month
 from api.billing.reconciling import reconcile
 from api.billing.statements import agree_to_statement, issue_statement
@@ -21,6 +22,7 @@ TABLES = (
     "idempotency",
     "usage_line",
     "audit_leaf",
+    "audit_node",
     "audit_root",
     "contract_proposal",
     "contract_version",
@@ -38,10 +40,10 @@ def written(books: Books) -> Books:
     prepaid = Terms(rules=(ListPrice("P07", 800, "hit").as_rule(),), prepaid=True, alerts_fen=(1,))
     with transaction(books.engine) as session:
         agree(session, books.bank.institution_id, prepaid, NOON)
-    pay_in(books.engine, books.bank.institution_id, 10_000, reference="transfer 1", at=NOON)
-    books.submit(draft(books.bank))
+    pay_in(books.engine, books.bank.institution_id, 1_000_000, reference="transfer 1", at=NOON)
+    books.submit(*(draft(books.bank, f"key-{n}") for n in range(WIDTH)))
+    seal(books.engine, books.signer, NOON)
     with transaction(books.engine) as session:
-        sign_root(session, books.signer, NOON)
         close_month(session, books)
     return books
 
@@ -94,7 +96,7 @@ def test_no_row_is_replaced(written: Books) -> None:
 def test_a_second_unique_key_does_not_let_a_row_be_replaced(written: Books) -> None:
     statement = """
         INSERT OR REPLACE INTO audit_leaf
-        SELECT 99, line_id, sha256, record_sha256, committed_at, leaf, head FROM audit_leaf
+        SELECT 999, line_id, hash_alg, digest, record_digest, committed_at, leaf, head FROM audit_leaf
     """
     with pytest.raises(DBAPIError, match="audit_leaf is append-only"), written.engine.begin() as connection:
         connection.execute(text(statement))

@@ -1,8 +1,6 @@
-"""`bureau usage`, `bureau audit` and `bureau db` on a home with a few calls."""
+"""`bureau usage` and `bureau db` on a home with a few calls."""
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,11 +28,6 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     with pytest.raises(SystemExit) as ended:
         main()
     return int(ended.value.code or 0)
-
-
-def calls(home: Path) -> list[str]:
-    with closing(sqlite3.connect(home / "ledger.db")) as connection:
-        return [line for (line,) in connection.execute("SELECT line_id FROM audit_leaf ORDER BY number")]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +66,6 @@ def test_usage(
     [
         pytest.param(["usage", "--by", "bank"], "There is no dimension of usage 'bank'", id="an unknown dimension"),
         pytest.param(["usage", "--from", "2026-02-30"], "'2026-02-30' is not a day", id="a day that does not exist"),
-        pytest.param(["audit", "proof", "x"], "There is no call 'x'", id="an unknown call"),
     ],
 )
 def test_a_wrong_word_is_one_sentence(
@@ -83,28 +75,6 @@ def test_a_wrong_word_is_one_sentence(
     error = capsys.readouterr().err
     assert sentence in error
     assert error.count("\n") == 1
-
-
-def test_audit_of_a_sound_ledger(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(monkeypatch, "audit", "root") == 0
-    root = json.loads(capsys.readouterr().out)
-    assert run(monkeypatch, "audit", "proof", calls(home)[1]) == 0
-    proof = json.loads(capsys.readouterr().out)
-    assert (root["size"], proof["number"], proof["root"]["root"]) == (2, 1, root["root"])
-    assert run(monkeypatch, "audit", "verify") == 0
-    assert f"2 leaves are sound; root {root['root']}" in capsys.readouterr().out
-
-
-def test_audit_names_the_first_wrong_call(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with closing(sqlite3.connect(home / "ledger.db", isolation_level=None)) as connection:
-        connection.execute("DROP TRIGGER usage_line_no_update")
-        connection.execute("UPDATE usage_line SET amount_fen = 0")
-    assert run(monkeypatch, "audit", "verify") == 1
-    assert capsys.readouterr().out.startswith(f"{calls(home)[0]} (leaf 0): its call or usage line was changed.")
 
 
 def test_databases_are_checked_and_brought_up_to_date(

@@ -1,0 +1,166 @@
+"""Any byte of any stored row of money and evidence, flipped by somebody who has the database: the walk names it."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, Integer, LargeBinary, Table, create_engine, select, text
+from sqlalchemy.orm import Session
+
+from api.audit.faults import Fault
+from api.audit.sealing import seal
+from api.audit.tables import AuditLeaf, AuditNode, AuditRoot
+from api.audit.tiles import WIDTH
+from api.audit.verification import verify_ledger
+from api.metering.ledger import Receipt
+from api.metering.reversal import reverse
+from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine
+from tests.factories.ledger import NOON, Books, draft, unanswered
+
+OF_A_LEAF = {Call: "id", StoredAnswer: "call_id", BoundKey: "call_id", UsageLine: "id", AuditLeaf: "line_id"}
+"""The column of each table whose value is the leaf's line id."""
+
+
+@pytest.fixture
+def tampering(books: Books) -> Iterator[Engine]:
+    """Connections of somebody who owns the database: no trigger, no foreign key stands in the way."""
+    with books.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+    engine = create_engine(books.engine.url)
+    yield engine
+    engine.dispose()
+
+
+def unguard(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET session_replication_role = replica"))
+
+
+def raw(table: Table, engine: Engine) -> list[dict[str, Any]]:
+    """The rows as the database holds them, without our own types."""
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(text(f'SELECT * FROM "{table.name}"')).mappings()]
+
+
+def put(engine: Engine, table: Table, row: dict[str, Any], column: str, value: Any) -> None:
+    """Write one value into the row that is as `row` in its key."""
+    keys = [key.name for key in table.primary_key]
+    where = " AND ".join(f'"{key}" = {bound(table, key, f"key_{key}", row[key])}' for key in keys)
+    values = {f"key_{key}": row[key] for key in keys} | {"value": value}
+    written = bound(table, column, "value", value)
+    with engine.begin() as connection:
+        unguard(connection)
+        changed = connection.execute(text(f'UPDATE "{table.name}" SET "{column}" = {written} WHERE {where}'), values)
+        assert changed.rowcount == 1, (table.name, column)
+
+
+def bound(table: Table, column: str, name: str, value: Any) -> str:
+    """A parameter; broken text is bytes that are made text only in the database."""
+    broken = isinstance(value, bytes) and not isinstance(table.c[column].type, LargeBinary)
+    return f"CAST(:{name} AS TEXT)" if broken else f":{name}"
+
+
+def flips(table: Table, column: str, value: Any, chooser: random.Random, any_bytes: bool) -> Iterator[Any]:
+    """The value with one bit changed: in its first, its last and some byte; nothing made something, and the reverse."""
+    kind = table.c[column].type
+    if value is None:
+        yield 1 if isinstance(getattr(kind, "impl", kind), Integer) else "2026-11-23"
+        return
+    if table.c[column].nullable:
+        yield None
+    if isinstance(value, bool | date):  # as PostgreSQL gives them
+        yield value + timedelta(days=1) if isinstance(value, date) else not value
+        return
+    if isinstance(value, int):
+        yield value ^ 1 << chooser.randrange(4, 31)
+        return
+    whole = value if isinstance(value, bytes) else value.encode()
+    for place in sorted({0, len(whole) - 1, chooser.randrange(len(whole))}):
+        wrong = bytearray(whole)
+        if isinstance(value, bytes) or any_bytes:
+            wrong[place] ^= 1 << chooser.randrange(8)
+            yield bytes(wrong)
+        elif wrong[place] < 0x80:  # PostgreSQL takes no broken text
+            wrong[place] ^= 1
+            yield wrong.decode()
+
+
+def find(books: Books) -> Fault | None:
+    with Session(books.engine) as session:
+        return verify_ledger(session, books.signer, books.vault).fault
+
+
+def flip_all(
+    books: Books, tampering: Engine, tables: list[Any], named: Callable[[Any, dict[str, Any], Fault], bool]
+) -> int:
+    """Flip in every column of every row, and see that the walk names the row; returns how many flips."""
+    chooser, count = random.Random(11), 0
+    for declared in tables:
+        table: Table = declared.__table__
+        rows = raw(table, tampering)
+        assert rows, table.name
+        keys = {key.name for key in table.primary_key}
+        for row, column in product(rows, table.columns.keys()):
+            value = row[column]
+            for wrong in flips(table, column, value, chooser, tampering.dialect.name == "sqlite"):
+                put(tampering, table, row, column, wrong)
+                found = find(books)
+                put(tampering, table, row | ({column: wrong} if column in keys else {}), column, value)
+                assert found is not None, (table.name, column, value, wrong)
+                assert named(declared, row, found), (table.name, column, value, wrong, found)
+                count += 1
+    assert find(books) is None, "everything is as it was"
+    return count
+
+
+def test_every_column_of_every_row_of_a_leaf(books: Books, tampering: Engine) -> None:
+    """Two answers, a refusal, an answer that was reversed, its reversal."""
+    books.submit(draft(books.bank, "key-1"), draft(books.bank, "key-2", product_code="P16"))
+    books.refuse(unanswered(books.bank))
+    (given,) = books.submit(draft(books.bank, "reversed"))
+    assert isinstance(given, Receipt)
+    reverse(books.engine, given.call_id, reason="wrong enterprise", at=NOON)
+    seal(books.engine, books.signer, NOON)
+    with Session(books.engine) as session:
+        numbers = dict(session.execute(select(AuditLeaf.line_id, AuditLeaf.number)).tuples().all())
+
+    def named(declared: Any, row: dict[str, Any], found: Fault) -> bool:
+        return found.number == numbers[row[OF_A_LEAF[declared]]]
+
+    assert flip_all(books, tampering, list(OF_A_LEAF), named) > 400
+
+
+def test_every_column_of_roots_and_nodes(books: Books, tampering: Engine) -> None:
+    books.submit(*(draft(books.bank, f"key-{n}") for n in range(WIDTH + 1)))
+    seal(books.engine, books.signer, NOON)
+
+    def named(declared: Any, row: dict[str, Any], found: Fault) -> bool:
+        return found.named.startswith("root of " if declared is AuditRoot else "node 0 of level 1 ")
+
+    assert flip_all(books, tampering, [AuditNode, AuditRoot], named) > 20
+
+
+def test_every_byte_of_one_answer_and_its_signature(books: Books, tampering: Engine) -> None:
+    if tampering.dialect.name != "sqlite":
+        pytest.skip("the bytes are the same on every database")
+    books.submit(draft(books.bank))
+    (row,) = raw(StoredAnswer.__table__, tampering)  # type: ignore[arg-type]
+    chooser = random.Random(13)
+    with tampering.begin() as connection:
+        connection.execute(text("PRAGMA synchronous = OFF"))
+    for column in ("sealed", "jws"):
+        whole = row[column] if isinstance(row[column], bytes) else row[column].encode()
+        for place in range(0, len(whole), 3):
+            wrong = bytearray(whole)
+            wrong[place] ^= 1 << chooser.randrange(8)
+            put(tampering, StoredAnswer.__table__, row, column, bytes(wrong))  # type: ignore[arg-type]
+            found = find(books)
+            assert found is not None, (column, place)
+            assert found.number == 0, (column, place)
+        put(tampering, StoredAnswer.__table__, row, column, row[column])  # type: ignore[arg-type]
+    assert find(books) is None
