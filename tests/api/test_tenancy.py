@@ -60,7 +60,7 @@ def postgres(postgres_url: str) -> Iterator[Engine]:
     opened.dispose()
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", sorted(TABLES))
 def test_every_table_says_whose_its_rows_are(name: str) -> None:
     kept_apart = issubclass(TABLES[name], KEPT_APART)
     assert kept_apart + (name in WITH_ITS_PARENT) + (name in SHARED) == 1, "inherit Owned, or name it above"
