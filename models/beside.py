@@ -36,7 +36,7 @@ def judge_beside(lake: Lake, question: Question, day: date, grant: ReadGrant, ho
     if not chosen:
         raise ModelNotReleased(name)
     models = {version: load_version(home, name, version) for version in chosen}
-    question = replace(question, split=unseen_by_all(home, name, chosen))
+    question = question.split_by(unseen_by_all(home, name, chosen))
     features = tuple(dict.fromkeys(feature for model in models.values() for feature in model.features))
     spec = replace(question.spec, features=features)
     labelled = read_labelled(lake, spec, question.read_labels(lake, day, grant), grant)

@@ -16,6 +16,8 @@ def card_text(trained: Trained, gates: Sequence[Gate], report: Report) -> str:
     lines = [
         *_measured(trained, gates),
         "",
+        *_declared(trained),
+        "",
         *_gates(gates),
         "",
         *report_tables(report),
@@ -48,6 +50,10 @@ def _measured(trained: Trained, gates: Sequence[Gate]) -> list[str]:
     ]
 
 
+def _declared(trained: Trained) -> list[str]:
+    return ["| asked | |", "|---|---|", *(f"| {term} | {told} |" for term, told in trained.spec.declared.items())]
+
+
 def _gates(gates: Sequence[Gate]) -> list[str]:
     rows = (f"| {gate.name} | {'open' if gate.passed else '**shut**'} | {gate.told} |" for gate in gates)
     return ["| gate | | found |", "|---|---|---|", *rows]
@@ -61,8 +67,9 @@ def _compared(validations: Sequence[Validation]) -> list[str]:
     )
     if not validations:
         return []
+    how = "spans judged in time" if validations[0].in_time else "cross-validation"
     return [
-        "| cross-validation | mean AUC | spread of repeats | spread of folds | 95% interval over firms |",
+        f"| {how} | mean AUC | spread of repeats | spread of folds | 95% interval over firms |",
         "|---|---|---|---|---|",
         *rows,
     ]

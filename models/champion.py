@@ -110,7 +110,7 @@ def _by_folds(
         return Against(champion.version, f"version {champion.version} in service is of a recipe nobody can fit here")
     own = next(one for one in trained.validations if one.kind == trained.model.predictor.kind)
     rows = replace(trained.judged, columns=champion.columns, matrix=champion.columns.matrix(frame))
-    (theirs,) = cross_validate([recipe], rows, division)
+    (theirs,) = cross_validate([recipe], rows, division, fitted=trained.spec.weights.to_fit(rows))
     difference = Figure(value=round(own.auc - theirs.auc, 5), error=round(difference_error(own, theirs), 5))
     told = f"{_told(difference, champion.version, len(rows))}, recipes on the same folds"
     return Against(champion.version, told, difference, len(rows))

@@ -1,6 +1,6 @@
 """How good a version is on loans it has not seen, in all and by half-year of the grant."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 
 import polars as pl
@@ -30,7 +30,7 @@ def evaluate_on_loans(
     split = TimeSplit.of_facts(stored.facts)
     labelled = read_for(question, model, lake, day, grant)
     known = rate_of(question.known_before(lake, split.test_from, grant))
-    return judge_on_loans(replace(question, split=split), labelled, model, known)
+    return judge_on_loans(question.split_by(split), labelled, model, known)
 
 
 def judge_on_loans(

@@ -10,11 +10,12 @@ from bureau.errors import TooFewLabels
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.calibration import fit_platt
-from models.cross_validation import Division, Rows, compare, preference_in_words, preferred
+from models.cross_validation import Rows, preference_in_words, preferred
 from models.evaluation import Figures, evaluate_pd
 from models.predictor import Recipe
-from models.question import Question, chosen, rate_before_test, rate_of
+from models.question import Question, chosen, compare_kinds, rate_before_test, rate_of
 from models.segments import segments_of
+from models.time_split import Cuts
 from models.training import (
     Labelled,
     Trained,
@@ -40,25 +41,26 @@ def fit_on_loans(
     question: Question,
     labelled: Labelled,
     day: date,
-    division: Division | None = None,
+    cuts: Cuts | None = None,
     then: Labelled | None = None,
     known_rate: float | None = None,
 ) -> Trained:
     """Compare kinds on the oldest loans, fit the preferred one, calibrate it on the next, judge it on the newest.
 
-    division: of the comparison, that of the spec unless said. then: the loans whose outcome was known when the test
+    cuts: of the comparison, those of the spec unless said. then: the loans whose outcome was known when the test
     began; the same recipe fitted on them alone is judged beside. known_rate: of default among them, where they are
     known at all; `then` has its own.
     """
     spec, split = question.spec, question.split
     oldest, middle, newest = (question.part(labelled, period) for period in ("train", "calibrate", "test"))
     require_labels(
-        spec, f"defaults on loans granted before {split.calibrate_from}", oldest.defaults, question.least_to_train
+        spec, f"defaults on loans granted before {split.calibrate_from}", oldest.defaults, spec.least_to_train
     )
-    require_labels(spec, f"defaults on loans granted from {split.test_from}", newest.defaults, question.least_to_judge)
-    validations = compare(spec.recipes, oldest, division or spec.division)
-    recipe = recipe_of(spec, preferred(validations).kind) if validations else spec.recipes[0]
-    predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
+    require_labels(spec, f"defaults on loans granted from {split.test_from}", newest.defaults, spec.least_to_judge)
+    fitted = question.to_fit(labelled, "train")
+    validations = compare_kinds(question, labelled, "train", cuts=cuts)
+    recipe = recipe_of(spec, preferred(validations).kind) if validations else spec.recipes[-1]
+    predictor = recipe.fit(fitted.columns, fitted.matrix, fitted.target, fitted.weight)
     calibration = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))
     one_rate = rate_before_test(labelled, split, then.rows.rate if then else known_rate)
@@ -74,12 +76,12 @@ def fit_on_loans(
         judged=newest,
         pd=pd,
         said=(
-            preference_in_words(validations),
+            preference_in_words(validations, len(spec.recipes)),
             f"On loans granted from {split.test_from}: AUC {figures.auc}.",
             f"One rate for all is {rate:.2%}, {one_rate.told}.",
             _said_then(question, known),
         ),
-        facts=training_facts(day, labelled, recipe, validations, figures)
+        facts=training_facts(spec, day, labelled, recipe, validations, figures)
         | split.facts()
         | {"figures_of_labels_known_then": asdict(known) if known else None, "one_rate": rate},
         golden=golden_values(oldest.columns, labelled.frame),
@@ -103,12 +105,12 @@ def _read_then(question: Question, lake: Lake, known: pl.DataFrame, grant: ReadG
 def _judged_then(
     question: Question, then: Labelled | None, recipe: Recipe, newest: Rows, rate: float
 ) -> Figures | None:
-    """The same recipe with the labels known then, one year older, on the same newest loans."""
+    """The same recipe with the labels known then, older by their maturity, on the same newest loans."""
     if then is None:
         return None
-    split = question.split.a_year_earlier()
-    oldest, middle = (then.rows.take(chosen(then, period, split)) for period in ("train", "calibrate"))
-    if min(oldest.defaults, middle.defaults) < question.least_to_judge:
+    earlier = question.split_by(question.split.earlier(question.maturity_months))
+    oldest, middle = earlier.to_fit(then, "train"), earlier.part(then, "calibrate")
+    if min(oldest.defaults, middle.defaults) < question.spec.least_to_judge:
         return None
     predictor = recipe.fit(oldest.columns, oldest.matrix, oldest.target, oldest.weight)
     line = fit_platt(predictor.raw(middle.matrix), middle.target, middle.weight, rising=True)

@@ -1,6 +1,5 @@
-"""A question about loans: whose outcomes answer it, how time divides them, and how many it takes to answer."""
+"""A question about dated outcomes: a model's spec as it is asked on a day."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -8,49 +7,91 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from bureau.errors import InvalidInput
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.boosted_trees import TreeRecipe
-from models.cross_validation import Rows
+from models.cross_validation import Rows, Validation
+from models.labels import read_known, read_labels
 from models.scoring import ScoringModel
 from models.spec import ModelSpec
-from models.time_split import Period, TimeSplit
+from models.terms import AfterMonths, AtEnd
+from models.time_cuts import compare_in_time
+from models.time_split import Cuts, Period, TimeSplit
 from models.training import Labelled, OneRate, read_labelled, rows_of
-
-ReadLabels = Callable[[Lake, date, ReadGrant], pl.DataFrame]
 
 
 @dataclass(frozen=True)
 class Question:
-    """A model's question as its own training asks it.
-
-    read_labels: the loans of its population that have matured by a day. recipe: the kind that takes any number of
-    features. least_to_train, least_to_judge: defaults needed in the oldest and in the newest period. newcomers: whether
-    only enterprises are asked about that have had no loan. read_known: the outcomes as far as a day knew them, where
-    read_labels knows them afterwards only.
-    """
+    """A spec whose outcomes have days. Everything it asks by is the spec's."""
 
     spec: ModelSpec
-    read_labels: ReadLabels
-    split: TimeSplit
-    recipe: TreeRecipe
-    least_to_train: int
-    least_to_judge: int
-    newcomers: bool = False
-    read_known: ReadLabels | None = None
+
+    @property
+    def split(self) -> TimeSplit:
+        """Raises `InvalidInput` where the spec is not divided by time."""
+        if not isinstance(self.spec.split, TimeSplit):
+            raise InvalidInput(f"The outcomes of {self.spec.name} have no days: its spec declares folds, no days.")
+        return self.spec.split
+
+    @property
+    def recipe(self) -> TreeRecipe:
+        """The kind that takes any number of features."""
+        trees = next((recipe for recipe in self.spec.recipes if isinstance(recipe, TreeRecipe)), None)
+        if trees is None:
+            raise InvalidInput(f"Among the recipes of {self.spec.name} are no trees: add a TreeRecipe to its spec.")
+        return trees
+
+    @property
+    def maturity_months(self) -> int:
+        """How long after a grant its outcome is known; 0 where that is each loan's own matter."""
+        return self.spec.maturity.months if isinstance(self.spec.maturity, AfterMonths) else 0
+
+    def read_labels(self, lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
+        """The loans of its population that have matured by a day."""
+        return read_labels(lake, self.spec, day, grant)
 
     def on(self, day: date, labelled: Labelled) -> "Question":
         """The question as it is asked on a day: its periods have moved on with the loans that matured since."""
         newest = labelled.frame["granted_on"].max()
-        return replace(self, split=self.split.moved_on(day, newest)) if isinstance(newest, date) else self
+        if not isinstance(newest, date):
+            return self
+        return self.split_by(self.split.moved_on(day, newest, self.maturity_months))
 
-    def part(self, labelled: Labelled, period: Period) -> Rows:
-        """The rows granted in one period."""
-        return labelled.rows.take(chosen(labelled, period, self.split))
+    def split_by(self, split: TimeSplit) -> "Question":
+        """The same question with other periods, e.g. those of a kept version."""
+        return Question(replace(self.spec, split=split))
 
     def known_before(self, lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
         """The labels that were known when a day began: nothing of what came later."""
-        return (self.read_known or self.read_labels)(lake, day - timedelta(days=1), grant)
+        before = day - timedelta(days=1)
+        if isinstance(self.spec.maturity, AtEnd):
+            return read_known(lake, self.spec, before, grant)
+        return read_labels(lake, self.spec, before, grant)
+
+    def part(self, labelled: Labelled, *periods: Period) -> Rows:
+        """The rows granted in some periods."""
+        return labelled.rows.take(_in(labelled, periods, self.split))
+
+    def to_fit(self, labelled: Labelled, *periods: Period) -> Rows:
+        """The same rows as a fit sees them: with the weights of the spec."""
+        granted_on = labelled.frame["granted_on"].filter(pl.Series(_in(labelled, periods, self.split)))
+        return self.spec.weights.to_fit(self.part(labelled, *periods), granted_on)
+
+
+def compare_kinds(
+    question: Question, labelled: Labelled, *periods: Period, cuts: Cuts | None = None
+) -> list[Validation]:
+    """The recipes of the spec at several cuts inside some periods. cuts: those of the spec unless said."""
+    granted_on = labelled.frame["granted_on"].filter(pl.Series(_in(labelled, periods, question.split)))
+    return compare_in_time(
+        question.spec.recipes,
+        question.part(labelled, *periods),
+        granted_on,
+        cuts or question.split.cuts,
+        weights=question.spec.weights,
+        gap_months=question.maturity_months,
+    )
 
 
 def rate_of(labels: pl.DataFrame) -> float | None:
@@ -67,8 +108,7 @@ def read_for(question: Question, model: ScoringModel, lake: Lake, day: date, gra
 
 def chosen(labelled: Labelled, period: Period, split: TimeSplit) -> NDArray[np.bool_]:
     """Which rows were granted in a period of a split."""
-    inside = labelled.frame.select(split.period(pl.col("granted_on")) == period).to_series()
-    return np.asarray(inside.to_numpy(), dtype=np.bool_)
+    return _in(labelled, (period,), split)
 
 
 def rate_before(labelled: Labelled, split: TimeSplit) -> float:
@@ -86,3 +126,8 @@ def rate_before_test(labelled: Labelled, split: TimeSplit, known: float | None) 
     return OneRate(
         rate_before(labelled, split), f"the rate of the loans granted before {split.test_from}, in hindsight"
     )
+
+
+def _in(labelled: Labelled, periods: tuple[Period, ...], split: TimeSplit) -> NDArray[np.bool_]:
+    inside = labelled.frame.select(split.period(pl.col("granted_on")).is_in(periods)).to_series()
+    return np.asarray(inside.to_numpy(), dtype=np.bool_)

@@ -52,7 +52,7 @@ def recalibrate_on(
     split = recent_halves(labelled, TimeSplit.of_facts(stored.facts).test_from)
     middle, newest = (labelled.rows.take(chosen(labelled, period, split)) for period in ("calibrate", "test"))
     what = f"defaults on loans granted from {split.test_from}"
-    require_labels(question.spec, what, newest.defaults, question.least_to_judge)
+    require_labels(question.spec, what, newest.defaults, question.spec.least_to_judge)
     raw = model.predictor.raw(middle.matrix)
     found = recalibrate(model.calibration, raw, middle.target, middle.weight, middle.firm)
     if found.deed == "kept":

@@ -67,7 +67,7 @@ SHELF = {
         Shelved(first_spec.SPEC, first_train.train, first_evaluate.evaluate, first_spec.QUESTION),
         Shelved(tax_spec.SPEC, tax_train.train, tax_evaluate.evaluate, tax_spec.QUESTION),
         Shelved(invoice_spec.SPEC, invoice_train.train, invoice_evaluate.evaluate),
-        Shelved(sba_spec.SPEC, sba_train.train, sba_evaluate.evaluate, outcomes=sba_evaluate.OUTCOMES),
+        Shelved(sba_spec.SPEC, sba_train.train, sba_evaluate.evaluate, outcomes=sba_spec.QUESTION),
     )
 }
 SPECS: dict[str, ModelSpec] = {name: shelved.spec for name, shelved in SHELF.items()}

@@ -1,7 +1,7 @@
 """A split by time: fitted on the oldest loans, calibrated on the next, judged on the newest, as if released then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -10,47 +10,72 @@ import polars as pl
 from bureau.clock import months_before
 
 Period = Literal["train", "calibrate", "test"]
-TEST_MONTHS = 16
-"""Months of grant that judge: those of the city's last matured loans, from 2021 on."""
-MATURITY_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Days of the training period at which kinds are compared: `fitted` of its defaults come before the first, and as
+    many lie in each of the `number` spans that follow, each judged by what was known when it began."""
+
+    number: int = 4
+    fitted: float = 0.5
 
 
 @dataclass(frozen=True)
 class TimeSplit:
-    """Loans granted before `calibrate_from` train; those before `test_from` calibrate; the rest judge."""
+    """Loans granted before `calibrate_from` train; those before `test_from` calibrate; the rest judge.
+
+    test_months: how many months of grant go on judging when later loans mature; None where the days stay.
+    cuts: by which kinds are compared before.
+    """
 
     calibrate_from: date
     test_from: date
+    test_months: int | None = None
+    cuts: Cuts = Cuts()
 
     def period(self, granted_on: pl.Expr) -> pl.Expr:
         """Which part a day of grant belongs to: train, calibrate or test."""
         early = pl.when(granted_on < self.calibrate_from).then(pl.lit("train"))
         return early.when(granted_on < self.test_from).then(pl.lit("calibrate")).otherwise(pl.lit("test"))
 
-    def a_year_earlier(self) -> "TimeSplit":
-        """By what was known when the test began: the outcomes of the year before it had not matured."""
-        begins = (self.calibrate_from, self.test_from)
-        return TimeSplit(*(day.replace(year=day.year - 1) for day in begins))
+    def earlier(self, months: int) -> "TimeSplit":
+        """By what was known when the test began: the outcomes of the months before it had not matured."""
+        return replace(
+            self,
+            calibrate_from=months_before(self.calibrate_from, months),
+            test_from=months_before(self.test_from, months),
+        )
 
-    def moved_on(self, day: date, newest: date) -> "TimeSplit":
+    def moved_on(self, day: date, newest: date, maturity_months: int) -> "TimeSplit":
         """The split asked for on a day, whose newest matured loan was granted on `newest`.
 
         The newest months judge and those before them calibrate, as many as ever, so that a training learns from what
         has matured since. It never goes back behind the periods declared.
         """
-        last = min(months_before(day, MATURITY_MONTHS), months_before(newest, -1))
-        test_from = months_before(last.replace(day=1), TEST_MONTHS - 1)
+        if self.test_months is None:
+            return self
+        last = min(months_before(day, maturity_months), months_before(newest, -1))
+        test_from = months_before(last.replace(day=1), self.test_months - 1)
         if test_from <= self.test_from:
             return self
         length = (
             12 * (self.test_from.year - self.calibrate_from.year) + self.test_from.month - self.calibrate_from.month
         )
-        return TimeSplit(months_before(test_from, length), test_from)
+        return replace(self, calibrate_from=months_before(test_from, length), test_from=test_from)
+
+    @property
+    def told(self) -> str:
+        calibrated = f"calibrated on loans granted from {self.calibrate_from} to {self.test_from}"
+        judged = f"judged on those from {self.test_from} on"
+        fitted = f"fitted on older ones, of which {self.cuts.number} spans compared kinds"
+        moves = f"; the newest {self.test_months} months judge when later loans have matured"
+        return f"{calibrated}, {judged}, {fitted}{'' if self.test_months is None else moves}"
 
     @classmethod
     def of_facts(cls, facts: Mapping[str, Any]) -> "TimeSplit":
         """The split a version was trained or calibrated by, as its files keep it."""
-        return cls(*(date.fromisoformat(facts[name]) for name in ("calibrate_from", "test_from")))
+        return cls(date.fromisoformat(facts["calibrate_from"]), date.fromisoformat(facts["test_from"]))
 
     def facts(self) -> dict[str, str]:
         return {"calibrate_from": self.calibrate_from.isoformat(), "test_from": self.test_from.isoformat()}

@@ -150,10 +150,16 @@ def assemble(spec: ModelSpec, labelled: Labelled, predictor: Predictor, calibrat
 
 
 def training_facts(
-    day: date, labelled: Labelled, recipe: Recipe, validations: Sequence[Validation], figures: Figures
+    spec: ModelSpec,
+    day: date,
+    labelled: Labelled,
+    recipe: Recipe,
+    validations: Sequence[Validation],
+    figures: Figures,
 ) -> dict[str, Any]:
     """What is stored with a model about its making."""
     return {
+        "declared": spec.declared,
         "trained_as_of": day.isoformat(),
         "labels": len(labelled.rows),
         "defaults": labelled.rows.defaults,

@@ -25,14 +25,13 @@ from bureau.grant import operator_grant
 from bureau.settings import Settings
 from features.lake.lake import open_lake
 from features.sources.source import read_source
-from models.sme_default.labels import read_labels
-from models.sme_default.spec import QUESTION, SPEC, SPLIT
+from models.sme_default.spec import QUESTION, SPEC
 
 settings = Settings()
 lake = open_lake(settings.home, settings.catalogue_url)
 day = settings.today or read_source(settings.home).last_day
 grant = operator_grant("training")
-print(f"{SPEC.title_en}\nOne means: {SPEC.target_en}")
+print(SPEC.title_en, *(f"{term}: {told}" for term, told in SPEC.declared.items()), sep="\n")
 
 # %% [markdown]
 # ## The labels
@@ -41,7 +40,7 @@ print(f"{SPEC.title_en}\nOne means: {SPEC.target_en}")
 # bank could have asked on. Small cities over-sample borrowers, and `weight` restores the population.
 
 # %%
-labels = read_labels(lake, day, grant)
+labels = QUESTION.read_labels(lake, day, grant)
 by_year = labels.group_by(year=pl.col("granted_on").dt.year()).agg(
     loans=pl.len(),
     defaults=pl.col("target").sum(),
@@ -79,10 +78,11 @@ for suspect in suspect_columns(careless, "target", trusted=SPEC.features, ignore
 # The oldest loans train, the next calibrate, the newest judge: the figures are those of a bank that released it then.
 
 # %%
-train, calibrate, test = (QUESTION.part(labelled, period) for period in ("train", "calibrate", "test"))
+question = QUESTION.on(day, labelled)
+train, calibrate, test = (question.part(labelled, period) for period in ("train", "calibrate", "test"))
 for name, rows in {"train": train, "calibrate": calibrate, "test": test}.items():
     print(f"{name:10} {len(rows):6,} loans {rows.defaults:4} defaults")
-SPLIT
+question.split
 
 # %% [markdown]
 # ## Two kinds of model on the same rows
@@ -105,7 +105,8 @@ pl.DataFrame(judged)
 
 # %% [markdown]
 # The intervals overlap widely: with some dozens of defaults, a difference of a few points is chance. That is why
-# training compares kinds by repeated cross-validation, and why the figures carry an interval everywhere.
+# training compares kinds at several days inside the oldest period, each time on what was known then, and takes the
+# simpler one unless another is clearly better; and why the figures carry an interval everywhere.
 #
 # ## A sign, checked
 #

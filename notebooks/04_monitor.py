@@ -102,9 +102,9 @@ pl.DataFrame([asdict(vintage) for vintage in vintages])
 from models.fairness.auditing import read_judged
 from models.fairness.check import check, judged_rows
 from models.fairness.groups import SIZE, group_lines
-from models.sme_default.spec import SPLIT
 
-judged = read_judged(lake, find_model("sme_default").question, model, day, grant, SPLIT.test_from)
+question = find_model("sme_default").question
+judged = read_judged(lake, question, model, day, grant, question.split.test_from)
 lines = group_lines(judged_rows(model, judged), SIZE, judged[SIZE])
 for finding in check(model, judged):
     print(finding.text)

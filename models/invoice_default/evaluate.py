@@ -20,10 +20,11 @@ from models.baselines import recipe_from
 from models.calibration import fit_platt
 from models.cross_validation import Division, Floats, Rows, Validation, cross_validate, one_thread
 from models.evaluation import Figures, evaluate_pd
-from models.invoice_default.labels import read_labels
-from models.invoice_default.spec import SPEC
+from models.invoice_default.spec import DIVISION, SPEC
+from models.labels import read_labels
 from models.predictor import Recipe
 from models.scoring import ScoringModel
+from models.spec import ModelSpec
 from models.training import Labelled, OneRate, read_labelled, rows_of
 
 CUT_OFF_MONTHS = 6
@@ -36,12 +37,12 @@ def evaluate(lake: Lake, day: date, grant: ReadGrant, model: ScoringModel, store
     """What the version's files say of it, its recipe out of fold now and with six months cut off, and the version
     itself on firms whose verdict came after its training, where there are enough."""
     spec = replace(SPEC, features=model.features, recipes=(recipe_from(stored.kind, stored.facts["recipe"]),))
-    labels = read_labels(lake, day, grant)
+    labels = read_labels(lake, SPEC, day, grant)
     lines = [_kept(stored)]
     for judged, offered in (("recipe, out of fold", labels), ("recipe, six months cut off", cut_off(labels))):
         read = read_labelled(lake, spec, offered, grant)
         lines.append(_of_recipe(judged, read.frame, rows_of(model.columns, read.frame), spec.recipes, stored))
-    since = firms_since(labels, read_labels(lake, date.fromisoformat(stored.facts["trained_as_of"]), grant))
+    since = firms_since(labels, read_labels(lake, SPEC, date.fromisoformat(stored.facts["trained_as_of"]), grant))
     if FEWEST <= since["target"].sum() <= len(since) - FEWEST:
         frame = training_set(lake, since, model.features, grant).frame
         lines.append(_of_version(frame, rows_of(model.columns, frame), model, stored))
@@ -60,7 +61,7 @@ def _kept(stored: StoredModel) -> Line:
 
 
 def _of_recipe(judged: str, frame: pl.DataFrame, rows: Rows, recipes: Sequence[Recipe], stored: StoredModel) -> Line:
-    (validation,) = cross_validate(recipes, rows, SPEC.division)
+    (validation,) = cross_validate(recipes, rows, DIVISION, fitted=SPEC.weights.to_fit(rows))
     found = figures_unseen(unseen_pd(validation, rows), rows)
     return _line(judged, str(frame["as_of"].max()), stored, asdict(found), validation.spread)
 
@@ -84,11 +85,10 @@ def cut_off(labels: pl.DataFrame) -> pl.DataFrame:
     return labels.with_columns(pl.col("as_of").dt.offset_by(f"-{CUT_OFF_MONTHS}mo"))
 
 
-def validate(
-    labelled: Labelled, division: Division = SPEC.division, recipes: Sequence[Recipe] = SPEC.recipes
-) -> list[Validation]:
+def validate(labelled: Labelled, spec: ModelSpec = SPEC, division: Division = DIVISION) -> list[Validation]:
     """All recipes, on the same divisions."""
-    return cross_validate(recipes, labelled.rows, division)
+    rows = labelled.rows
+    return cross_validate(spec.recipes, rows, division, fitted=spec.weights.to_fit(rows))
 
 
 def unseen_pd(validation: Validation, rows: Rows) -> Floats:

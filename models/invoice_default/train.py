@@ -7,8 +7,8 @@ from features.lake.lake import Lake
 from models.calibration import fit_platt
 from models.cross_validation import Division, preference_in_words, preferred
 from models.invoice_default.evaluate import cut_off, figures_unseen, pooled, rate_of_others, unseen_pd, validate
-from models.invoice_default.labels import read_labels
-from models.invoice_default.spec import SPEC
+from models.invoice_default.spec import DIVISION, SPEC
+from models.labels import read_labels
 from models.segments import segments_of
 from models.spec import ModelSpec
 from models.training import Labelled, Trained, assemble, golden_values, read_labelled, recipe_of, training_facts
@@ -16,27 +16,28 @@ from models.training import Labelled, Trained, assemble, golden_values, read_lab
 
 def train(lake: Lake, day: date, grant: ReadGrant, spec: ModelSpec = SPEC) -> Trained:
     """Train on the verdicts known by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
-    labels = read_labels(lake, day, grant)
+    labels = read_labels(lake, spec, day, grant)
     labelled = read_labelled(lake, spec, labels, grant)
     return fit(labelled, read_labelled(lake, spec, cut_off(labels), grant), day, spec=spec)
 
 
 def fit(
-    labelled: Labelled, earlier: Labelled, day: date, division: Division = SPEC.division, spec: ModelSpec = SPEC
+    labelled: Labelled, earlier: Labelled, day: date, division: Division = DIVISION, spec: ModelSpec = SPEC
 ) -> Trained:
     """Compare kinds by repeated cross-validation, fit the preferred one on every firm, calibrate it out of fold.
 
     The figures are those of rows scored by models that had not seen them. The comparison is made once more on
     `earlier`, the same verdicts with the last six months cut off.
     """
-    validations, validations_earlier = (validate(one, division, spec.recipes) for one in (labelled, earlier))
+    validations, validations_earlier = (validate(one, spec, division) for one in (labelled, earlier))
     best, rows = preferred(validations), labelled.rows
     recipe = recipe_of(spec, best.kind)
-    predictor = recipe.fit(rows.columns, rows.matrix, rows.target, rows.weight)
+    fitted = spec.weights.to_fit(rows)
+    predictor = recipe.fit(fitted.columns, fitted.matrix, fitted.target, fitted.weight)
     calibration = fit_platt(*pooled(best.raw, rows), rising=True)
     pd = unseen_pd(best, rows)
     figures = figures_unseen(pd, rows)
-    facts = training_facts(day, labelled, recipe, validations, figures)
+    facts = training_facts(spec, day, labelled, recipe, validations, figures)
     return Trained(
         spec=spec,
         model=assemble(spec, labelled, predictor, calibration),
@@ -45,8 +46,8 @@ def fit(
         judged=rows,
         pd=pd,
         said=(
-            preference_in_words(validations),
-            f"With the last six months cut off: {preference_in_words(validations_earlier)}",
+            preference_in_words(validations, len(spec.recipes)),
+            f"With the last six months cut off: {preference_in_words(validations_earlier, len(spec.recipes))}",
             f"Firms scored by models that had not seen them: AUC {figures.auc}.",
         ),
         facts=facts | {"validations_cut_off": [validation.summary() for validation in validations_earlier]},

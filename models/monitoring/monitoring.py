@@ -49,8 +49,8 @@ def monitor(
     if not built:
         raise InvalidInput(f"The features of {day} are not built. Close the day first: bureau close-day --day {day}")
     question = find_model(model.name).question
-    newcomers = question is not None and question.newcomers
-    firms = watched_firms(model, built, borrowers(lake, day, grant, snapshot, newcomers=newcomers))
+    new = question.maturity_months if question is not None and question.spec.population.newcomers else None
+    firms = watched_firms(model, built, borrowers(lake, day, grant, snapshot, new_within_months=new))
     measures = measure_shift(model, population, firms)
     if question is not None:
         measures += measure_vintages(matured_loans(lake, question, model, day, grant))

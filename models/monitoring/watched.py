@@ -11,7 +11,6 @@ from features.contracts.loan_feedback import LOAN_FEEDBACK
 from features.lake.lake import Lake
 from features.store.records import records
 from features.store.training_set import training_set
-from models.labels import HORIZON_MONTHS
 from models.question import Question
 from models.scoring import ScoringModel
 from models.time_split import half_year
@@ -33,18 +32,18 @@ _MATURED = {
 
 
 def borrowers(
-    lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None, *, newcomers: bool = False
+    lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None, *, new_within_months: int | None = None
 ) -> pl.Series:
     """The numbers of the enterprises whose loans banks reported on lately, by number.
 
-    newcomers: of these, only those that had their first loan within a year.
+    new_within_months: of these, only those that had their first loan in so many months.
     """
     columns = ("enterprise_id", "period", "granted_on")
     told = records(lake, LOAN_FEEDBACK.code, day, grant, snapshot=snapshot, columns=columns)
     firms = told.group_by("enterprise_id").agg(pl.col("period").max(), first=pl.col("granted_on").min())
     recent = firms.filter(pl.col("period") >= day - timedelta(days=RUNNING_DAYS))
-    if newcomers:
-        recent = recent.filter(pl.col("first") > pl.lit(day).dt.offset_by(f"-{HORIZON_MONTHS}mo"))
+    if new_within_months is not None:
+        recent = recent.filter(pl.col("first") > pl.lit(day).dt.offset_by(f"-{new_within_months}mo"))
     return recent["enterprise_id"].sort()
 
 
@@ -62,7 +61,7 @@ def matured_loans(lake: Lake, question: Question, model: ScoringModel, day: date
 
     Columns: vintage (half-year of the grant), subject, weight, target, pd.
     """
-    since = day - timedelta(days=(HORIZON_MONTHS + VINTAGE_MONTHS) * 30)
+    since = day - timedelta(days=(question.maturity_months + VINTAGE_MONTHS) * 30)
     labels = question.read_labels(lake, day, grant).filter(pl.col("granted_on") >= since)
     if labels.is_empty():
         return pl.DataFrame(schema=_MATURED)

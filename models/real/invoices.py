@@ -10,8 +10,8 @@ from features.sources.cumcm.publication import LAST_DAY
 from features.sources.loading import SourceOptions, load_source
 from features.store.training_set import training_set
 from models.cross_validation import Rows
-from models.invoice_default.labels import read_labels
 from models.invoice_default.spec import SPEC
+from models.labels import read_labels
 from models.real.directory import RealDirectory
 from models.training import rows_of
 
@@ -27,5 +27,5 @@ def read_invoices(directory: RealDirectory) -> Rows | None:
     with TemporaryDirectory() as home:
         lake = open_lake(Path(home), f"sqlite:///{home}/catalogue.db")
         load_source(lake, Path(home), "cumcm", SourceOptions(data=found.parent), at=known_before(LAST_DAY))
-        labels = read_labels(lake, LAST_DAY, grant)
+        labels = read_labels(lake, SPEC, LAST_DAY, grant)
         return rows_of(SPEC.columns, training_set(lake, labels, SPEC.features, grant).frame)

@@ -18,8 +18,8 @@ from features.store.training_set import training_set
 from models.cross_validation import Rows
 from models.real.contest import Ages
 from models.real.directory import RealDirectory
-from models.sba_default.evaluate import age_days, fading
-from models.sba_default.spec import GRANTED_FROM, SPEC
+from models.sba_default.spec import SPEC
+from models.terms import age_days
 from models.training import rows_of
 
 SETS = ("balanced30k", "head22k")
@@ -54,9 +54,10 @@ def read_loans(train: RealDirectory, judge: RealDirectory | None) -> LoanRows | 
         _load(lake, Path(home), folder)
         known = labels_of(read_directory(folder))
         until = FISCAL_YEAR_2005 if judge is None else FISCAL_YEAR_2006
-        before = known.filter(pl.col("as_of").is_between(GRANTED_FROM, until, closed="left")).sort("subject", "as_of")
+        before = known.filter(SPEC.population.granted(pl.col("as_of")), pl.col("as_of") < until)
+        before = before.sort("subject", "as_of")
         if before["target"].n_unique() < 2:
-            raise InvalidInput(f"{folder} has no loans of both ends between {GRANTED_FROM} and {until} to train on.")
+            raise InvalidInput(f"{folder} has no loans of both ends granted before {until} to train on.")
         seen, ages = _read(lake, before), ages_of(before["as_of"])
         if judge is not None:
             folder = _require(judge)
@@ -67,7 +68,7 @@ def read_loans(train: RealDirectory, judge: RealDirectory | None) -> LoanRows | 
 
 def ages_of(approved: pl.Series) -> Ages:
     """Calibrated on the loans of the last twelve months; a loan counts less the older it is."""
-    return Ages(newest=age_days(approved) < DAYS_A_YEAR, fading=fading(approved))
+    return Ages(newest=age_days(approved) < DAYS_A_YEAR, fading=SPEC.weights.fades(approved))
 
 
 def labels_of(loans: pl.DataFrame) -> pl.DataFrame:

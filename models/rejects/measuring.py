@@ -55,7 +55,8 @@ def measure_rejects(
 
     def period(name: Period) -> Applications:
         refused = asked.filter(part == name, ~pl.col("granted"))
-        return Applications(question.part(labelled, name), rows_of(question.spec.columns, refused))
+        granted = question.to_fit(labelled, name) if name == "train" else question.part(labelled, name)
+        return Applications(granted, rows_of(question.spec.columns, refused))
 
     newest = asked.filter(part == "test")
     rows = rows_of(question.spec.columns, newest)

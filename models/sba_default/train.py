@@ -4,19 +4,19 @@ from dataclasses import asdict
 from datetime import date, timedelta
 
 import numpy as np
-import polars as pl
 
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.calibration import fit_platt
-from models.cross_validation import Division, Rows, cross_validate, preference_in_words, preferred
+from models.cross_validation import Rows, cross_validate, preference_in_words, preferred
 from models.evaluation import Figures, evaluate_pd
+from models.labels import read_known
 from models.predictor import Recipe
-from models.sba_default.evaluate import as_drawn, days_of, last_year, part
-from models.sba_default.labels import labels_known, read_labels
-from models.sba_default.spec import LEAST_TO_JUDGE, LEAST_TO_TRAIN, SPEC, SPLIT
+from models.question import Question, chosen, compare_kinds
+from models.sba_default.spec import CALIBRATED_BY, SPEC
 from models.segments import segments_of
 from models.spec import ModelSpec
+from models.time_split import Cuts
 from models.training import (
     Labelled,
     OneRate,
@@ -32,34 +32,35 @@ from models.training import (
 
 def train(lake: Lake, day: date, grant: ReadGrant, spec: ModelSpec = SPEC) -> Trained:
     """Train on the loans whose end was known by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
-    labelled = read_labelled(lake, spec, read_labels(lake, day, grant), grant)
-    before = min(day, SPLIT.test_from - timedelta(days=1))
-    return fit(labelled, read_labelled(lake, spec, labels_known(lake, before, grant), grant), day, spec=spec)
+    question = Question(spec)
+    labelled = read_labelled(lake, spec, question.read_labels(lake, day, grant), grant)
+    before = min(day, question.split.test_from - timedelta(days=1))
+    return fit(labelled, read_labelled(lake, spec, read_known(lake, spec, before, grant), grant), day, spec=spec)
 
 
-def fit(
-    labelled: Labelled, known: Labelled, day: date, division: Division = SPEC.division, spec: ModelSpec = SPEC
-) -> Trained:
+def fit(labelled: Labelled, known: Labelled, day: date, cuts: Cuts | None = None, spec: ModelSpec = SPEC) -> Trained:
     """Compare kinds on the loans before the test, fit the preferred one on all of them, and judge it on the newest.
 
     It is calibrated on the last year before the test, by scores of fits that had not seen the loan.
+    cuts: of the comparison, those of the spec unless said.
     known: the labels of the day before the test began. The same recipe fitted on them is judged beside.
     """
-    before, newest = part(labelled, "train", "calibrate"), part(labelled, "test")
-    require_labels(spec, f"charge-offs approved before {SPLIT.test_from}", before.defaults, LEAST_TO_TRAIN)
-    require_labels(spec, f"charge-offs approved from {SPLIT.test_from}", newest.defaults, LEAST_TO_JUDGE)
-    drawn = as_drawn(before, days_of(labelled, "train", "calibrate"))
-    validations = cross_validate(spec.recipes, drawn, division)
-    best = preferred(validations)
-    recipe = recipe_of(spec, best.kind)
+    question = Question(spec)
+    split, newest = question.split, question.part(labelled, "test")
+    before, drawn = question.part(labelled, "train", "calibrate"), question.to_fit(labelled, "train", "calibrate")
+    require_labels(spec, f"charge-offs approved before {split.test_from}", before.defaults, spec.least_to_train)
+    require_labels(spec, f"charge-offs approved from {split.test_from}", newest.defaults, spec.least_to_judge)
+    validations = compare_kinds(question, labelled, "train", "calibrate", cuts=cuts)
+    recipe = recipe_of(spec, preferred(validations).kind) if validations else spec.recipes[-1]
+    (crossed,) = cross_validate([recipe], before, CALIBRATED_BY, fitted=drawn)
     predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
-    last = last_year(labelled)
+    last = chosen(labelled, "calibrate", split)[~chosen(labelled, "test", split)]
     year = before.take(last)
-    calibration = fit_platt(best.raw.mean(axis=0)[last], year.target, year.weight, rising=True)
+    calibration = fit_platt(crossed.raw.mean(axis=0)[last], year.target, year.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))
     figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known.rows.rate)
-    judged = labelled.frame.filter(SPLIT.period(pl.col("granted_on")) == "test")
-    then = judged_by_then(recipe, known, newest)
+    judged = labelled.frame.filter(chosen(labelled, "test", split))
+    then = judged_by_then(spec, recipe, known, newest)
     return Trained(
         spec=spec,
         model=assemble(spec, labelled, predictor, calibration),
@@ -69,28 +70,28 @@ def fit(
         population=labelled.rows,
         pd=pd,
         said=(
-            preference_in_words(validations),
-            f"On loans approved from {SPLIT.test_from}, outcomes seen afterwards: AUC {figures.auc}.",
+            preference_in_words(validations, len(spec.recipes)),
+            f"On loans approved from {split.test_from}, outcomes seen afterwards: AUC {figures.auc}.",
             f"Fitted on what was known the day before instead: AUC {then.auc}, mean PD {then.mean_pd:.3f} where "
             f"{then.base_rate:.3f} came to be charged off.",
             f"Brier score {figures.brier:.4f}; of the rate known that day for all {figures.brier_constant:.4f}.",
         ),
-        facts=training_facts(day, labelled, recipe, validations, figures)
-        | SPLIT.facts()
+        facts=training_facts(spec, day, labelled, recipe, validations, figures)
+        | split.facts()
         | {"figures_labels_known": asdict(then), "training_day_rate": known.rows.rate},
         golden=golden_values(before.columns, labelled.frame),
         asked=judged,
-        one_rate=OneRate(known.rows.rate, f"the rate known on {SPLIT.test_from}"),
+        one_rate=OneRate(known.rows.rate, f"the rate known on {split.test_from}"),
         earlier=year,
-        earlier_pd=calibration.pd(best.raw.mean(axis=0)[last]),
+        earlier_pd=calibration.pd(crossed.raw.mean(axis=0)[last]),
         groups=segments_of(judged),
         months=np.asarray(judged["granted_on"].dt.strftime("%Y-%m").to_list(), dtype=str),
     )
 
 
-def judged_by_then(recipe: Recipe, known: Labelled, newest: Rows) -> Figures:
+def judged_by_then(spec: ModelSpec, recipe: Recipe, known: Labelled, newest: Rows) -> Figures:
     """What a model fitted and calibrated on the outcomes known at the training day earns on the newest loans."""
-    rows, drawn = known.rows, as_drawn(known.rows, known.frame["granted_on"])
+    rows, drawn = known.rows, spec.weights.to_fit(known.rows, known.frame["granted_on"])
     predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
     calibration = fit_platt(predictor.raw(rows.matrix), rows.target, rows.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))

@@ -1,22 +1,15 @@
-"""sme_default: the question, its periods, the features and the two recipes that compete for it."""
+"""sme_default: what is asked, of whom, by which features, and the two recipes that compete for it."""
 
 from datetime import date
 from itertools import chain
 
 from models.boosted_trees import TreeRecipe
-from models.cross_validation import Division
 from models.logistic import LogisticRecipe
 from models.question import Question
-from models.sme_default.labels import read_labels
 from models.sme_default.reasons import REASONS
 from models.spec import ModelSpec
+from models.terms import AfterMonths, Population, Target, Weights
 from models.time_split import TimeSplit
-
-SPLIT = TimeSplit(calibrate_from=date(2020, 1, 1), test_from=date(2021, 1, 1))
-"""A whole year calibrates, so that no season leans on it."""
-
-LEAST_TO_TRAIN, LEAST_TO_JUDGE = 30, 15
-"""Defaults needed in the oldest and in the newest part."""
 
 TREES = TreeRecipe(
     trees=200, depth=3, leaves=6, learning_rate=0.03, smallest_leaf=50, penalty=20.0, share_of_features=0.3
@@ -30,13 +23,22 @@ SPEC = ModelSpec(
     name="sme_default",
     title="小微企业信用评分模型",
     title_en="Default of small enterprises within 12 months of a loan",
-    target="放款后12个月内逾期90天及以上",
-    target_en="90 or more days past due within 12 months of the grant of a loan",
     features=tuple(chain.from_iterable(REASONS.values())),
+    target=Target(
+        "放款后{months}个月内逾期{dpd}天及以上",
+        "{dpd} or more days past due within {months} months of the grant of a loan",
+        dpd=90,
+        months=12,
+    ),
+    population=Population("loans of every enterprise that a bank granted one"),
+    maturity=AfterMonths(12),
+    weights=Weights(),
+    # A whole year calibrates, so that no season leans on it.
+    split=TimeSplit(calibrate_from=date(2020, 1, 1), test_from=date(2021, 1, 1), test_months=16),
     codes={feature: code for code, features in REASONS.items() for feature in features},
     recipes=(TREES, LogisticRecipe(penalty=PENALTY)),
-    division=Division(repeats=4, folds=5, seed=20230430),
-    least_defaults=LEAST_TO_TRAIN + LEAST_TO_JUDGE,
+    least_to_train=30,
+    least_to_judge=15,
 )
 
-QUESTION = Question(SPEC, read_labels, SPLIT, TREES, LEAST_TO_TRAIN, LEAST_TO_JUDGE)
+QUESTION = Question(SPEC)

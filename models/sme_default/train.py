@@ -1,16 +1,16 @@
 """Training of sme_default: as of every model of loans."""
 
-from dataclasses import replace
 from datetime import date
 
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.loan_training import train_on_loans
-from models.sme_default.spec import QUESTION, SPEC
+from models.question import Question
+from models.sme_default.spec import SPEC
 from models.spec import ModelSpec
 from models.training import Trained
 
 
 def train(lake: Lake, day: date, grant: ReadGrant, spec: ModelSpec = SPEC) -> Trained:
     """Train on the loans that matured by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
-    return train_on_loans(replace(QUESTION, spec=spec), lake, day, grant)
+    return train_on_loans(Question(spec), lake, day, grant)

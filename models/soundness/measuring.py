@@ -38,7 +38,8 @@ def measure_soundness(
     """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth."""
     labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
     question = question.on(day, labelled)
-    train, calibrate, judged = (question.part(labelled, period) for period in ("train", "calibrate", "test"))
+    train = question.to_fit(labelled, "train")
+    calibrate, judged = question.part(labelled, "calibrate"), question.part(labelled, "test")
     (recipe,) = of_kind(question.spec, model.predictor.kind).recipes
     with one_thread():
         stability = measure_stability(model, recipe, train, calibrate, judged, retrains=retrains, tell=tell)

@@ -9,7 +9,6 @@ import polars as pl
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from features.store.training_set import training_set
-from models.labels import DEFAULT_DPD
 
 OTHERS = 3
 """Borrowers followed beside each that defaults: more would hardly narrow the band."""
@@ -22,9 +21,9 @@ _STRATUM = ("industry_section", "registered_capital")
 Stratum = tuple[str | None, int | None]
 
 
-def first_defaults(feedback: pl.DataFrame) -> pl.DataFrame:
-    """The end of the month in which each firm was first 90 days overdue: `subject`, `month`; by subject."""
-    overdue = feedback.filter(pl.col("dpd") >= DEFAULT_DPD)
+def first_defaults(feedback: pl.DataFrame, dpd: int) -> pl.DataFrame:
+    """The end of the month in which each firm was first `dpd` days overdue: `subject`, `month`; by subject."""
+    overdue = feedback.filter(pl.col("dpd") >= dpd)
     return overdue.group_by(subject="uscc").agg(month=pl.col("period").min()).sort("subject")
 
 
@@ -39,17 +38,17 @@ def strata(lake: Lake, feedback: pl.DataFrame, grant: ReadGrant) -> dict[str, St
     return {subject: (section, third) for subject, section, third in told.iter_rows()}
 
 
-def match(feedback: pl.DataFrame, like: dict[str, Stratum], seed: int = _SEED) -> pl.DataFrame:
+def match(feedback: pl.DataFrame, like: dict[str, Stratum], dpd: int, seed: int = _SEED) -> pl.DataFrame:
     """The borrowers followed: `subject`, `month`, `defaulted`, `alike`.
 
-    Each that defaults, with up to `OTHERS` that were reported on in that month and never fell 90 days behind: of its
+    Each that defaults, with up to `OTHERS` that were reported on in that month and never fell so far behind: of its
     section and size where there are any left, else of its section, else any. Nobody is followed twice.
     """
     random = Random(seed)  # noqa: S311  # a sample, no secret
-    events = first_defaults(feedback)
+    ever = events = first_defaults(feedback, dpd)
     if events.height > MOST_DEFAULTS:
         events = events.sample(MOST_DEFAULTS, seed=seed)
-    pools = _pools(feedback, events, like, random)
+    pools = _pools(feedback, events, ever, like, random)
     used: set[str] = set()
     rows = [(subject, month, True, True) for subject, month in events.iter_rows()]
     for subject, month in events.sample(fraction=1, shuffle=True, seed=seed).iter_rows():
@@ -63,11 +62,13 @@ def match(feedback: pl.DataFrame, like: dict[str, Stratum], seed: int = _SEED) -
 Pools = dict[tuple[object, ...], list[str]]
 
 
-def _pools(feedback: pl.DataFrame, events: pl.DataFrame, like: dict[str, Stratum], random: Random) -> Pools:
+def _pools(
+    feedback: pl.DataFrame, events: pl.DataFrame, ever: pl.DataFrame, like: dict[str, Stratum], random: Random
+) -> Pools:
     """Borrowers that never default, by month; by month and section; by month, section and size; shuffled."""
-    ever = first_defaults(feedback).select("subject")
     reported = feedback.select(subject="uscc", month="period").unique().sort("subject", "month")
-    steady = reported.join(ever, on="subject", how="anti").join(events.select("month").unique(), on="month", how="semi")
+    steady = reported.join(ever.select("subject"), on="subject", how="anti")
+    steady = steady.join(events.select("month").unique(), on="month", how="semi")
     pools: Pools = defaultdict(list)
     for subject, month in steady.iter_rows():
         section, size = like.get(subject, (None, None))

@@ -73,7 +73,7 @@ def measure(
     if not wanted:
         return
     bench = _bench(lake, question, day, grant, tell)
-    matching, courses = _study(lake, wanted, day, grant, window, tell)
+    matching, courses = _study(lake, wanted, question.spec.target.dpd, day, grant, window, tell)
     telling = {code: read for code, read in entries.items() if read}
     for code, ablation in _ablations(bench, telling, tell):
         own = tuple(courses[entry.name] for entry in telling[code] if entry.name in courses)
@@ -88,10 +88,10 @@ def _bench(lake: Lake, question: Question, day: date, grant: ReadGrant, tell: Te
     labelled = read_labelled(lake, whole, labels, grant)
     question = question.on(day, labelled)
     train, test = question.part(labelled, "train"), question.part(labelled, "test")
-    require_labels(whole, "defaults on the oldest loans", train.defaults, question.least_to_train)
-    require_labels(whole, "defaults on the newest loans", test.defaults, question.least_to_judge)
+    require_labels(whole, "defaults on the oldest loans", train.defaults, whole.least_to_train)
+    require_labels(whole, "defaults on the newest loans", test.defaults, whole.least_to_judge)
     tell(f"Learning from {len(train):,} loans, {train.defaults:,} defaults, to judge by {len(test):,} newer", _LEARNT)
-    return bench(question.recipe, train, test)
+    return bench(question.recipe, question.to_fit(labelled, "train"), test)
 
 
 def _affordable(labels: pl.DataFrame) -> pl.DataFrame:
@@ -104,10 +104,10 @@ def _affordable(labels: pl.DataFrame) -> pl.DataFrame:
 
 
 def _study(
-    lake: Lake, entries: Sequence[Entry], day: date, grant: ReadGrant, window: Window, tell: Tell
+    lake: Lake, entries: Sequence[Entry], dpd: int, day: date, grant: ReadGrant, window: Window, tell: Tell
 ) -> tuple[Matching, dict[str, Course]]:
     feedback = records(lake, LOAN_FEEDBACK.code, day, grant).select("uscc", "period", "granted_on", "dpd")
-    cases = match(feedback, strata(lake, feedback, grant))
+    cases = match(feedback, strata(lake, feedback, grant), dpd)
     others = cases.filter(~pl.col("defaulted"))
     alike = others["alike"].mean() if others.height else 0.0
     matching = Matching(defaulted=cases.height - others.height, others=others.height, alike=alike)

@@ -27,6 +27,7 @@ from models.release import model_folder
 from models.releasing import Deeds, propose, release_by_two
 from models.service import load_version
 from models.sme_default.spec import QUESTION, SPEC
+from models.time_split import Cuts
 from models.training import Trained
 from tests.factories.granted_loans import labelled_loans
 from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
@@ -35,7 +36,7 @@ NAME = "sme_default"
 DAY = date(2023, 4, 30)
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 LOANS = labelled_loans(3000)
-QUICK = Division(repeats=2, folds=3, seed=1)
+QUICK = Cuts(2)
 WANG, LI = "王建模", "李审批"
 
 

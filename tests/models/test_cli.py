@@ -30,9 +30,9 @@ from models.artefact import read_stored, write_model
 from models.baselines import of_kind
 from models.cli import models
 from models.invoice_default.evaluate import evaluate, firms_since
-from models.invoice_default.labels import read_labels
 from models.invoice_default.spec import SPEC
 from models.invoice_default.train import train
+from models.labels import read_labels
 from models.release import model_folder
 from models.service import load_released
 from tests.factories.cumcm import write_cumcm_directory
@@ -162,7 +162,7 @@ def test_another_version_is_judged_by_its_own_recipe_and_features(
 def test_firms_judged_since_are_put_to_the_version_itself(home: Path) -> None:
     """As if only half of the verdicts had been known on the day of training."""
     lake, grant, day = lake_in(home), operator_grant("training"), date.fromisoformat(LAST_DAY)
-    labels = read_labels(lake, day, grant)
+    labels = read_labels(lake, SPEC, day, grant)
     since = firms_since(labels, labels[::2])
     assert since["subject"].to_list() == labels["subject"][1::2].to_list()
     stored, model = read_stored(model_folder(home, NAME, "1"), NAME), load_released(home, NAME)

@@ -1,6 +1,6 @@
 """Cross-validation: firms never on both sides, everything learnt inside the fold, and the preference said in words."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -76,7 +76,7 @@ def test_a_coin_is_measured_as_a_coin() -> None:
 
 
 def made(kind: str, fold_auc: list[list[float]]) -> Validation:
-    return Validation(kind, np.zeros((2, 1)), np.array(fold_auc), Interval(0.7, 0.6, 0.8))
+    return Validation(kind, np.zeros((2, 1)), np.array(fold_auc), Interval(0.7, 0.6, 0.8), judged_to_fitted=1.0)
 
 
 PLAIN = made("logistic", [[0.9, 0.9], [0.7, 0.7]])
@@ -109,11 +109,20 @@ def test_the_error_of_a_difference_counts_the_rows_that_fits_share() -> None:
 
 def test_what_is_preferred_is_said_with_both_figures() -> None:
     better, lucky = made("boosted_trees", [[0.95, 0.94], [0.75, 0.76]]), made("boosted_trees", [[0.9, 0.9], [0.6, 0.9]])
-    assert preference_in_words([better, PLAIN]) == (
+    assert preference_in_words([better, PLAIN], 2) == (
         "2x2 cross-validation prefers LightGBM (AUC 0.850, spread 0.134) to the logistic model (AUC 0.800, "
         "spread 0.141): better in 2 of 2 repeats."
     )
-    assert preference_in_words([lucky, PLAIN]) == (
+    assert preference_in_words([lucky, PLAIN], 2) == (
         "2x2 cross-validation prefers the logistic model (AUC 0.800, spread 0.141) to LightGBM (AUC 0.825, "
         "spread 0.106): better in 0 of 2 repeats, the simpler where the difference may be chance."
     )
+
+
+def test_what_spans_in_time_prefer_is_said_as_such() -> None:
+    better = replace(made("boosted_trees", [[0.95], [0.75]]), in_time=True)
+    plain = replace(made("logistic", [[0.9], [0.7]]), in_time=True)
+    assert preference_in_words([better, plain], 2).startswith("2 spans judged in time prefer LightGBM (AUC 0.850, ")
+    assert preference_in_words([better, plain], 2).endswith("better in 2 of 2 spans.")
+    assert preference_in_words([], 1) == "One kind of model was asked for, so nothing was compared."
+    assert preference_in_words([], 2).endswith("the simplest is taken.")

@@ -8,21 +8,21 @@ import polars as pl
 import pytest
 
 from bureau.errors import InvalidInput, TooFewLabels
-from models.cross_validation import Division
 from models.evaluation import evaluate_pd
 from models.gates import judge_gates, refusal_of
 from models.loan_judging import judge_on_loans
 from models.loan_training import fit_on_loans
 from models.question import Question, chosen, rate_before
 from models.shelf import SHELF
-from models.sme_default.spec import QUESTION, SPEC, SPLIT
-from models.time_split import TimeSplit
+from models.sme_default.spec import QUESTION, SPEC
+from models.time_split import Cuts, TimeSplit
 from models.training import Labelled, Trained, rows_of
 from tests.factories.granted_loans import labelled_loans
 
 DAY = date(2023, 4, 30)
 LOANS = labelled_loans(3000)
-QUICK = Division(repeats=2, folds=3, seed=1)
+SPLIT = QUESTION.split
+QUICK = Cuts(2)
 NEWEST = pl.col("granted_on") >= SPLIT.test_from
 OLDEST = pl.col("granted_on") < SPLIT.calibrate_from
 ON_LOANS = [pytest.param(one.question, id=name) for name, one in SHELF.items() if one.question]
@@ -79,7 +79,7 @@ def test_outcomes_in_the_calibration_year_move_the_calibration_only(trained_loan
 
 
 def test_what_was_compared_and_judged_is_said(trained_loans: Trained) -> None:
-    assert trained_loans.said[0].startswith("2x3 cross-validation prefers ")
+    assert trained_loans.said[0].startswith("2 spans judged in time prefer ")
     assert trained_loans.said[1] == f"On loans granted from {SPLIT.test_from}: AUC {trained_loans.figures.auc}."
     assert trained_loans.facts["test_from"] == SPLIT.test_from.isoformat()
 
@@ -110,7 +110,7 @@ def test_every_model_of_loans_learns_what_its_features_tell_and_passes_the_gates
 
 
 def test_what_was_known_when_the_test_began_is_divided_a_year_earlier() -> None:
-    assert SPLIT.a_year_earlier() == TimeSplit(date(2019, 1, 1), date(2020, 1, 1))
+    assert SPLIT.earlier(12) == TimeSplit(date(2019, 1, 1), date(2020, 1, 1), test_months=16)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,11 @@ def test_what_was_known_when_the_test_began_is_divided_a_year_earlier() -> None:
 def test_the_periods_move_on_with_what_has_matured(
     day: date, newest: date, calibrate_from: date, test_from: date
 ) -> None:
-    assert SPLIT.moved_on(day, newest) == TimeSplit(calibrate_from, test_from)
+    assert SPLIT.moved_on(day, newest, 12) == TimeSplit(calibrate_from, test_from, test_months=16)
+
+
+def test_a_split_without_months_that_judge_stays() -> None:
+    assert (still := replace(SPLIT, test_months=None)).moved_on(date(2026, 4, 30), date(2025, 4, 2), 12) == still
 
 
 def test_a_training_of_a_later_day_learns_from_later_loans() -> None:
@@ -138,7 +142,7 @@ def test_a_training_of_a_later_day_learns_from_later_loans() -> None:
     later = QUESTION.on(
         date(2024, 1, 31), replace(loans, frame=loans.frame.with_columns(pl.col("granted_on").dt.offset_by("1y")))
     )
-    assert later.split == TimeSplit(date(2020, 10, 1), date(2021, 10, 1))
+    assert later.split == TimeSplit(date(2020, 10, 1), date(2021, 10, 1), test_months=16)
     assert later.part(loans, "train").firm.size > QUESTION.part(loans, "train").firm.size
 
 

@@ -10,7 +10,6 @@ import pytest
 from bureau.errors import StateConflict, TooFewLabels
 from models.artefact import StoredModel, read_stored, write_model
 from models.card import card_text
-from models.cross_validation import Division
 from models.gates import judge_gates, refusal_of
 from models.keeping import keep
 from models.loan_judging import judge_on_loans
@@ -21,13 +20,14 @@ from models.releasing import Deeds, release_by_two
 from models.report import build_report
 from models.scoring import ScoringModel
 from models.service import load_released, load_version
-from models.sme_default.spec import QUESTION, SPEC, SPLIT
-from models.time_split import TimeSplit
+from models.sme_default.spec import QUESTION, SPEC
+from models.time_split import Cuts, TimeSplit
 from models.training import Labelled, rows_of
 from tests.factories.granted_loans import labelled_loans
 
 DAY, LATER = date(2022, 4, 30), date(2023, 4, 30)
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+SPLIT = QUESTION.split
 UNSEEN = pl.col("granted_on") >= SPLIT.test_from
 
 
@@ -57,7 +57,7 @@ SLUMP = with_outcomes(UNSEEN, HARDER)
 def home(mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a released version of calm years."""
     folder = tmp_path_factory.mktemp("recalibrated")
-    kept = keep(folder, mlruns, fit_on_loans(QUESTION, LOANS, DAY, Division(2, 3, 1)), AT)
+    kept = keep(folder, mlruns, fit_on_loans(QUESTION, LOANS, DAY, Cuts(2)), AT)
     release_by_two(Deeds(folder, mlruns, "sme_default"), kept.version, "王建模", "李审批", AT)
     return folder
 
@@ -139,7 +139,7 @@ def test_calibrated_anew_it_is_judged_by_what_neither_fit_nor_line_has_seen(
     found = recalibrate_on(QUESTION, *version, SLUMP, LATER)
     write_model(tmp_path / "2", found.model, found.golden, found.facts)
     split = TimeSplit.of_facts(read_stored(tmp_path / "2", "sme_default").facts)
-    (whole, *_) = judge_on_loans(replace(QUESTION, split=split), SLUMP, found.model)
+    (whole, *_) = judge_on_loans(QUESTION.split_by(split), SLUMP, found.model)
     newest = SLUMP.frame["granted_on"].max()
     assert whole["granted"] == f"{found.facts['test_from']} to {newest}"
     assert (whole["rows"], whole["auc"]) == (len(found.judged), found.figures.auc.value)

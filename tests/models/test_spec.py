@@ -7,6 +7,7 @@ import pytest
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature, published
 from models.boosted_trees import DEEPEST, TreeRecipe
+from models.cross_validation import Division
 from models.first_loan.reasons import REASONS as FIRST_REASONS
 from models.invoice_default.reasons import REASONS as INVOICE_REASONS
 from models.question import Question
@@ -74,6 +75,11 @@ def test_the_shelf_is_keyed_by_the_models_own_names() -> None:
 @pytest.mark.parametrize("question", [one.question for one in SHELF.values() if one.question])
 def test_calibration_precedes_the_test(question: Question) -> None:
     assert question.split.calibrate_from < question.split.test_from
+
+
+@pytest.mark.parametrize("spec", ALL)
+def test_only_outcomes_without_days_are_divided_by_shuffled_folds(spec: ModelSpec) -> None:
+    assert isinstance(spec.split, Division) == (spec.name == "invoice_default")
 
 
 @pytest.mark.parametrize("spec", ALL)

@@ -11,11 +11,10 @@ from features.definitions.library import find_feature
 from features.lake.lake import Lake
 from features.store.records import records
 from features.store.training_set import training_set
-from models.first_loan.labels import read_labels
-from models.first_loan.spec import SPEC
+from models.first_loan.spec import QUESTION, SPEC
 from models.first_loan.train import train
 from models.monitoring.watched import borrowers
-from models.sme_default.labels import read_labels as read_all
+from models.sme_default.spec import QUESTION as EVERY_LOAN
 from models.suspects import suspect_columns
 from models.training import LABEL_COLUMNS
 
@@ -27,7 +26,7 @@ OF_CREDIT = {"F10", "F11", "F27", "F28", "F29", "F60", "F61", "F62", "F62L"}
 
 @pytest.fixture(scope="module")
 def labels(city: Lake) -> pl.DataFrame:
-    return read_labels(city, LAST_DAY, GRANT)
+    return QUESTION.read_labels(city, LAST_DAY, GRANT)
 
 
 def test_nobody_had_a_loan_on_the_day_asked(city: Lake, labels: pl.DataFrame) -> None:
@@ -39,7 +38,7 @@ def test_nobody_had_a_loan_on_the_day_asked(city: Lake, labels: pl.DataFrame) ->
 
 
 def test_they_are_a_part_of_all_loans_with_the_same_outcomes(city: Lake, labels: pl.DataFrame) -> None:
-    every = read_all(city, LAST_DAY, GRANT)
+    every = EVERY_LOAN.read_labels(city, LAST_DAY, GRANT)
     assert 300 < len(labels) < len(every) / 2
     assert labels.join(every, on=labels.columns, how="anti").is_empty()
     assert labels["target"].sum() > 0
@@ -59,7 +58,7 @@ def test_in_service_it_is_watched_on_those_who_borrowed_first_within_a_year(city
     loans = records(city, "F60", LAST_DAY, GRANT).group_by("enterprise_id").agg(pl.col("granted_on").min())
     first = dict(loans.iter_rows())
     everybody = borrowers(city, LAST_DAY, GRANT)
-    new = borrowers(city, LAST_DAY, GRANT, newcomers=True)
+    new = borrowers(city, LAST_DAY, GRANT, new_within_months=12)
     assert set(new) == {firm for firm in everybody if first[firm] > date(2022, 4, 30)}
     assert 0 < len(new) < len(everybody)
 

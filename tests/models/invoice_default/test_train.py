@@ -15,9 +15,9 @@ from features.sources.loading import SourceOptions, load_source
 from models import training
 from models.cross_validation import Division
 from models.invoice_default.evaluate import cut_off
-from models.invoice_default.labels import read_labels
 from models.invoice_default.spec import SPEC
 from models.invoice_default.train import fit
+from models.labels import read_labels
 from models.training import Trained, read_labelled
 from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.homes import lake_in
@@ -58,18 +58,18 @@ def contest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_labels_ask_on_the_day_of_the_verdict_and_six_months_earlier(contest: Path) -> None:
-    labels = read_labels(lake_in(contest), date(2020, 2, 22), GRANT)
+    labels = read_labels(lake_in(contest), SPEC, date(2020, 2, 22), GRANT)
     assert (len(labels), labels["target"].sum()) == (40, 10)
     assert labels["as_of"].unique().to_list() == [VERDICT_DAY]
     assert cut_off(labels)["as_of"].unique().to_list() == [date(2019, 8, 22)]
 
 
 def test_verdicts_not_yet_known_are_no_labels(contest: Path) -> None:
-    assert read_labels(lake_in(contest), date(2020, 2, 21), GRANT).is_empty()
+    assert read_labels(lake_in(contest), SPEC, date(2020, 2, 21), GRANT).is_empty()
 
 
 def test_nothing_recorded_in_the_six_months_is_read_when_they_are_cut_off(contest: Path) -> None:
-    labels = read_labels(lake_in(contest), date(2020, 2, 22), GRANT)
+    labels = read_labels(lake_in(contest), SPEC, date(2020, 2, 22), GRANT)
     full, cut = (read_labelled(lake_in(contest), SPEC, offered, GRANT) for offered in (labels, cut_off(labels)))
     months = [frame.frame["sales_history_months"].max() for frame in (full, cut)]
     assert months[0] - months[1] >= 5  # type: ignore[operator]
@@ -77,7 +77,7 @@ def test_nothing_recorded_in_the_six_months_is_read_when_they_are_cut_off(contes
 
 def test_a_column_known_only_afterwards_stops_the_training(contest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The store cannot read one, so it is planted between the store and the training."""
-    labels = read_labels(lake_in(contest), date(2020, 2, 22), GRANT)
+    labels = read_labels(lake_in(contest), SPEC, date(2020, 2, 22), GRANT)
     read = training.training_set
 
     def with_outcome(*words: object) -> object:

@@ -13,12 +13,11 @@ from features.sources.sba.publication import LAST_DAY
 from models.calibration import fit_platt
 from models.evaluation import evaluate_pd
 from models.recalibration import recalibrate
-from models.sba_default.evaluate import as_drawn
-from models.sba_default.labels import read_labels
-from models.sba_default.spec import GRANTED_FROM, SPEC, SPLIT, TREES
+from models.sba_default.spec import QUESTION, SPEC, TREES
 from models.training import Labelled, read_labelled
 from tests.factories.lakes import make_lake
 
+SPLIT = QUESTION.split
 SPRING = date(2005, 4, 1)
 GRANT = operator_grant("training")
 
@@ -34,7 +33,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Labelled:
     lake = make_lake(folder)
     options = SourceOptions(data=Path(data))
     load_source(lake, lake.root.parent, "sba", options, at=datetime(2026, 1, 1, tzinfo=UTC))
-    return read_labelled(lake, SPEC, read_labels(lake, LAST_DAY, GRANT), GRANT)
+    return read_labelled(lake, SPEC, QUESTION.read_labels(lake, LAST_DAY, GRANT), GRANT)
 
 
 def test_half_a_year_of_a_drift_calibrates_the_other_half(real: Labelled) -> None:
@@ -44,13 +43,13 @@ def test_half_a_year_of_a_drift_calibrates_the_other_half(real: Labelled) -> Non
         return real.frame["granted_on"].is_between(first, end, closed="left")
 
     days = (
-        (GRANTED_FROM, SPLIT.calibrate_from),
+        (date.min, SPLIT.calibrate_from),
         (SPLIT.calibrate_from, SPLIT.test_from),
         (SPLIT.test_from, SPRING),
         (SPRING, date(2005, 10, 1)),
     )
     oldest, year, known, judged = (real.rows.take(granted(*of).to_numpy()) for of in days)
-    drawn = as_drawn(oldest, real.frame.filter(granted(*days[0]))["granted_on"])
+    drawn = SPEC.weights.to_fit(oldest, real.frame.filter(granted(*days[0]))["granted_on"])
     trees = TREES.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
     old = fit_platt(trees.raw(year.matrix), year.target, year.weight, rising=True)
     found = recalibrate(old, trees.raw(known.matrix), known.target, known.weight, known.firm)

@@ -10,19 +10,21 @@ from features.lake.lake import Lake
 from features.sources.loading import SourceOptions, load_source
 from features.sources.sba.publication import LAST_DAY
 from models.artefact import read_stored, write_model
-from models.cross_validation import Division
 from models.gates import judge_gates, refusal_of
-from models.sba_default.evaluate import days_of, evaluate, part
-from models.sba_default.labels import labels_known, read_labels
-from models.sba_default.spec import GRANTED_FROM, SPEC, SPLIT
+from models.labels import read_known
+from models.question import chosen
+from models.sba_default.evaluate import evaluate
+from models.sba_default.spec import QUESTION, SPEC
 from models.sba_default.train import fit
 from models.shelf import find_model
+from models.time_split import Cuts
 from models.training import read_labelled
 from tests.factories.lakes import make_lake
 from tests.factories.sba import charged_off, sba_loan, write_loans, write_sba_directory
 
 GRANT = operator_grant("training")
-DIVISION = Division(repeats=2, folds=2, seed=1)
+SPLIT = QUESTION.split
+CUTS = Cuts(2)
 
 
 @pytest.fixture(scope="module")
@@ -39,25 +41,25 @@ def loaded(folder: Path, data: Path) -> Lake:
 
 def test_labels_are_of_the_end_or_of_what_was_known(tmp_path: Path) -> None:
     off = date(2004, 10, 5)
-    old = sba_loan(4, ApprovalDate=GRANTED_FROM - timedelta(days=1))
+    old = sba_loan(4, ApprovalDate=date(1999, 9, 30))
     rows = (sba_loan(1), charged_off(2, off), sba_loan(3, MIS_Status=None), old)
     lake = loaded(tmp_path, write_loans(tmp_path / "data", "head22k", *rows))
-    assert sorted(read_labels(lake, LAST_DAY, GRANT)["target"]) == [0.0, 1.0]
-    assert labels_known(lake, off - timedelta(days=1), GRANT)["target"].to_list() == [0.0, 0.0, 0.0]
-    assert labels_known(lake, off, GRANT)["target"].sum() == 1.0
-    assert set(read_labels(lake, LAST_DAY, GRANT)["as_of"]) == {date(2001, 3, 15)}
+    assert sorted(QUESTION.read_labels(lake, LAST_DAY, GRANT)["target"]) == [0.0, 1.0]
+    assert read_known(lake, SPEC, off - timedelta(days=1), GRANT)["target"].to_list() == [0.0, 0.0, 0.0]
+    assert read_known(lake, SPEC, off, GRANT)["target"].sum() == 1.0
+    assert set(QUESTION.read_labels(lake, LAST_DAY, GRANT)["as_of"]) == {date(2001, 3, 15)}
 
 
 def test_an_old_charge_off_still_labels_its_loan(tmp_path: Path) -> None:
     lake = loaded(tmp_path, write_loans(tmp_path / "data", "head22k", charged_off(2, date(2002, 6, 3))))
-    assert read_labels(lake, LAST_DAY, GRANT)["target"].to_list() == [1.0]
+    assert QUESTION.read_labels(lake, LAST_DAY, GRANT)["target"].to_list() == [1.0]
 
 
 def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake, tmp_path: Path) -> None:
-    labelled = read_labelled(lake, SPEC, read_labels(lake, LAST_DAY, GRANT), GRANT)
-    known = read_labelled(lake, SPEC, labels_known(lake, SPLIT.test_from - timedelta(days=1), GRANT), GRANT)
-    trained = fit(labelled, known, LAST_DAY, DIVISION)
-    parts = [part(labelled, period) for period in ("train", "calibrate", "test")]
+    labelled = read_labelled(lake, SPEC, QUESTION.read_labels(lake, LAST_DAY, GRANT), GRANT)
+    known = read_labelled(lake, SPEC, read_known(lake, SPEC, SPLIT.test_from - timedelta(days=1), GRANT), GRANT)
+    trained = fit(labelled, known, LAST_DAY, CUTS)
+    parts = [QUESTION.part(labelled, period) for period in ("train", "calibrate", "test")]
     assert sum(map(len, parts)) == len(labelled.rows)
     assert trained.figures.rows == len(parts[2])
     assert trained.figures.auc.value > 0.6
@@ -67,19 +69,19 @@ def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake, tmp
     assert f"of the rate known on {SPLIT.test_from}" in gates["calibration"].told
     assert not [gate.told for gate in gates.values() if "not asked" in gate.told]
     assert set(trained.groups) == {"size", "industry", "district", "age"}
-    assert set(trained.months.tolist()) == {f"{day:%Y-%m}" for day in days_of(labelled, "test")}
+    newest = labelled.frame.filter(chosen(labelled, "test", SPLIT))["granted_on"]
+    assert set(trained.months.tolist()) == {f"{day:%Y-%m}" for day in newest}
     assert trained.figures.brier_constant == trained.facts["figures_labels_known"]["brier_constant"]
     assert "what was known the day before" in trained.said[2]
     assert trained.facts["figures_labels_known"]["rows"] == len(parts[2])
     write_model(tmp_path / "1", trained.model, trained.golden, trained.facts)
     stored = read_stored(tmp_path / "1", "sba_default")
     lines = evaluate(lake, LAST_DAY, GRANT, trained.model, stored)
-    newest = days_of(labelled, "test").max()
-    assert [line["granted"] for line in lines] == [f"{SPLIT.test_from} to {newest}", "FY2005", "FY2005"]
+    assert [line["granted"] for line in lines] == [f"{SPLIT.test_from} to {newest.max()}", "FY2005", "FY2005"]
     assert {line["loans"] for line in lines[1:]} == {"as they came", "weighted sample"}
     assert lines[0]["brier_constant"] == pytest.approx(trained.figures.brier_constant)
     later = stored.model_copy(update={"facts": stored.facts | {"test_from": "2005-04-01"}})
-    assert evaluate(lake, LAST_DAY, GRANT, trained.model, later)[0]["granted"] == f"2005-04-01 to {newest}"
+    assert evaluate(lake, LAST_DAY, GRANT, trained.model, later)[0]["granted"] == f"2005-04-01 to {newest.max()}"
 
 
 def test_the_model_is_on_the_shelf() -> None:

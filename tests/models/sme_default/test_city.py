@@ -13,7 +13,6 @@ from features.store.training_set import training_set
 from models.columns import Columns
 from models.evaluation import auc_interval
 from models.question import read_for
-from models.sme_default.labels import read_labels
 from models.sme_default.spec import QUESTION, SPEC
 from models.suspects import suspect_columns
 from models.training import LABEL_COLUMNS
@@ -28,7 +27,7 @@ GRANT = operator_grant("training")
 @pytest.fixture(scope="module")
 def honest(city: Lake) -> pl.DataFrame:
     """Loans of the city with the features of the day before each grant."""
-    return training_set(city, read_labels(city, LAST_DAY, GRANT), SPEC.features, GRANT).frame
+    return training_set(city, QUESTION.read_labels(city, LAST_DAY, GRANT), SPEC.features, GRANT).frame
 
 
 def named(frame: pl.DataFrame) -> set[str]:

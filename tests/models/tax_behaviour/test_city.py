@@ -10,8 +10,7 @@ from features.definitions.library import find_feature
 from features.lake.lake import Lake
 from features.store.training_set import training_set
 from models.suspects import suspect_columns
-from models.tax_behaviour.labels import read_labels
-from models.tax_behaviour.spec import SPEC
+from models.tax_behaviour.spec import QUESTION, SPEC
 from models.training import LABEL_COLUMNS
 
 LAST_DAY = date(2023, 4, 30)
@@ -25,7 +24,7 @@ def test_all_that_is_read_comes_from_the_tax_bureau() -> None:
 
 
 def test_honest_features_are_known_and_not_accused(city: Lake) -> None:
-    frame = training_set(city, read_labels(city, LAST_DAY, GRANT), SPEC.features, GRANT).frame
+    frame = training_set(city, QUESTION.read_labels(city, LAST_DAY, GRANT), SPEC.features, GRANT).frame
     matrix = SPEC.columns.matrix(frame)
     assert np.isfinite(matrix).mean() > 0.8
     assert suspect_columns(frame, "target", trusted=SPEC.features, ignore=LABEL_COLUMNS) == []

@@ -29,18 +29,18 @@ def followed(cases: pl.DataFrame, month: date) -> set[str]:
 
 @pytest.mark.parametrize(("dpd", "defaults"), [pytest.param(90, 1, id="90 days"), pytest.param(89, 0, id="a day less")])
 def test_default_begins_at_90_days(dpd: int, defaults: int) -> None:
-    assert first_defaults(feedback(("A", "2025-03", dpd))).height == defaults
+    assert first_defaults(feedback(("A", "2025-03", dpd)), 90).height == defaults
 
 
 def test_the_first_of_several_months_and_loans_counts_once() -> None:
-    found = first_defaults(feedback(("A", "2025-04", 120), ("A", "2025-03", 90), ("A", "2025-02", 60)))
+    found = first_defaults(feedback(("A", "2025-04", 120), ("A", "2025-03", 90), ("A", "2025-02", 60)), 90)
     assert found["month"].to_list() == [MARCH]
 
 
 def test_others_are_of_the_same_month_and_never_default() -> None:
     rows = feedback(("A", "2025-03", 90), ("B", "2025-03", 0), ("C", "2025-04", 0), ("D", "2025-03", 0))
     later = feedback(("D", "2025-05", 95))
-    cases = match(pl.concat([rows, later]), like("A", "B", "C", "D"))
+    cases = match(pl.concat([rows, later]), like("A", "B", "C", "D"), 90)
     assert followed(cases, MARCH) == {"B"}
     assert cases.filter("defaulted")["subject"].str.strip_chars_start("0").sort().to_list() == ["A", "D"]
 
@@ -48,7 +48,7 @@ def test_others_are_of_the_same_month_and_never_default() -> None:
 def test_the_same_section_and_size_come_first_and_others_fill_up() -> None:
     twins, strangers = [f"T{i}" for i in range(2)], [f"S{i}" for i in range(30)]
     rows = feedback(("A", "2025-03", 90), *((firm, "2025-03", 0) for firm in twins + strangers))
-    cases = match(rows, like("A", *twins) | like(*strangers, stratum=("Q", 0)))
+    cases = match(rows, like("A", *twins) | like(*strangers, stratum=("Q", 0)), 90)
     found = followed(cases, MARCH)
     assert len(found) == OTHERS
     assert set(twins) < found
@@ -59,9 +59,9 @@ def test_nobody_is_followed_twice() -> None:
     bad, good = [f"B{i}" for i in range(4)], [f"G{i}" for i in range(7)]
     rows = [(firm, "2025-03", 90) for firm in bad[:2]] + [(firm, "2025-04", 90) for firm in bad[2:]]
     rows += [(firm, month, 0) for firm in good for month in ("2025-03", "2025-04")]
-    cases = match(feedback(*rows), like(*bad, *good))
+    cases = match(feedback(*rows), like(*bad, *good), 90)
     assert cases["subject"].n_unique() == cases.height == len(bad) + len(good)
 
 
 def test_no_default_is_nobody_to_follow() -> None:
-    assert match(feedback(("A", "2025-03", 0)), like("A")).is_empty()
+    assert match(feedback(("A", "2025-03", 0)), like("A"), 90).is_empty()

@@ -1,0 +1,76 @@
+"""Kinds compared in time order: at several days fitted on what was known by then, judged on what was granted next."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from bureau.clock import months_before
+from models.cross_validation import Floats, Rows, Validation, one_thread
+from models.evaluation import auc_interval, weighted_auc
+from models.predictor import Recipe
+from models.terms import Weights
+from models.time_split import Cuts
+
+Flags = NDArray[np.bool_]
+
+
+def compare_in_time(
+    recipes: Sequence[Recipe],
+    rows: Rows,
+    granted_on: pl.Series,
+    cuts: Cuts,
+    *,
+    weights: Weights,
+    gap_months: int,
+) -> list[Validation]:
+    """Every recipe at the same cuts, as if trained on each of these days.
+
+    gap_months: until an outcome is known; what was granted so shortly before a cut is not fitted on.
+    A cut is a repeat of one fold. Nothing for one recipe alone, or where fewer than two cuts can be judged.
+    """
+    spans = list(_spans(rows, granted_on, cuts, gap_months)) if len(recipes) > 1 else []
+    if len(spans) < 2:
+        return []
+    raw = np.full((len(recipes), len(spans), len(rows)), np.nan)
+    aucs = np.empty((len(recipes), len(spans), 1))
+    with one_thread():
+        for cut, (seen, judged) in enumerate(spans):
+            known, unseen = weights.to_fit(rows.take(seen), granted_on.filter(pl.Series(seen))), rows.take(judged)
+            for k, recipe in enumerate(recipes):
+                predictor = recipe.fit(known.columns, known.matrix, known.target, known.weight)
+                raw[k, cut, judged] = predictor.raw(unseen.matrix)
+                aucs[k, cut] = weighted_auc(raw[k, cut, judged], unseen.target, unseen.weight)
+    ratio = float(np.mean([judged.sum() / seen.sum() for seen, judged in spans]))
+    return [_validation(recipe, raw[k], aucs[k], rows, ratio) for k, recipe in enumerate(recipes)]
+
+
+def _validation(recipe: Recipe, raw: Floats, aucs: Floats, rows: Rows, ratio: float) -> Validation:
+    """The interval is that of all rows judged, each by the one fit that came before it."""
+    judged = np.asarray(~np.isnan(raw).all(axis=0), dtype=np.bool_)
+    once, some = np.nansum(raw, axis=0)[judged], rows.take(judged)
+    interval = auc_interval(once, some.target, some.weight, some.firm)
+    return Validation(recipe.kind, raw, aucs, interval, judged_to_fitted=ratio, in_time=True)
+
+
+def _spans(rows: Rows, granted_on: pl.Series, cuts: Cuts, gap_months: int) -> Iterator[tuple[Flags, Flags]]:
+    """Of each cut, which rows are fitted on and which are judged; only where either has both outcomes."""
+    days = cut_days(rows, granted_on, cuts)
+    for begins, ends in zip(days, [*days, date.max][1:], strict=True):
+        seen = _flags(granted_on < months_before(begins, gap_months))
+        judged = _flags(granted_on.is_between(begins, ends, closed="left"))
+        if all(0 < rows.target[some].sum() < some.sum() for some in (seen, judged)):
+            yield seen, judged
+
+
+def cut_days(rows: Rows, granted_on: pl.Series, cuts: Cuts) -> list[date]:
+    """The first day of each span; none without defaults."""
+    bad = granted_on.filter(pl.Series(rows.target == 1)).sort().to_list()
+    shares = cuts.fitted + (1 - cuts.fitted) * np.arange(cuts.number) / cuts.number
+    return [bad[int(share * len(bad))] for share in shares] if bad else []
+
+
+def _flags(series: pl.Series) -> Flags:
+    return np.asarray(series.to_numpy(), dtype=np.bool_)
