@@ -46,6 +46,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.AssertionSuspended: 403,
     errors.TooManyRequests: 429,
     errors.RetentionNotOver: 403,
+    errors.SignatureRefused: 403,
     errors.NotFound: 404,
     errors.UnknownProduct: 404,
     errors.UnknownSubject: 404,

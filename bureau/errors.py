@@ -8,7 +8,7 @@
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
         ProductNotContracted  QuotaUsedUp  WalletEmpty  FieldNotGranted  RoleNotPermitted  WrongCode
-        AssertionSuspended  TooManyRequests  RetentionNotOver
+        AssertionSuspended  TooManyRequests  RetentionNotOver  SignatureRefused
       NotFound              the caller may, and there is nothing: 404
         UnknownProduct  UnknownSubject  UnknownObject
       Conflict              409
@@ -269,6 +269,19 @@ class WalletEmpty(NotPermitted):
         self.balance_fen, self.needed_fen = balance_fen, needed_fen
 
 
+class SignatureRefused(NotPermitted):
+    """A person who answers for models, named with a secret that is not theirs."""
+
+    code = "signature-refused"
+
+    def __init__(self, person: str) -> None:
+        super().__init__(
+            f"The secret given is not that of {person}. Give the one told when {person} was added, or end it and add "
+            f"them anew with: bureau models people end {person!r}"
+        )
+        self.person = person
+
+
 class FieldNotGranted(NotPermitted):
     code = "field-not-granted"
 
@@ -398,15 +411,14 @@ class ReleaseRefused(Conflict):
 
 
 class SecondPersonNeeded(Conflict):
-    """A release or a contract that its own proposer would approve."""
+    """A release or a contract that its own proposer, or whoever trained what is released, would approve."""
 
     code = "second-person-needed"
 
-    def __init__(self, what: str, proposed_by: str, command: str) -> None:
+    def __init__(self, what: str, proposed_by: str, command: str, did: str = "proposed") -> None:
         """command: with which another person approves it."""
         super().__init__(
-            f"{what} was proposed by {proposed_by}, who cannot approve it too. Another person approves it with: "
-            f"{command}"
+            f"{what} was {did} by {proposed_by}, who cannot approve it too. Another person approves it with: {command}"
         )
         self.proposed_by = proposed_by
 

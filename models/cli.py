@@ -23,6 +23,8 @@ from models.fairness.cli import fairness
 from models.file_scores import check_place, read_labels_file, score_labels, write_table
 from models.keeping import keep
 from models.monitoring.cli import monitor
+from models.people import Signature
+from models.people_cli import people, signature_of
 from models.real.cli import bench_real
 from models.recalibrating import recalibrate_version
 from models.rejects.cli import rejects
@@ -35,6 +37,7 @@ from models.training import Trained
 from models.worth.cli import worth
 
 models = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, evaluate and use the models.")
+models.add_typer(people, name="people")
 models.command()(worth)
 models.command()(fairness)
 models.command()(monitor)
@@ -47,6 +50,9 @@ for act in (release, approve, rollback, shadow, history):
 Name = Annotated[str, typer.Argument(help="The model, e.g. sme_default.")]
 Version = Annotated[
     str | None, typer.Option(help="A version kept; without it the one in service, else the newest that may be.")
+]
+Trainer = Annotated[
+    str | None, typer.Option(help="Who trains: goes into the register, proved by a secret, and cannot approve it.")
 ]
 LIST_COLUMNS = ("name", "title", "in_service", "newest", "kind", "auc", "auc_low", "auc_high", "trained_as_of")
 
@@ -68,6 +74,7 @@ def train(
     challenger: Annotated[
         bool, typer.Option("--challenger", help="A baseline that may be released, as any other version.")
     ] = False,
+    by: Trainer = None,
 ) -> None:
     """Train a model on what this home knows, judge it at the gates of a release, keep and log it."""
     settings, shelved = Settings(), find_model(name)
@@ -76,25 +83,27 @@ def train(
             f"--challenger lets a baseline be released, as any other version may be without it: name one with --kind "
             f"({', '.join(BASELINES)}), or leave it out."
         )
+    signed = None if by is None else signature_of(by, settings)
     spec = shelved.spec if kind is None else of_kind(shelved.spec, kind)
     print(f"Training {name} on what was known on {settings.feature_day}.", flush=True)
     lake, grant = _lake(settings), operator_grant("training")
     trained = shelved.train(lake, settings.feature_day, grant, spec)
     model, facts = trained.model, trained.facts
     print(f"{model.name}: {facts['labels']:,} labels, {facts['defaults']:,} defaults, lake snapshot {model.snapshot}")
-    _keep(settings, trained, lake, baseline=kind in BASELINES and not challenger)
+    _keep(settings, trained, lake, signed, baseline=kind in BASELINES and not challenger)
 
 
 @models.command()
-def recalibrate(name: Name, version: Version = None) -> None:
+def recalibrate(name: Name, version: Version = None, by: Trainer = None) -> None:
     """Calibrate a version anew where the rate of defaults has drifted; keep it as a new one, to be released as any."""
     settings, question = Settings(), find_model(name).dated
     if question is None:
         raise InvalidInput(f"The outcomes of {name} have no days, so nothing can drift. Train it again on newer ones.")
+    signed = None if by is None else signature_of(by, settings)
     model = load_chosen(settings.home, name, version)
     stored = read_stored(model_folder(settings.home, name, model.version), name)
     lake, grant = _lake(settings), operator_grant("training")
-    _keep(settings, recalibrate_version(question, model, stored, lake, settings.feature_day, grant), lake)
+    _keep(settings, recalibrate_version(question, model, stored, lake, settings.feature_day, grant), lake, signed)
 
 
 @models.command()
@@ -176,12 +185,12 @@ def _listed(home: Path, name: str) -> dict[str, Any]:
     return line
 
 
-def _keep(settings: Settings, trained: Trained, lake: Lake, *, baseline: bool = False) -> None:
+def _keep(settings: Settings, trained: Trained, lake: Lake, by: Signature | None, *, baseline: bool = False) -> None:
     """Say what was found, judge at the gates, keep and log; raises `ReleaseRefused` where one is shut."""
     for sentence in trained.said:
         print(sentence)
     read = reading(lake, operator_grant("training"))
-    kept = keep(settings.home, settings.mlruns, trained, now(), baseline=baseline, read=read)
+    kept = keep(settings.home, settings.mlruns, trained, now(), by=by, baseline=baseline, read=read)
     if baseline:
         print(f"{kept.name} version {kept.version} is kept as a baseline: bureau models evaluate {kept.name} --beside")
         return

@@ -13,6 +13,7 @@ from models.card_page import card_page
 from models.champion import Against, ReadFeatures, hold_against_champion
 from models.gates import Gate, as_facts, judge_gates, refusal_of
 from models.monitoring.population import describe
+from models.people import Signature, signed_by
 from models.pictures import draw_pictures
 from models.register import writing
 from models.registry import log_training
@@ -40,16 +41,18 @@ def keep(
     trained: Trained,
     at: datetime,
     *,
+    by: Signature | None = None,
     baseline: bool = False,
     read: ReadFeatures | None = None,
 ) -> Kept:
     """Judge the gates, write a new version and log it; what is served stays as it is.
 
-    baseline: may not be released, whatever the gates say. read: see `hold_against_champion`.
+    by: who answers for the training, and may not be the one who approves it. baseline: may not be released, whatever
+    the gates say. read: see `hold_against_champion`.
     Nothing is half-written: the folder appears whole, goes again where logging fails, and the register's line, which
     binds the version to its hash, comes last.
     """
-    name = trained.spec.name
+    name, trainer = trained.spec.name, "" if by is None else signed_by(home, by).name
     with writing(home, name) as register:
         version = str(max(map(int, versions(home, name)), default=0) + 1)
         numbered = replace(trained, model=replace(trained.model, version=version))
@@ -65,7 +68,7 @@ def keep(
             report = write_pages(folder, numbered, gates)
             reported = metrics_of(report) | _metrics_of(against)
             log_training(mlruns, numbered, folder, reported, sha256=sha256, refusal=refusal)
-            register.add("kept", version, sha256, "", at, refusal or f"every gate is open: {gates[0].told}")
+            register.add("kept", version, sha256, trainer, at, refusal or f"every gate is open: {gates[0].told}")
     return Kept(name, version, refusal)
 
 

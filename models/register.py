@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ Deed = Literal["kept", "audited", "proposed", "approved", "rolled_back", "shadow
 
 
 class Act(BaseModel):
-    """One line of the register. sha256: of the version's files. by: a person; nobody for what a training keeps.
+    """One line of the register. sha256: of the version's files. by: a person; of a line `kept` its trainer or nobody.
 
     before: SHA-256 of the line before, empty on the first.
     """
@@ -78,6 +78,24 @@ class Writer:
             file.write(act.model_dump_json() + "\n")
         self.acts.append(act)
         return act
+
+
+def served(acts: Iterable[Act]) -> list[Act]:
+    """The approvals whose versions were served, the present one last; a return takes the top one away."""
+    found: list[Act] = []
+    for act in acts:
+        if act.deed == "approved":
+            found = [*(found[:-1] if found and found[-1].version == act.version else found), act]
+        elif act.deed == "rolled_back":
+            found.pop()
+    return found
+
+
+def may_serve(acts: Iterable[Act]) -> list[Act]:
+    """The approvals one of which must stand behind what is served: the present one, and the one before the last move,
+    whose note a killed command may not have changed yet."""
+    moves = [act for act in acts if act.deed in ("approved", "rolled_back")]
+    return [*served(moves)[-1:], *served(moves[:-1])[-1:]]
 
 
 def require_person(written: str) -> str:

@@ -10,7 +10,8 @@ import numpy as np
 from bureau.errors import ReleaseRefused, SecondPersonNeeded, StateConflict, UnknownName
 from models.artefact import read_stored
 from models.gates import Gate, artefact_gates, refusal_of
-from models.register import Act, require_person, same_person, writing
+from models.people import Person, Signature, signed_by
+from models.register import Act, same_person, served, writing
 from models.registry import CHALLENGER, CHAMPION, drop_alias, move_alias
 from models.release import Release, model_folder, put_into_service, read_release, versions
 from models.scoring import ScoringModel
@@ -30,74 +31,74 @@ UNFAIR = "unfair: "
 """Begins the reason of an audit that found something a release must not have."""
 
 
-def note_audit(deeds: Deeds, version: str, by: str, at: datetime, unfair: Sequence[str]) -> Act:
+def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, unfair: Sequence[str]) -> Act:
     """Write down what an auditor found in a version: while the newest audit is unfair, it is not released."""
-    person = require_person(by)
+    person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
         reason = UNFAIR + "; ".join(unfair) if unfair else "fair"
-        return register.add("audited", version, sha256, person, at, reason)
+        return register.add("audited", version, sha256, person.name, at, reason)
 
 
-def propose(deeds: Deeds, version: str, by: str, at: datetime) -> Act:
+def propose(deeds: Deeds, version: str, by: Signature, at: datetime) -> Act:
     """One person asks for a version to be served. Raises `ReleaseRefused` where a gate is shut."""
-    person = require_person(by)
+    person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
-        if any(act.version == version for act in _served(register.acts)[-1:]):
+        if any(act.version == version for act in served(register.acts)[-1:]):
             raise StateConflict(f"Version {version} of model {deeds.name!r} is in service already.")
         _require_open(deeds, version, sha256, register.acts)
-        return register.add("proposed", version, sha256, person, at)
+        return register.add("proposed", version, sha256, person.name, at, _said_of(person))
 
 
-def approve(deeds: Deeds, version: str, by: str, at: datetime) -> Release:
+def approve(deeds: Deeds, version: str, by: Signature, at: datetime) -> Release:
     """Another person agrees, and the version is served: the very files that were proposed, or none.
 
-    Of an approval that was killed midway the rest is done. Raises `StateConflict` without a proposal,
-    `SecondPersonNeeded`, `ReleaseRefused` and `DamagedModel`.
+    Who trained it cannot be the one who approves. Of an approval that was killed midway the rest is done. Raises
+    `StateConflict` without a proposal, `SecondPersonNeeded`, `ReleaseRefused` and `DamagedModel`.
     """
-    person = require_person(by)
+    person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         unfinished = _unfinished(deeds, register.acts)
         if unfinished is not None and unfinished.version == version:
             return _serve(deeds, register.acts, unfinished)
         proposal = _open_proposal(deeds, version, register.acts)
-        if same_person(proposal.by, person):
-            raise SecondPersonNeeded(
-                f"Version {version} of model {deeds.name!r}",
-                proposal.by,
-                f"bureau models approve {deeds.name} {version} --by PERSON",
-            )
+        trainer = kept_act(deeds, version, register.acts).by
+        for did, other in (("proposed", proposal.by), ("trained", trainer)):
+            if other and same_person(other, person.name):
+                what, another = f"Version {version} of model {deeds.name!r}", f"{deeds.name} {version} --by PERSON"
+                raise SecondPersonNeeded(what, other, f"bureau models approve {another}", did)
         _require_open(deeds, version, proposal.sha256, register.acts)
-        approval = register.add("approved", version, proposal.sha256, person, at, f"proposed by {proposal.by}")
+        reason = "; ".join(filter(None, (f"proposed by {proposal.by}", _said_of(person))))
+        approval = register.add("approved", version, proposal.sha256, person.name, at, reason)
         return _serve(deeds, register.acts, approval)
 
 
-def roll_back(deeds: Deeds, by: str, at: datetime, reason: str = "") -> Release:
+def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Release:
     """Serve again what was served before; one person may, because two had agreed to it once.
 
     Of a return that was killed midway the rest is done, and no second one. Raises `StateConflict` where nothing was
     served before.
     """
-    person = require_person(by)
+    person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         unfinished = _unfinished(deeds, register.acts)
         if unfinished is not None:
             return _serve(deeds, register.acts, unfinished)
-        served = _served(register.acts)
-        if len(served) < 2:
+        approvals = served(register.acts)
+        if len(approvals) < 2:
             raise StateConflict(
                 f"Model {deeds.name!r} has no earlier release to go back to. Release another version with: "
                 f"bureau models release {deeds.name} VERSION --by PERSON"
             )
-        approval = served[-2]
+        approval = approvals[-2]
         load_version(deeds.home, deeds.name, approval.version, approval.sha256)
-        register.add("rolled_back", approval.version, approval.sha256, person, at, reason)
+        register.add("rolled_back", approval.version, approval.sha256, person.name, at, reason)
         return _serve(deeds, register.acts, approval)
 
 
-def release_by_two(deeds: Deeds, version: str, proposer: str, approver: str, at: datetime) -> Release:
-    """Both steps at once, for a demonstration that names both persons."""
+def release_by_two(deeds: Deeds, version: str, proposer: Signature, approver: Signature, at: datetime) -> Release:
+    """Both steps at once, for a demonstration that plays both persons."""
     propose(deeds, version, proposer, at)
     return approve(deeds, version, approver, at)
 
@@ -114,11 +115,21 @@ def gates_now(model: ScoringModel, home: Path) -> tuple[Gate, ...]:
 
 def kept_hash(deeds: Deeds, version: str, acts: Sequence[Act]) -> str:
     """The hash a version was kept with; raises `UnknownName` for one that never was."""
-    kept = [act.sha256 for act in acts if act.deed == "kept" and act.version == version]
+    return kept_act(deeds, version, acts).sha256
+
+
+def kept_act(deeds: Deeds, version: str, acts: Sequence[Act]) -> Act:
+    """The line by which a version was kept; raises `UnknownName` for one that never was."""
+    kept = [act for act in acts if act.deed == "kept" and act.version == version]
     if not kept or version not in versions(deeds.home, deeds.name):
         known = sorted({act.version for act in acts if act.deed == "kept"})
         raise UnknownName(f"version of {deeds.name}", version, known, see=f"bureau models history {deeds.name}")
     return kept[-1]
+
+
+def _said_of(person: Person) -> str:
+    """What the register adds to a person's act."""
+    return "played by a demonstration" if person.demonstration else ""
 
 
 def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) -> None:
@@ -170,21 +181,10 @@ def _serve(deeds: Deeds, acts: Sequence[Act], approval: Act) -> Release:
 
 def _unfinished(deeds: Deeds, acts: Sequence[Act]) -> Act | None:
     """The approval that should be served and is not: what followed its line in the register was killed."""
-    release, served = read_release(deeds.home, deeds.name), _served(acts)
-    if not served or (release is not None and release.version == served[-1].version):
+    release, approvals = read_release(deeds.home, deeds.name), served(acts)
+    if not approvals or (release is not None and release.version == approvals[-1].version):
         return None
-    return served[-1]
-
-
-def _served(acts: Sequence[Act]) -> list[Act]:
-    """The approvals whose versions were served, the present one last; a return takes the top one away."""
-    served: list[Act] = []
-    for act in acts:
-        if act.deed == "approved":
-            served = [*(served[:-1] if served and served[-1].version == act.version else served), act]
-        elif act.deed == "rolled_back":
-            served.pop()
-    return served
+    return approvals[-1]
 
 
 def _proposal_before(acts: Sequence[Act], approval: Act) -> Act:

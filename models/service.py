@@ -5,19 +5,22 @@ from pathlib import Path
 from bureau.errors import DamagedModel, ModelNotReleased, UnknownName
 from features.definitions.library import definition_hash
 from models.artefact import read_model, read_stored
-from models.register import read_register
+from models.register import may_serve, read_register
 from models.release import model_folder, read_release, versions
 from models.scoring import ScoringModel
 
 
 def load_released(home: Path, name: str) -> ScoringModel:
-    """The version in service, checked: hashes, golden rows, and features defined as on the day of training.
+    """The version in service, checked: approved in the register, hashes, golden rows, features defined as in training.
 
     Raises `ModelNotReleased` with the reason, or `DamagedModel`.
     """
     release = read_release(home, name)
     if release is None:
         raise ModelNotReleased(name, *_why_not(home, name))
+    approved = {(act.version, act.sha256) for act in may_serve(read_register(home, name))}
+    if (release.version, release.sha256) not in approved:
+        raise DamagedModel(name, release.version, "The register holds no approval of these files by two people.")
     return load_version(home, name, release.version, release.sha256)
 
 

@@ -3,16 +3,17 @@
 from datetime import datetime
 
 from bureau.errors import StateConflict
-from models.register import require_person, writing
+from models.people import Signature, signed_by
+from models.register import writing
 from models.registry import SHADOW, drop_alias, move_alias
 from models.release import SHADOW_FILE, Release, model_folder, put_into_service, read_release
 from models.releasing import Deeds, kept_hash
 from models.service import load_version
 
 
-def put_beside(deeds: Deeds, version: str, by: str, at: datetime) -> Release:
+def put_beside(deeds: Deeds, version: str, by: Signature, at: datetime) -> Release:
     """Let a kept version run beside the one in service; one person may, because nothing it says is shown."""
-    person = require_person(by)
+    person = signed_by(deeds.home, by).name
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
         load_version(deeds.home, deeds.name, version, sha256)
@@ -23,9 +24,9 @@ def put_beside(deeds: Deeds, version: str, by: str, at: datetime) -> Release:
         return release
 
 
-def take_away(deeds: Deeds, by: str, at: datetime) -> Release:
+def take_away(deeds: Deeds, by: Signature, at: datetime) -> Release:
     """End the shadow; what it has said stays. Raises `StateConflict` where none runs."""
-    person = require_person(by)
+    person = signed_by(deeds.home, by).name
     with writing(deeds.home, deeds.name) as register:
         present = read_release(deeds.home, deeds.name, SHADOW_FILE)
         if present is None:

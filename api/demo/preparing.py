@@ -19,6 +19,7 @@ from features.sources.loading import LoadReport, SourceOptions, load_source
 from features.store.build import build_features
 from models.artefact import read_stored
 from models.keeping import keep
+from models.people import add_person
 from models.release import model_folder, read_release
 from models.releasing import Deeds, release_by_two
 from models.scoring import ScoringModel
@@ -27,7 +28,7 @@ from models.shelf import find_model
 
 Say = Callable[[str], None]
 PROPOSER, APPROVER = "示范建模员", "示范审批员"
-"""Who releases the demonstration's model; a real release names real people."""
+"""Who releases the demonstration's model: on the register of people as played by it, with secrets nobody is told."""
 
 
 def load_records(lake: Lake, home: Path, source: str, options: SourceOptions, say: Say) -> LoadReport:
@@ -58,7 +59,8 @@ def train_model(lake: Lake, settings: Settings, name: str, as_of: date, say: Say
         kept = keep(settings.home, settings.mlruns, trained, now())
         if kept.refusal is not None:
             raise ReleaseRefused(kept.name, kept.version, kept.refusal)
-        release_by_two(Deeds(settings.home, settings.mlruns, name), kept.version, PROPOSER, APPROVER, now())
+        one, other = (add_person(settings.home, who, now(), demonstration=True) for who in (PROPOSER, APPROVER))
+        release_by_two(Deeds(settings.home, settings.mlruns, name), kept.version, one, other, now())
     model = load_released(settings.home, name)
     facts = read_stored(model_folder(settings.home, name, model.version), name).facts
     say(

@@ -19,6 +19,7 @@ from models.artefact import read_stored
 from models.fairness.auditing import join_traits, read_applications, read_judged, traits_of
 from models.fairness.check import check, judged_rows
 from models.fairness.groups import APPROVE_BELOW, GROUPINGS, GroupLine, group_lines
+from models.people_cli import signature_of
 from models.release import model_folder
 from models.releasing import Deeds, note_audit
 from models.scoring import ScoringModel
@@ -67,6 +68,9 @@ def fairness(
         raise InvalidInput("Past applications are judged by trait: give --traits FILE too.")
     offered = None if traits is None else open_table(traits).frame
     named = [] if offered is None else traits_of(offered)
+    if by is not None and not named:
+        raise InvalidInput("An audit for the register holds the model against traits: give --traits FILE.")
+    signed = None if by is None else signature_of(by, settings)
     lake, model = open_lake(settings.home, settings.catalogue_url), load_chosen(settings.home, name, version)
     grant, since = operator_grant("training"), _unseen_from(settings.home, model)
     judged = read_judged(lake, question, model, settings.feature_day, grant, since)
@@ -83,10 +87,8 @@ def fairness(
             f"{'unfair' if finding.refuses else 'look at'} {finding.kind}: {finding.text}", err=form is not Format.TABLE
         )
     unfair = [finding.text for finding in found if finding.refuses]
-    if by is not None:
-        if not named:
-            raise InvalidInput("An audit for the register holds the model against traits: give --traits FILE.")
-        note_audit(Deeds(settings.home, settings.mlruns, name), model.version, by, now(), unfair)
+    if signed is not None:
+        note_audit(Deeds(settings.home, settings.mlruns, name), model.version, signed, now(), unfair)
     if unfair:
         raise typer.Exit(1)
 

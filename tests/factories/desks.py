@@ -1,14 +1,14 @@
 """Small served homes: a lake with a made-up city or a made-up contest, and a tiny model trained on it."""
 
-import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import polars as pl
 
+from bureau.clock import known_before
 from bureau.grant import ReadGrant, operator_grant
 from features.contracts.contract import Contract
 from features.contracts.court_case import COURT_CASE
@@ -25,11 +25,15 @@ from features.contracts.tax_declaration import TAX_DECLARATION
 from features.contracts.tax_grade import TAX_GRADE
 from features.definitions.library import definition_hash
 from features.lake.lake import Lake
+from features.sources.loading import SourceOptions, load_source
+from features.sources.sba.publication import LAST_DAY as SBA_LAST_DAY
 from features.sources.source import claim_source
 from features.store.build import build_features
 from models.artefact import write_model
 from models.boosted_trees import TreeRecipe
 from models.calibration import fit_platt
+from models.register import Deed, writing
+from models.release import Release, put_into_service
 from models.scorecard import master_scale
 from models.scoring import ScoringModel
 from models.shelf import SPECS
@@ -41,10 +45,13 @@ from tests.factories.lakes import Row, land_rows, make_lake, uscc
 from tests.factories.penalties import penalty
 from tests.factories.power import electricity
 from tests.factories.registrations import registration, registration_change
+from tests.factories.sba import sba_loan, write_loans
 from tests.factories.social_insurance import social_insurance
 from tests.factories.tax import tax_arrears, tax_declaration, tax_grade
 
 TODAY = date(2025, 7, 1)
+APPROVED = datetime(2025, 6, 30, tzinfo=UTC)
+ACTS: tuple[tuple[Deed, str], ...] = (("kept", ""), ("proposed", "王建模"), ("approved", "李审批"))
 MONTHS = tuple(f"{year}-{month:02d}" for year in (2023, 2024, 2025) for month in range(1, 13))[4:29]
 """Two years and a month, up to May 2025."""
 
@@ -91,6 +98,17 @@ def contest_desk(folder: Path) -> Desk:
     claim_source(home, "cumcm", TODAY)
     release_tiny_model(home, lake, "invoice_default")
     return desk_of(home)
+
+
+def loans_desk(folder: Path) -> Desk:
+    """A home of guaranteed loans, of which number 7 may be asked about, and a released sba_default."""
+    lake = make_lake(folder)
+    home = lake.root.parent
+    loans = [sba_loan(number, ApprovalDate=date(2012, 5, 1), ApprovalFY=2012) for number in range(1, 41)]
+    data = write_loans(folder / "given", "head22k", *loans)
+    load_source(lake, home, "sba", SourceOptions(data=data), at=known_before(SBA_LAST_DAY))
+    release_tiny_model(home, lake, "sba_default")
+    return desk_of(home, SBA_LAST_DAY)
 
 
 def desk_of(home: Path, today: date = TODAY) -> Desk:
@@ -174,6 +192,8 @@ def release_tiny_model(home: Path, lake: Lake, name: str, version: str = "1", tr
     )
     folder = home / "models" / name
     sha256 = write_model(folder / version, model, [dict.fromkeys(spec.features)], {"refusal": None})
-    released = {"version": version, "sha256": sha256, "run_id": "made-up"}
-    (folder / "released.json").write_text(json.dumps(released), "utf-8")
+    with writing(home, name) as register:
+        for deed, person in ACTS:
+            register.add(deed, version, sha256, person, APPROVED)
+    put_into_service(home, name, Release(version, sha256, "made-up", "王建模", "李审批", APPROVED.isoformat()))
     return model

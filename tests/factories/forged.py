@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from api.database import open_ledger_database
 from api.sealing import home_vault
 from bureau.settings import Settings
+from models.register import REGISTER_FILE, Act
 
 
 def forged_ledger(settings: Settings, folder: Path, told: str, changed: str) -> Engine:
@@ -36,7 +37,8 @@ def forged_trees(home: Path, name: str, version: str, *, leaves_times: float) ->
     """A version in service whose leaves say so many times what they said, with all hashes made good; then undone."""
     folder = home / "models" / name
     booster, model, note = folder / version / "booster.txt", folder / version / "model.json", folder / "released.json"
-    before = {path: path.read_bytes() for path in (booster, model, note)}
+    register = folder / REGISTER_FILE
+    before = {path: path.read_bytes() for path in (booster, model, note, register)}
 
     def larger(line: re.Match[str]) -> str:
         return "leaf_value=" + " ".join(repr(float(value) * leaves_times) for value in line[1].split())
@@ -45,6 +47,7 @@ def forged_trees(home: Path, name: str, version: str, *, leaves_times: float) ->
     booster.write_text(re.sub(r"^leaf_value=(.*)$", larger, sized, flags=re.MULTILINE), "utf-8")
     _sign(model, "booster_sha256", booster)
     _sign(note, "sha256", model)
+    _chain_anew(register, _sha256(before[model]), _sha256(model.read_bytes()))
     try:
         yield
     finally:
@@ -52,6 +55,20 @@ def forged_trees(home: Path, name: str, version: str, *, leaves_times: float) ->
             path.write_bytes(content)
 
 
+def _chain_anew(register: Path, told: str, changed: str) -> None:
+    """The register with one hash for another, and every line bound to the one before as if it had been written so."""
+    lines, before = list[str](), ""
+    for line in register.read_text("utf-8").splitlines():
+        act = Act.model_validate_json(line.replace(told, changed)).model_copy(update={"before": before})
+        lines.append(act.model_dump_json())
+        before = _sha256(lines[-1].encode())
+    register.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def _sign(path: Path, field: str, signed: Path) -> None:
-    sha256 = hashlib.sha256(signed.read_bytes()).hexdigest()
+    sha256 = _sha256(signed.read_bytes())
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {field: sha256}, ensure_ascii=False), "utf-8")

@@ -13,6 +13,7 @@ from models.keeping import Kept, keep
 from models.releasing import Deeds, release_by_two
 from models.training import Trained
 from tests.factories.homes import lake_in
+from tests.factories.people import signature
 from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -55,7 +56,8 @@ def kept(trained: Trained, mlruns: Path, tmp_path_factory: pytest.TempPathFactor
     """A home with one version, logged and released by two people."""
     home = tmp_path_factory.mktemp("home")
     kept = keep(home, mlruns, trained, AT)
-    release_by_two(Deeds(home, mlruns, kept.name), kept.version, "王建模", "李审批", AT)
+    one, other = signature(home, "王建模"), signature(home, "李审批")
+    release_by_two(Deeds(home, mlruns, kept.name), kept.version, one, other, AT)
     return home, kept
 
 

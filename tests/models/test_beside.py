@@ -13,12 +13,15 @@ from models.beside import COLUMNS, newest_of_kinds
 from models.cli import models
 from models.registry import CHALLENGER, tracking_address
 from models.service import load_chosen
+from tests.factories.people import key_of
 
 NAME = "sme_default"
 
 
 def run(home: Path, *words: str) -> Result:
     env = {"BUREAU_HOME": str(home), "BUREAU_TODAY": "2023-04-30"}
+    if "--by" in words:
+        env |= key_of(home, words[words.index("--by") + 1])
     return CliRunner().invoke(models, list(words), env=env)
 
 

@@ -22,6 +22,7 @@ from models.invoice_default import train as invoices
 from models.invoice_default.spec import SPEC as INVOICES
 from models.keeping import keep
 from models.loan_training import fit_on_loans
+from models.people import Signature
 from models.register import read_register
 from models.release import model_folder
 from models.releasing import Deeds, propose, release_by_two
@@ -30,6 +31,7 @@ from models.sme_default.spec import QUESTION, SPEC
 from models.time_split import Cuts
 from models.training import Trained
 from tests.factories.granted_loans import labelled_loans
+from tests.factories.people import signature
 from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
 
 NAME = "sme_default"
@@ -37,7 +39,10 @@ DAY = date(2023, 4, 30)
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 LOANS = labelled_loans(3000)
 QUICK = Cuts(2)
-WANG, LI = "王建模", "李审批"
+
+
+def both(home: Path) -> tuple[Signature, Signature]:
+    return signature(home, "王建模"), signature(home, "李审批")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +55,7 @@ def served(good: Trained, mlruns: Path, tmp_path_factory: pytest.TempPathFactory
     """A home with that version in service."""
     home = tmp_path_factory.mktemp("served")
     assert keep(home, mlruns, good, AT).refusal is None
-    release_by_two(Deeds(home, mlruns, NAME), "1", WANG, LI, AT)
+    release_by_two(Deeds(home, mlruns, NAME), "1", *both(home), AT)
     return home
 
 
@@ -74,7 +79,7 @@ def test_a_clearly_worse_version_is_kept_and_not_released(home: Path, good: Trai
     kept = keep(home, mlruns, worse, AT)
     assert "clearly worse than what is served: AUC less that of version 1 in service -0." in str(kept.refusal)
     with pytest.raises(ReleaseRefused, match="clearly worse"):
-        propose(Deeds(home, mlruns, NAME), kept.version, WANG, AT)
+        propose(Deeds(home, mlruns, NAME), kept.version, both(home)[0], AT)
     facts = read_stored(model_folder(home, NAME, kept.version), NAME).facts
     assert facts["held_against"]["version"] == "1"
     assert facts["held_against"]["rows"] == len(good.judged)
@@ -137,9 +142,9 @@ def test_a_version_never_held_against_what_is_served_now_is_trained_anew(
     deeds = Deeds(home, mlruns, NAME)
     for _ in range(2):
         keep(home, mlruns, good, AT)
-    release_by_two(deeds, "2", WANG, LI, AT)
+    release_by_two(deeds, "2", *both(home), AT)
     with pytest.raises(ReleaseRefused, match="held against version 1, and version 2 is served now: train it anew"):
-        propose(deeds, "3", WANG, AT)
+        propose(deeds, "3", both(home)[0], AT)
 
 
 def test_versions_fitted_on_every_firm_are_compared_by_folds(mlruns: Path, tmp_path: Path) -> None:
@@ -150,7 +155,7 @@ def test_versions_fitted_on_every_firm_are_compared_by_folds(mlruns: Path, tmp_p
     straight = invoices.fit(now, earlier, VERDICT_DAY, division, of_kind(INVOICES, "logistic"))
     assert trees.model.predictor.kind == "boosted_trees"
     keep(tmp_path, mlruns, trees, AT)
-    release_by_two(Deeds(tmp_path, mlruns, "invoice_default"), "1", WANG, LI, AT)
+    release_by_two(Deeds(tmp_path, mlruns, "invoice_default"), "1", *both(tmp_path), AT)
     same, worse = (hold_against_champion(tmp_path, one) for one in (trees, straight))
     assert same.difference is not None
     assert worse.difference is not None

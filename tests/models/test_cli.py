@@ -17,6 +17,7 @@ from bureau.errors import (
     InvalidInput,
     ModelNotReleased,
     SecondPersonNeeded,
+    SignatureRefused,
     TooFewLabels,
     UnknownName,
     UnreadableFile,
@@ -38,6 +39,7 @@ from models.service import load_released
 from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.homes import lake_in
 from tests.factories.lakes import instant, uscc
+from tests.factories.people import key_of
 
 NAME = "invoice_default"
 LAST_DAY = "2020-02-22"
@@ -45,7 +47,11 @@ LABELLED, UNLABELLED = 48, 8
 
 
 def run(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(models, list(words), env={"BUREAU_HOME": str(home), "BUREAU_TODAY": LAST_DAY})
+    """Whoever is named by --by brings their own secret."""
+    env = {"BUREAU_HOME": str(home), "BUREAU_TODAY": LAST_DAY}
+    if "--by" in words:
+        env |= key_of(home, words[words.index("--by") + 1].strip())
+    return CliRunner().invoke(models, list(words), env=env)
 
 
 def refused(home: Path, *words: str) -> BureauError:
@@ -67,7 +73,7 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def trained_output(untrained: Path) -> str:
-    result = run(untrained, "train", NAME)
+    result = run(untrained, "train", NAME, "--by", "王建模")
     assert result.exception is None, result.exception
     return result.stdout
 
@@ -102,9 +108,17 @@ def test_training_says_what_cross_validation_prefers_now_and_six_months_earlier(
 
 def test_the_register_says_who_did_what(home: Path) -> None:
     acts = json.loads(run(home, "history", NAME, "--format", "json").stdout)
-    told = [("kept", ""), ("proposed", "王建模"), ("approved", "李审批")]
+    told = [("kept", "王建模"), ("proposed", "王建模"), ("approved", "李审批")]
     assert [(act["deed"], act["by"]) for act in acts] == told
     assert len({act["sha256"] for act in acts}) == 1
+
+
+def test_a_name_without_its_secret_does_nothing(home: Path) -> None:
+    env = {"BUREAU_HOME": str(home)}
+    result = CliRunner().invoke(models, ["rollback", NAME, "--by", "李审批"], env=env)
+    assert "put the secret into BUREAU_RELEASE_KEY" in str(result.exception)
+    result = CliRunner().invoke(models, ["rollback", NAME, "--by", "李审批"], env=env | key_of(home, "王建模"))
+    assert isinstance(result.exception, SignatureRefused)
 
 
 def test_there_is_nothing_to_go_back_to_after_one_release(home: Path) -> None:

@@ -14,7 +14,7 @@ from models.artefact import read_stored
 from models.keeping import Kept, keep
 from models.registry import tracking_address
 from models.release import model_folder, read_release, versions
-from models.service import load_chosen, load_released
+from models.service import load_chosen, load_released, load_version
 from models.shelf import find_model
 from models.training import Trained
 from tests.factories.verdicts import labelled_verdicts
@@ -176,12 +176,19 @@ def test_a_missing_file_is_told(home: Path) -> None:
 def test_a_golden_row_that_scores_otherwise_stops_the_model(home: Path) -> None:
     change_model(home, lambda stored: stored["golden"][2].update(raw=stored["golden"][2]["raw"] + 1e-6))
     with pytest.raises(DamagedModel, match="golden row"):
-        load_released(home, NAME)
+        load_version(home, NAME, "1")
 
 
 def test_features_defined_otherwise_than_in_training_stop_the_model(home: Path) -> None:
     change_model(home, lambda stored: stored.update(definition_hash="0" * 64))
     with pytest.raises(DamagedModel, match="defined otherwise"):
+        load_version(home, NAME, "1")
+
+
+def test_a_change_signed_in_the_note_is_not_what_two_people_approved(home: Path) -> None:
+    change_model(home, lambda stored: stored["facts"].update(labels=9))
+    assert load_version(home, NAME, "1").version == "1"
+    with pytest.raises(DamagedModel, match="no approval of these files"):
         load_released(home, NAME)
 
 

@@ -14,6 +14,7 @@ from models.gates import judge_gates, refusal_of
 from models.keeping import keep
 from models.loan_judging import judge_on_loans
 from models.loan_training import fit_on_loans
+from models.people import Signature
 from models.recalibrating import RECENT_MONTHS, recalibrate_on, recent_halves
 from models.release import model_folder
 from models.releasing import Deeds, release_by_two
@@ -24,6 +25,7 @@ from models.sme_default.spec import QUESTION, SPEC
 from models.time_split import Cuts, TimeSplit
 from models.training import Labelled, rows_of
 from tests.factories.granted_loans import labelled_loans
+from tests.factories.people import signature
 
 DAY, LATER = date(2022, 4, 30), date(2023, 4, 30)
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -50,6 +52,10 @@ def with_outcomes(when: pl.Expr, of: Labelled) -> Labelled:
     return changed(LOANS, frame)
 
 
+def both(home: Path) -> tuple[Signature, Signature]:
+    return signature(home, "王建模"), signature(home, "李审批")
+
+
 SLUMP = with_outcomes(UNSEEN, HARDER)
 
 
@@ -58,7 +64,7 @@ def home(mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a released version of calm years."""
     folder = tmp_path_factory.mktemp("recalibrated")
     kept = keep(folder, mlruns, fit_on_loans(QUESTION, LOANS, DAY, Cuts(2)), AT)
-    release_by_two(Deeds(folder, mlruns, "sme_default"), kept.version, "王建模", "李审批", AT)
+    release_by_two(Deeds(folder, mlruns, "sme_default"), kept.version, *both(folder), AT)
     return folder
 
 
@@ -122,7 +128,7 @@ def test_it_is_kept_and_released_as_any_version_and_recalibrated_in_its_turn(
     kept = keep(home, mlruns, recalibrate_on(QUESTION, *version, SLUMP, LATER), AT)
     assert (kept.version, kept.refusal) == ("2", None)
     assert load_released(home, "sme_default").version == "1"
-    release_by_two(Deeds(home, mlruns, "sme_default"), "2", "王建模", "李审批", AT)
+    release_by_two(Deeds(home, mlruns, "sme_default"), "2", *both(home), AT)
     served, stored = (
         load_released(home, "sme_default"),
         read_stored(model_folder(home, "sme_default", "2"), "sme_default"),

@@ -13,17 +13,20 @@ from bureau.errors import (
     InvalidInput,
     ReleaseRefused,
     SecondPersonNeeded,
+    SignatureRefused,
     StateConflict,
     UnknownName,
 )
 from models import releasing
 from models.keeping import Kept, keep
+from models.people import Signature, add_person
 from models.register import read_register
 from models.registry import CHALLENGER, CHAMPION, tracking_address
 from models.release import model_folder, read_release
 from models.releasing import Deeds, approve, note_audit, propose, release_by_two, roll_back
 from models.service import load_released
 from models.training import Trained
+from tests.factories.people import signature
 
 NAME = "invoice_default"
 AT = datetime(2026, 1, 6, 9, 30, tzinfo=UTC)
@@ -44,6 +47,10 @@ def deeds(two: Path, mlruns: Path, tmp_path: Path) -> Deeds:
     return Deeds(Path(shutil.copytree(two / "models", tmp_path / "models").parent), mlruns, NAME)
 
 
+def signed(deeds: Deeds, name: str) -> Signature:
+    return signature(deeds.home, name)
+
+
 def alias(mlruns: Path, name: str) -> str | None:
     """The version of ours an alias points at."""
     from mlflow import MlflowClient
@@ -58,9 +65,9 @@ def test_a_kept_version_changes_nothing_that_is_served(deeds: Deeds) -> None:
 
 
 def test_two_people_release_and_both_are_on_record(deeds: Deeds, mlruns: Path) -> None:
-    propose(deeds, "2", WANG, AT)
+    propose(deeds, "2", signed(deeds, WANG), AT)
     assert load_released(deeds.home, NAME).version == "1"
-    release = approve(deeds, "2", LI, AT)
+    release = approve(deeds, "2", signed(deeds, LI), AT)
     assert load_released(deeds.home, NAME).version == "2"
     assert (release.proposed_by, release.approved_by, release.approved_at) == (WANG, LI, AT.isoformat())
     assert [(act.deed, act.by) for act in read_register(deeds.home, NAME)[-2:]] == [
@@ -71,43 +78,83 @@ def test_two_people_release_and_both_are_on_record(deeds: Deeds, mlruns: Path) -
 
 
 def test_one_person_cannot_do_both_however_the_name_is_written(deeds: Deeds) -> None:
-    propose(deeds, "2", "Li Wei", AT)
+    propose(deeds, "2", signed(deeds, "Li Wei"), AT)
     with pytest.raises(SecondPersonNeeded, match="proposed by Li Wei, who cannot approve it too"):
-        approve(deeds, "2", " LI  wei", AT)
+        approve(deeds, "2", Signature(" LI  wei", signed(deeds, "Li Wei").secret), AT)
     assert load_released(deeds.home, NAME).version == "1"
+
+
+def test_one_person_with_one_secret_cannot_play_two(deeds: Deeds) -> None:
+    own = signed(deeds, WANG)
+    propose(deeds, "2", own, AT)
+    signed(deeds, LI)
+    with pytest.raises(SignatureRefused, match="not that of 李审批"):
+        approve(deeds, "2", Signature(LI, own.secret), AT)
+    with pytest.raises(UnknownName, match="bureau models people add"):
+        approve(deeds, "2", Signature("赵无名", own.secret), AT)
+    assert load_released(deeds.home, NAME).version == "1"
+    assert read_register(deeds.home, NAME)[-1].deed == "proposed"
+
+
+def test_who_trained_a_version_may_propose_it_and_not_approve_it(deeds: Deeds, plain: Trained, mlruns: Path) -> None:
+    assert keep(deeds.home, mlruns, plain, AT, by=signed(deeds, WANG)).version == "3"
+    assert read_register(deeds.home, NAME)[-1].by == WANG
+    propose(deeds, "3", signed(deeds, LI), AT)
+    with pytest.raises(SecondPersonNeeded, match="trained by 王建模, who cannot approve it too"):
+        approve(deeds, "3", signed(deeds, WANG), AT)
+    propose(deeds, "3", signed(deeds, WANG), AT)
+    assert approve(deeds, "3", signed(deeds, LI), AT).version == "3"
+
+
+def test_what_a_demonstration_plays_is_said_on_the_register(deeds: Deeds) -> None:
+    players = [add_person(deeds.home, name, AT, demonstration=True) for name in ("示范甲", "示范乙")]
+    release_by_two(deeds, "2", players[0], players[1], AT)
+    reasons = [act.reason for act in read_register(deeds.home, NAME)[-2:]]
+    assert reasons == ["played by a demonstration", "proposed by 示范甲; played by a demonstration"]
+
+
+def test_a_note_the_register_does_not_back_is_not_served(deeds: Deeds) -> None:
+    """Whoever can write the folder can write the note: the register's chain is asked."""
+    note = model_folder(deeds.home, NAME) / "released.json"
+    release = json.loads(note.read_text("utf-8"))
+    sha256 = next(act.sha256 for act in read_register(deeds.home, NAME) if act.version == "2")
+    for forged in ({"version": "2", "sha256": sha256}, {"sha256": "0" * 64}):
+        note.write_text(json.dumps(release | forged), "utf-8")
+        with pytest.raises(DamagedModel, match="no approval of these files"):
+            load_released(deeds.home, NAME)
 
 
 def test_nothing_is_approved_that_nobody_proposed(deeds: Deeds) -> None:
     with pytest.raises(StateConflict, match="Nobody proposes version 2"):
-        approve(deeds, "2", LI, AT)
-    propose(deeds, "2", WANG, AT)
-    approve(deeds, "2", LI, AT)
+        approve(deeds, "2", signed(deeds, LI), AT)
+    propose(deeds, "2", signed(deeds, WANG), AT)
+    approve(deeds, "2", signed(deeds, LI), AT)
     with pytest.raises(StateConflict, match="Nobody proposes version 2"):
-        approve(deeds, "2", LI, AT)
+        approve(deeds, "2", signed(deeds, LI), AT)
 
 
 @pytest.mark.parametrize("version", ["3", "0", "../1", ""])
 def test_a_version_nobody_kept_is_not_proposed(deeds: Deeds, version: str) -> None:
     with pytest.raises(UnknownName, match="There are: 1, 2"):
-        propose(deeds, version, WANG, AT)
+        propose(deeds, version, signed(deeds, WANG), AT)
 
 
 def test_a_release_needs_a_name(deeds: Deeds) -> None:
     with pytest.raises(InvalidInput, match="--by"):
-        propose(deeds, "2", " ", AT)
+        propose(deeds, "2", Signature(" ", "x"), AT)
 
 
 def test_files_changed_since_training_are_not_proposed(deeds: Deeds) -> None:
     change(deeds.home)
     with pytest.raises(DamagedModel, match="not the file that was released"):
-        propose(deeds, "2", WANG, AT)
+        propose(deeds, "2", signed(deeds, WANG), AT)
 
 
 def test_files_changed_between_the_two_people_are_not_released(deeds: Deeds) -> None:
-    propose(deeds, "2", WANG, AT)
+    propose(deeds, "2", signed(deeds, WANG), AT)
     change(deeds.home)
     with pytest.raises(DamagedModel, match="not the file that was released"):
-        approve(deeds, "2", LI, AT)
+        approve(deeds, "2", signed(deeds, LI), AT)
     assert load_released(deeds.home, NAME).version == "1"
 
 
@@ -115,47 +162,47 @@ def test_a_shut_gate_lets_nobody_release(kept: tuple[Path, Kept], coin: Trained,
     home = Path(shutil.copytree(kept[0] / "models", tmp_path / "models").parent)
     assert keep(home, mlruns, coin, AT).version == "2"
     with pytest.raises(ReleaseRefused, match="a coin's"):
-        propose(Deeds(home, mlruns, NAME), "2", WANG, AT)
+        propose(Deeds(home, mlruns, NAME), "2", signature(home, WANG), AT)
     assert [act.deed for act in read_register(home, NAME)][-1] == "kept"
 
 
 def test_one_step_goes_back_to_what_was_served_before(deeds: Deeds, mlruns: Path) -> None:
     before = read_release(deeds.home, NAME)
     assert before is not None
-    release_by_two(deeds, "2", WANG, LI, AT)
-    back = roll_back(deeds, ZHAO, AT, "坏账上升")
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    back = roll_back(deeds, signed(deeds, ZHAO), AT, "坏账上升")
     assert load_released(deeds.home, NAME).version == "1"
     assert replace(back, approved_at="") == replace(before, approved_at="")
     assert alias(mlruns, CHAMPION) == "1"
     last = read_register(deeds.home, NAME)[-1]
     assert (last.deed, last.version, last.by, last.reason) == ("rolled_back", "1", ZHAO, "坏账上升")
     with pytest.raises(StateConflict, match="no earlier release"):
-        roll_back(deeds, ZHAO, AT)
+        roll_back(deeds, signed(deeds, ZHAO), AT)
 
 
 def test_after_a_return_the_other_version_can_be_released_anew(deeds: Deeds) -> None:
-    release_by_two(deeds, "2", WANG, LI, AT)
-    roll_back(deeds, ZHAO, AT)
-    release_by_two(deeds, "2", LI, WANG, AT)
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    roll_back(deeds, signed(deeds, ZHAO), AT)
+    release_by_two(deeds, "2", signed(deeds, LI), signed(deeds, WANG), AT)
     assert load_released(deeds.home, NAME).version == "2"
-    assert roll_back(deeds, ZHAO, AT).version == "1"
+    assert roll_back(deeds, signed(deeds, ZHAO), AT).version == "1"
 
 
 def test_what_is_in_service_is_not_released_again(deeds: Deeds) -> None:
     with pytest.raises(StateConflict, match="in service already"):
-        propose(deeds, "1", WANG, AT)
+        propose(deeds, "1", signed(deeds, WANG), AT)
     with pytest.raises(StateConflict, match="no earlier release"):
-        roll_back(deeds, ZHAO, AT)
+        roll_back(deeds, signed(deeds, ZHAO), AT)
 
 
 def test_a_version_an_audit_found_unfair_is_not_released_until_another_finds_it_fair(deeds: Deeds) -> None:
-    propose(deeds, "2", WANG, AT)
-    note_audit(deeds, "2", ZHAO, AT, ["籍贯: at equal risk refused more often"])
+    propose(deeds, "2", signed(deeds, WANG), AT)
+    note_audit(deeds, "2", signed(deeds, ZHAO), AT, ["籍贯: at equal risk refused more often"])
     for act in (propose, approve):
         with pytest.raises(ReleaseRefused, match="audit by 赵值班 found it unfair: 籍贯"):
-            act(deeds, "2", LI, AT)
-    note_audit(deeds, "2", ZHAO, AT, [])
-    assert approve(deeds, "2", LI, AT).version == "2"
+            act(deeds, "2", signed(deeds, LI), AT)
+    note_audit(deeds, "2", signed(deeds, ZHAO), AT, [])
+    assert approve(deeds, "2", signed(deeds, LI), AT).version == "2"
 
 
 def killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,24 +211,24 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_approval_that_was_killed_is_finished_by_approving_again(deeds: Deeds) -> None:
-    propose(deeds, "2", WANG, AT)
+    propose(deeds, "2", signed(deeds, WANG), AT)
     with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
         killed(broken)
-        approve(deeds, "2", LI, AT)
+        approve(deeds, "2", signed(deeds, LI), AT)
     assert load_released(deeds.home, NAME).version == "1"
-    assert approve(deeds, "2", LI, AT).approved_by == LI
+    assert approve(deeds, "2", signed(deeds, LI), AT).approved_by == LI
     assert load_released(deeds.home, NAME).version == "2"
     assert [act.deed for act in read_register(deeds.home, NAME)].count("approved") == 2
-    assert roll_back(deeds, ZHAO, AT).version == "1"
+    assert roll_back(deeds, signed(deeds, ZHAO), AT).version == "1"
 
 
 def test_a_return_that_was_killed_is_finished_and_goes_one_step_only(deeds: Deeds) -> None:
-    release_by_two(deeds, "2", WANG, LI, AT)
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
     with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
         killed(broken)
-        roll_back(deeds, ZHAO, AT)
+        roll_back(deeds, signed(deeds, ZHAO), AT)
     assert load_released(deeds.home, NAME).version == "2"
-    assert roll_back(deeds, ZHAO, AT).version == "1"
+    assert roll_back(deeds, signed(deeds, ZHAO), AT).version == "1"
     assert load_released(deeds.home, NAME).version == "1"
 
 

@@ -15,6 +15,7 @@ from models.releasing import Deeds
 from models.service import load_released
 from models.shadow import ShadowAnswer, compare, load_shadow, read_answers, store
 from models.shadow_release import put_beside, take_away
+from tests.factories.people import signature
 
 NAME, AT = "invoice_default", datetime(2026, 1, 7, 9, 30, tzinfo=UTC)
 SAID = ShadowAnswer(
@@ -42,21 +43,21 @@ def test_a_shadow_is_set_beside_and_taken_away_on_record(deeds: Deeds, mlruns: P
     from mlflow import MlflowClient
 
     assert load_shadow(deeds.home, NAME) is None
-    put_beside(deeds, "1", "赵值班", AT)
+    put_beside(deeds, "1", signature(deeds.home, "赵值班"), AT)
     beside = load_shadow(deeds.home, NAME)
     assert beside is not None
     assert (beside.version, load_released(deeds.home, NAME).version) == ("1", "1")
     assert SHADOW in MlflowClient(tracking_address(mlruns)).get_registered_model(NAME).aliases
-    take_away(deeds, "赵值班", AT)
+    take_away(deeds, signature(deeds.home, "赵值班"), AT)
     assert load_shadow(deeds.home, NAME) is None
     assert [act.deed for act in read_register(deeds.home, NAME)[-2:]] == ["shadowed", "unshadowed"]
     with pytest.raises(StateConflict, match="bureau models shadow invoice_default VERSION"):
-        take_away(deeds, "赵值班", AT)
+        take_away(deeds, signature(deeds.home, "赵值班"), AT)
 
 
 def test_a_version_nobody_kept_is_no_shadow(deeds: Deeds) -> None:
     with pytest.raises(UnknownName):
-        put_beside(deeds, "9", "赵值班", AT)
+        put_beside(deeds, "9", signature(deeds.home, "赵值班"), AT)
 
 
 def test_what_was_said_is_read_back_by_version_and_day(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from models.scoring import ScoringModel
 from models.service import load_released
 from models.shelf import find_model
 from tests.factories.homes import lake_in
+from tests.factories.people import key_of
 from tests.factories.planted import ELSEWHERE, ORIGIN, origins, origins_following, plant_biased_rule
 
 NAME = "sme_default"
@@ -57,9 +58,10 @@ def asked(city_home: Path) -> pl.DataFrame:
 
 
 def run(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(
-        models, ["fairness", *words], env={"BUREAU_HOME": str(home), "BUREAU_TODAY": "2023-04-30"}
-    )
+    env = {"BUREAU_HOME": str(home), "BUREAU_TODAY": "2023-04-30"}
+    if "--by" in words:
+        env |= key_of(home, words[words.index("--by") + 1])
+    return CliRunner().invoke(models, ["fairness", *words], env=env)
 
 
 def written(frame: pl.DataFrame, path: Path) -> str:
