@@ -80,9 +80,18 @@ class Reading:
         return self._read[feed]
 
     @cached_property
+    def feeds(self) -> frozenset[str]:
+        """The feeds an answer is judged by: those its product names, and of a score only what the model that serves it
+        in this home reads; the rest is for homes of another source."""
+        named, code = self.product.feeds(), self.product.code
+        if self.product.kind != "score" or not self.desk.serves(code):
+            return named
+        return named & {feed for name in self.desk.model_for(code).features for feed in find_feature(name).feeds}
+
+    @cached_property
     def recorded(self) -> Mapping[str, date | None]:
-        """Of each feed the product reads: the day the subject's newest record became known, None without one."""
-        feeds = sorted(self.product.feeds())
+        """Of each of these feeds: the day the subject's newest record became known, None without one."""
+        feeds = sorted(self.feeds)
         if self.enterprise is None:
             self.grant.require(feeds, self.uscc)
             return dict.fromkeys(feeds)
@@ -93,7 +102,7 @@ class Reading:
     @cached_property
     def stale(self) -> Mapping[str, StaleFeed]:
         """Those of the product's feeds that were silent too long on the day read."""
-        return stale_feeds(self.desk.lake, self.day, self.product.feeds(), self.snapshot)
+        return stale_feeds(self.desk.lake, self.day, self.feeds, self.snapshot)
 
     def is_received(self, feed: str) -> bool:
         """Whether the platform had received anything of a feed by the day read."""

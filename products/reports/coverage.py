@@ -13,14 +13,14 @@ def outcome_of(reading: Reading) -> Outcome:
     """not_found: no record in any feed the answer rests on; stale: records only in feeds whose next delivery is
     overdue; partial: an expected feed has none; else found.
     """
-    rests_on = reading.product.rests_on or tuple(reading.recorded)
+    rests_on = [feed for feed in reading.product.rests_on or reading.recorded if feed in reading.feeds]
     if all(reading.recorded[feed] is None for feed in rests_on):
         return "not_found"
-    unread = [feed for feed in reading.product.feeds() if not reading.is_received(feed)]
+    unread = [feed for feed in reading.feeds if not reading.is_received(feed)]
     recorded = {feed for feed in rests_on if reading.recorded[feed] is not None}
     if recorded <= reading.stale.keys():
         return "stale"
-    empty = [feed for feed in reading.product.expects if reading.recorded[feed] is None]
+    empty = [feed for feed in reading.product.expects if feed in reading.feeds and reading.recorded[feed] is None]
     return "partial" if unread or empty else "found"
 
 

@@ -1,6 +1,6 @@
 """Small served homes: a lake with a made-up city or a made-up contest, and a tiny model trained on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
@@ -25,6 +25,7 @@ from features.contracts.tax_declaration import TAX_DECLARATION
 from features.contracts.tax_grade import TAX_GRADE
 from features.definitions.library import definition_hash
 from features.lake.lake import Lake
+from features.lake.registry import enterprises
 from features.sources.loading import SourceOptions, load_source
 from features.sources.sba.publication import LAST_DAY as SBA_LAST_DAY
 from features.sources.source import claim_source
@@ -104,10 +105,10 @@ def loans_desk(folder: Path) -> Desk:
     """A home of guaranteed loans, of which number 7 may be asked about, and a released sba_default."""
     lake = make_lake(folder)
     home = lake.root.parent
-    loans = [sba_loan(number, ApprovalDate=date(2012, 5, 1), ApprovalFY=2012) for number in range(1, 41)]
+    loans = [sba_loan(number, ApprovalDate=date(2014, 8, 28), ApprovalFY=2014) for number in range(1, 41)]
     data = write_loans(folder / "given", "head22k", *loans)
     load_source(lake, home, "sba", SourceOptions(data=data), at=known_before(SBA_LAST_DAY))
-    release_tiny_model(home, lake, "sba_default")
+    release_tiny_model(home, lake, "sba_default", firms=enterprises(lake)["uscc"].to_list())
     return desk_of(home, SBA_LAST_DAY)
 
 
@@ -169,14 +170,16 @@ def invoice_rows() -> Iterator[Row]:
         yield invoice_month(SILENT, month)
 
 
-def release_tiny_model(home: Path, lake: Lake, name: str, version: str = "1", trees: int = 30) -> ScoringModel:
-    """Train a few trees on the crowd, the lower half of which defaults more often, and put them into service."""
+def release_tiny_model(
+    home: Path, lake: Lake, name: str, version: str = "1", trees: int = 30, firms: Sequence[str] = CROWD
+) -> ScoringModel:
+    """Train a few trees on some firms, the lower half of which defaults more often, and put them into service."""
     spec = SPECS[name]
     city = build_features(lake, spec.features, TODAY, operator_grant("training"))
-    crowd = city.join(pl.DataFrame({"uscc": CROWD}), on="uscc", maintain_order="right")
+    crowd = city.join(pl.DataFrame({"uscc": firms}), on="uscc", maintain_order="right")
     chance = np.random.default_rng(5)
-    target = (chance.random(len(CROWD)) < np.linspace(0.0, 0.8, len(CROWD)) ** 2).astype(float)
-    columns, weight = spec.columns, np.ones(len(CROWD))
+    target = (chance.random(len(firms)) < np.linspace(0.0, 0.8, len(firms)) ** 2).astype(float)
+    columns, weight = spec.columns, np.ones(len(firms))
     recipe = TreeRecipe(trees=trees, depth=3, leaves=5, smallest_leaf=5, penalty=1.0)
     predictor = recipe.fit(columns, columns.matrix(crowd), target, weight)
     model = ScoringModel(

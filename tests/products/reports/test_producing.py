@@ -1,6 +1,7 @@
 """Reports at their boundaries: whole, partial, nothing found, nobody, not served, not granted."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from products.product import catalogue, fields_of, find_product
 from products.reports.answer import Answer
 from products.reports.content import ReportContent, ScoreResult
 from products.reports.producing import produce_report
-from tests.factories.desks import BARE, CROWD, SILENT, SOUND, STRANGER, TODAY, TROUBLED, desk_of, grant_for
+from tests.factories.desks import BARE, CROWD, SILENT, SOUND, STRANGER, TODAY, TROUBLED, desk_of, grant_for, loans_desk
 
 P01, P07, P11, P31 = (find_product(code) for code in ("P01", "P07", "P11", "P31"))
 
@@ -179,6 +180,21 @@ def test_a_score_of_part_of_the_records_has_reasons_that_lead_to_them(city: Desk
     cited = {record["feed"] for reason in troubled.content["reasons"] for record in reason["evidence"]}
     assert cited
     assert cited <= {feed for name in product.features() for feed in find_feature(name).feeds}
+
+
+def test_a_guaranteed_loan_is_scored_by_its_own_model_and_judged_by_its_own_feed(tmp_path: Path) -> None:
+    product, desk = find_product("P08"), loans_desk(tmp_path)
+    answer = produce_report(desk, product, "7", grant_for(product))
+    assert (answer.outcome, answer.model_name, answer.content["marks"]) == ("found", "sba_default", [])
+    stranger = produce_report(desk, product, STRANGER, grant_for(product, STRANGER))
+    assert stranger.outcome == "not_found"
+
+
+def test_a_feed_of_another_source_is_not_missed(city: Desk) -> None:
+    product = find_product("P08")
+    marks = produce_report(city, product, SOUND, grant_for(product, SOUND)).content["marks"]
+    assert "F62L" in product.feeds()
+    assert "F62L" not in {mark["feed"] for mark in marks}
 
 
 def test_what_was_never_received_of_the_tax_bureau_is_said(city: Desk) -> None:
