@@ -31,6 +31,7 @@ from api.metering.tables import BoundKey, Call
 from api.metering.wallet import pay_in
 from api.sealing import Vault, open_vault
 from api.signing import Signer, open_signer
+from api.tenancy import EVERYONE, seen_by
 from bureau.db import transaction
 from bureau.errors import BureauError, KeyReused, QuotaUsedUp, WalletEmpty
 from bureau.uscc import placeholder_uscc
@@ -229,7 +230,7 @@ def _template() -> tuple[Signer, Vault, Bank, sqlite3.Connection]:
     """A ledger with one bank whose terms have tiers, repeats, a cap and a wallet; every schedule copies it."""
     with TemporaryDirectory(prefix="simulation-") as folder:
         signer, vault = open_signer(Path(folder), "answers"), open_vault(SECRET)
-        engine = create_engine(sqlite_ledger(Path(folder)))
+        engine = seen_by(create_engine(sqlite_ledger(Path(folder))), EVERYONE)
         bank = add_bank(engine)
         tiers = [{"up_to": 3, "unit_fen": 500}, {"unit_fen": 90}]
         rules = [
@@ -253,9 +254,10 @@ class _Drive:
     def __init__(self) -> None:
         self.disk, self.kept = Disk(), sqlite3.connect(":memory:")
         self._address, self._number = "", 0
-        self.engine = create_engine("sqlite://", creator=self._opened, poolclass=QueuePool, pool_size=1, max_overflow=0)
-        event.listen(self.engine, "before_cursor_execute", lambda *_: self.disk.before_statement())
-        event.listen(self.engine, "commit", lambda *_: self.disk.before_commit())
+        opened = create_engine("sqlite://", creator=self._opened, poolclass=QueuePool, pool_size=1, max_overflow=0)
+        self.engine = seen_by(opened, EVERYONE)
+        event.listen(opened, "before_cursor_execute", lambda *_: self.disk.before_statement())
+        event.listen(opened, "commit", lambda *_: self.disk.before_commit())
 
     def put_in(self, template: sqlite3.Connection) -> Disk:
         """A copy of a database, in memory: a crash leaves what was committed, as recovery from a file does."""
