@@ -68,7 +68,7 @@ class Signer:
     @property
     def _keys(self) -> KeySet:
         written_at = _written_at(self._path)
-        if written_at != self._read_of and self._path is not None:
+        if self._path is not None and written_at not in (None, self._read_of):
             self._read, self._read_of = _read_keys(self._path), written_at
         return self._read
 
@@ -121,10 +121,11 @@ def _path(home: Path, name: str) -> Path:
 
 def _written_at(path: Path | None) -> tuple[int, int] | None:
     """What tells one writing of a file from the next: each is a file of its own."""
-    if path is None:
-        return None
-    found = path.stat()
-    return found.st_ino, found.st_mtime_ns
+    try:
+        found = path.stat() if path is not None else None
+    except FileNotFoundError:  # a file that is gone changes no key
+        found = None
+    return None if found is None else (found.st_ino, found.st_mtime_ns)
 
 
 def _read_keys(path: Path) -> KeySet:
