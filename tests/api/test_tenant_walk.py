@@ -149,7 +149,8 @@ def test_the_owner_finds_all_of_it(app: FastAPI, objects: Objects, bank: Caller)
 def test_lists_hold_none_of_it(objects: Objects, other_bank: Caller, app: FastAPI) -> None:
     for path, methods in app.openapi()["paths"].items():
         parameters = methods.get("get", {}).get("parameters", ())
-        if "{" not in path and any(parameter["name"] == "cursor" for parameter in parameters):
+        ours = "/v1/audit/" not in path  # signed roots are everybody's, and hold nobody's data
+        if ours and "{" not in path and any(parameter["name"] == "cursor" for parameter in parameters):
             answer = other_bank.get(path)
             assert answer.status_code == 403 or answer.json()["items"] == [], path
 
