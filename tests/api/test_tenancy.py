@@ -37,6 +37,7 @@ WITH_ITS_PARENT = {
 SHARED = {
     "institution": "names, which the market shows",
     "audit_leaf": "digests, which every proof needs",
+    "audit_node": "digests, which every proof needs",
     "audit_root": "digests, which are published",
 }
 """Tables that every institution may read whole, and why."""

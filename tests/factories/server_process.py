@@ -26,6 +26,8 @@ class ServerProcess:
             "BUREAU_HOME": str(settings.home),
             "BUREAU_TODAY": str(settings.today),
         } | ({"BUREAU_DATABASE_URL": settings.database_url} if settings.database_url else {})
+        if settings.secret_key is not None:
+            environment["BUREAU_SECRET_KEY"] = settings.secret_key.get_secret_value()
         command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
         self.log = (settings.home / "server.log").open("ab")
         self.started = time.monotonic()

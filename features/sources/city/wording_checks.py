@@ -56,16 +56,17 @@ def _renamed(folder: Path, parameters: Parameters) -> Figure:
 
 
 def _new_codes(folder: Path, parameters: Parameters) -> Figure:
-    """The mean of the feeds that have codes; how many codes are new, and for how long, is chance."""
-    shares = [
-        scan_delivered(folder, feed).select(pl.col(column).str.ends_with(NEW).fill_null(False).mean()).collect().item()
+    """The mean of the feeds that have codes; how many codes are new, for how long, and in which rows, is chance."""
+    told = [
+        scan_delivered(folder, feed).select(pl.col(column).str.ends_with(NEW).fill_null(False)).collect().to_series()
         for feed, column in CODED.items()
     ]
-    new = parameters.dirt.new_codes_a_year * _years(parameters) * len(CODED)
-    known = [share for share in shares if share is not None]
+    known, meant = [one for one in told if len(one)], _new_code_share(parameters)
     if not known:
         return Figure(math.nan)
-    return Figure(sum(known) / len(known), _new_code_share(parameters) / math.sqrt(new))
+    new = parameters.dirt.new_codes_a_year * _years(parameters) * len(CODED)
+    of_rows = sum(meant * (1 - meant) / len(one) for one in known) / len(known) ** 2
+    return Figure(sum(int(one.sum()) / len(one) for one in known) / len(known), math.sqrt(meant**2 / new + of_rows))
 
 
 def _new_code_share(parameters: Parameters) -> float:
