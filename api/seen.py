@@ -27,5 +27,5 @@ def list_seen(session: Session, table: type[Row], *, cursor: str | None, limit: 
 
 
 def _id(table: type[Row]) -> InstrumentedAttribute[str]:
-    identity: InstrumentedAttribute[str] = table.id  # type: ignore[attr-defined]
+    identity: InstrumentedAttribute[str] = table.id  # type: ignore[attr-defined]  # every listed table has one
     return identity

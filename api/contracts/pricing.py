@@ -19,7 +19,7 @@ class Free(BaseModel):
     model_config = _FROZEN
     model: Literal["free"] = "free"
 
-    def total(self, units: int) -> int:  # noqa: ARG002
+    def total(self, units: int) -> int:  # noqa: ARG002 - as the other models are asked
         return 0
 
     def dearest(self) -> tuple[int, int]:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -140,16 +141,22 @@ def test_the_csv_adds_up(month: Books) -> None:
 
 def test_the_institution_agrees_to_what_it_read(month: Books) -> None:
     statement = issued(month)
-    said = {"client_id": month.bank.client_id, "jws": None, "at": DECEMBER}
     with transaction(month.engine) as session:
-        bank = month.bank.institution_id
+        agreed = partial(
+            agree_to_statement,
+            session,
+            month.bank.institution_id,
+            client_id=month.bank.client_id,
+            jws=None,
+            at=DECEMBER,
+        )
         with pytest.raises(StateConflict, match="Read it again"):
-            agree_to_statement(session, bank, NOVEMBER, sha256="0" * 64, **said)  # type: ignore[arg-type]
-        first = agree_to_statement(session, bank, NOVEMBER, sha256=statement.sha256, **said)  # type: ignore[arg-type]
-        again = agree_to_statement(session, bank, NOVEMBER, sha256=statement.sha256, **said)  # type: ignore[arg-type]
+            agreed(NOVEMBER, sha256="0" * 64)
+        first = agreed(NOVEMBER, sha256=statement.sha256)
+        again = agreed(NOVEMBER, sha256=statement.sha256)
         assert again.signed_at == first.signed_at == DECEMBER
         with pytest.raises(UnknownObject):
-            agree_to_statement(session, bank, NOVEMBER.next, sha256="0" * 64, **said)  # type: ignore[arg-type]
+            agreed(NOVEMBER.next, sha256="0" * 64)
 
 
 def test_two_books_are_compared_line_by_line(month: Books) -> None:

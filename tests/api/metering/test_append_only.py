@@ -53,8 +53,15 @@ def close_month(session: Session, books: Books) -> None:
     bank, month = books.bank, Month.parse("2026-11")
     reconcile(session, bank.institution_id, month, [], client_id=bank.client_id, at=month.ends)
     statement = issue_statement(session, books.signer, bank.institution_id, month, month.ends)
-    said = {"client_id": bank.client_id, "jws": None, "at": month.ends}
-    agree_to_statement(session, bank.institution_id, month, sha256=statement.sha256, **said)  # type: ignore[arg-type]
+    agree_to_statement(
+        session,
+        bank.institution_id,
+        month,
+        sha256=statement.sha256,
+        client_id=bank.client_id,
+        jws=None,
+        at=month.ends,
+    )
 
 
 def test_no_row_is_changed_or_removed(written: Books) -> None:
