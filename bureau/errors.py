@@ -54,8 +54,10 @@ class ImpossibleUscc(InvalidInput):
 class ImpossibleDate(InvalidInput):
     code = "impossible-date"
 
-    def __init__(self, text: str, what: str = "date") -> None:
-        super().__init__(f"{text!r} is not a day of the calendar for {what}. Write it as YYYY-MM-DD.")
+    def __init__(self, text: str, what: str = "date", *, month: bool = False) -> None:
+        """month: a whole month was asked for, not a day."""
+        unit, form = ("month", "YYYY-MM") if month else ("day", "YYYY-MM-DD")
+        super().__init__(f"{text!r} is not a {unit} of the calendar for {what}. Write it as {form}.")
         self.text, self.what = text, what
 
 

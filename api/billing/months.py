@@ -26,7 +26,7 @@ class Month:
         """The month of `2026-11`; raises `ImpossibleDate`."""
         found = _WRITTEN.fullmatch(text)
         if found is None or int(found[1]) == 0:
-            raise ImpossibleDate(text, "a month, which is written YYYY-MM")
+            raise ImpossibleDate(text, "a statement", month=True)
         return cls(date(int(found[1]), int(found[2]), 1))
 
     @property

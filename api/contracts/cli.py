@@ -64,7 +64,7 @@ def show(name: Name) -> None:
         contract = contract_in_force(session, find_institution(session, name).id, now())
     if contract is None:
         raise UnknownName("contract in force of", name)
-    print(json.dumps(contract.terms.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=1))
+    print(json.dumps(contract.terms.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=1))
 
 
 @contracts.command("list")

@@ -197,7 +197,7 @@ def test_lines_that_cannot_be_meant(month: Books, lines: list[TheirLine], why: s
 
 @pytest.mark.parametrize("text", ["2026", "2026-13", "2026-1", "26-11", "2026-11-01", "0000-01", ""])
 def test_what_is_no_month(text: str) -> None:
-    with pytest.raises(ImpossibleDate):
+    with pytest.raises(ImpossibleDate, match=r"not a month of the calendar .* YYYY-MM\.$"):
         Month.parse(text)
 
 
