@@ -12,10 +12,10 @@ from api.access.tokens import TokenKey
 from api.audit.sealer import sealing
 from api.database import claim_ledger, open_ledger_database
 from api.metering.ledger import Ledger
-from api.sealing import Vault, home_vault
 from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
 from api.tenancy import Sight, seen_by
+from api.vault import Vault, home_vault
 from bureau.clock import now
 from bureau.settings import Settings
 from products.desk import Desk, open_desk

@@ -12,7 +12,7 @@ from api.access.tables import Institution
 from api.audit.chain import answer_digest
 from api.audit.tables import AuditLeaf
 from api.metering.tables import Call, StoredAnswer
-from api.sealing import Vault
+from api.vault import Vault
 from bureau.errors import UnknownObject
 
 

@@ -14,7 +14,7 @@ from api.audit.chain import written
 from api.matching.demand import numbered
 from api.matching.offers import offers_of
 from api.metering.tables import Call, StoredAnswer
-from api.sealing import Vault
+from api.vault import Vault
 from bureau.errors import InvalidInput, UnknownObject
 from bureau.grant import operator_grant
 from products.decisions.deciding import decide

@@ -14,8 +14,8 @@ from api.audit.sealing import seal
 from api.audit.verification import verify_ledger
 from api.database import ledger_transaction, open_ledger_database
 from api.replaying import replay_call
-from api.sealing import home_vault
 from api.signing import open_signer
+from api.vault import home_vault
 from bureau.clock import now
 from bureau.progress import progress_of
 from bureau.settings import Settings

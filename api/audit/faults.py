@@ -14,9 +14,9 @@ from api.audit.tables import AuditLeaf
 from api.metering.batch import LINE_COLUMNS
 from api.metering.draft import ANSWERED, CREATED
 from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine
-from api.sealing import Vault
 from api.signing import Signer
 from api.tables import LedgerTable
+from api.vault import Vault
 from bureau.errors import AnswerDamaged
 
 UNREADABLE = (SQLAlchemyError, AnswerDamaged, ValueError, TypeError, KeyError, AttributeError, OverflowError)

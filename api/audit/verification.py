@@ -16,8 +16,8 @@ from api.audit.chain import Tail
 from api.audit.faults import ENTRIES, UNREADABLE, Entry, Fault, entry_fault, stray_fault
 from api.audit.growing import GrowingTrees
 from api.audit.tables import AuditLeaf
-from api.sealing import Vault
 from api.signing import Signer
+from api.vault import Vault
 from bureau.progress import Tell
 
 _PAGE = 500

@@ -18,9 +18,9 @@ from api.metering.counting import Counts
 from api.metering.draft import ANSWERED, CREATED, Draft, Receipt
 from api.metering.tables import BoundKey, Call, Event, StoredAnswer, UsageLine, WalletEntry
 from api.metering.wallet import postings, store_balances
-from api.sealing import Vault
 from api.signing import Signer
 from api.tables import LedgerTable
+from api.vault import Vault
 from bureau.errors import BureauError, KeyReused, LedgerUnavailable, NotPermitted
 
 Entered = Receipt | BureauError | None

@@ -19,8 +19,8 @@ from api.metering.exclusive import exclusive
 from api.metering.flights import Flights
 from api.metering.tables import BoundKey, Call, StoredAnswer
 from api.metering.writer import GroupWriter
-from api.sealing import Vault
 from api.signing import Signer
+from api.vault import Vault
 from bureau.clock import now
 from bureau.errors import BureauError, KeyReused, LedgerUnavailable, UnknownObject
 

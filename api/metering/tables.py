@@ -45,7 +45,7 @@ class Call(Owned, LedgerTable):
 
 
 class StoredAnswer(LedgerTable):
-    """The bytes of one answer as they were sent, sealed: `api.sealing` says how."""
+    """The bytes of one answer as they were sent, sealed: `api.vault` says how."""
 
     __tablename__ = "answer"
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), primary_key=True)

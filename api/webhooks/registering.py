@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.identifiers import new_identifier
 from api.metering.tables import Event
-from api.sealing import Vault
+from api.vault import Vault
 from api.webhooks.addresses import check_address
 from api.webhooks.tables import Delivery, Webhook
 from bureau.errors import InvalidInput, UnknownObject

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 from sqlalchemy import Engine
 
-from api.sealing import Vault
+from api.vault import Vault
 from api.webhooks.sending import send_due
 from bureau.clock import now
 

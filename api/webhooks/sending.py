@@ -16,7 +16,7 @@ from standardwebhooks import Webhook as StandardWebhook
 
 from api.metering.exclusive import take_turn
 from api.metering.tables import Event
-from api.sealing import Vault
+from api.vault import Vault
 from api.webhooks.addresses import check_address
 from api.webhooks.tables import Delivery, Webhook
 from bureau.db import transaction

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from api.audit.verification import verify_ledger
 from api.database import open_ledger_database
 from api.metering.tables import BoundKey, UsageLine
-from api.sealing import home_vault
 from api.signing import open_signer
+from api.vault import home_vault
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol, scored_home
 from tests.factories.desks import CROWD

@@ -8,9 +8,9 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.audit.verification import verify_ledger
-from api.sealing import home_vault
 from api.signing import open_signer
 from api.tenancy import EVERYONE
+from api.vault import home_vault
 from tests.factories.deployments import body_of, enrol, public_home
 from tests.factories.lakes import ACME, BETA
 from tests.factories.postgres import postgres_url

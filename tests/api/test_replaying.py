@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import main
 from api.replaying import replay_call
-from api.sealing import home_vault
+from api.vault import home_vault
 from bureau.clock import known_before
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS

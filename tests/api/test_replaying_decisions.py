@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.database import open_ledger_database
 from api.metering.tables import StoredAnswer
 from api.replaying import Replayed, replay_call
-from api.sealing import home_vault
+from api.vault import home_vault
 from bureau.errors import InvalidInput
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS

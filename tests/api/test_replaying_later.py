@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.database import open_ledger_database
 from api.metering.tables import Call, StoredAnswer
 from api.replaying import Replayed, replay_call
-from api.sealing import home_vault
+from api.vault import home_vault
 from bureau.errors import DamagedModel, InvalidInput, UnreadableFile
 from bureau.settings import Settings
 from features.definitions import library

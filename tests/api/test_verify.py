@@ -4,7 +4,7 @@ from httpx import Client
 from sqlalchemy import text
 
 from api.database import open_ledger_database
-from api.sealing import home_vault
+from api.vault import home_vault
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, body_of
 from tests.factories.lakes import BETA

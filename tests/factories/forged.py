@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from api.database import open_ledger_database
-from api.sealing import home_vault
+from api.vault import home_vault
 from bureau.settings import Settings
 from models.register import REGISTER_FILE, Act
 

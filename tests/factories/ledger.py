@@ -22,8 +22,8 @@ from api.contracts.terms import Terms
 from api.database import open_ledger_database
 from api.identifiers import new_identifier
 from api.metering.ledger import Draft, Ledger, Receipt
-from api.sealing import Vault, open_vault
 from api.signing import Signer, open_signer
+from api.vault import Vault, open_vault
 from bureau.db import transaction
 from bureau.errors import BureauError
 from bureau.uscc import placeholder_uscc

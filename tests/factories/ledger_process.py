@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from api.metering.ledger import Ledger
-from api.sealing import open_vault
 from api.signing import open_signer
 from api.tenancy import EVERYONE, seen_by
+from api.vault import open_vault
 from bureau.db import open_engine
 from tests.factories.ledger import SECRET, Bank, Clock, draft
 

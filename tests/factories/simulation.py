@@ -29,9 +29,9 @@ from api.metering.ledger import Ledger, Receipt
 from api.metering.recount import recount
 from api.metering.tables import BoundKey, Call
 from api.metering.wallet import pay_in
-from api.sealing import Vault, open_vault
 from api.signing import Signer, open_signer
 from api.tenancy import EVERYONE, seen_by
+from api.vault import Vault, open_vault
 from bureau.db import transaction
 from bureau.errors import BureauError, KeyReused, QuotaUsedUp, WalletEmpty
 from bureau.uscc import placeholder_uscc

@@ -15,8 +15,8 @@ from api.database import open_ledger_database
 from api.metering.ledger import Ledger
 from api.metering.tables import BoundKey, UsageLine
 from api.metering.usage import usage_rows
-from api.sealing import open_vault
 from api.signing import open_signer
+from api.vault import open_vault
 from tests.factories.ledger import SECRET, Bank, add_bank
 
 ROOT = Path(__file__).parents[3]

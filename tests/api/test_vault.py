@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.sealing import open_vault
+from api.vault import open_vault
 from bureau.errors import AnswerDamaged, InvalidInput
 
 ANSWER = '{"subject": {"name": "南山某某科技有限公司"}}'.encode()
