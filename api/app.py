@@ -23,6 +23,7 @@ from api import (
     verify,
     webhook_routes,
 )
+from api.body_size import body_limit
 from api.console import features_page, feeds_page, login, usage_page
 from api.console.login import answer_sign_in_needed
 from api.console.session import SignInNeeded
@@ -37,8 +38,6 @@ from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
 from features.store.live_kernel import warm_up
 
-BODY_LIMIT_BYTES = 256 * 1024
-"""No request of this API comes near it."""
 DESCRIPTION = (
     "Scores, reports and loan decisions about enterprises, with reasons that lead back to the records. Money is "
     "integer fen, times are RFC 3339 with a zone, errors are RFC 9457 problems with a stable code."
@@ -79,7 +78,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         app.include_router(resource.router)
     install_problems(app)
     app.exception_handler(SignInNeeded)(answer_sign_in_needed)
-    app.add_middleware(BodyLimit, limit_bytes=BODY_LIMIT_BYTES)
+    app.add_middleware(BodyLimit, limit_of=body_limit)
     app.add_middleware(RequestId)
     app.openapi()["components"]["schemas"] |= problem_schemas()
     return app

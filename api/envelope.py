@@ -1,6 +1,7 @@
 """What surrounds every request: its id, and the size its body may have."""
 
 import re
+from collections.abc import Callable
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -47,19 +48,21 @@ class RequestId:
 class BodyLimit:
     """Refuses a body above the limit with a 413 problem, by its announced length or while it streams in.
 
-    Starlette's own limiter answers in plain text when the length is announced, which is no problem document.
+    limit_of: the limit of a request in bytes. Starlette's own limiter answers in plain text when the length is
+    announced, which is no problem document.
     """
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
-        self.app, self.limit_bytes = app, limit_bytes
+    def __init__(self, app: ASGIApp, limit_of: Callable[[Request], int]) -> None:
+        self.app, self.limit_of = app, limit_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        limit = self.limit_of(Request(scope))
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdigit() and int(announced) > self.limit_bytes:
-            refusal = await answer_error(Request(scope), BodyTooLarge(self.limit_bytes))
+        if announced.isdigit() and int(announced) > limit:
+            refusal = await answer_error(Request(scope), BodyTooLarge(limit))
             await refusal(scope, receive, send)
             return
         received = 0
@@ -68,8 +71,8 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.limit_bytes:
-                raise HTTPException(413, str(BodyTooLarge(self.limit_bytes)))
+            if received > limit:
+                raise HTTPException(413, str(BodyTooLarge(limit)))
             return message
 
         await self.app(scope, receive_up_to_the_limit, send)

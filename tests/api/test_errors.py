@@ -52,7 +52,7 @@ def client() -> TestClient:
     """An application whose routes fail in every way we know."""
     app = FastAPI()
     install_problems(app)
-    app.add_middleware(BodyLimit, limit_bytes=1000)
+    app.add_middleware(BodyLimit, limit_of=lambda _: 1000)
     app.add_middleware(RequestId)
 
     @app.get("/raise/{name}")

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from httpx import Client, Response
 from starlette.testclient import TestClient
 
-from api.app import BODY_LIMIT_BYTES, create_app
+from api.app import create_app
+from api.body_size import BODY_LIMIT_BYTES
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, public_home
 from tests.factories.lakes import ACME

@@ -1,7 +1,10 @@
 """Statements over HTTP: the month so far, its calls, what is refused; each institution sees its own."""
 
+import json
+
 import pytest
 
+from api.body_size import BODY_LIMIT_BYTES, UPLOAD_LIMIT_BYTES
 from bureau.clock import now, shanghai_day
 from tests.factories.deployments import Caller
 from tests.factories.lakes import ACME, BETA
@@ -63,3 +66,28 @@ def test_a_month_that_is_over_is_issued_to_the_same_bytes(bank: Caller) -> None:
 def test_what_is_no_month(bank: Caller, text: str) -> None:
     answer = bank.get(f"/v1/statements/{text}")
     assert (answer.status_code, answer.json()["code"]) == (422, "impossible-date")
+
+
+def test_a_bank_uploads_all_its_lines(bank: Caller, other_bank: Caller) -> None:
+    lines = [{"call_id": f"of theirs {n}", "amount_fen": 1} for n in range(8_000)]
+    assert len(json.dumps(lines)) > BODY_LIMIT_BYTES
+    answer = bank.post("/v1/statements/2020-02/reconciliation", {"lines": lines})
+    assert (answer.status_code, answer.json()["only_theirs"], answer.json()["theirs_fen"]) == (200, 8_000, 8_000)
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "size"),
+    [
+        pytest.param("/v1/statements/2020-02/reconciliation", "made.up.token", BODY_LIMIT_BYTES, id="a stranger"),
+        pytest.param("/v1/statements/2020-02/signature", None, BODY_LIMIT_BYTES, id="another call"),
+        pytest.param("/v1/statements/2020-02/reconciliation", None, UPLOAD_LIMIT_BYTES, id="without end"),
+    ],
+)
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "streamed"])
+def test_nobody_else_and_nowhere_else(bank: Caller, path: str, token: str | None, size: int, announced: bool) -> None:
+    portion = b" " * (1 << 16)
+    body = b" " * (size + 1) if announced else (portion for _ in range(size // len(portion) + 1))
+    headers = {"Authorization": f"Bearer {token}"} if token else bank.headers
+    answer = bank.http.post(path, content=body, headers=headers | {"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+    assert f"{size:,}" in answer.json()["detail"]
