@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.access.consents import require_grant
 from api.access.tokens import Identity
+from api.canonical import canonical
 from api.contracts.in_force import require_product
 from api.deployment import Deployment
 from api.identifiers import new_identifier
@@ -45,7 +45,7 @@ class Question:
 def request_digest(path: str, body: BaseModel) -> str:
     """What two requests must share to be the same one: hexadecimal SHA-256 of their path and body."""
     written: Any = {"path": path, "body": body.model_dump(mode="json", exclude_unset=True)}
-    return hashlib.sha256(rfc8785.dumps(written)).hexdigest()
+    return hashlib.sha256(canonical(written)).hexdigest()
 
 
 async def answer_question(

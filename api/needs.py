@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
-import rfc8785
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from api.access.tokens import Identity
 from api.answering import Question, answer_question, require_right
 from api.answers import CHARGED, SIGNED, Answered, Purpose, read_again
 from api.caller import DbSession, NeedCaller, Now, Served
+from api.canonical import canonical
 from api.deployment import Deployment
 from api.errors import problems
 from api.matching.demand import find_need, keep_matches, list_needs, numbered, write_down_need
@@ -214,4 +214,4 @@ def _circumstances(deployment: Deployment, need_id: str, offers: dict[str, LoanP
         "day": desk.today.isoformat(),
         "snapshot": desk.lake.snapshot(),
     }
-    return hashlib.sha256(rfc8785.dumps(facts)).hexdigest()
+    return hashlib.sha256(canonical(facts)).hexdigest()

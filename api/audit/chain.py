@@ -19,11 +19,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-import rfc8785
 from sqlalchemy import Connection, select
 
 from api.audit.suites import digest_name, hash_of
 from api.audit.tables import AuditLeaf
+from api.canonical import canonical
 from bureau.clock import from_micros, to_micros
 
 GENESIS = bytes(32)
@@ -79,7 +79,7 @@ def evidence_of(hash_alg: str, digest: bytes, call_id: str, number: int) -> dict
 
 def answer_digest(body: Mapping[str, Any], hash_alg: str) -> bytes:
     """The digest over the RFC 8785 form of an answer without its `evidence`."""
-    return hash_of(hash_alg)(rfc8785.dumps({k: v for k, v in body.items() if k != "evidence"}))
+    return hash_of(hash_alg)(canonical({k: v for k, v in body.items() if k != "evidence"}))
 
 
 @cache
@@ -97,7 +97,7 @@ def leaf_hash(hash_alg: str, line_id: str, digest: bytes, committed_at: datetime
 def record_digest(hash_alg: str, rows: Rows) -> bytes:
     """The digest of stored rows. Nulls are left out, so that a column added later changes no old digest."""
     record = {name: _plain(row) for name, row in rows.items() if row is not None}
-    return hash_of(hash_alg)(rfc8785.dumps({"hash_alg": hash_alg, **record}))
+    return hash_of(hash_alg)(canonical({"hash_alg": hash_alg, **record}))
 
 
 def next_head(hash_alg: str, head: bytes, leaf: bytes, record: bytes) -> bytes:

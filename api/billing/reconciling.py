@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import rfc8785
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.billing.months import Month
 from api.billing.tables import Reconciliation
+from api.canonical import canonical
 from api.identifiers import new_identifier
 from api.metering.tables import Call, UsageLine
 from bureau.errors import InvalidInput
@@ -116,7 +116,7 @@ def _keep(
         id=new_identifier(at),
         institution_id=institution_id,
         month=month.first,
-        theirs_sha256=hashlib.sha256(rfc8785.dumps(sent)).hexdigest(),
+        theirs_sha256=hashlib.sha256(canonical(sent)).hexdigest(),
         matched=count["match"],
         amount_differs=count["amount_differs"],
         only_ours=sum(line.outcome == "only_ours" for line in compared),

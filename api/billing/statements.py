@@ -7,7 +7,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
@@ -15,6 +14,7 @@ from api.audit.chain import written
 from api.billing.lines import statement_lines
 from api.billing.months import Month
 from api.billing.tables import Statement, StatementSignature
+from api.canonical import canonical
 from api.contracts.in_force import contract_in_force
 from api.identifiers import new_identifier
 from api.metering.exclusive import take_turn
@@ -82,7 +82,7 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
         institution_id=institution_id,
         month=month.first,
         body=body,
-        sha256=hashlib.sha256(rfc8785.dumps(content)).hexdigest(),
+        sha256=hashlib.sha256(canonical(content)).hexdigest(),
         jws=signer.sign_detached(body),
         total_fen=content["total_fen"],
         issued_at=at,

@@ -18,6 +18,10 @@ def signer(tmp_path: Path) -> Signer:
     return open_signer(tmp_path, "answers")
 
 
+def test_a_detached_signature_is_the_one_of_the_library(signer: Signer) -> None:
+    assert signer.sign_detached(PAYLOAD) == jws.detach_content(signer.sign(PAYLOAD))
+
+
 def test_the_key_file_is_its_owners_alone(signer: Signer, tmp_path: Path) -> None:
     (path,) = (tmp_path / "keys").iterdir()
     assert path.name == "answers.json"
