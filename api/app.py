@@ -10,6 +10,7 @@ from api import (
     audit_roots,
     catalogue,
     consents,
+    contract_routes,
     decisions,
     health,
     loan_products,
@@ -72,8 +73,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     )
     for resource in (
         oauth, consents, notices, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
-        webhook_routes, audit_roots, verify, health, login, usage_page, feeds_page, features_page, assets,
-        documentation,
+        contract_routes, webhook_routes, audit_roots, verify, health, login, usage_page, feeds_page, features_page,
+        assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
     install_problems(app)

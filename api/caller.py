@@ -98,6 +98,8 @@ MatchReader = Annotated[Identity, Security(identify, scopes=["matches"])]
 OfferCaller = Annotated[Identity, Security(identify, scopes=["loan-products"])]
 WebhookCaller = Annotated[Identity, Security(identify, scopes=["webhooks"])]
 StatementCaller = Annotated[Identity, Security(identify, scopes=["statements"])]
+ContractReader = Annotated[Identity, Security(identify, scopes=["contracts"])]
+PriceCaller = Annotated[Identity, Security(identify, scopes=["prices"])]
 UsageCaller = Annotated[Identity, Security(identify, scopes=["usage"])]
 
 

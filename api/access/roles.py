@@ -25,25 +25,28 @@ ROLES = {
         "a bank's own system",
         (
             *("catalogue", "consents", "consents:read", "reports", "reports:read", "decisions", "decisions:read"),
-            *("loan-products", "needs", "matches", "usage", "statements", "webhooks"),
+            *("loan-products", "needs", "matches", "usage", "statements", "webhooks", "contracts"),
         ),
         calls=True,
     ),
     "auditor": Role(
         "a bank's auditor: evidence and bills, no new question",
-        ("catalogue", "consents:read", "reports:read", "decisions:read", "usage", "statements"),
+        ("catalogue", "consents:read", "reports:read", "decisions:read", "usage", "statements", "contracts"),
     ),
     "enterprise": Role(
         "an enterprise: its own record, its own consents, who asked",
         (
             *("catalogue", "consents", "consents:read", "reports", "reports:read", "needs", "matches", "notices"),
-            *("usage", "statements"),
+            *("usage", "statements", "contracts"),
         ),
         calls=True,
     ),
     "partner": Role(
         "a partner platform: brings the needs and consents of its firms",
-        ("catalogue", "consents", "consents:read", "needs", "matches", "usage", "statements", "webhooks"),
+        (
+            *("catalogue", "consents", "consents:read", "needs", "matches", "usage", "statements", "webhooks"),
+            "contracts",
+        ),
         calls=True,
     ),
     "product_manager": Role(
@@ -53,7 +56,7 @@ ROLES = {
     ),
     "pricing_officer": Role(
         "the platform's pricing officer: contracts and prices, changed by two of them",
-        ("catalogue", "prices", "usage", "usage:all"),
+        ("catalogue", "prices", "contracts", "usage", "usage:all"),
         sees="all",
     ),
     "supervisor": Role(

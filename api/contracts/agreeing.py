@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.contracts.in_force import contract_in_force
@@ -74,7 +75,9 @@ def approve_terms(session: Session, proposal_id: str, *, by: str, at: datetime) 
         raise UnknownObject("contract proposal", proposal_id)
     if by.strip().casefold() == proposal.proposed_by.casefold() or not by.strip():
         raise SecondPersonNeeded(
-            f"Proposal {proposal_id}", proposal.proposed_by, f"bureau contracts approve {proposal_id} --by PERSON"
+            f"Proposal {proposal_id}",
+            proposal.proposed_by,
+            f"bureau contracts approve {proposal_id} --by PERSON or POST /v1/contract-proposals/{proposal_id}/approval",
         )
     newest = _newest(session, proposal.institution_id)
     if newest is not None and newest.agreed_at > proposal.proposed_at:
@@ -82,7 +85,10 @@ def approve_terms(session: Session, proposal_id: str, *, by: str, at: datetime) 
             f"Contract version {newest.version} was agreed after proposal {proposal_id} was made. Propose again."
         )
     start = max(proposal.in_force_from, at)
-    return _add_version(session, proposal.institution_id, proposal.terms, start, by.strip(), at, proposal.id)
+    try:
+        return _add_version(session, proposal.institution_id, proposal.terms, start, by.strip(), at, proposal.id)
+    except IntegrityError as taken:  # another approval was committed since this one looked
+        raise StateConflict(f"Proposal {proposal_id} or a later one was approved at this moment. Read it.") from taken
 
 
 def agree_list_prices(session: Session, institution_id: int, prices: Iterable[ListPrice], at: datetime) -> None:

@@ -31,6 +31,8 @@ SEEING_CONSENTS = SEEING_ANSWERS | {"partner"}
 SEEING_DECISIONS = {"bank", "auditor", "supervisor"}
 HEARING = {"bank", "partner"}
 BILLED = {"bank", "auditor", "enterprise", "partner"}
+PRICING = {"pricing_officer"}
+SEEING_CONTRACTS = BILLED | PRICING
 SEEING_USAGE = ANYBODY - {"operator"}
 REACHED_BY = {
     "post /v1/consents": REGISTERING,
@@ -59,6 +61,13 @@ REACHED_BY = {
     "get /v1/matches/{match_id}": REGISTERING,
     "post /v1/matches/{match_id}/events": {"bank"},
     "get /v1/usage": SEEING_USAGE,
+    "get /v1/contracts": SEEING_CONTRACTS,
+    "get /v1/contracts/{contract_id}": SEEING_CONTRACTS,
+    "post /v1/contract-proposals": PRICING,
+    "get /v1/contract-proposals": PRICING,
+    "get /v1/contract-proposals/{proposal_id}": PRICING,
+    "post /v1/contract-proposals/{proposal_id}/approval": PRICING,
+    "post /v1/price-previews": SEEING_CONTRACTS,
     "post /v1/webhooks": HEARING,
     "get /v1/webhooks": HEARING,
     "delete /v1/webhooks/{webhook_id}": HEARING,
