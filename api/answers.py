@@ -20,6 +20,7 @@ from bureau.errors import (
     ModelNotReleased,
     ProductNotContracted,
     QuotaUsedUp,
+    RateExceeded,
     WalletEmpty,
     WrongPurpose,
 )
@@ -38,6 +39,8 @@ SIGNED: dict[str, Any] = {
 CREATED: dict[str, Any] = SIGNED | {
     "Idempotent-Replayed": {"description": "`true` where the key was answered before.", **_TEXT},
     "Location": {"description": "Where the same bytes can be read again.", **_TEXT},
+    "RateLimit-Policy": {"description": "How often you may call: `q` in `w` seconds, `burst` at once.", **_TEXT},
+    "RateLimit": {"description": "`r` calls may come at once; the whole burst again in `t` seconds.", **_TEXT},
 }
 CHARGED = problems(
     ImpossibleUscc,
@@ -50,6 +53,7 @@ CHARGED = problems(
     ProductNotContracted,
     QuotaUsedUp,
     WalletEmpty,
+    RateExceeded,
     ModelNotReleased,
     LedgerUnavailable,
 )
@@ -96,17 +100,17 @@ class Answered(BaseModel):
     evidence: EvidenceOfAnswer
 
 
-def created(receipt: Receipt, location: str) -> Response:
-    """The stored bytes of a charged call, marked when they were stored before."""
-    headers = signature(receipt) | {"Location": location}
+def created(receipt: Receipt, location: str, rate: dict[str, str]) -> Response:
+    """The stored bytes of a charged call, marked when they were stored before. rate: what `Rates.take` said."""
+    headers = signature(receipt) | rate | {"Location": location}
     if receipt.replayed:
         headers["Idempotent-Replayed"] = "true"
     return Response(receipt.body, receipt.status, headers, media_type="application/json")
 
 
-def read_again(receipt: Receipt) -> Response:
+def read_again(receipt: Receipt, rate: dict[str, str] | None = None) -> Response:
     """The same bytes, for a reading that is never charged."""
-    return Response(receipt.body, headers=signature(receipt), media_type="application/json")
+    return Response(receipt.body, headers=signature(receipt) | (rate or {}), media_type="application/json")
 
 
 def signature(receipt: Receipt) -> dict[str, str]:

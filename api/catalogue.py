@@ -32,6 +32,7 @@ class CatalogueLine(BaseModel):
     consent: Annotated[str, Field(description="CL0: none needed; CL1: the enterprise's; CL2: also a person's.")]
     purposes: list[str]
     list_price: Annotated[ListPrice, Field(description="Before a contract; what is charged is the contract's.")]
+    calls_per_minute: Annotated[int, Field(description="Of each client, unless its contract says otherwise.")]
     on_sale_from: date
     on_sale_until: date | None
     legal_basis: str

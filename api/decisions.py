@@ -138,6 +138,7 @@ async def create_decision(
     """A recommendation under the named policy, charged once as the score product it reads. The bank decides."""
     policy = find_policy(request.policy)
     product = product_of(await run_in_threadpool(deployment.desk), policy)
+    rate = await deployment.rates.take(caller, product, now)
     uscc = await run_in_threadpool(code_of, deployment, request.subject)
     question = Question(
         kind="decision",
@@ -154,7 +155,7 @@ async def create_decision(
         return decide(deployment.desk(), uscc, request.application, policy, grant)
 
     receipt = await answer_question(deployment, caller, key, question, produce, now)
-    return created(receipt, f"/v1/reports/{receipt.call_id}")
+    return created(receipt, f"/v1/reports/{receipt.call_id}", rate)
 
 
 @router.post(

@@ -11,7 +11,9 @@ from api.access.guessing import GuessGuard
 from api.access.tokens import TokenKey
 from api.audit.sealer import sealing
 from api.database import claim_ledger, open_ledger_database
+from api.limits_shared import SharedLimits
 from api.metering.ledger import Ledger
+from api.rates import Rates
 from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
 from api.tenancy import Sight, seen_by
@@ -35,6 +37,7 @@ class Deployment:
     tokens: TokenKey
     ledger: Ledger
     guesses: GuessGuard
+    rates: Rates
     _desk: Desk | None = None
     _opening: Lock = field(default_factory=Lock)
     shadowing: Shadowing = field(init=False)
@@ -77,6 +80,9 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
         ledger.start()
         opened.callback(ledger.close)
         opened.enter_context(sealing(engine, answers, now))
+        shared = None if settings.redis_url is None else SharedLimits(settings.redis_url)
+        if shared is not None:
+            opened.enter_context(shared.announced())
         deployment = Deployment(
             settings,
             seen_by(engine, None),
@@ -84,7 +90,8 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
             vault,
             TokenKey(open_signer(settings.home, "tokens")),
             ledger,
-            GuessGuard(settings.redis_url),
+            GuessGuard(shared),
+            Rates(engine, shared),
         )
         deployment.shadowing.start()
         opened.callback(deployment.shadowing.close)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api.headers import secure
+from api.headers import rate_headers, secure
 from bureau import errors
 
 STATUS: dict[type[errors.BureauError], int] = {
@@ -45,6 +45,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.WrongCode: 403,
     errors.AssertionSuspended: 403,
     errors.TooManyRequests: 429,
+    errors.RateExceeded: 429,
     errors.RetentionNotOver: 403,
     errors.SignatureRefused: 403,
     errors.NotFound: 404,
@@ -163,6 +164,8 @@ async def answer_error(request: Request, error: errors.BureauError) -> Response:
     response = problem_response(request, status, error.code, error.message, fields)
     if isinstance(error, errors.TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, errors.RateExceeded):
+        response.headers.update(rate_headers(error.per_minute, error.burst, 0, error.reset_seconds))
     return response
 
 

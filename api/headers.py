@@ -12,6 +12,17 @@ _ALWAYS = {
 _BY_HTTPS = "max-age=31536000"
 
 
+def rate_headers(per_minute: int, burst: int, remaining: int, reset_seconds: int) -> dict[str, str]:
+    """What a client is told of its rate, in the words of the IETF's draft-ietf-httpapi-ratelimit-headers.
+
+    remaining: calls that may come at once; reset_seconds: until the whole burst may.
+    """
+    return {
+        "RateLimit-Policy": f'"calls";q={per_minute};w=60;burst={burst}',
+        "RateLimit": f'"calls";r={remaining};t={reset_seconds}',
+    }
+
+
 def secure(headers: MutableHeaders, scheme: str) -> None:
     """Add what a response does not say itself. scheme: `https` also tells the browser to come by no other."""
     for name, value in _ALWAYS.items():

@@ -166,6 +166,7 @@ async def read_matches(need_id: str, caller: NeedCaller, deployment: Served, now
 
     Reading it again while none of them has changed gives the same bytes and is not metered again.
     """
+    rate = await deployment.rates.take(caller, find_product(MATCHING), now)
     need, market_now = await run_in_threadpool(_need_and_market, deployment, caller, need_id)
     offers = {offer.id: LoanProductTerms.model_validate(offer.terms) for offer in market_now}
     circumstances = await run_in_threadpool(_circumstances, deployment, need_id, offers)
@@ -180,7 +181,7 @@ async def read_matches(need_id: str, caller: NeedCaller, deployment: Served, now
 
     # A caller's key holds no blank, so none can meet this one.
     receipt = await answer_question(deployment, caller, f"matches {circumstances}", question, produce, now)
-    return read_again(receipt)
+    return read_again(receipt, rate)
 
 
 def _question(uscc: str, purpose: str, consent_id: str | None, *, digest: str) -> Question:

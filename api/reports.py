@@ -75,6 +75,7 @@ async def create_report(
 ) -> Response:
     """Charged at most once per Idempotency-Key; a retry gets the same bytes and `Idempotent-Replayed: true`."""
     product = find_on_sale(code, shanghai_day(now))
+    rate = await deployment.rates.take(caller, product, now)
     uscc = await run_in_threadpool(code_of, deployment, request.subject)
     question = Question(
         kind="report",
@@ -90,7 +91,7 @@ async def create_report(
         return produce_report(deployment.desk(), product, uscc, grant)
 
     receipt = await answer_question(deployment, caller, key, question, produce, now)
-    return created(receipt, f"/v1/reports/{receipt.call_id}")
+    return created(receipt, f"/v1/reports/{receipt.call_id}", rate)
 
 
 @router.get(

@@ -8,7 +8,7 @@
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
         ProductNotContracted  QuotaUsedUp  WalletEmpty  FieldNotGranted  RoleNotPermitted  WrongCode
-        AssertionSuspended  TooManyRequests  RetentionNotOver  SignatureRefused
+        AssertionSuspended  TooManyRequests  RateExceeded  RetentionNotOver  SignatureRefused
       NotFound              the caller may, and there is nothing: 404
         UnknownProduct  UnknownSubject  UnknownObject
       Conflict              409
@@ -330,9 +330,26 @@ class TooManyRequests(NotPermitted):
 
     code = "too-many-requests"
 
-    def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(f"That was tried too often. Try again in {retry_after_seconds} seconds.")
+    def __init__(self, retry_after_seconds: int, what: str = "That was tried too often.", then: str = "") -> None:
+        super().__init__(f"{what} Try again in {retry_after_seconds} seconds{then}.")
         self.retry_after_seconds = retry_after_seconds
+
+
+class RateExceeded(TooManyRequests):
+    """A client calls a product more often than agreed: `per_minute`, and `burst` of them at once.
+
+    reset_seconds: until the whole burst may come again.
+    """
+
+    code = "rate-exceeded"
+
+    def __init__(self, product: str, per_minute: int, burst: int, retry_after_seconds: int, reset_seconds: int) -> None:
+        super().__init__(
+            retry_after_seconds,
+            f"{product} takes {per_minute} calls a minute from a client, {burst} of them at once.",
+            " with the same key; nothing was charged",
+        )
+        self.product, self.per_minute, self.burst, self.reset_seconds = product, per_minute, burst, reset_seconds
 
 
 class RetentionNotOver(NotPermitted):

@@ -85,6 +85,9 @@ class Product(BaseModel):
     on_sale_until: date | None = Field(None, description="last day of sale; none: not yet decided")
     legal_basis: Name
     purposes: tuple[str, ...] = Field(min_length=1)
+    calls_per_minute: int = Field(
+        30_000, ge=1, description="how often each client may call it, unless its contract says; a third of one server"
+    )
     reads: tuple[Reading, ...] = Field(min_length=1)
     expects: tuple[Feed, ...] = Field(
         (), description="feeds in which every active firm has records: without one of them the answer is partial"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from api.limits import Limit
+from api.limits_shared import SharedLimits
 from bureau.errors import TooManyRequests
 
 WRONG_BY_CLIENT = 10
@@ -16,11 +17,11 @@ class GuessGuard:
     A token that verifies is not held up by others' wrong ones from the same address.
     """
 
-    def __init__(self, redis_url: str | None = None, minute: timedelta = timedelta(minutes=1)) -> None:
-        self._clients = Limit("wrong-by-client", WRONG_BY_CLIENT, minute, WRONG_BY_CLIENT, redis_url)
-        self._addresses = Limit("wrong-by-address", WRONG_BY_ADDRESS, minute, WRONG_BY_ADDRESS, redis_url)
-        self._tokens = Limit("made-up-tokens", WRONG_BY_ADDRESS, minute, WRONG_BY_ADDRESS, redis_url)
-        self._codes = Limit("wrong-codes", WRONG_CODES, 15 * minute, WRONG_CODES, redis_url)
+    def __init__(self, shared: SharedLimits | None = None, minute: timedelta = timedelta(minutes=1)) -> None:
+        self._clients = Limit("wrong-by-client", WRONG_BY_CLIENT, minute, WRONG_BY_CLIENT, shared)
+        self._addresses = Limit("wrong-by-address", WRONG_BY_ADDRESS, minute, WRONG_BY_ADDRESS, shared)
+        self._tokens = Limit("made-up-tokens", WRONG_BY_ADDRESS, minute, WRONG_BY_ADDRESS, shared)
+        self._codes = Limit("wrong-codes", WRONG_CODES, 15 * minute, WRONG_CODES, shared)
 
     def require(self, client_id: str | None, address: str) -> None:
         """Raise `TooManyRequests` where too many attempts were wrong, for this client or from this address."""

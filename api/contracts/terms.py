@@ -68,6 +68,7 @@ class Terms(BaseModel):
     minimum_fen: what a month's statement comes to at least. cap_fen: what its calls come to at most.
     quotas: product -> answered calls a month. prepaid: calls are paid from the wallet, which never goes below zero.
     alerts_fen: sums of a month's charges at which the institution is told.
+    calls_per_minute: product -> how often each client may call it, where that is not the catalogue's rate.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,6 +79,7 @@ class Terms(BaseModel):
     quotas: dict[str, Count] = {}
     prepaid: bool = False
     alerts_fen: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    calls_per_minute: dict[str, Count] = {}
 
     @model_validator(mode="after")
     def _unambiguous(self) -> Self:
@@ -87,6 +89,8 @@ class Terms(BaseModel):
                 raise ValueError(f"{product} has {times} prices for {outcome} and {purpose or 'all purposes'}")
         if unsold := sorted(set(self.quotas) - self.products):
             raise ValueError(f"there is a quota but no price for {', '.join(unsold)}")
+        if unsold := sorted(set(self.calls_per_minute) - self.products):
+            raise ValueError(f"calls_per_minute names what has no price: {', '.join(unsold)}")
         if self.cap_fen is not None and self.cap_fen < self.minimum_fen:
             raise ValueError("the cap of a month lies below its minimum")
         return self

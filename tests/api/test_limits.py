@@ -6,6 +6,7 @@ import pytest
 
 from api.access.guessing import WRONG_BY_ADDRESS, WRONG_BY_CLIENT, WRONG_CODES, GuessGuard
 from api.limits import Limit
+from api.limits_shared import SharedLimits
 from bureau.errors import TooManyRequests
 from tests.factories.redis import RedisServer, redis_server
 
@@ -30,13 +31,15 @@ def test_asking_counts_nothing() -> None:
 
 
 def test_processes_share_a_limit_over_redis(redis_server: RedisServer) -> None:
-    one, other = (Limit("tests", 3, HOUR, 3, redis_server.url) for _ in range(2))
+    one, other = (Limit("tests", 3, HOUR, 3, SharedLimits(redis_server.url)) for _ in range(2))
     assert [limit.count("a") for limit in (one, other, one)] == [0, 0, 0]
     assert other.wait("a") > 0
 
 
 def test_without_redis_each_process_keeps_the_limit_alone(redis_server: RedisServer) -> None:
-    limit = Limit("tests", 2, HOUR, 2, redis_server.url)
+    alone = SharedLimits(redis_server.url)
+    alone.announce()
+    limit = Limit("tests", 2, HOUR, 2, alone)
     assert limit.count("a") == 0
     redis_server.stop()
     assert [limit.count("a") for _ in range(2)] == [0, 0]
@@ -45,7 +48,7 @@ def test_without_redis_each_process_keeps_the_limit_alone(redis_server: RedisSer
 
 
 def test_a_redis_that_never_was_leaves_no_limit_open() -> None:
-    limit = Limit("tests", 1, HOUR, 1, "redis://127.0.0.1:1/0")
+    limit = Limit("tests", 1, HOUR, 1, SharedLimits("redis://127.0.0.1:1/0"))
     assert limit.count("a") == 0
     assert limit.count("a") > 0
 
