@@ -61,6 +61,7 @@ def lines_of(found: Soundness, *, by_code: bool = False) -> list[dict[str, Any]]
         _of(truth.moved, "reasons whose cause moves the default probability", TRUE),
         _of(truth.lowered, "reasons whose cause, eased, lowers it, of firms above the average risk", TRUE),
         _of(truth.lowered_of_all, "the same, of all firms", None),
+        _of(truth.raised, "favourable ones whose cause, made ordinary, raises it, of firms below that risk", None),
     ]
     return lines + [_of(share, code, None) for code, share in truth.by_code.items() if by_code]
 
@@ -86,8 +87,8 @@ def _said_of(truth: Truth | None) -> str:
         return "Whether reasons are true is asked of a synthetic city only: bureau source load city"
     unmeasured = f" {truth.unmeasured:,} reasons could not be asked." if truth.unmeasured else ""
     return (
-        f"A cause moves the probability that changes by {MOVES:.0%} of itself once the cause is what it is on average; "
-        f"by chance: the same reasons asked of firms drawn blindly.{unmeasured}"
+        f"A cause moves the probability that changes by {MOVES:.0%} of itself once the cause is what it is on average "
+        f"among the firms asked about; by chance: the same reasons asked of firms drawn blindly.{unmeasured}"
     )
 
 

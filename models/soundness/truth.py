@@ -5,6 +5,7 @@ Asked of the generator of a synthetic city, which alone can be intervened in.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -28,7 +29,7 @@ _SEED = 20_230_430
 
 @dataclass(frozen=True)
 class Share:
-    """Of `told` adverse reasons. by_chance: the same share, each reason asked of another row drawn blindly."""
+    """Of `told` reasons. by_chance: the same share, each reason asked of another row drawn blindly."""
 
     told: int
     moved: float
@@ -40,48 +41,68 @@ class Truth:
     """moved: the probability moves at all. lowered: it falls, among firms said to be riskier than the average, who
     hear their reasons as reasons for a refusal; lowered_of_all: among all. by_code: `lowered`, the most told first.
 
-    unmeasured: reasons left out, because their firm is not in the city or a feed of theirs not described.
+    raised: of the favourable reasons of firms said to be safer than the average, those without whose cause it would
+    rise; with `lowered`, each firm is asked why it stands on its side of the average.
+    unmeasured: adverse reasons left out, because their firm is not in the city or a feed of theirs not described.
     """
 
     moved: Share
     lowered: Share
     lowered_of_all: Share
+    raised: Share
     by_code: dict[str, Share]
     unmeasured: int
 
 
 def measure_truth(model: ScoringModel, rows: Rows, asked: pl.DataFrame, folder: Path) -> Truth:
-    """Intervene in every adverse reason told of the rows. asked: their `subject` and `as_of`."""
-    leader = leading(model, rows)
-    row, code = np.nonzero(leader >= 0)
-    falls = _falls(model, asked, folder)
-    feature = leader[row, code]
-    another = _another(row, len(rows))
-    fall, by_chance = falls[row, feature], falls[another, feature]
-    known = ~np.isnan(fall) & ~np.isnan(by_chance)
-    pd = model.calibration.pd(model.predictor.raw(rows.matrix))
-    riskier = known & (pd > np.average(pd, weights=rows.weight))[row]
-    lowered = fall >= MOVES, by_chance >= MOVES
-    each = {name: _share(riskier & (code == at), *lowered) for at, name in enumerate(model.codes.codes)}
+    """Intervene in every reason told of the rows. asked: their `subject` and `as_of`."""
+    falls, pd = _falls(model, asked, folder), model.calibration.pd(model.predictor.raw(rows.matrix))
+    adverse, favourable = (_asked(leading(model, rows, side), falls) for side in (-1, 1))
+    riskier = pd > np.average(pd, weights=rows.weight)
+    of_riskier, of_safer = adverse.known & riskier[adverse.row], favourable.known & ~riskier[favourable.row]
+    lowered = adverse.fall >= MOVES, adverse.by_chance >= MOVES
+    each = {name: _share(of_riskier & (adverse.code == at), *lowered) for at, name in enumerate(model.codes.codes)}
     return Truth(
-        moved=_share(known, np.abs(fall) >= MOVES, np.abs(by_chance) >= MOVES),
-        lowered=_share(riskier, *lowered),
-        lowered_of_all=_share(known, *lowered),
+        moved=_share(adverse.known, np.abs(adverse.fall) >= MOVES, np.abs(adverse.by_chance) >= MOVES),
+        lowered=_share(of_riskier, *lowered),
+        lowered_of_all=_share(adverse.known, *lowered),
+        raised=_share(of_safer, favourable.fall <= -MOVES, favourable.by_chance <= -MOVES),
         by_code=dict(sorted(((name, one) for name, one in each.items() if one.told), key=lambda one: -one[1].told)),
-        unmeasured=int((~known).sum()),
+        unmeasured=int((~adverse.known).sum()),
     )
 
 
-def leading(model: ScoringModel, rows: Rows) -> Ints:
-    """(rows, codes) the feature each adverse reason told speaks of; -1 where it is not told."""
+def leading(model: ScoringModel, rows: Rows, side: Literal[-1, 1] = -1) -> Ints:
+    """(rows, codes) the feature each reason told of a side speaks of, -1 adverse, 1 favourable; -1 where none is."""
     points, codes = model.points(rows.matrix)[1], model.codes
     totals = codes.totals(points)
     leader = np.full(totals.shape, -1, dtype=np.int64)
     for row, (values, summed) in enumerate(zip(points.tolist(), totals.tolist(), strict=True)):
         for code in codes.told(summed):
-            if summed[code] < 0:
+            if summed[code] * side > 0:
                 leader[row, code] = codes.pulling(code, values, summed[code])[0]
     return leader
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Reasons one by one: whose they are, of which code, and what making their cause ordinary takes off; by_chance:
+    off another row. known: both could be asked."""
+
+    row: Ints
+    code: Ints
+    fall: Floats
+    by_chance: Floats
+
+    @property
+    def known(self) -> Flags:
+        return np.asarray(~np.isnan(self.fall) & ~np.isnan(self.by_chance))
+
+
+def _asked(leader: Ints, falls: Floats) -> _Asked:
+    row, code = np.nonzero(leader >= 0)
+    feature = leader[row, code]
+    return _Asked(row, code, falls[row, feature], falls[_another(row, len(leader)), feature])
 
 
 def _falls(model: ScoringModel, asked: pl.DataFrame, folder: Path) -> Floats:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from features.sources.city.arrays import Floats, logistic
+from features.sources.city.arrays import Floats, Ints, logistic
 from features.sources.city.causes import Causes
 from features.sources.city.default import log_odds
 from features.sources.city.drawing import City
@@ -22,7 +22,7 @@ from features.sources.city.shard import Shard
 
 @dataclass(frozen=True)
 class Ordinary:
-    """Weighted means over the borrowers registered in each month: what a cause is set to.
+    """Weighted means over the enterprises asked about, of those registered in each month: what a cause is set to.
 
     stress: (months,). around: scalars, and (months,) where firms have a path.
     """
@@ -37,23 +37,27 @@ def probabilities(folder: Path, asked: pl.DataFrame, forced: Sequence[Causes]) -
     """(rows, 1 + forced) yearly default probability by the hidden state of the month of each row's day.
 
     asked: `subject` and `as_of`. First as the city is, then with each set of causes ordinary, this month and ever
-    before. Not a number for a subject the city does not hold.
+    before: what they are on average among the enterprises asked about, of the first shard that holds any. Not a number
+    for a subject the city does not hold.
     """
     city = city_of(folder)
     found = np.full((asked.height, 1 + len(forced)), np.nan)
     ordinary: Ordinary | None = None
     for shard in shards_of(city):
-        ordinary = ordinary or ordinary_of(city, shard)
         rows, firm, month = placed(shard, asked)
+        if not len(firm):
+            continue
+        ordinary = ordinary or ordinary_of(city, shard, np.unique(firm))
         for place, causes in enumerate((frozenset(), *forced)):
             odds = log_odds(city.parameters, relieved(city, shard, ordinary, causes))[firm, month]
             found[rows, place] = logistic(city.intercepts[month] + odds)
     return found
 
 
-def ordinary_of(city: City, shard: Shard) -> Ordinary:
-    """What is ordinary among a shard's borrowers."""
-    weight = shard.firms.weight * shard.firms.borrower
+def ordinary_of(city: City, shard: Shard, among: Ints) -> Ordinary:
+    """What is ordinary among some enterprises of a shard. among: their positions in it."""
+    weight = np.zeros_like(shard.firms.weight)
+    weight[among] = shard.firms.weight[among]
     weights = weight[:, None] * shard.firms.open_in(shard.months)
 
     def mean(values: Floats) -> Floats:

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from bureau.errors import UnreadableFile
+from features.sources.city.arrays import Ints
 from features.sources.city.causes import Cause
 from features.sources.city.default import log_odds
 from features.sources.city.drawing import plan_city
@@ -19,6 +20,10 @@ from features.sources.city.truth import read_truth
 from tests.factories.cities import SEED
 
 NOBODY = pl.DataFrame({"subject": ["nobody"], "as_of": ["2021-06-30"]}).with_columns(pl.col("as_of").str.to_date())
+
+
+def borrowers(shard: Shard) -> Ints:
+    return np.flatnonzero(shard.firms.borrower)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,7 @@ def test_nothing_forced_changes_nothing_and_nobody_has_no_probability(village: P
 )
 def test_each_trait_moves_the_odds_its_way(shard: Shard, cause: Cause, trait: str, rises: bool) -> None:
     city = plan_city(Path(), enterprises=400, seed=SEED, parameters=load_parameters())
-    latent = relieved(city, shard, ordinary_of(city, shard), frozenset([cause]))
+    latent = relieved(city, shard, ordinary_of(city, shard, borrowers(shard)), frozenset([cause]))
     gained = (log_odds(shard.parameters, latent) - log_odds(shard.parameters, shard.latent)).mean(axis=1)
     value = getattr(shard.latent, trait)
     low, high = value < np.quantile(value, 0.2), value > np.quantile(value, 0.8)
@@ -69,9 +74,17 @@ def test_each_trait_moves_the_odds_its_way(shard: Shard, cause: Cause, trait: st
     assert (gained[high if rises else low] > 0).all()
 
 
+def test_ordinary_is_what_is_average_among_those_asked_about(village: Path, loans: pl.DataFrame) -> None:
+    """Of two enterprises alone neither stands out as among all: either is made the other's like."""
+    pair = loans.select("subject", "as_of").unique("subject", maintain_order=True).head(2)
+    alone = probabilities(village, pair, [frozenset({"integrity", "stress"})])
+    among_all = probabilities(village, loans, [frozenset({"integrity", "stress"})])
+    assert not np.isclose(alone[0, 1], among_all[0, 1], rtol=1e-3)
+
+
 def test_age_size_and_section_leave_noise_and_relations_as_they_were(shard: Shard) -> None:
     city = plan_city(Path(), enterprises=400, seed=SEED, parameters=load_parameters())
-    ordinary = ordinary_of(city, shard)
+    ordinary = ordinary_of(city, shard, borrowers(shard))
     latent = relieved(city, shard, ordinary, frozenset({"age", "size", "section"}))
     changed = latent.stress - shard.latent.stress
     twins = replace(shard, latent=replace(shard.latent, stress=shard.latent.stress + 5.0))
