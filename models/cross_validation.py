@@ -61,6 +61,11 @@ class Rows:
         picked = (self.matrix[chosen], self.target[chosen], self.weight[chosen], self.firm[chosen])
         return Rows(self.columns, *picked)
 
+    def followed_by(self, others: "Rows") -> "Rows":
+        """These rows and others of the same columns, firms numbered alike."""
+        names = ("matrix", "target", "weight", "firm")
+        return Rows(self.columns, *(np.concatenate([getattr(self, name), getattr(others, name)]) for name in names))
+
 
 @dataclass(frozen=True)
 class Validation:

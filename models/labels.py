@@ -1,5 +1,6 @@
 """Labels: how loans went, from the banks' monthly feedback (F60), for training only."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -38,6 +39,14 @@ def read_labels(lake: Lake, spec: ModelSpec, day: date, grant: ReadGrant) -> pl.
             return verdict_labels(_feedback(lake, day, grant), dpd=spec.target.dpd)
     labels = labels.filter(spec.population.granted(pl.col("granted_on")))
     return only_first(labels, feedback) if spec.population.newcomers else labels
+
+
+def read_others(lake: Lake, spec: ModelSpec, own: pl.DataFrame, day: date, grant: ReadGrant) -> pl.DataFrame | None:
+    """The same columns of the loans that are not its population's `own` and teach its fit besides; None without any."""
+    if not spec.population.others_teach:
+        return None
+    everybody = replace(spec, population=replace(spec.population, newcomers=False))
+    return read_labels(lake, everybody, day, grant).join(own, on="loan", how="anti", maintain_order="left")
 
 
 def read_known(lake: Lake, spec: ModelSpec, day: date, grant: ReadGrant) -> pl.DataFrame:

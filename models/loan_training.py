@@ -1,7 +1,7 @@
 """Training of a model of loans: strictly by time, so that the figures are those of a bank that released it then."""
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,6 @@ from models.training import (
     Trained,
     assemble,
     golden_values,
-    read_labelled,
     recipe_of,
     require_labels,
     training_facts,
@@ -30,7 +29,7 @@ from models.training import (
 
 def train_on_loans(question: Question, lake: Lake, day: date, grant: ReadGrant) -> Trained:
     """Train on the loans that matured by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
-    labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
+    labelled = question.read(lake, day, grant)
     question = question.on(day, labelled)
     known = question.known_before(lake, question.split.test_from, grant)
     then = _read_then(question, lake, known, grant)
@@ -97,7 +96,7 @@ def fit_on_loans(
 def _read_then(question: Question, lake: Lake, known: pl.DataFrame, grant: ReadGrant) -> Labelled | None:
     """What was known when the test began; None where that was too little to train on."""
     try:
-        return read_labelled(lake, question.spec, known, grant)
+        return question.read(lake, question.split.test_from - timedelta(days=1), grant, known)
     except TooFewLabels:
         return None
 

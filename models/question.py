@@ -12,7 +12,7 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.boosted_trees import TreeRecipe
 from models.cross_validation import Rows, Validation
-from models.labels import read_known, read_labels
+from models.labels import read_known, read_labels, read_others
 from models.scoring import ScoringModel
 from models.spec import ModelSpec
 from models.terms import AfterMonths, AtEnd
@@ -51,6 +51,14 @@ class Question:
         """The loans of its population that have matured by a day."""
         return read_labels(lake, self.spec, day, grant)
 
+    def read(self, lake: Lake, day: date, grant: ReadGrant, labels: pl.DataFrame | None = None) -> Labelled:
+        """Those loans with their features, and beside them the loans that teach a fit only. labels: of the day, read.
+
+        Raises `TooFewLabels`, and `SuspectColumns` where a feature knows the outcome.
+        """
+        labels = self.read_labels(lake, day, grant) if labels is None else labels
+        return read_labelled(lake, self.spec, labels, grant, read_others(lake, self.spec, labels, day, grant))
+
     def on(self, day: date, labelled: Labelled) -> "Question":
         """The question as it is asked on a day: its periods have moved on with the loans that matured since."""
         newest = labelled.frame["granted_on"].max()
@@ -74,9 +82,12 @@ class Question:
         return labelled.rows.take(_in(labelled, periods, self.split))
 
     def to_fit(self, labelled: Labelled, *periods: Period) -> Rows:
-        """The same rows as a fit sees them: with the weights of the spec."""
-        granted_on = labelled.frame["granted_on"].filter(pl.Series(_in(labelled, periods, self.split)))
-        return self.spec.weights.to_fit(self.part(labelled, *periods), granted_on)
+        """The same rows as a fit sees them: with the weights of the spec, and the lessons of the same periods."""
+        rows, days = self.part(labelled, *periods), labelled.frame["granted_on"]
+        granted_on, others = days.filter(pl.Series(_in_periods(days, periods, self.split))), labelled.others
+        if others is not None:
+            rows, granted_on = others.join(rows, granted_on, _in_periods(others.granted_on, periods, self.split))
+        return self.spec.weights.to_fit(rows, granted_on)
 
 
 def compare_kinds(
@@ -91,6 +102,7 @@ def compare_kinds(
         cuts or question.split.cuts,
         weights=question.spec.weights,
         gap_months=question.maturity_months,
+        others=labelled.others,
     )
 
 
@@ -129,5 +141,9 @@ def rate_before_test(labelled: Labelled, split: TimeSplit, known: float | None) 
 
 
 def _in(labelled: Labelled, periods: tuple[Period, ...], split: TimeSplit) -> NDArray[np.bool_]:
-    inside = labelled.frame.select(split.period(pl.col("granted_on")).is_in(periods)).to_series()
+    return _in_periods(labelled.frame["granted_on"], periods, split)
+
+
+def _in_periods(granted_on: pl.Series, periods: tuple[Period, ...], split: TimeSplit) -> NDArray[np.bool_]:
+    inside = pl.select(split.period(pl.lit(granted_on)).is_in(periods)).to_series()
     return np.asarray(inside.to_numpy(), dtype=np.bool_)

@@ -35,11 +35,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Population:
-    """Whose outcomes are learnt from. newcomers: enterprises' first loans alone. granted_from: older are left out."""
+    """Whose outcomes are learnt from. newcomers: enterprises' first loans alone. granted_from: older are left out.
+
+    others_teach: of newcomers, a fit also sees the loans of enterprises that had one before, as it would see those of
+    another town: newcomers who fail are too few to tell steady reasons by. They calibrate nothing and judge nothing.
+    """
 
     said: str
     newcomers: bool = False
     granted_from: date | None = None
+    others_teach: bool = False
 
     def granted(self, day: pl.Expr) -> pl.Expr:
         """Whether a loan granted on a day belongs to it."""
@@ -47,7 +52,8 @@ class Population:
 
     @property
     def told(self) -> str:
-        return self.said if self.granted_from is None else f"{self.said}, granted from {self.granted_from} on"
+        since = "" if self.granted_from is None else f", granted from {self.granted_from} on"
+        return f"{self.said}{since}{'; all other loans teach a fit besides' if self.others_teach else ''}"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bureau.clock import months_before
 from models.cross_validation import Floats, Rows, Validation, one_thread
 from models.evaluation import auc_interval, weighted_auc
+from models.lessons import Lessons
 from models.predictor import Recipe
 from models.terms import Weights
 from models.time_split import Cuts
@@ -25,10 +26,12 @@ def compare_in_time(
     *,
     weights: Weights,
     gap_months: int,
+    others: Lessons | None = None,
 ) -> list[Validation]:
     """Every recipe at the same cuts, as if trained on each of these days.
 
     gap_months: until an outcome is known; what was granted so shortly before a cut is not fitted on.
+    others: loans that teach a fit besides, of them those known on the same day.
     A cut is a repeat of one fold. Nothing for one recipe alone, or where fewer than two cuts can be judged.
     """
     spans = list(_spans(rows, granted_on, cuts, gap_months)) if len(recipes) > 1 else []
@@ -37,13 +40,16 @@ def compare_in_time(
     raw = np.full((len(recipes), len(spans), len(rows)), np.nan)
     aucs = np.empty((len(recipes), len(spans), 1))
     with one_thread():
-        for cut, (seen, judged) in enumerate(spans):
-            known, unseen = weights.to_fit(rows.take(seen), granted_on.filter(pl.Series(seen))), rows.take(judged)
+        for cut, (seen, judged, until) in enumerate(spans):
+            taught, days = rows.take(seen), granted_on.filter(pl.Series(seen))
+            if others is not None:
+                taught, days = others.join(taught, days, _flags(others.granted_on < until))
+            known, unseen = weights.to_fit(taught, days), rows.take(judged)
             for k, recipe in enumerate(recipes):
                 predictor = recipe.fit(known.columns, known.matrix, known.target, known.weight)
                 raw[k, cut, judged] = predictor.raw(unseen.matrix)
                 aucs[k, cut] = weighted_auc(raw[k, cut, judged], unseen.target, unseen.weight)
-    ratio = float(np.mean([judged.sum() / seen.sum() for seen, judged in spans]))
+    ratio = float(np.mean([judged.sum() / seen.sum() for seen, judged, _ in spans]))
     return [_validation(recipe, raw[k], aucs[k], rows, ratio) for k, recipe in enumerate(recipes)]
 
 
@@ -55,14 +61,16 @@ def _validation(recipe: Recipe, raw: Floats, aucs: Floats, rows: Rows, ratio: fl
     return Validation(recipe.kind, raw, aucs, interval, judged_to_fitted=ratio, in_time=True)
 
 
-def _spans(rows: Rows, granted_on: pl.Series, cuts: Cuts, gap_months: int) -> Iterator[tuple[Flags, Flags]]:
-    """Of each cut, which rows are fitted on and which are judged; only where either has both outcomes."""
+def _spans(rows: Rows, granted_on: pl.Series, cuts: Cuts, gap_months: int) -> Iterator[tuple[Flags, Flags, date]]:
+    """Of each cut, which rows are fitted on and which are judged, only where either has both outcomes; and the day
+    before which a loan had to be granted to be known."""
     days = cut_days(rows, granted_on, cuts)
     for begins, ends in zip(days, [*days, date.max][1:], strict=True):
-        seen = _flags(granted_on < months_before(begins, gap_months))
+        until = months_before(begins, gap_months)
+        seen = _flags(granted_on < until)
         judged = _flags(granted_on.is_between(begins, ends, closed="left"))
         if all(0 < rows.target[some].sum() < some.sum() for some in (seen, judged)):
-            yield seen, judged
+            yield seen, judged, until
 
 
 def cut_days(rows: Rows, granted_on: pl.Series, cuts: Cuts) -> list[date]:

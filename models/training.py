@@ -18,6 +18,7 @@ from models.calibration import Platt
 from models.columns import Columns, Value
 from models.cross_validation import Division, Floats, Rows, Validation
 from models.evaluation import Figures
+from models.lessons import Lessons
 from models.peer_medians import peers_of
 from models.predictor import Predictor, Recipe
 from models.scorecard import master_scale
@@ -33,12 +34,16 @@ LABEL_COLUMNS = ("subject", "weight", "loan", "granted_on")
 
 @dataclass(frozen=True)
 class Labelled:
-    """Labels with their features, read as of their days; `frame` and `rows` in the same order."""
+    """Labels with their features, read as of their days; `frame` and `rows` in the same order.
+
+    others: loans outside the population that teach a fit besides; None where there are none.
+    """
 
     frame: pl.DataFrame
     rows: Rows
     definition_hash: str
     snapshot: int
+    others: Lessons | None = None
 
 
 @dataclass(frozen=True)
@@ -94,21 +99,28 @@ class Trained:
         return shift(before, self.pd, self.earlier.weight, self.judged.weight)
 
 
-def read_labelled(lake: Lake, spec: ModelSpec, labels: pl.DataFrame, grant: ReadGrant) -> Labelled:
+def read_labelled(
+    lake: Lake, spec: ModelSpec, labels: pl.DataFrame, grant: ReadGrant, others: pl.DataFrame | None = None
+) -> Labelled:
     """The training set of a model, and beside its features those that tell segments apart.
+
+    others: labels of loans outside its population that teach a fit besides.
 
     Raises `TooFewLabels`, and `SuspectColumns` where a feature knows the outcome.
     """
     require_labels(spec, "defaults", int(labels["target"].sum()), spec.least_defaults)
     require_labels(spec, "loans repaid", int((1 - labels["target"]).sum()), spec.least_defaults)
     beside = features_beside(spec.features)
-    read = training_set(lake, labels, (*spec.features, *beside), grant)
+    asked = labels if others is None else pl.concat([labels, others])
+    read = training_set(lake, asked, (*spec.features, *beside), grant)
     ignore = [*beside, *(name for name in labels.columns if name in LABEL_COLUMNS)]
     suspects = suspect_columns(read.frame, "target", trusted=spec.features, ignore=ignore)
     if suspects:
         raise SuspectColumns(spec.name, [suspect.why for suspect in suspects])
-    rows = rows_of(spec.columns, read.frame)
-    return Labelled(read.frame, rows, definition_hash(spec.features), read.snapshot)
+    rows, own = rows_of(spec.columns, read.frame), np.arange(len(asked)) < len(labels)
+    lessons = None if others is None else Lessons(rows.take(~own), read.frame["granted_on"].slice(len(labels)))
+    frame = read.frame.head(len(labels))
+    return Labelled(frame, rows.take(own), definition_hash(spec.features), read.snapshot, lessons)
 
 
 def require_labels(spec: ModelSpec, what: str, present: int, needed: int) -> None:
@@ -163,6 +175,8 @@ def training_facts(
         "trained_as_of": day.isoformat(),
         "labels": len(labelled.rows),
         "defaults": labelled.rows.defaults,
+        "other_labels": 0 if labelled.others is None else len(labelled.others.rows),
+        "other_defaults": 0 if labelled.others is None else labelled.others.rows.defaults,
         "first_day": str(labelled.frame["as_of"].min()),
         "last_day": str(labelled.frame["as_of"].max()),
         "definition_hash": labelled.definition_hash,

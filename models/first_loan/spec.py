@@ -26,7 +26,7 @@ SPEC = ModelSpec(
         dpd=90,
         months=12,
     ),
-    population=Population("loans of enterprises that had none before", newcomers=True),
+    population=Population("loans of enterprises that had none before", newcomers=True, others_teach=True),
     maturity=AfterMonths(12),
     weights=Weights(),
     # First loans are few: two years calibrate, a calm one and one of a slump.

@@ -21,7 +21,7 @@ from models.question import Question
 from models.rejects.inference import METHODS, Inferred, infer
 from models.rejects.inference import Period as Applications
 from models.time_split import Period
-from models.training import read_labelled, rows_of
+from models.training import rows_of
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def measure_rejects(
 
     city: the folder of its deliveries and its truth.
     """
-    labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
+    labelled = question.read(lake, day, grant)
     question = question.on(day, labelled)
     applicants = read_applicants(city)
     asked = training_set(lake, applicants, question.spec.features, grant).frame.with_columns(target=pl.lit(0.0))

@@ -13,7 +13,6 @@ from models.question import Question, chosen
 from models.scoring import ScoringModel
 from models.soundness.retraining import RETRAINS, Stability, measure_stability
 from models.soundness.truth import Truth, measure_truth
-from models.training import read_labelled
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def measure_soundness(
     tell: Callable[[str, float], None] = lambda _line, _done: None,
 ) -> Soundness:
     """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth."""
-    labelled = read_labelled(lake, question.spec, question.read_labels(lake, day, grant), grant)
+    labelled = question.read(lake, day, grant)
     question = question.on(day, labelled)
     train = question.to_fit(labelled, "train")
     calibrate, judged = question.part(labelled, "calibrate"), question.part(labelled, "test")

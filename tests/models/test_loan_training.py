@@ -10,6 +10,7 @@ import pytest
 from bureau.errors import InvalidInput, TooFewLabels
 from models.evaluation import evaluate_pd
 from models.gates import judge_gates, refusal_of
+from models.lessons import Lessons
 from models.loan_judging import judge_on_loans
 from models.loan_training import fit_on_loans
 from models.question import Question, chosen, rate_before
@@ -76,6 +77,33 @@ def test_outcomes_in_the_calibration_year_move_the_calibration_only(trained_loan
     matrix = trained_loans.judged.matrix
     assert np.array_equal(worse.model.predictor.raw(matrix), trained_loans.model.predictor.raw(matrix))
     assert worse.model.calibration != trained_loans.model.calibration
+
+
+def test_lessons_move_the_fit_and_nothing_that_judges_it(trained_loans: Trained) -> None:
+    others = labelled_loans(1000, seed=9)
+    lessons = Lessons(replace(others.rows, firm=others.rows.firm + len(LOANS.rows)), others.frame["granted_on"])
+    early = (others.frame["granted_on"] < SPLIT.calibrate_from).sum()
+    taught = replace(LOANS, others=lessons)
+    assert len(QUESTION.to_fit(taught, "train")) == len(QUESTION.to_fit(LOANS, "train")) + early
+    both = fit_on_loans(QUESTION, taught, DAY, QUICK)
+    matrix = trained_loans.judged.matrix
+    assert not np.array_equal(both.model.predictor.raw(matrix), trained_loans.model.predictor.raw(matrix))
+    assert np.array_equal(both.judged.target, trained_loans.judged.target)
+    assert both.one_rate == trained_loans.one_rate
+    assert both.population is not None
+    assert len(both.population) == len(LOANS.rows)
+    assert (both.facts["labels"], both.facts["other_labels"]) == (len(LOANS.rows), 1000)
+
+
+def test_no_outcome_of_later_lessons_reaches_the_model() -> None:
+    others = labelled_loans(600, seed=9)
+    later = changed(others, ~OLDEST, 1.0)
+    fits = [
+        fit_on_loans(QUESTION, replace(LOANS, others=Lessons(one.rows, one.frame["granted_on"])), DAY, QUICK)
+        for one in (others, later)
+    ]
+    before, after = (fit.model.predictor.raw(fit.judged.matrix) for fit in fits)
+    assert np.array_equal(before, after)
 
 
 def test_what_was_compared_and_judged_is_said(trained_loans: Trained) -> None:

@@ -16,7 +16,7 @@ from models.cross_validation import Division
 from models.gates import judge_gates
 from models.invoice_default.spec import SPEC as INVOICE
 from models.invoice_default.train import fit as fit_verdicts
-from models.labels import read_labels
+from models.labels import read_labels, read_others
 from models.loan_training import fit_on_loans
 from models.logistic import LogisticRecipe
 from models.question import Question
@@ -102,6 +102,17 @@ def test_labels_are_those_the_spec_declares(
 def test_first_loans_are_first_loanss_own_declaration(lake: Lake) -> None:
     assert told(lake, SPECS["first_loan"]) == {1: 1, 3: 0}
     assert told(lake, SPECS["sme_default"]) == {1: 1, 2: 0, 3: 0, 4: 0}
+
+
+def test_the_loans_of_others_teach_where_that_is_declared(lake: Lake) -> None:
+    spec = SPECS["first_loan"]
+    own = read_labels(lake, spec, DAY, GRANT)
+    others = read_others(lake, spec, own, DAY, GRANT)
+    assert others is not None
+    assert {int(number, 16) for number in others["loan"]} == {2, 4}
+    assert others.columns == own.columns
+    assert read_others(lake, SPECS["sme_default"], own, DAY, GRANT) is None
+    assert "all other loans teach a fit besides" in spec.declared["population"]
 
 
 @pytest.mark.parametrize(("dpd", "outcome"), [pytest.param(90, 0.0, id="90 days"), pytest.param(45, 1.0, id="45 days")])

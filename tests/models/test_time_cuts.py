@@ -11,6 +11,7 @@ from bureau.clock import months_before
 from models.columns import Column, Columns
 from models.cross_validation import Rows, Validation, difference_error
 from models.evaluation import auc_interval
+from models.lessons import Lessons
 from models.logistic import Logistic, LogisticRecipe
 from models.question import compare_kinds
 from models.sme_default.spec import QUESTION
@@ -110,6 +111,21 @@ def test_outcomes_after_the_last_cut_move_no_earlier_score() -> None:
     assert np.array_equal(before.raw, after.raw, equal_nan=True)
     assert np.array_equal(before.fold_auc[:2], after.fold_auc[:2])
     assert before.fold_auc[2] != after.fold_auc[2]
+
+
+def test_lessons_known_on_the_day_of_the_cut_are_fitted_on_and_judge_nothing() -> None:
+    rows, granted_on = loans()
+    others, days = loans(seed=2)
+    witness, gap = Witness(), 12
+    recipes = (witness, LogisticRecipe(penalty=9.0))
+    first, _ = compare_in_time(
+        recipes, rows, granted_on, Cuts(3), weights=Weights(), gap_months=gap, others=Lessons(others, days)
+    )
+    for shown, day in zip(witness.shown, cut_days(rows, granted_on, Cuts(3)), strict=True):
+        until = number(months_before(day, gap))
+        known = [one.matrix[one.matrix[:, 0] < until, 0] for one in (rows, others)]
+        assert sorted(shown) == sorted(np.concatenate(known))
+    assert first.raw.shape == (3, LOANS)
 
 
 def test_fits_weigh_as_the_spec_declares() -> None:

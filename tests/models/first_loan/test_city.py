@@ -1,5 +1,6 @@
 """First loans of a small synthetic city: whose they are, what is read of them, and that nothing knows the outcome."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -14,6 +15,7 @@ from features.store.training_set import training_set
 from models.first_loan.spec import QUESTION, SPEC
 from models.first_loan.train import train
 from models.monitoring.watched import borrowers
+from models.question import Question
 from models.sme_default.spec import QUESTION as EVERY_LOAN
 from models.suspects import suspect_columns
 from models.training import LABEL_COLUMNS
@@ -42,6 +44,16 @@ def test_they_are_a_part_of_all_loans_with_the_same_outcomes(city: Lake, labels:
     assert 300 < len(labels) < len(every) / 2
     assert labels.join(every, on=labels.columns, how="anti").is_empty()
     assert labels["target"].sum() > 0
+
+
+def test_later_loans_teach_a_fit_and_firms_are_numbered_alike(city: Lake, labels: pl.DataFrame) -> None:
+    question = Question(replace(SPEC, features=SPEC.features[:3], least_to_train=1, least_to_judge=1))
+    read = question.read(city, LAST_DAY, GRANT)
+    assert read.others is not None
+    assert read.frame["loan"].to_list() == labels["loan"].to_list()
+    assert len(read.others.rows) + len(labels) == len(EVERY_LOAN.read_labels(city, LAST_DAY, GRANT))
+    with_more = set(read.others.rows.firm.tolist())
+    assert len(with_more & set(read.rows.firm.tolist())) > len(with_more) / 2
 
 
 def test_no_history_of_credit_is_read() -> None:
