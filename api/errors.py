@@ -64,6 +64,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.ContributionsDisagree: 503,
     errors.LedgerUnavailable: 503,
     errors.AnswerDamaged: 503,
+    errors.FontMissing: 503,
 }
 """Every error type a user can meet. Status 422 means a malformed request and nothing else."""
 

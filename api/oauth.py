@@ -8,13 +8,14 @@ from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Form, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from api.access.assertions import ASSERTION_TYPE
 from api.access.tokens import Token, TokenRequest, issue_token
 from api.caller import Now, PlatformSession, Served, address_of
 from api.deployment import Deployment
 from api.errors import problems
+from api.prints.certificates import open_document_key
 from api.signing import jwks
 from bureau.errors import TooManyRequests
 
@@ -97,6 +98,17 @@ def create_token(
 def public_keys(deployment: Served) -> dict[str, Any]:
     """An RFC 7517 key set; `kid` in a signature's header names the key that verifies it."""
     return jwks(deployment.answers, deployment.tokens.signer)
+
+
+@router.get(
+    "/.well-known/certificates.pem",
+    response_class=PlainTextResponse,
+    summary="Certificates of the keys that sign documents",
+)
+def certificates(deployment: Served, now: Now) -> Response:
+    """PEM, the current one first: what a reader of our PDF files takes up once, and keeps."""
+    pem = open_document_key(deployment.settings.home, now).pem()
+    return PlainTextResponse(pem)
 
 
 def _address(request: Request, deployment: Deployment) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import Key, KeySet, OKPKey
 
 from api.audit.suites import STANDARD, Suite
 
@@ -98,14 +99,7 @@ def _has_one_spelling(token: str) -> bool:
 
 def open_signer(home: Path, name: str) -> Signer:
     """The signer of `home/keys/NAME.json`, made (mode 0600) when it is missing."""
-    path = _path(home, name)
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = _write_aside(path, KeySet([_new_key()]))
-        with suppress(FileExistsError):  # of two processes that start together, the first one's key stays
-            path.hardlink_to(made)
-        made.unlink()
-    return Signer(_read_keys(path), path)
+    return Signer(open_keys(home, name, _new_key), key_file(home, name))
 
 
 def rotate_keys(home: Path, name: str, *, keep_former: bool = True) -> Signer:
@@ -113,11 +107,28 @@ def rotate_keys(home: Path, name: str, *, keep_former: bool = True) -> Signer:
 
     Running servers take it up by themselves.
     """
-    open_signer(home, name)
-    path = _path(home, name)
-    former = _read_keys(path).keys if keep_former else []
-    _write_aside(path, KeySet([_new_key(), *former])).replace(path)
+    put_first(home, name, _new_key, keep_former=keep_former)
     return open_signer(home, name)
+
+
+def open_keys(home: Path, name: str, make: Callable[[], Key]) -> KeySet:
+    """The private keys of `home/keys/NAME.json`, the current one first; a first one is made when it is missing."""
+    path = key_file(home, name)
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = _write_aside(path, KeySet([make()]))
+        with suppress(FileExistsError):  # of two processes that start together, the first one's key stays
+            path.hardlink_to(made)
+        made.unlink()
+    return _read_keys(path)
+
+
+def put_first(home: Path, name: str, make: Callable[[], Key], *, keep_former: bool = True) -> None:
+    """Put a new key before the others of a file, or in their place."""
+    former = open_keys(home, name, make).keys if keep_former else []
+    path = key_file(home, name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_aside(path, KeySet([make(), *former])).replace(path)
 
 
 def jwks(*signers: Signer) -> dict[str, Any]:
@@ -125,7 +136,8 @@ def jwks(*signers: Signer) -> dict[str, Any]:
     return {"keys": [key for signer in signers for key in signer.public_keys()]}
 
 
-def _path(home: Path, name: str) -> Path:
+def key_file(home: Path, name: str) -> Path:
+    """Where the keys of a name are kept."""
     return home / "keys" / f"{name}.json"
 
 

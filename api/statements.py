@@ -10,11 +10,13 @@ from starlette.responses import PlainTextResponse, Response
 from api.answers import SIGNED
 from api.billing.lines import calls_of
 from api.billing.months import Month
+from api.billing.printing import signed_print, statement_number
 from api.billing.reconciling import TheirLine, reconcile
 from api.billing.statements import agree_to_statement, as_csv, draw_up, issue_statement
 from api.caller import DbSession, Now, Served, StatementCaller
 from api.errors import problems
 from bureau.errors import (
+    FontMissing,
     ImpossibleDate,
     InvalidInput,
     RoleNotPermitted,
@@ -28,6 +30,9 @@ router = APIRouter(
     tags=["statements"],
     responses=problems(WrongCredentials, RoleNotPermitted, ImpossibleDate, UnknownObject),
 )
+PDF: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+}
 MonthPath = Annotated[str, Path(description="As 2026-11; a month of Shanghai.", max_length=7)]
 
 
@@ -172,6 +177,24 @@ def read_statement_csv(
     """Of a month that is over."""
     issued = issue_statement(session, deployment.answers, caller.institution_id, Month.parse(month), now)
     return Response(as_csv(issued.body), media_type="text/csv; charset=utf-8")
+
+
+@router.get(
+    "/{month}/pdf",
+    response_class=Response,
+    summary="A month's statement as a signed PDF",
+    responses={**PDF, **problems(StateConflict, FontMissing)},
+)
+def read_statement_pdf(
+    month: MonthPath, caller: StatementCaller, session: DbSession, deployment: Served, now: Now
+) -> Response:
+    """Of a month that is over: PDF/A-3 with the JSON and the CSV attached, signed (PAdES) by the platform.
+
+    The certificate to check it with is in `/.well-known/certificates.pem`.
+    """
+    issued = issue_statement(session, deployment.answers, caller.institution_id, Month.parse(month), now)
+    name = {"Content-Disposition": f'attachment; filename="{statement_number(issued)}.pdf"'}
+    return Response(signed_print(session, issued, deployment.settings, now), headers=name, media_type="application/pdf")
 
 
 @router.get("/{month}/lines/{number}/calls", summary="The calls behind a line")

@@ -15,7 +15,7 @@
         KeyReused  StateConflict  ReleaseRefused  SecondPersonNeeded
       SourceDown            the platform cannot answer now: 503
         ModelNotReleased  ProductNotServed  DamagedModel  ContributionsDisagree  LedgerUnavailable
-        AnswerDamaged
+        AnswerDamaged  FontMissing
 
 Each has a public `code` that never changes meaning, keeps its facts as attributes and says what to do next.
 Only `api/errors.py` knows HTTP.
@@ -505,6 +505,19 @@ class LedgerUnavailable(SourceDown):
             f"The ledger could not store the answer ({why}). Nothing was charged; retry with the same key."
         )
         self.why = why
+
+
+class FontMissing(SourceDown):
+    """A print on a machine that has no font for its characters."""
+
+    code = "font-missing"
+
+    def __init__(self, lack: str = "has no Chinese font to print with") -> None:
+        super().__init__(
+            f"This machine {lack}: install fonts-noto-cjk, or put a font into the folder that BUREAU_FONT_DIR names; "
+            "JSON and CSV say the same until then."
+        )
+        self.lack = lack
 
 
 class AnswerDamaged(SourceDown):

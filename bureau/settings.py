@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     """Where Spark computes: `local[N]`, or the address of a master, e.g. `spark://HOST:7077`."""
     public_url: str | None = None
     """Where callers reach the server (`https://HOST`) when a proxy stands before it; assertions name it."""
+    font_dir: Path | None = None
+    """A folder with a Chinese font for prints, where the machine has none."""
     release_key: SecretStr | None = None
     """The secret of whoever answers for a model, for commands with `--by`; unset means it is asked for."""
     secret_key: SecretStr | None = None

@@ -1,14 +1,18 @@
 """`bureau statement`: what an institution owes for a month."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from api.access.institutions import find_institution
 from api.billing.months import Month
+from api.billing.printing import signed_print
 from api.billing.statements import COLUMNS, as_csv, draw_up, issue_statement
+from api.billing.tables import Statement
 from api.database import ledger_transaction
 from api.signing import open_signer
 from bureau.clock import now
@@ -24,25 +28,34 @@ def show(
     institution: Annotated[str, typer.Argument(help="The institution's name.")],
     month: Annotated[str, typer.Argument(help="As 2026-11.")],
     out: Annotated[
-        Path | None, typer.Option(help="Write it here as well: .json as it was signed, or .csv; a month that is over.")
+        Path | None,
+        typer.Option(
+            help="Write it here as well: .json as it was signed, .csv or a signed .pdf; a month that is over."
+        ),
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Print a month's lines; a month that is over is issued and signed by that, once and for all."""
     settings, meant, at = Settings(), Month.parse(month), now()
-    if out is not None and out.suffix not in (".json", ".csv"):
-        raise InvalidInput(f"{out} must end with .json or .csv.")
+    if out is not None and out.suffix not in (".json", ".csv", ".pdf"):
+        raise InvalidInput(f"{out} must end with .json, .csv or .pdf.")
     with ledger_transaction(settings.ledger_url) as session:
         owner = find_institution(session, institution).id
         if at < meant.ends and out is None:
             content, issued = draw_up(session, owner, meant), False
         else:
-            body = issue_statement(session, open_signer(settings.home, "answers"), owner, meant, at).body
-            content, issued = json.loads(body), True
+            final = issue_statement(session, open_signer(settings.home, "answers"), owner, meant, at)
+            content, issued = json.loads(final.body), True
             if out is not None:
-                out.write_bytes(body if out.suffix == ".json" else as_csv(body).encode())
+                out.write_bytes(_written(session, final, out.suffix, settings, at))
     print_rows(content["lines"], COLUMNS, form)
     if form is Format.TABLE:
         told = "issued" if issued else "so far"
         top_up = f", {content['minimum_top_up_fen']} of it to the month's minimum" if issued else ""
         print(f"{institution}, {meant}, {told}: {content['total_fen']} fen{top_up}")
+
+
+def _written(session: Session, final: Statement, suffix: str, settings: Settings, at: datetime) -> bytes:
+    if suffix == ".pdf":
+        return signed_print(session, final, settings, at)
+    return final.body if suffix == ".json" else as_csv(final.body).encode()

@@ -29,6 +29,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 def test_every_route_of_the_design_is_there(document: dict[str, Any]) -> None:
     assert {
         "/oauth/token",
+        "/.well-known/certificates.pem",
         "/.well-known/jwks.json",
         "/v1/consents",
         "/v1/consents/{consent_id}",

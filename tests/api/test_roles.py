@@ -14,6 +14,7 @@ from tests.factories.lakes import ACME, BETA
 
 PUBLIC = {
     "post /oauth/token",
+    "get /.well-known/certificates.pem",
     "get /.well-known/jwks.json",
     "get /verify/{code}",
     "get /v1/audit/roots",
@@ -75,6 +76,7 @@ REACHED_BY = {
     "post /v1/webhooks/{webhook_id}/replay": HEARING,
     "get /v1/statements/{month}": BILLED,
     "get /v1/statements/{month}/csv": BILLED,
+    "get /v1/statements/{month}/pdf": BILLED,
     "get /v1/statements/{month}/lines/{number}/calls": BILLED,
     "post /v1/statements/{month}/reconciliation": BILLED,
     "post /v1/statements/{month}/signature": BILLED,

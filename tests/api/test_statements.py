@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from cryptography.x509 import load_pem_x509_certificates
 
 from api.body_size import BODY_LIMIT_BYTES, UPLOAD_LIMIT_BYTES
 from bureau.clock import now, shanghai_day
 from tests.factories.deployments import Caller
+from tests.factories.documents import attached_files, is_genuine
 from tests.factories.lakes import ACME, BETA
 
 MONTH = f"{shanghai_day(now()):%Y-%m}"
@@ -91,3 +93,12 @@ def test_nobody_else_and_nowhere_else(bank: Caller, path: str, token: str | None
     answer = bank.http.post(path, content=body, headers=headers | {"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
     assert f"{size:,}" in answer.json()["detail"]
+
+
+def test_a_month_that_is_over_is_printed_and_signed(bank: Caller) -> None:
+    answer = bank.get("/v1/statements/2020-01/pdf")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    pem = bank.http.get("/.well-known/certificates.pem").content
+    assert is_genuine(answer.content, load_pem_x509_certificates(pem))
+    assert attached_files(answer.content)["2020-01.json"] == bank.get("/v1/statements/2020-01").content
+    assert bank.get(f"/v1/statements/{MONTH}/pdf").json()["code"] == "state-conflict"

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.x509 import load_pem_x509_certificates
 from sqlalchemy.orm import Session
 
 from api.access.credentials import keys_of
@@ -148,3 +149,18 @@ def test_keys_rotate_prints_the_new_one_and_keeps_the_former(
     assert run(monkeypatch, "keys", "rotate", "answers", "--drop-former") == 2
     assert "stay verifiable" in capsys.readouterr().err
     assert run(monkeypatch, "keys", "rotate", "tokens", "--drop-former") == 0
+
+
+def test_document_keys_are_listed_rotated_and_handed_out_as_certificates(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "keys", "certificates") == 0
+    (first,) = load_pem_x509_certificates(capsys.readouterr().out.encode())
+    assert run(monkeypatch, "keys", "rotate", "documents") == 0
+    made = capsys.readouterr().out.strip()
+    assert run(monkeypatch, "keys", "list", "--format", "json") == 0
+    rows = [row for row in json.loads(capsys.readouterr().out) if row["signs"] == "documents"]
+    assert [(row["kid"] == made, row["current"]) for row in rows] == [(True, True), (False, False)]
+    assert run(monkeypatch, "keys", "certificates") == 0
+    assert load_pem_x509_certificates(capsys.readouterr().out.encode())[1] == first
+    assert run(monkeypatch, "keys", "rotate", "documents", "--drop-former") == 2
