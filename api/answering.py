@@ -173,5 +173,7 @@ def _answered(draft: Draft, answer: Answer) -> Draft:
         snapshot=answer.snapshot,
         model_name=answer.model_name,
         model_version=answer.model_version,
+        data_as_of=answer.data_as_of,
+        data_age_days=answer.data_age_days,
         definition_hash=answer.definition_hash,
     )

@@ -150,6 +150,7 @@ class _Batch:
             "units": charge.units,
             "amount_fen": charge.amount_fen,
             "latency_us": (self.at - draft.received_at) // _MICROSECOND,
+            "data_age_days": draft.data_age_days,
             "committed_at": self.at,
         }
         leaf, self.tail = append_leaf(self.tail, {"line": line, "call": call}, digest, self.hash_alg)

@@ -24,7 +24,8 @@ class Draft:
     body: the answer without `charge` and `evidence`; keys of these names are places to fill. {} if unanswered.
     contract_version_id: the version the route checked. The version in force at the commit is what charges.
     problem_code: of the error that made the call unanswered.
-    data_as_of: the newest day the records behind the answer speak of.
+    data_as_of: the day on which the newest record behind the answer became known, as the answer shows it.
+    data_age_days: from then to the day it was read as of.
     test: asked in test mode: counted apart, never on a statement, never paid from a wallet.
     definition_hash: of the features its product may read, as they were defined when it answered.
     """
@@ -51,6 +52,7 @@ class Draft:
     received_at: datetime
     problem_code: str | None = None
     data_as_of: date | None = None
+    data_age_days: int | None = None
     test: bool = False
     definition_hash: str | None = None
 

@@ -37,7 +37,7 @@ class Call(Owned, LedgerTable):
     snapshot: Mapped[int | None] = mapped_column(BigInteger)
     model_name: Mapped[str | None]
     model_version: Mapped[str | None]
-    data_as_of: Mapped[date | None]  # the newest day its records speak of
+    data_as_of: Mapped[date | None]  # the day on which the newest record behind the answer became known
     test: Mapped[bool]
     definition_hash: Mapped[str | None]  # of the features its product may read; none before they were kept
     received_at: Mapped[datetime]
@@ -94,6 +94,7 @@ class UsageLine(Owned, LedgerTable):
     units: Mapped[int]  # 1 where the call counts in its price rule's month
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     latency_us: Mapped[int] = mapped_column(BigInteger)  # from receipt to commit
+    data_age_days: Mapped[int | None]  # from the call's data_as_of to the day it was read as of; None without a record
     committed_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -28,6 +28,17 @@ class Answer:
     model_version: str | None
     definition_hash: str
 
+    @property
+    def data_as_of(self) -> date | None:
+        """The day on which the newest record behind it became known, as its content says; None without any."""
+        told = self.content.get("data_as_of")
+        return None if told is None else date.fromisoformat(told)
+
+    @property
+    def data_age_days(self) -> int | None:
+        """How old its newest record was on the day it was read as of."""
+        return None if self.data_as_of is None else (self.as_of - self.data_as_of).days
+
 
 def answer_of(reading: Reading, outcome: Outcome, content: dict[str, Any], model: ModelUsed | None) -> Answer:
     """An answer from what it was read with."""

@@ -257,6 +257,7 @@ def _create_metering() -> None:
         Column("units", Integer, nullable=False),
         Column("amount_fen", BigInteger, nullable=False),
         Column("latency_us", BigInteger, nullable=False),
+        Column("data_age_days", Integer),
         Column("committed_at", Instant, nullable=False, index=True),
     )
     op.create_index("ix_usage_line_institution_id_committed_at", "usage_line", ["institution_id", "committed_at"])
