@@ -20,6 +20,11 @@ def shanghai_day(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
+def hour_of(at: datetime) -> datetime:
+    """The first instant of the hour in which an instant falls; hours begin alike in Shanghai and in UTC."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
 def known_before(as_of: date) -> datetime:
     """The open end of what was known *as of* a day: 00:00 Shanghai time of the day after."""
     return datetime.combine(as_of + timedelta(days=1), time(), SHANGHAI)

@@ -31,15 +31,19 @@ class Format(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the list.")]
 
 
-def print_rows(rows: Sequence[Row], columns: Sequence[str], form: Format) -> None:
-    """Print rows with these columns, in this order. No rows: the columns alone."""
+def print_rows(rows: Sequence[Row], columns: Sequence[str], form: Format, schema: pa.Schema | None = None) -> None:
+    """Print rows with these columns, in this order. No rows: the columns alone.
+
+    schema: the types of the columns in Parquet; without one they are those that the values show.
+    """
     if form is Format.TABLE:
         _print_table(rows, columns)
     elif form is Format.JSON:
         listed = [{column: row[column] for column in columns} for row in rows]
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=1, default=str))
     else:
-        _write_columns(pa.table({column: [row[column] for row in rows] for column in columns}), form)
+        table = pa.table({column: pa.array([row[column] for row in rows]) for column in columns})
+        _write_columns(table if schema is None else table.cast(schema), form)
 
 
 def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:

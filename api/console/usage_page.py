@@ -1,7 +1,5 @@
-"""The page /console/usage: what the ledger counted, as figures, charts, a table and a file."""
+"""The page /console/usage: what the ledger counted, as figures, charts, a table and files."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,38 +7,39 @@ from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api.caller import Now, PlatformSession
 from api.console.charts import Bar, per_day
 from api.console.session import UsageVisitor
+from api.metering.export import as_csv, as_parquet
+from api.metering.forecast import forecast_rows
 from api.metering.usage import DIMENSIONS, usage_rows
 from api.pages.assets import BUNDLE
 from api.pages.rendering import SECURITY_HEADERS, language_of, render
 from api.pages.words import WORDS
-from api.usage import day_begins
+from api.usage import PARQUET, day_begins
 from bureau.clock import shanghai_day
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 
-COLUMNS = ("day", *(name for name in DIMENSIONS if name != "day"))
+COLUMNS = ("day", "hour", *(name for name in DIMENSIONS if name not in ("day", "hour")))
 """Dimensions in the order of the table's columns and of its rows."""
 ROWS_SHOWN = 500
-"""Rows of the table on the page; a browser needs no more, and the file has all."""
+"""Rows of the table on the page; a browser needs no more, and the files have all."""
+FILTERS = ("product", "institution", "purpose", "outcome")
 _DEFAULT_DAYS = 30
 
-Dimension = Literal["product", "institution", "purpose", "outcome", "day"]
-Measures = ("calls", "hits", "charged_fen")
+Dimension = Literal["product", "version", "institution", "purpose", "outcome", "day", "hour"]
 
 
 class Line(NamedTuple):
     """One row of the table: the words of its group and its numbers."""
 
     group: tuple[str, ...]
-    calls: int
-    hits: int
-    charged_fen: int
+    told: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,62 +59,94 @@ class Window:
         return day_begins(self.last) + timedelta(days=1)
 
 
+class Asked:
+    """What the form asks for; a filter that is left empty takes all."""
+
+    def __init__(
+        self,
+        now: Now,
+        first: Annotated[str, Query(alias="from")] = "",
+        until: str = "",
+        by: Annotated[list[Dimension] | None, Query()] = None,
+        product: str = "",
+        institution: str = "",
+        purpose: str = "",
+        outcome: str = "",
+        test: bool = False,
+    ) -> None:
+        self.window = read_window(first, until, today=shanghai_day(now))
+        self.names = [name for name in COLUMNS if name in (by or ("day", "product"))]
+        self.only = dict(zip(FILTERS, (product, institution, purpose, outcome), strict=True))
+        self.test = test
+
+    def rows(self, session: Session, by: Sequence[str], *, filtered: bool = True) -> list[dict[str, Any]]:
+        only = {name: [value] for name, value in self.only.items() if value and filtered}
+        return usage_rows(session, by, start=self.window.start, end=self.window.end, test=self.test, only=only)
+
+    def choices(self, session: Session) -> dict[str, list[str]]:
+        """Filter -> what it may be set to: the values of these days."""
+        return {name: [row[name] for row in self.rows(session, [name], filtered=False)] for name in FILTERS}
+
+    @property
+    def query(self) -> str:
+        """The same question, as the address of a file asks it."""
+        asked = [("from", self.window.first), ("until", self.window.last), *(("by", name) for name in self.names)]
+        test = [("test", "true")] if self.test else []
+        return urlencode([*asked, *((name, value) for name, value in self.only.items() if value), *test])
+
+
+Form = Annotated[Asked, Depends()]
+
+
 @router.get("/usage")
 def usage_page(
     request: Request,
     visitor: UsageVisitor,
     session: PlatformSession,
     now: Now,
-    first: Annotated[str, Query(alias="from")] = "",
-    until: str = "",
-    by: Annotated[list[Dimension] | None, Query()] = None,
+    asked: Form,
     stack: Literal["product", "outcome"] = "product",
 ) -> HTMLResponse:
-    """Calls, hits and charges of a range of days, grouped as asked; by day and product at first."""
-    window = read_window(first, until, today=shanghai_day(now))
-    names = _grouping(by)
+    """Calls, rates, charges and latencies of a range of days, grouped as asked; by day and product at first."""
     words = WORDS[language_of(request)]
-    rows = _lines(usage_rows(session, names, start=window.start, end=window.end), names, words)
-    bars = usage_rows(session, ["day", stack], start=window.start, end=window.end)
-    (total,) = _lines(usage_rows(session, [], start=window.start, end=window.end), [], words)
     return render(
         request,
         "usage.html",
         who=visitor.institution,
         bundle=f"/assets/{BUNDLE}",
         dimensions=COLUMNS,
-        by=names,
+        asked=asked,
+        choices=asked.choices(session),
+        by=asked.names,
         stack=stack,
-        window=window,
-        rows=rows,
-        total=total,
-        charts=_charts(bars, stack, window, words),
-        csv="/console/usage.csv?" + urlencode([("from", window.first), ("until", window.last), *_repeated(names)]),
+        window=asked.window,
+        rows=_lines(asked.rows(session, asked.names), asked.names, words),
+        total=asked.rows(session, [])[0],
+        forecast=next(iter(forecast_rows(session, [], now, test=asked.test)), None),
+        month=f"{shanghai_day(now):%Y-%m}",
+        charts=_charts(asked.rows(session, ["day", stack]), stack, asked.window, words),
         limit=ROWS_SHOWN,
         counted_at=now,
     )
 
 
 @router.get("/usage.csv")
-def usage_file(
-    visitor: UsageVisitor,  # noqa: ARG001 - asked for so that nobody else may read
-    session: PlatformSession,
-    now: Now,
-    first: Annotated[str, Query(alias="from")] = "",
-    until: str = "",
-    by: Annotated[list[Dimension] | None, Query()] = None,
-) -> Response:
+def usage_csv(visitor: UsageVisitor, session: PlatformSession, asked: Form) -> Response:  # noqa: ARG001 - only for them
     """The table as CSV (UTF-8 with the mark Excel looks for), charges in fen, every row."""
-    window = read_window(first, until, today=shanghai_day(now))
-    names = _grouping(by)
-    sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, [*names, *Measures])
-    writer.writeheader()
-    for row in usage_rows(session, names, start=window.start, end=window.end):
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-    file = f"usage-{window.first}-{window.last}.csv"
-    headers = SECURITY_HEADERS | {"Content-Disposition": f'attachment; filename="{file}"'}
-    return Response("\ufeff" + sheet.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    text = "\ufeff" + as_csv(asked.rows(session, asked.names), asked.names)
+    return _file(asked.window, "csv", text.encode(), "text/csv; charset=utf-8")
+
+
+@router.get("/usage.parquet")
+def usage_parquet(visitor: UsageVisitor, session: PlatformSession, asked: Form) -> Response:  # noqa: ARG001 - as above
+    """The same as Parquet, each column with its declared type."""
+    return _file(asked.window, "parquet", as_parquet(asked.rows(session, asked.names), asked.names), PARQUET)
+
+
+def _file(window: Window, ending: str, content: bytes, media_type: str) -> Response:
+    name = f"usage-{window.first}-{window.last}.{ending}"
+    headers = SECURITY_HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def read_window(first: str, until: str, *, today: date) -> Window:
@@ -132,20 +163,15 @@ def read_window(first: str, until: str, *, today: date) -> Window:
     return Window(last_thirty, today, False)
 
 
-def _grouping(by: list[Dimension] | None) -> list[str]:
-    return [name for name in COLUMNS if name in (by or ("day", "product"))]
-
-
 def _lines(rows: Sequence[dict[str, Any]], names: Sequence[str], words: dict[str, str]) -> list[Line]:
-    return [
-        Line(tuple(_shown(name, row[name], words) for name in names), row["calls"], row["hits"], row["charged_fen"])
-        for row in rows
-    ]
+    return [Line(tuple(_shown(name, row[name], words) for name in names), row) for row in rows]
 
 
-def _shown(dimension: str, value: str, words: dict[str, str]) -> str:
-    """Outcomes and purposes are codes with a word; products, institutions and days stand for themselves."""
-    return words[value] if dimension in ("outcome", "purpose") else value
+def _shown(dimension: str, value: Any, words: dict[str, str]) -> str:
+    """Outcomes and purposes are codes with a word; the rest stands for itself."""
+    if dimension == "hour":
+        return f"{value:02d}:00"
+    return words[value] if dimension in ("outcome", "purpose") else str(value)
 
 
 def _charts(rows: Sequence[dict[str, Any]], stack: str, window: Window, words: dict[str, str]) -> list[dict[str, Any]]:
@@ -162,12 +188,3 @@ def _charts(rows: Sequence[dict[str, Any]], stack: str, window: Window, words: d
     titles = {"calls_per_day": ("calls", "calls"), "charge_per_day": ("yuan", "charged")}
     draw = partial(per_day, bars, days=(window.first, window.last), part=words[stack], day=words["day"])
     return [{"title": title, "spec": draw(measure, value=words[value])} for title, (measure, value) in titles.items()]
-
-
-def _repeated(names: Sequence[str]) -> list[tuple[str, str]]:
-    return [("by", name) for name in names]
-
-
-def _cell(value: Any) -> Any:
-    """A spreadsheet runs a cell that begins like a formula; an institution's name must not."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from api.database import ledger_transaction
-from api.metering.usage import DIMENSIONS, usage_rows
-from bureau.clock import SHANGHAI
-from bureau.errors import ImpossibleDate
+from api.metering.export import schema_of
+from api.metering.forecast import COLUMNS, forecast_rows
+from api.metering.usage import DIMENSIONS, MEASURES, usage_rows
+from bureau.clock import SHANGHAI, now
+from bureau.errors import ImpossibleDate, InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 
@@ -20,13 +22,33 @@ def show(
     by: Annotated[str, typer.Option(help=f"Group by these, in order: {', '.join(DIMENSIONS)}.")] = "product",
     first: Annotated[str | None, typer.Option("--from", help="First Shanghai day, as 2026-11-01.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="The day after the last.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Count only these, as product=P07; may be repeated.")] = None,
+    test: Annotated[bool, typer.Option("--test", help="The calls in test mode instead.")] = False,
+    forecast: Annotated[bool, typer.Option("--forecast", help="What the present month will come to.")] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Calls, hits and charges in fen, from the ledger's lines."""
+    """Calls, hits, repeats, charges in fen and latencies in microseconds, from the ledger's counts."""
     names = [name.strip() for name in by.split(",") if name.strip()]
+    if forecast and (first or until or only):
+        raise InvalidInput("A forecast is of the present month and of all calls: leave out --from, --to and --only.")
     with ledger_transaction(Settings().ledger_url) as session:
-        rows = usage_rows(session, names, start=_begins(first, "--from"), end=_begins(until, "--to"))
-    print_rows(rows, [*names, "calls", "hits", "charged_fen"], form)
+        if forecast:
+            print_rows(forecast_rows(session, names, now(), test=test), [*names, *COLUMNS], form)
+            return
+        start, end = _begins(first, "--from"), _begins(until, "--to")
+        rows = usage_rows(session, names, start=start, end=end, test=test, only=_chosen(only or []))
+    print_rows(rows, [*names, *MEASURES], form, schema_of(names))
+
+
+def _chosen(only: list[str]) -> dict[str, list[str]]:
+    """Dimension -> the values named."""
+    chosen: dict[str, list[str]] = {}
+    for pair in only:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InvalidInput(f"--only {pair} names no value; write it as --only product=P07.")
+        chosen.setdefault(name.strip(), []).append(value.strip())
+    return chosen
 
 
 def _begins(text: str | None, option: str) -> datetime | None:

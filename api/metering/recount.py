@@ -16,7 +16,8 @@ from api.audit.tables import AuditLeaf
 from api.contracts.pricing import Free, next_unit
 from api.contracts.tables import ContractVersion
 from api.contracts.terms import Terms
-from api.metering.tables import Call, UsageDay, UsageLine, UsageMonth, Wallet, WalletEntry
+from api.metering.latency import BINS, EDGES_US
+from api.metering.tables import Call, UsageHour, UsageLine, UsageMonth, Wallet, WalletEntry
 from bureau.clock import shanghai_day
 
 _PAGE = 2_000
@@ -58,11 +59,11 @@ class _Books:
 
 
 def recount(session: Session) -> Iterator[Difference]:
-    """Whatever does not follow from the lines: their own charges, the counts of months and days, the wallets."""
+    """Whatever does not follow from the lines: their own charges, the counts of months and hours, the wallets."""
     terms = {row.id: Terms.model_validate(row.terms) for row in session.scalars(select(ContractVersion))}
     books: dict[tuple[int, bool], _Books] = {}
     months: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
-    days: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    hours: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     for line, uscc in _lines(session):
         owner = books.setdefault((line.institution_id, line.test), _Books())
         if line.kind == "charge" and line.basis != "unanswered":
@@ -70,9 +71,9 @@ def recount(session: Session) -> Iterator[Difference]:
         owner.spent[_month(line.committed_at)] += line.amount_fen
         if line.kind == "reversal":
             owner.seen[uscc or ""] = [unit for unit in owner.seen[uscc or ""] if unit.call_id != line.reverses]
-        _count(line, months, days)
+        _count(line, months, hours)
     yield from _differing("month", _stored(session, UsageMonth), months)
-    yield from _differing("day", _stored(session, UsageDay), days)
+    yield from _differing("hour", _stored(session, UsageHour), hours)
     yield from _wallets(session)
 
 
@@ -131,18 +132,26 @@ def _price(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> tuple[int
 def _count(
     line: UsageLine,
     months: defaultdict[tuple[Any, ...], Counter[str]],
-    days: defaultdict[tuple[Any, ...], Counter[str]],
+    hours: defaultdict[tuple[Any, ...], Counter[str]],
 ) -> None:
-    day = shanghai_day(line.committed_at)
+    hour = line.committed_at.replace(minute=0, second=0, microsecond=0)
     sums = {"calls": line.calls, "units": line.units, "charged_fen": line.amount_fen}
-    place = line.institution_id, day, line.test, line.product_code, line.product_version
-    days[*place, line.purpose, line.outcome, line.basis].update(sums | {"latency_us": line.latency_us * line.calls})
+    place = line.institution_id, hour, line.test, line.product_code, line.product_version
+    hours[*place, line.purpose, line.outcome, line.basis].update(sums | _timed(line))
     if line.basis != "unanswered":
-        month = line.institution_id, day.replace(day=1), line.test
+        month = line.institution_id, _month(line.committed_at), line.test
         months[*month, line.contract_version_id, line.product_code, line.rule].update(sums)
 
 
-def _stored(session: Session, table: type[UsageMonth] | type[UsageDay]) -> dict[tuple[Any, ...], Counter[str]]:
+def _timed(line: UsageLine) -> dict[str, int]:
+    """In which bin the latency of an answered call counts."""
+    if line.kind != "charge" or line.outcome not in ("found", "partial", "not_found", "stale"):
+        return {}
+    below = sum(edge < line.latency_us for edge in EDGES_US)
+    return {BINS[below]: 1}
+
+
+def _stored(session: Session, table: type[UsageMonth] | type[UsageHour]) -> dict[tuple[Any, ...], Counter[str]]:
     keys = [column.name for column in table.__table__.primary_key]
     sums = [column.name for column in table.__table__.columns if not column.primary_key]
     return {

@@ -8,9 +8,10 @@ transaction (design D7), with the counts and balances that follow from them.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.metering.latency import BINS
 from api.tables import LedgerTable, Owned
 
 
@@ -116,12 +117,16 @@ class UsageMonth(Owned, LedgerTable):
     charged_fen: Mapped[int] = mapped_column(BigInteger)
 
 
-class UsageDay(Owned, LedgerTable):
-    """What product managers look at: counts and charges of a day of Shanghai. Follows from the usage lines."""
+class UsageHour(Owned, LedgerTable):
+    """What product managers look at: counts, charges and latencies of an hour. Follows from the usage lines.
 
-    __tablename__ = "usage_day"
+    A reversal takes its call and charge away in the hour it is written. The columns `BINS` (`api.metering.latency`)
+    count the answered calls by their latency; those of reversed calls stay, as they took as long.
+    """
+
+    __tablename__ = "usage_hour"
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True, index=True)  # its first instant
     test: Mapped[bool] = mapped_column(primary_key=True)
     product_code: Mapped[str] = mapped_column(primary_key=True)
     product_version: Mapped[int] = mapped_column(primary_key=True)
@@ -131,7 +136,10 @@ class UsageDay(Owned, LedgerTable):
     calls: Mapped[int]
     units: Mapped[int]
     charged_fen: Mapped[int] = mapped_column(BigInteger)
-    latency_us: Mapped[int] = mapped_column(BigInteger)  # summed
+
+
+for _bin in BINS:
+    setattr(UsageHour, _bin, mapped_column(Integer, nullable=False))
 
 
 class Wallet(Owned, LedgerTable):

@@ -1,34 +1,51 @@
-"""Usage as the ledger has it: calls, hits and charges, grouped as asked."""
+"""Usage as the ledger counts it: calls, hits, repeats, charges and latencies, grouped and cut as asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
-from api.metering.tables import UsageLine
-from bureau.clock import SHANGHAI
-from bureau.errors import UnknownName
+from api.metering.draft import ANSWERED
+from api.metering.latency import BINS, PERCENTS, percentile
+from api.metering.tables import UsageHour
+from bureau.clock import SHANGHAI, hour_of
+from bureau.errors import InvalidInput, UnknownName
 
 HITS = ("found", "partial")
 """Outcomes that found what was asked for."""
+REPEATS = ("repeat", "same_entity")
+"""Bases of calls that asked again about an enterprise, as the contract's own price rule tells them. A contract without
+such a rule has no repeats."""
+MEASURES = (
+    *("calls", "answered", "hits", "repeats", "hit_rate_bp", "repeat_rate_bp", "charged_fen"),
+    *(f"latency_p{percent}_us" for percent in PERCENTS),
+)
+"""What each row says beside its dimensions. Rates are shares of the answered calls in basis points, None without any;
+latencies are of answered calls, each the upper edge of its bin (`api.metering.latency`)."""
 
-_DAY_MICROS = 86_400_000_000
-_SHANGHAI_MICROS = int(SHANGHAI.utcoffset(None).total_seconds()) * 1_000_000
-_DAY = (type_coerce(UsageLine.committed_at, BigInteger) + _SHANGHAI_MICROS) // _DAY_MICROS
+_HOUR_MICROS, _DAY_MICROS = 3_600_000_000, 86_400_000_000
+_LOCAL = type_coerce(UsageHour.hour, BigInteger) + int(SHANGHAI.utcoffset(None).total_seconds()) * 1_000_000
 
 DIMENSIONS: dict[str, ColumnElement[Any]] = {
-    "product": UsageLine.product_code.expression,
+    "product": UsageHour.product_code.expression,
+    "version": UsageHour.product_version.expression,
     "institution": Institution.name.expression,
-    "purpose": UsageLine.purpose.expression,
-    "outcome": UsageLine.outcome.expression,
-    "day": _DAY,
+    "purpose": UsageHour.purpose.expression,
+    "outcome": UsageHour.outcome.expression,
+    "day": _LOCAL // _DAY_MICROS,
+    "hour": (_LOCAL % _DAY_MICROS) // _HOUR_MICROS,
 }
-"""What usage can be grouped by. A day is the Shanghai day of the commit."""
+"""What usage can be grouped and cut by. Day and hour (0 to 23) are Shanghai's, of the commit."""
 
-_SHOWN: dict[str, Callable[[Any], str]] = {"day": lambda days: (date(1970, 1, 1) + timedelta(days)).isoformat()}
+_SHOWN: dict[str, Callable[[Any], Any]] = {"day": lambda days: (date(1970, 1, 1) + timedelta(int(days))).isoformat()}
+_READ: dict[str, Callable[[str], Any]] = {
+    "version": int,
+    "hour": int,
+    "day": lambda day: (date.fromisoformat(day) - date(1970, 1, 1)).days,
+}
 
 
 def usage_rows(
@@ -39,39 +56,73 @@ def usage_rows(
     end: datetime | None = None,
     institution_id: int | None = None,
     test: bool = False,
+    only: Mapping[str, Sequence[str]] | None = None,
 ) -> list[dict[str, Any]]:
-    """One row for each combination of `by`, ordered by it: its values, `calls`, `hits` and `charged_fen`.
+    """One row for each combination of `by`, ordered by it: its values and `MEASURES`.
 
-    Counts what was committed in [start, end); None leaves that side open, or takes every institution.
-    A reversal takes its call, hit and charge away again on the day it is written. With no `by`, one row.
-    test: the calls in test mode, which are counted apart, instead of the live ones.
+    Counts what was committed in [start, end), whole hours; None leaves that side open, or takes every institution.
+    A reversal takes its call, hit and charge away again in the hour it is written. With no `by`, one row.
+    test: the calls in test mode, which are counted apart, instead of the live ones. only: dimension -> the values
+    that count. Raises `UnknownName`, and `InvalidInput` for a value that cannot be of its dimension.
     """
-    unknown = [name for name in by if name not in DIMENSIONS]
-    if unknown:
-        raise UnknownName("dimension of usage", unknown[0], DIMENSIONS)
+    for name in (*by, *(only or {})):
+        if name not in DIMENSIONS:
+            raise UnknownName("dimension of usage", name, DIMENSIONS)
     columns = [DIMENSIONS[name].label(name) for name in by]
+    query = _summed(columns).where(UsageHour.test.is_(test))
+    if start is not None:
+        query = query.where(UsageHour.hour >= _whole(start))
+    if end is not None:
+        query = query.where(UsageHour.hour < _whole(end))
+    if institution_id is not None:
+        query = query.where(UsageHour.institution_id == institution_id)
+    for name, values in (only or {}).items():
+        query = query.where(DIMENSIONS[name].in_(_values(name, values)))
+    return [_shown(row, by) for row in session.execute(query).mappings()]
+
+
+def _summed(columns: Sequence[ColumnElement[Any]]) -> Select[*tuple[Any, ...]]:
+    def total(summed: Any, condition: ColumnElement[bool] | None = None) -> ColumnElement[Any]:
+        return func.coalesce(func.sum(summed if condition is None else case((condition, summed), else_=0)), 0)
+
     query = select(
         *columns,
-        func.coalesce(func.sum(UsageLine.calls), 0).label("calls"),
-        func.coalesce(func.sum(case((UsageLine.outcome.in_(HITS), UsageLine.calls), else_=0)), 0).label("hits"),
-        func.coalesce(func.sum(UsageLine.amount_fen), 0).label("charged_fen"),
-    ).join_from(UsageLine, Institution, Institution.id == UsageLine.institution_id)
-    query = query.where(UsageLine.test.is_(test))
-    if start is not None:
-        query = query.where(UsageLine.committed_at >= start)
-    if end is not None:
-        query = query.where(UsageLine.committed_at < end)
-    if institution_id is not None:
-        query = query.where(UsageLine.institution_id == institution_id)
-    if columns:
-        query = query.group_by(*columns).order_by(*columns)
-    return [_shown(row) for row in session.execute(query).mappings()]
+        total(UsageHour.calls).label("calls"),
+        total(UsageHour.calls, UsageHour.outcome.in_(ANSWERED)).label("answered"),
+        total(UsageHour.calls, UsageHour.outcome.in_(HITS)).label("hits"),
+        total(UsageHour.calls, UsageHour.basis.in_(REPEATS)).label("repeats"),
+        total(UsageHour.charged_fen).label("charged_fen"),
+        *(total(UsageHour.__table__.c[name]).label(name) for name in BINS),
+    ).join_from(UsageHour, Institution, Institution.id == UsageHour.institution_id)
+    return query.group_by(*columns).order_by(*columns) if columns else query
 
 
-def _shown(row: Any) -> dict[str, Any]:
-    return {name: _SHOWN[name](value) if name in _SHOWN else _plain(value) for name, value in row.items()}
+def _whole(at: datetime) -> datetime:
+    if hour_of(at) != at:
+        raise InvalidInput(f"Usage is counted by the hour; {at.isoformat()} is within one.")
+    return at
 
 
-def _plain(value: Any) -> Any:
+def _values(name: str, values: Sequence[str]) -> list[Any]:
+    try:
+        return [_READ[name](value) if name in _READ else value for value in values]
+    except ValueError as problem:
+        raise InvalidInput(f"{', '.join(values)} cannot be read as {name}; write it as usage shows it.") from problem
+
+
+def _shown(row: Mapping[Any, Any], by: Sequence[str]) -> dict[str, Any]:
     """PostgreSQL sums bigint as a decimal; every sum here is a whole number."""
-    return value if isinstance(value, str) else int(value)
+    counts = {name: int(row[name]) for name in ("calls", "answered", "hits", "repeats")}
+    bins = [int(row[name]) for name in BINS]
+    return (
+        {name: _SHOWN.get(name, lambda value: value)(row[name]) for name in by}
+        | counts
+        | {f"{name}_rate_bp": rate_bp(counts[f"{name}s"], counts["answered"]) for name in ("hit", "repeat")}
+        | {"charged_fen": int(row["charged_fen"])}
+        | {f"latency_p{percent}_us": percentile(bins, percent) for percent in PERCENTS}
+    )
+
+
+def rate_bp(part: int, whole: int) -> int | None:
+    """A share in basis points, half a point upwards; None of nothing, or where reversals outweigh the calls."""
+    return (2 * part * 10_000 + whole) // (2 * whole) if whole > 0 else None

@@ -20,6 +20,18 @@ def yuan(fen: int) -> str:
     return f"{sign}{rest // 100:,}.{rest % 100:02d}"
 
 
+def percent(bp: int | None) -> str:
+    """Basis points as per cent with one decimal."""
+    return NOTHING if bp is None else f"{bp / 100:.1f}%"
+
+
+def milliseconds(us: int | None) -> str:
+    """Microseconds as milliseconds, or as seconds from one on."""
+    if us is None:
+        return NOTHING
+    return f"{us / 1_000:g} ms" if us < 1_000_000 else f"{us / 1_000_000:g} s"
+
+
 def signed(points: int) -> str:
     """Points with their sign, the minus as wide as the plus."""
     return f"{points:+d}".replace("-", "\u2212")

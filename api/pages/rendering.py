@@ -8,7 +8,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api.pages.quantity import cell, cell_class, column_title, feature_label, quantity, signed, unit_words, yuan
+from api.pages.quantity import (
+    cell,
+    cell_class,
+    column_title,
+    feature_label,
+    milliseconds,
+    percent,
+    quantity,
+    signed,
+    unit_words,
+    yuan,
+)
 from api.pages.words import WORDS, told
 from bureau.clock import SHANGHAI
 
@@ -37,7 +48,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters.update(yuan=yuan, signed=signed, moment=moment)
+_TEMPLATES.filters.update(yuan=yuan, signed=signed, moment=moment, percent=percent, milliseconds=milliseconds)
 _TEMPLATES.globals.update(
     quantity=quantity,
     told=told,

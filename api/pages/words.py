@@ -34,6 +34,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "stack": ("图中分色", "Colour by"),
     "show": ("查询", "Show"),
     "download": ("下载 CSV", "Download CSV"),
+    "download_parquet": ("下载 Parquet", "Download Parquet"),
+    "everything": ("全部", "All"),
+    "test_mode": ("测试模式的调用（不计费）", "Calls in test mode (never billed)"),
+    "version": ("产品版本", "Version"),
+    "hour": ("时段", "Hour"),
     "product": ("产品", "Product"),
     "institution": ("机构", "Institution"),
     "purpose": ("用途", "Purpose"),
@@ -42,6 +47,24 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "calls": ("调用次数", "Calls"),
     "hits": ("查得次数", "Hits"),
     "hit_rate": ("查得率", "Hit rate"),
+    "repeat_rate": ("重复查询率", "Repeat rate"),
+    "rates_hint": (
+        "查得率和重复查询率均以已答复的调用为分母；重复查询按合同价格条款认定。"
+        "时延自收到请求至提交账本，取所在区间上沿：不超过真值的 1.6 倍。",
+        "Hit and repeat rate are shares of the answered calls; repeats are what the contract's price rule counts as "
+        "such. A latency, from receipt to commit, is the upper edge of its bin: at most 1.6 times the truth.",
+    ),
+    "latency_p50": ("时延中位数", "Median latency"),
+    "latency_p95": ("时延 P95", "Latency p95"),
+    "latency_p99": ("时延 P99", "Latency p99"),
+    "forecast": ("本月收费预计（元）", "Forecast of the month (CNY)"),
+    "forecast_hint": (
+        "{month} 预计 {calls} 次；收费八成可能在 {low} 至 {high} 元之间。"
+        "按近八周同一星期几的均值推算，不计趋势和节假日。",
+        "{month}: {calls} calls expected; the charge ends between {low} and {high} in four months of five. By the "
+        "means of weekdays in the last eight weeks; no trend, no holidays.",
+    ),
+    "forecast_short": ("满两周后可预计", "after two weeks"),
     "charged": ("收费（元）", "Charge (CNY)"),
     "total": ("合计", "Total"),
     "calls_per_day": ("每日调用次数", "Calls per day"),

@@ -1,15 +1,20 @@
 """Usage equals the ledger's own lines, whoever asks and however it is grouped."""
 
+import csv
+import io
 from collections import Counter
+from datetime import date
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
 from api.database import open_ledger_database
-from api.metering.tables import UsageLine
+from api.metering.tables import Call, UsageLine
+from api.metering.usage import MEASURES
 from bureau.clock import shanghai_day
 from bureau.settings import Settings
 from tests.factories.deployments import Caller
@@ -105,13 +110,54 @@ def test_a_window_ends_before_its_last_day(bank: Caller) -> None:
 
 def test_only_the_dimensions_asked_for_are_in_a_row(bank: Caller) -> None:
     rows = bank.get("/v1/usage", params={"by": "product"}).json()["rows"]
-    assert {frozenset(row) for row in rows} == {frozenset({"product", "calls", "hits", "charged_fen"})}
+    assert {frozenset(row) for row in rows} == {frozenset({"product", *MEASURES})}
+
+
+def test_a_filter_leaves_out_the_rest(bank: Caller) -> None:
+    rows = bank.get("/v1/usage?by=outcome&product=P01&outcome=found&outcome=refused").json()["rows"]
+    assert [(row["outcome"], row["calls"]) for row in rows] == [("found", 2)]
+    assert bank.get("/v1/usage", params={"test": "true"}).json()["rows"] == []
+
+
+def test_files_hold_the_same_rows(bank: Caller) -> None:
+    asked = {"by": "product,outcome,hour"}
+    rows = bank.get("/v1/usage", params=asked).json()["rows"]
+    written = csv.DictReader(io.StringIO(bank.get("/v1/usage/csv", params=asked).text))
+    assert [{name: value or None for name, value in row.items()} for row in written] == [
+        {name: None if value is None else str(value) for name, value in row.items()} for row in rows
+    ]
+    answer = bank.get("/v1/usage/parquet", params=asked)
+    assert pq.read_table(io.BytesIO(answer.content)).to_pylist() == rows
+
+
+def test_a_call_knows_how_old_its_data_were(bank: Caller, settings: Settings) -> None:
+    """ACME's records landed on 25 June 2025."""
+    given = bank.report(ACME).json()
+    engine = open_ledger_database(settings.ledger_url)
+    with Session(engine) as session:
+        call = session.get_one(Call, given["report_id"])
+        line = session.get_one(UsageLine, given["report_id"])
+        missed = session.scalars(select(UsageLine).where(UsageLine.outcome == "not_found")).first()
+        assert missed is not None
+    engine.dispose()
+    assert call.data_as_of == date(2025, 6, 25)
+    assert given["data_as_of"] == "2025-06-25"
+    assert line.data_age_days == (date.fromisoformat(given["as_of"]) - call.data_as_of).days
+    assert missed.data_age_days is None
+
+
+def test_a_forecast_needs_a_history(bank: Caller, manager: Caller) -> None:
+    for caller in (bank, manager):
+        (row,) = caller.get("/v1/usage/forecast").json()["rows"]
+        assert set(row.values()) == {None}
+    assert bank.get("/v1/usage/forecast", params={"by": "day"}).status_code == 400
 
 
 @pytest.mark.parametrize(
     ("query", "status", "code"),
     [
         pytest.param({"by": "colour"}, 400, "unknown-name", id="no such dimension"),
+        pytest.param({"hour": "noon"}, 400, "invalid-input", id="no such hour"),
         pytest.param({"from": "2026-13-01"}, 422, "malformed-request", id="no such day"),
     ],
 )

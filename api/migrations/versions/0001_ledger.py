@@ -75,7 +75,7 @@ def upgrade() -> None:
             "idempotency": OWN,
             "usage_line": OWN,
             "usage_month": OWN,
-            "usage_day": OWN,
+            "usage_hour": OWN,
             "wallet": OWN,
             "wallet_entry": OWN,
             "event": OWN,
@@ -277,9 +277,9 @@ def _create_counts() -> None:
         Column("charged_fen", BigInteger, nullable=False),
     )
     op.create_table(
-        "usage_day",
+        "usage_hour",
         Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
-        Column("day", Date, primary_key=True),
+        Column("hour", Instant, primary_key=True, index=True, autoincrement=False),
         Column("test", Boolean, primary_key=True),
         Column("product_code", String, primary_key=True),
         Column("product_version", Integer, primary_key=True),
@@ -289,7 +289,7 @@ def _create_counts() -> None:
         Column("calls", Integer, nullable=False),
         Column("units", Integer, nullable=False),
         Column("charged_fen", BigInteger, nullable=False),
-        Column("latency_us", BigInteger, nullable=False),
+        *(Column(f"latency_{number:02d}", Integer, nullable=False) for number in range(21)),
     )
 
 

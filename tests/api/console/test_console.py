@@ -4,13 +4,16 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
+from html import unescape
 
+import pyarrow.parquet as pq
 import pytest
 from httpx import Client, Response
 
 from api.access.institutions import disable_client
 from api.database import open_ledger_database
 from api.pages.assets import BUNDLE
+from api.pages.quantity import milliseconds, percent
 from bureau.db import transaction
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol
@@ -46,7 +49,7 @@ def outside(http: Client) -> Client:
     return http
 
 
-@pytest.mark.parametrize("path", ["/console/usage", "/console/usage.csv"])
+@pytest.mark.parametrize("path", ["/console/usage", "/console/usage.csv", "/console/usage.parquet"])
 def test_without_a_session_there_is_the_form(outside: Client, path: str) -> None:
     answer = outside.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/console/login")
@@ -104,6 +107,9 @@ def test_the_table_is_the_ledger(inside: Client, manager: Caller) -> None:
             row["institution"],
             f"{row['calls']:,}",
             f"{row['hits']:,}",
+            percent(row["hit_rate_bp"]),
+            percent(row["repeat_rate_bp"]),
+            milliseconds(row["latency_p95_us"]),
             f"{row['charged_fen'] / 100:,.2f}",
         ]
         for row in rows
@@ -118,7 +124,28 @@ def test_the_file_is_the_ledger(inside: Client, manager: Caller) -> None:
     assert "attachment" in answer.headers["content-disposition"]
     written = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     rows = manager.get("/v1/usage", params={"by": "day,product,institution,purpose,outcome"}).json()["rows"]
-    assert written == [{name: str(value) for name, value in row.items()} for row in rows]
+    assert written == [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+
+
+def test_the_parquet_file_is_the_ledger(inside: Client, manager: Caller) -> None:
+    answer = inside.get("/console/usage.parquet", params={"by": ["product", "version", "hour"]})
+    rows = manager.get("/v1/usage", params={"by": "hour,product,version"}).json()["rows"]
+    assert pq.read_table(io.BytesIO(answer.content)).to_pylist() == rows
+
+
+def test_a_filter_holds_for_figures_table_charts_and_files(inside: Client, manager: Caller) -> None:
+    asked = {"by": "institution", "product": "P01", "institution": "农商银行"}
+    page = inside.get("/console/usage", params=asked).text
+    (row,) = manager.get("/v1/usage", params=asked).json()["rows"]
+    assert f'id="total-calls">{row["calls"]}<' in page
+    assert '<option value="P01" selected>' in page
+    assert "城市银行" not in page[page.index("<tbody>") :]
+    file = inside.get("/console/usage.csv?" + unescape(re.findall(r"/console/usage.csv\?([^\"]+)", page)[0])).text
+    assert len(file.splitlines()) == 2
+
+
+def test_calls_in_test_mode_are_shown_apart(inside: Client) -> None:
+    assert "所选日期内没有调用" in inside.get("/console/usage", params={"test": "true"}).text
 
 
 def test_the_charts_hold_the_same_numbers(inside: Client, manager: Caller) -> None:

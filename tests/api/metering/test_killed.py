@@ -69,7 +69,8 @@ def test_every_key_is_charged_once_however_often_the_process_is_killed(ledger_ur
     assert answered.keys() == set(KEYS)
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(UsageLine)) == len(KEYS)
-        assert usage_rows(session, []) == [{"calls": 250, "hits": 250, "charged_fen": 250 * 800}]
+        (usage,) = usage_rows(session, [])
+        assert (usage["calls"], usage["hits"], usage["charged_fen"]) == (250, 250, 250 * 800)
     ledger = Ledger(engine, signer, open_vault(SECRET))
     for call_id, digest in answered.values():
         assert sha256(ledger.answer(bank.institution_id, call_id).body).hexdigest() == digest

@@ -5,7 +5,7 @@ Whatever happens, the charges, counts and balances are those of the slow recompu
 
 import json
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ from api.contracts.terms import Terms
 from api.metering.ledger import Receipt
 from api.metering.recount import recount
 from api.metering.reversal import reverse
-from api.metering.usage import usage_rows
+from api.metering.usage import DIMENSIONS, usage_rows
 from api.metering.wallet import pay_in
 from bureau.db import transaction
 from bureau.errors import QuotaUsedUp, WalletEmpty
 from bureau.uscc import placeholder_uscc
 from tests.factories.ledger import draft, open_books, sqlite_ledger
+from tests.factories.slow_usage import slow_usage
 
 SUBJECTS = [placeholder_uscc("tests", name) for name in ("A", "B", "C")]
 fen = st.integers(0, 999)
@@ -98,7 +99,7 @@ class PricedHistory(RuleBasedStateMachine):
         numbers = range(self.keys, self.keys + len(group))
         self.keys += len(group)
         drafts = [
-            draft(self.books.bank, f"key-{number}", consent_required=False, received_at=self.books.clock.at, **each)
+            draft(self.books.bank, f"key-{number}", consent_required=False, received_at=self.received(number), **each)
             for number, each in zip(numbers, group, strict=True)
         ]
         for given, submitted, each in zip(self.books.submit(*drafts), drafts, group, strict=True):
@@ -106,6 +107,10 @@ class PricedHistory(RuleBasedStateMachine):
             if isinstance(given, Receipt):
                 self.sent[submitted.idempotency_key or ""] = each, given.body
                 self.reversible.append(given.call_id)
+
+    def received(self, number: int) -> datetime:
+        """Some microseconds to some seconds before the commit."""
+        return self.books.clock.at - timedelta(microseconds=number**5 % 9_999_991)
 
     @precondition(lambda self: self.sent)
     @rule(choice=st.randoms(use_true_random=False))
@@ -140,6 +145,11 @@ class PricedHistory(RuleBasedStateMachine):
     def the_slow_recomputation_agrees(self) -> None:
         with Session(self.books.engine) as session:
             assert list(recount(session)) == []
+
+    @rule(by=st.lists(st.sampled_from(list(DIMENSIONS)), unique=True), test=st.booleans())
+    def usage_is_that_of_the_lines(self, by: list[str], test: bool) -> None:
+        with Session(self.books.engine) as session:
+            assert usage_rows(session, by, test=test) == slow_usage(session, by, test=test)
 
     def teardown(self) -> None:
         if not hasattr(self, "books"):

@@ -1,6 +1,5 @@
 """Usage is what the calls say, grouped as asked, cut by the instant of the commit."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -10,12 +9,12 @@ from sqlalchemy import func, select
 
 from api.metering.draft import Draft
 from api.metering.reversal import reverse
-from api.metering.tables import Call, StoredAnswer
-from api.metering.usage import DIMENSIONS, usage_rows
-from bureau.clock import shanghai_day
+from api.metering.tables import Call
+from api.metering.usage import DIMENSIONS, MEASURES, usage_rows
 from bureau.db import transaction
 from bureau.errors import InvalidInput, StateConflict, UnknownName, UnknownObject
-from tests.factories.ledger import NOON, PRICES, Books, add_bank, draft, unanswered
+from tests.factories.ledger import NOON, Books, add_bank, draft, unanswered
+from tests.factories.slow_usage import slow_usage
 
 MIDNIGHT = datetime(2026, 11, 23, 16, tzinfo=UTC)
 """00:00 in Shanghai on 24 November 2026."""
@@ -37,6 +36,7 @@ def busy(books: Books) -> Books:
                 for purpose in ("pre_loan", "post_loan"):
                     key = f"{product} {outcome} {purpose}"
                     changes = {"product_code": product, "outcome": outcome, "purpose": purpose}
+                    changes["received_at"] = NOON - timedelta(microseconds=len(drafts) ** 4)
                     drafts.append(draft(bank, key, contract_version_id=version, **changes))
         drafts += [unanswered(bank, "refused"), unanswered(bank, "source_down")][: n + 1]
     for day, third in enumerate((drafts[::3], drafts[1::3], drafts[2::3])):
@@ -54,44 +54,52 @@ def busy(books: Books) -> Books:
     return books
 
 
-def recomputed(books: Books, by: tuple[str, ...]) -> dict[tuple[str, ...], Counter[str]]:
-    """The slow way: every call of its own, its price from the list, its day from its commit."""
-    prices = {price.product_code: price for price in PRICES}
-    names = {1: "深圳银行", 2: "另一银行"}
-    sums: dict[tuple[str, ...], Counter[str]] = {}
-    with transaction(books.engine) as session:
-        answered = set(session.scalars(select(StoredAnswer.call_id)))
-        calls = session.scalars(select(Call).order_by(Call.committed_at, Call.id)).all()
-    first = min(call.id for call in calls if call.product_code == "P07" and call.outcome == "found")
-    entries = [(call, call.committed_at, 1) for call in calls]
-    entries += [(call, books.clock.at, -1) for call in calls if call.id == first]
-    for call, at, sign in entries:
-        hit = call.outcome in {"found", "partial"}
-        price = prices[call.product_code]
-        charged = call.id in answered and (hit if price.per == "hit" else price.per == "call")
-        facts = {
-            "product": call.product_code,
-            "institution": names[call.institution_id],
-            "purpose": call.purpose,
-            "outcome": call.outcome,
-            "day": shanghai_day(at).isoformat(),
-        }
-        group = sums.setdefault(tuple(facts[name] for name in by), Counter(calls=0, hits=0, charged_fen=0))
-        group.update(calls=sign, hits=sign * hit, charged_fen=sign * charged * price.amount_fen)
-    return sums
-
-
 def test_every_grouping_equals_the_slow_recomputation(busy: Books) -> None:
-    for count in range(len(DIMENSIONS) + 1):
-        for by in combinations(DIMENSIONS, count):
-            listed = rows(busy, *by)
-            assert {tuple(row.pop(name) for name in by): Counter(row) for row in listed} == recomputed(busy, by)
+    with transaction(busy.engine) as session:
+        for count in range(len(DIMENSIONS) + 1):
+            for by in combinations(DIMENSIONS, count):
+                assert usage_rows(session, by) == slow_usage(session, by), by
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        pytest.param({"start": NOON, "end": NOON + timedelta(hours=1)}, id="one hour"),
+        pytest.param({"only": {"product": ["P07", "P16"], "outcome": ["found"]}}, id="two products, one outcome"),
+        pytest.param({"only": {"hour": ["12"], "version": ["1"]}}, id="an hour of every day"),
+        pytest.param({"only": {"day": ["2026-11-24"], "institution": ["另一银行"]}}, id="a day of one bank"),
+        pytest.param({"only": {"hour": ["3"]}}, id="an hour without calls"),
+        pytest.param({"test": True}, id="in test mode"),
+    ],
+)
+def test_every_cut_equals_the_slow_recomputation(busy: Books, cut: dict[str, Any]) -> None:
+    busy.submit(draft(busy.bank, "in test mode", test=True))
+    with transaction(busy.engine) as session:
+        for by in ((), ("product", "outcome"), ("day", "hour")):
+            assert usage_rows(session, by, **cut) == slow_usage(session, by, **cut)
+
+
+def test_a_call_in_test_mode_is_counted_apart(books: Books) -> None:
+    books.submit(draft(books.bank, "live"), draft(books.bank, "test", test=True, product_code="P16"))
+    assert [row["product"] for row in rows(books, "product")] == ["P07"]
+    assert [row["product"] for row in rows(books, "product", test=True)] == ["P16"]
+
+
+@pytest.mark.parametrize("only", [{"hour": ["noon"]}, {"version": ["one"]}, {"day": ["2026-02-30"]}])
+def test_a_value_that_cannot_be_is_refused(books: Books, only: dict[str, list[str]]) -> None:
+    with pytest.raises(InvalidInput, match="cannot be"):
+        rows(books, only=only)
+
+
+def test_a_window_within_an_hour_is_refused(books: Books) -> None:
+    with pytest.raises(InvalidInput, match="by the hour"):
+        rows(books, start=NOON + timedelta(minutes=1))
 
 
 def test_rows_come_in_the_order_asked(busy: Books) -> None:
     listed = [(row["day"], row["product"]) for row in rows(busy, "day", "product")]
     assert listed == sorted(listed)
-    assert list(rows(busy, "day", "product")[0]) == ["day", "product", "calls", "hits", "charged_fen"]
+    assert list(rows(busy, "day", "product")[0]) == ["day", "product", *MEASURES]
 
 
 def test_an_institution_is_shown_its_own(busy: Books) -> None:
@@ -114,13 +122,15 @@ def test_a_day_is_a_shanghai_day_of_the_commit(books: Books, at: datetime, day: 
 
 def test_start_is_included_and_end_is_not(books: Books) -> None:
     books.submit(draft(books.bank))
-    assert rows(books, start=NOON, end=NOON + timedelta(microseconds=1))[0]["calls"] == 1
+    assert rows(books, start=NOON, end=NOON + timedelta(hours=1))[0]["calls"] == 1
     assert rows(books, start=NOON - timedelta(days=1), end=NOON)[0]["calls"] == 0
-    assert rows(books, start=NOON + timedelta(microseconds=1))[0]["calls"] == 0
+    assert rows(books, start=NOON + timedelta(hours=1))[0]["calls"] == 0
 
 
 def test_an_empty_ledger_has_one_row_of_zeros_or_none(books: Books) -> None:
-    assert rows(books) == [{"calls": 0, "hits": 0, "charged_fen": 0}]
+    (row,) = rows(books)
+    assert {row[name] for name in ("calls", "answered", "hits", "repeats", "charged_fen")} == {0}
+    assert {row[name] for name in ("hit_rate_bp", "repeat_rate_bp", "latency_p50_us", "latency_p99_us")} == {None}
     assert rows(books, "product") == []
 
 
@@ -133,10 +143,8 @@ def test_a_reversal_takes_the_charge_back_on_its_own_day(books: Books) -> None:
     submitted = draft(books.bank)
     books.submit(submitted)
     reverse(books.engine, submitted.call_id, reason="wrong enterprise", at=NOON + timedelta(days=1))
-    assert rows(books, "day") == [
-        {"day": "2026-11-23", "calls": 1, "hits": 1, "charged_fen": 800},
-        {"day": "2026-11-24", "calls": -1, "hits": -1, "charged_fen": -800},
-    ]
+    told = [[row[name] for name in ("day", "calls", "hits", "charged_fen")] for row in rows(books, "day")]
+    assert told == [["2026-11-23", 1, 1, 800], ["2026-11-24", -1, -1, -800]]
     assert books.ledger.answer(books.bank.institution_id, submitted.call_id).body
 
 
