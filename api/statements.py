@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import PlainTextResponse, Response
 
 from api.answers import SIGNED
+from api.billing.agreeing import agree_to_statement
 from api.billing.lines import calls_of
 from api.billing.months import Month
 from api.billing.printing import signed_print, statement_number
 from api.billing.reconciling import TheirLine, reconcile
-from api.billing.statements import agree_to_statement, as_csv, draw_up, issue_statement
+from api.billing.statements import as_csv, draw_up, find_statement, issue_statement
+from api.billing.tables import StatementSignature
 from api.caller import DbSession, Now, Served, StatementCaller
 from api.errors import problems
 from bureau.errors import (
@@ -140,6 +142,14 @@ class AgreementRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"sha256": "ab" * 32}]})
 
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="Over the RFC 8785 form of the statement.")]
+    jws: Annotated[
+        str | None,
+        Field(
+            max_length=8192,
+            description="Your detached JWS (RFC 7515 appendix F) over that form, by a key of this client; wanted from "
+            "a client that has keys.",
+        ),
+    ] = None
 
 
 class AgreementView(BaseModel):
@@ -148,6 +158,24 @@ class AgreementView(BaseModel):
     month: str
     sha256: str
     signed_at: datetime
+    client_id: str
+    jws: Annotated[str | None, Field(description="None where it agreed by its call alone.")]
+
+
+class IssueView(BaseModel):
+    """The platform's signature, over the bytes of the statement as they are sent; its key is in the JWKS."""
+
+    issued_at: datetime
+    jws: str
+
+
+class SignaturesView(BaseModel):
+    """Who has signed a month, and over what."""
+
+    month: str
+    sha256: Annotated[str, Field(description="Over the RFC 8785 form of the statement.")]
+    platform: IssueView
+    institution: Annotated[AgreementView | None, Field(description="None until it has agreed.")]
 
 
 @router.get(
@@ -235,19 +263,45 @@ def reconcile_month(
     )
 
 
-@router.post("/{month}/signature", summary="Agree to a statement", responses=problems(StateConflict))
+@router.get("/{month}/signatures", summary="Who has signed a month")
+def read_signatures(month: MonthPath, caller: StatementCaller, session: DbSession) -> SignaturesView:
+    """Of a month that was issued."""
+    meant = Month.parse(month)
+    issued = find_statement(session, caller.institution_id, meant)
+    agreed = session.get(StatementSignature, (caller.institution_id, meant.first))
+    return SignaturesView(
+        month=str(meant),
+        sha256=issued.sha256,
+        platform=IssueView(issued_at=issued.issued_at, jws=issued.jws),
+        institution=None if agreed is None else _agreement(agreed),
+    )
+
+
+@router.post(
+    "/{month}/signature", summary="Agree to a statement, or sign it", responses=problems(StateConflict, InvalidInput)
+)
 def agree(
     month: MonthPath, request: AgreementRequest, caller: StatementCaller, session: DbSession, now: Now
 ) -> AgreementView:
-    """With the digest of the statement you have read; agreeing again changes nothing."""
-    meant = Month.parse(month)
-    signature = agree_to_statement(
-        session,
-        caller.institution_id,
-        meant,
-        sha256=request.sha256,
-        client_id=caller.client_id,
-        jws=None,
-        at=now,
+    """With the digest of the statement you have read, and your signature; agreeing again changes nothing."""
+    return _agreement(
+        agree_to_statement(
+            session,
+            caller.institution_id,
+            Month.parse(month),
+            sha256=request.sha256,
+            client_id=caller.client_id,
+            jws=request.jws,
+            at=now,
+        )
     )
-    return AgreementView(month=str(meant), sha256=signature.sha256, signed_at=signature.signed_at)
+
+
+def _agreement(agreed: StatementSignature) -> AgreementView:
+    return AgreementView(
+        month=str(Month(agreed.month)),
+        sha256=agreed.sha256,
+        signed_at=agreed.signed_at,
+        client_id=agreed.client_id,
+        jws=agreed.jws,
+    )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from api.access.credentials import keys_of
-from api.access.public_keys import ALGORITHMS, import_public
+from api.access.public_keys import signed_by
 from api.access.tables import Client, UsedAssertion
 from bureau.clock import to_micros
 
@@ -44,7 +44,7 @@ def _signed_claims(session: Session, assertion: str, at: datetime) -> dict[str, 
     claims, kid = read
     keys = keys_of(session, claims["sub"], at)
     wanted = keys.values() if kid is None else [keys[kid]] if kid in keys else []
-    return claims if _verifies(assertion, wanted) else None
+    return None if signed_by(assertion, wanted) is None else claims
 
 
 def subject_of(assertion: str) -> str | None:
@@ -64,16 +64,6 @@ def _read(assertion: str) -> tuple[dict[str, Any], Any] | None:
         return None
     named = isinstance(claims, dict) and isinstance(claims.get("sub"), str)
     return (claims, kid) if named and (kid is None or isinstance(kid, str)) else None
-
-
-def _verifies(assertion: str, keys: Iterable[dict[str, Any]]) -> bool:
-    for jwk in keys:
-        try:
-            jws.deserialize_compact(assertion, import_public(jwk), algorithms=[*ALGORITHMS[jwk["kty"]]])
-        except (JoseError, ValueError):
-            continue
-        return True
-    return False
 
 
 def _is_meant(claims: dict[str, Any], audiences: Collection[str], at: datetime) -> bool:

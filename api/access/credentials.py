@@ -20,9 +20,15 @@ PublicKeys = dict[str, dict[str, Any]]
 
 
 def add_credentials(session: Session, client: Client, keys: PublicKeys | None, at: datetime) -> str | None:
-    """Give a client a new secret, which is returned, or keys of its own."""
+    """Give a client a new secret, which is returned, or keys of its own.
+
+    Raises `InvalidInput` for another key under a name that was used: what the former one signed would be nobody's.
+    """
     if keys is not None:
         for kid, jwk in keys.items():
+            used = session.get(ClientKey, (client.id, kid))
+            if used is not None and used.jwk != jwk:
+                raise InvalidInput(f"The kid {kid!r} was another key of {client.id}; give the new key one of its own.")
             session.merge(ClientKey(client_id=client.id, kid=kid, jwk=jwk, created_at=at, ends_at=None))
         session.flush()
         return None
@@ -58,6 +64,11 @@ def secret_is_right(session: Session, client: Client | None, secret: str, at: da
 def keys_of(session: Session, client_id: str, at: datetime) -> dict[str, dict[str, Any]]:
     """The public keys that count at an instant, by `kid`."""
     return {key.kid: key.jwk for key in session.scalars(_counting(ClientKey, client_id, at))}
+
+
+def every_key_of(session: Session, client_id: str) -> dict[str, dict[str, Any]]:
+    """The public keys that count or once counted, by `kid`: what verifies an old signature."""
+    return {key.kid: key.jwk for key in session.scalars(select(ClientKey).where(ClientKey.client_id == client_id))}
 
 
 def secret_digest(secret: str) -> bytes:

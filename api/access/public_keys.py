@@ -1,11 +1,12 @@
 """Public keys of clients: a JWK set as it is handed in, checked key by key."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
+from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
 from bureau.errors import InvalidInput
 
@@ -38,9 +39,16 @@ def read_jwks(text: str) -> dict[str, dict[str, Any]]:
     return named
 
 
-def import_public(jwk: dict[str, Any]) -> Key:
-    """A kept key, ready to verify with."""
-    return import_key(jwk)
+def signed_by(signature: str, keys: Iterable[dict[str, Any]], payload: bytes | None = None) -> str | None:
+    """The `kid` of the key that made a compact JWS, of kept ones; None where none of them did. payload: of a detached
+    one."""
+    for jwk in keys:
+        try:
+            jws.deserialize_compact(signature, import_key(jwk), algorithms=[*ALGORITHMS[jwk["kty"]]], payload=payload)
+        except (JoseError, ValueError):
+            continue
+        return str(jwk["kid"])
+    return None
 
 
 def _public(jwk: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,13 @@ import typer
 from sqlalchemy.orm import Session
 
 from api.access.institutions import find_institution
+from api.billing.agreeing import key_named, signature_stands
 from api.billing.months import Month
 from api.billing.printing import signed_print
 from api.billing.statements import COLUMNS, as_csv, draw_up, issue_statement
-from api.billing.tables import Statement
+from api.billing.tables import Statement, StatementSignature
 from api.database import ledger_transaction
+from api.pages.rendering import moment
 from api.signing import open_signer
 from bureau.clock import now
 from bureau.errors import InvalidInput
@@ -42,10 +44,10 @@ def show(
     with ledger_transaction(settings.ledger_url) as session:
         owner = find_institution(session, institution).id
         if at < meant.ends and out is None:
-            content, issued = draw_up(session, owner, meant), False
+            content, issued, signed = draw_up(session, owner, meant), False, []
         else:
             final = issue_statement(session, open_signer(settings.home, "answers"), owner, meant, at)
-            content, issued = json.loads(final.body), True
+            content, issued, signed = json.loads(final.body), True, _signed(session, final, institution)
             if out is not None:
                 out.write_bytes(_written(session, final, out.suffix, settings, at))
     print_rows(content["lines"], COLUMNS, form)
@@ -53,6 +55,20 @@ def show(
         told = "issued" if issued else "so far"
         top_up = f", {content['minimum_top_up_fen']} of it to the month's minimum" if issued else ""
         print(f"{institution}, {meant}, {told}: {content['total_fen']} fen{top_up}")
+        print(*signed, sep="\n")
+
+
+def _signed(session: Session, final: Statement, institution: str) -> list[str]:
+    """Who signed it, how and when: a line each."""
+    agreed = session.get(StatementSignature, (final.institution_id, final.month))
+    ours = f"signed by the platform {moment(final.issued_at)} with key {key_named(final.jws)}"
+    if agreed is None:
+        return [ours, f"not yet agreed to by {institution}"]
+    if agreed.jws is None:
+        return [ours, f"agreed to by {institution} {moment(agreed.signed_at)}, by a call of {agreed.client_id}"]
+    stands = "" if signature_stands(session, final, agreed) else ": DOES NOT VERIFY"
+    by = f"{agreed.client_id} with key {key_named(agreed.jws) or 'of its own'}"
+    return [ours, f"signed by {institution} {moment(agreed.signed_at)}, by {by}{stands}"]
 
 
 def _written(session: Session, final: Statement, suffix: str, settings: Settings, at: datetime) -> bytes:

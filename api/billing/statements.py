@@ -13,7 +13,7 @@ from api.access.tables import Institution
 from api.audit.chain import written
 from api.billing.lines import statement_lines
 from api.billing.months import Month
-from api.billing.tables import Statement, StatementSignature
+from api.billing.tables import Statement
 from api.canonical import canonical
 from api.contracts.in_force import contract_in_force
 from api.identifiers import new_identifier
@@ -110,27 +110,6 @@ def find_statement(session: Session, institution_id: int, month: Month) -> State
     if issued is None:
         raise UnknownObject("statement", str(month))
     return issued
-
-
-def agree_to_statement(
-    session: Session, institution_id: int, month: Month, *, sha256: str, client_id: str, jws: str | None, at: datetime
-) -> StatementSignature:
-    """Record that the institution agrees; the month is then closed on both sides. Agreeing again changes nothing.
-
-    sha256: of the statement as the institution read it. Raises `UnknownObject`, and `StateConflict` for another.
-    """
-    issued = find_statement(session, institution_id, month)
-    if sha256 != issued.sha256:
-        raise StateConflict(f"The statement of {month} has the digest {issued.sha256}, not {sha256}. Read it again.")
-    present = session.get(StatementSignature, (institution_id, month.first))
-    if present is not None:
-        return present
-    signature = StatementSignature(
-        institution_id=institution_id, month=month.first, sha256=sha256, client_id=client_id, jws=jws, signed_at=at
-    )
-    session.add(signature)
-    session.flush()
-    return signature
 
 
 def as_csv(body: bytes) -> str:

@@ -83,6 +83,7 @@ REACHED_BY = {
     "get /v1/statements/{month}/lines/{number}/calls": BILLED,
     "post /v1/statements/{month}/reconciliation": BILLED,
     "post /v1/statements/{month}/signature": BILLED,
+    "get /v1/statements/{month}/signatures": BILLED,
 }
 """A new route states here who reaches it."""
 

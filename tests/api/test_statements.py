@@ -102,3 +102,15 @@ def test_a_month_that_is_over_is_printed_and_signed(bank: Caller) -> None:
     assert is_genuine(answer.content, load_pem_x509_certificates(pem))
     assert attached_files(answer.content)["2020-01.json"] == bank.get("/v1/statements/2020-01").content
     assert bank.get(f"/v1/statements/{MONTH}/pdf").json()["code"] == "state-conflict"
+
+
+def test_both_signatures_are_read_together(bank: Caller, other_bank: Caller) -> None:
+    path = "/v1/statements/2020-03"
+    assert bank.get(f"{path}/signatures").json()["code"] == "unknown-object"
+    issued = bank.get(path)
+    read = bank.get(f"{path}/signatures").json()
+    assert (read["platform"]["jws"], read["institution"]) == (issued.headers["X-Bureau-Signature"], None)
+    agreed = bank.post(f"{path}/signature", {"sha256": read["sha256"]}).json()
+    assert (agreed["client_id"], agreed["jws"]) == (bank.client_id, None)
+    assert bank.get(f"{path}/signatures").json()["institution"] == agreed
+    assert other_bank.get(f"{path}/signatures").json()["code"] == "unknown-object"

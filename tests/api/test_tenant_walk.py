@@ -32,7 +32,10 @@ NO_OBJECTS = {
     "/v1/contract-proposals/{proposal_id}",
     "/v1/contract-proposals/{proposal_id}/approval",
     MONTHS,
-    *(f"{MONTHS}/{part}" for part in ("csv", "pdf", "lines/{number}/calls", "reconciliation", "signature")),
+    *(
+        f"{MONTHS}/{part}"
+        for part in ("csv", "pdf", "lines/{number}/calls", "reconciliation", "signature", "signatures")
+    ),
 }
 """Paths whose parameter names no institution's object: a product of the catalogue, a report anybody may verify, a
 month, which is the caller's own, a proposal, which only pricing officers reach (test_roles)."""

@@ -41,3 +41,9 @@ def assertion(
     protected = {"alg": "ES256", "kid": str(key.kid)} if header is None else header
     kept = {name: value for name, value in claims.items() if value is not None}
     return jws.serialize_compact(protected, json.dumps(kept).encode(), key, algorithms=[protected["alg"]])
+
+
+def detached(key: Key, payload: bytes) -> str:
+    """A signature beside its payload, as an institution signs a statement."""
+    protected = {"alg": "ES256", "kid": str(key.kid)}
+    return jws.detach_content(jws.serialize_compact(protected, payload, key, algorithms=["ES256"]))

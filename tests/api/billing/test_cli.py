@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from api.billing.statements import as_csv
+from api.access.institutions import create_client, find_client
+from api.billing.agreeing import agree_to_statement, canonical
+from api.billing.months import Month
+from api.billing.statements import as_csv, issue_statement
 from api.cli import main
+from api.database import ledger_transaction
+from api.signing import open_signer
+from tests.factories.assertions import detached, new_key, public
 from tests.factories.documents import attached_files
-from tests.factories.ledger import SECRET, open_books, sqlite_ledger
+from tests.factories.ledger import NOON, SECRET, open_books, sqlite_ledger
 
 
 @pytest.fixture
@@ -35,7 +41,10 @@ def test_one_statement_in_three_forms(
 ) -> None:
     for name in ("s.json", "s.csv", "s.pdf"):
         assert run(monkeypatch, "深圳银行", "2020-01", "--out", str(home / name)) == 0
-    assert "深圳银行, 2020-01, issued: 0 fen" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "深圳银行, 2020-01, issued: 0 fen" in told
+    assert "signed by the platform" in told
+    assert "not yet agreed to by 深圳银行" in told
     body = (home / "s.json").read_bytes()
     assert json.loads(body)["institution"] == "深圳银行"
     assert (home / "s.csv").read_text() == as_csv(body)
@@ -47,3 +56,19 @@ def test_another_ending_is_refused(
 ) -> None:
     assert run(monkeypatch, "深圳银行", "2020-01", "--out", str(home / "s.doc")) == 2
     assert "must end with .json, .csv or .pdf" in capsys.readouterr().err
+
+
+def test_who_has_signed_and_with_which_key(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key, month = new_key("of the bank"), Month.parse("2020-01")
+    with ledger_transaction(f"sqlite:///{home / 'ledger.db'}") as session:
+        made = create_client(session, "城市银行", "bank", [], NOON, keys=public(key))
+        owner = find_client(session, made.client_id).institution_id
+        issued = issue_statement(session, open_signer(home, "answers"), owner, month, NOON)
+        signature = detached(key, canonical(issued))
+        agree_to_statement(
+            session, owner, month, sha256=issued.sha256, client_id=made.client_id, jws=signature, at=NOON
+        )
+    assert run(monkeypatch, "城市银行", "2020-01") == 0
+    assert f"by {made.client_id} with key of the bank\n" in capsys.readouterr().out

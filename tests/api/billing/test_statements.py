@@ -12,10 +12,11 @@ import pytest
 import rfc8785
 from sqlalchemy.orm import Session
 
+from api.billing.agreeing import agree_to_statement
 from api.billing.lines import calls_of
 from api.billing.months import Month
 from api.billing.reconciling import TheirLine, reconcile
-from api.billing.statements import agree_to_statement, as_csv, draw_up, issue_statement
+from api.billing.statements import as_csv, draw_up, issue_statement
 from api.billing.tables import Statement
 from api.contracts.terms import Terms
 from api.metering.ledger import Receipt

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from api.audit.sealing import seal
 from api.audit.tiles import WIDTH
+from api.billing.agreeing import agree_to_statement
 from api.billing.months import Month
 from api.billing.reconciling import reconcile
-from api.billing.statements import agree_to_statement, issue_statement
+from api.billing.statements import issue_statement
 from api.contracts.agreeing import ListPrice
 from api.contracts.terms import Terms
 from api.metering.wallet import pay_in

@@ -1,0 +1,76 @@
+"""The institution's side of a statement: it agrees by its call, or signs it with a key of its own."""
+
+import json
+from datetime import datetime
+
+import rfc8785
+from joserfc.errors import JoseError
+from joserfc.jws import extract_compact
+from sqlalchemy.orm import Session
+
+from api.access.credentials import every_key_of, keys_of
+from api.access.public_keys import signed_by
+from api.billing.months import Month
+from api.billing.statements import find_statement
+from api.billing.tables import Statement, StatementSignature
+from bureau.errors import InvalidInput, StateConflict
+
+
+def canonical(issued: Statement) -> bytes:
+    """What the institution signs: the RFC 8785 form of the statement, over which its digest is."""
+    return rfc8785.dumps(json.loads(issued.body))
+
+
+def agree_to_statement(
+    session: Session, institution_id: int, month: Month, *, sha256: str, client_id: str, jws: str | None, at: datetime
+) -> StatementSignature:
+    """Record that the institution agrees; the month is then closed on both sides. Agreeing again changes nothing.
+
+    sha256: of the statement as the institution read it. jws: its detached signature over `canonical`, by a key of the
+    client; one without keys agrees without. Raises `UnknownObject`, `StateConflict` for another statement, and
+    `InvalidInput` for a signature that is missing or is none.
+    """
+    issued = find_statement(session, institution_id, month)
+    if sha256 != issued.sha256:
+        raise StateConflict(f"The statement of {month} has the digest {issued.sha256}, not {sha256}. Read it again.")
+    present = session.get(StatementSignature, (institution_id, month.first))
+    if present is not None:
+        return present
+    _require_signature(session, issued, client_id, jws, at)
+    signature = StatementSignature(
+        institution_id=institution_id, month=month.first, sha256=sha256, client_id=client_id, jws=jws, signed_at=at
+    )
+    session.add(signature)
+    session.flush()
+    return signature
+
+
+def signature_stands(session: Session, issued: Statement, agreed: StatementSignature) -> bool:
+    """Whether a kept signature is over the statement by a key of its client, of now or of before."""
+    keys = every_key_of(session, agreed.client_id).values()
+    return agreed.jws is None or signed_by(agreed.jws, keys, canonical(issued)) is not None
+
+
+def key_named(signature: str | None) -> str | None:
+    """The `kid` in the header of a detached JWS, if it has one."""
+    try:
+        named = None if signature is None else extract_compact(signature.encode()).headers().get("kid")
+    except (JoseError, ValueError):
+        return None
+    return named if isinstance(named, str) else None
+
+
+def _require_signature(session: Session, issued: Statement, client_id: str, jws: str | None, at: datetime) -> None:
+    keys = keys_of(session, client_id, at)
+    if not keys and jws is None:
+        return
+    if jws is None:
+        raise InvalidInput(
+            f"{client_id} has keys of its own: sign the RFC 8785 form of the statement with one and send the detached "
+            "JWS as jws."
+        )
+    if signed_by(jws, keys.values(), canonical(issued)) is None:
+        raise InvalidInput(
+            f"jws is not over the RFC 8785 form of the statement by a key of {client_id}. Sign it detached (RFC 7515 "
+            "appendix F) with a key that is registered, or register the key."
+        )
