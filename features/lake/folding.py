@@ -15,9 +15,10 @@ from features.lake.hot.arranging import arrange
 from features.lake.hot.decoding import known_at
 from features.lake.versions import VOID
 
-CHUNK = 2_000_000
-"""Rows folded at once, about: what bounds the memory of folding, whatever a bucket holds. Buckets of less are folded
-together, for their rows lie in the same row groups; one of more in ranges of enterprises, its groups read for each."""
+CHUNK = 2**28
+"""Bytes of rows folded at once, about: what bounds the memory of folding, whatever a bucket or a row holds. Buckets of
+less are folded together, for their rows lie in the same row groups; one of more in ranges of enterprises, its groups
+read for each."""
 _NO_BUCKET = -1
 _TAKEN = 262_144
 """Rows put in order at once."""
@@ -47,7 +48,7 @@ class StoredRows:
         for bucket, rows in enumerate(self._counts.tolist()):
             if rows == 0:
                 continue
-            if runs and runs[-1].rows + rows <= CHUNK:
+            if runs and runs[-1].rows + rows <= self._at_once:
                 runs[-1] = Run(runs[-1].first, bucket, runs[-1].rows + rows)
             else:
                 runs.append(Run(bucket, bucket, rows))
@@ -59,7 +60,7 @@ class StoredRows:
         With each part its bucket. Rows written anew under another owner are left behind.
         """
         last = self._last_enterprise(run)
-        step = last // max(1, round(run.rows / CHUNK)) + 1
+        step = last // max(1, round(run.rows / self._at_once)) + 1
         for first in range(0, last + 1, step):
             table = self._read(run, first, first + step)
             if table.num_rows:
@@ -82,6 +83,17 @@ class StoredRows:
             if low != _NO_BUCKET:
                 counts[low : high + 1] += rows / (high - low + 1)
         return counts
+
+    @cached_property
+    def _at_once(self) -> float:
+        """Rows that take `CHUNK` in memory, if all are as wide as those of one row group."""
+        for path, told in zip(self.paths, self._metadata, strict=True):
+            for group in range(told.num_row_groups):
+                if told.row_group(group).num_rows:
+                    with pq.ParquetFile(path, metadata=told) as file:
+                        table = file.read_row_group(group, use_threads=False)
+                    return float(CHUNK * table.num_rows / table.nbytes)
+        return CHUNK
 
     def _last_enterprise(self, run: Run) -> int:
         """A number that no enterprise of a run is above."""

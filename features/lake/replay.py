@@ -119,9 +119,11 @@ def _waiting(
     if records is not None:
         held = held.join(records.unique().to_frame("record_no"), on="record_no", how="semi")
     # Rows without a readable id have no company.
-    held = held.select("id", record=pl.coalesce("record_no", -pl.col("id"))).sort("record", "id")
-    first = pl.int_range(pl.len()).min().over("record")
-    for part in held.with_columns(portion=first // PORTION).partition_by("portion", maintain_order=True):
+    held = (
+        held.select("id", record=pl.coalesce("record_no", -pl.col("id"))).sort("record", "id").with_row_index("place")
+    )
+    first = pl.when(pl.col("record") != pl.col("record").shift()).then("place").forward_fill().fill_null(0)
+    for part in held.select("id", portion=first // PORTION).partition_by("portion", maintain_order=True):
         rows = select(*(getattr(Quarantined, name) for name in _WAITING))
         waiting = read_where_in(connection, rows, Quarantined.id, part["id"], _WAITING)
         yield part.select("id").join(waiting, on="id", maintain_order="left")

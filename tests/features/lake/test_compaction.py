@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from bureau.errors import UnknownName
@@ -46,13 +47,14 @@ def test_a_file_holds_one_bucket_in_order(tmp_path: Path) -> None:
         assert rows.equals(rows.sort("enterprise_id", "event_date", "record_no", "version"))
 
 
-@pytest.mark.parametrize("chunk", [1, 4, 11])
+@pytest.mark.parametrize("rows", [1, 4, 11])
 def test_buckets_are_folded_one_by_one_in_ranges_or_some_together(
-    chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, parts = corrected(tmp_path / "whole"), corrected(tmp_path / "parts")
     compact(whole, "F18", at=instant("2025-09-01"))
-    monkeypatch.setattr(folding, "CHUNK", chunk)
+    width = pq.read_table(parts.files("F18")[0])
+    monkeypatch.setattr(folding, "CHUNK", rows * width.nbytes // width.num_rows)
     compact(parts, "F18", at=instant("2025-09-01"))
     for one, other in zip(whole.files("F18"), parts.files("F18"), strict=True):
         assert pl.read_parquet(one).equals(pl.read_parquet(other))

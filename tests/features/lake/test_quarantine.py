@@ -16,7 +16,7 @@ from features.lake.landing import land
 from features.lake.quarantine import list_waiting
 from features.lake.replay import Replayed, replay
 from features.lake.tables import Quarantined
-from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake, uscc
 from tests.factories.market import deregistration
 from tests.factories.tax import tax_arrears
 
@@ -90,6 +90,21 @@ def test_a_later_contract_lets_a_row_in_from_then_on(lake: Lake, request: pytest
     assert known(lake, lenient, "2025-08-31").is_empty()
     assert known(lake, lenient, "2025-09-01")["arrears_fen"].to_list() == [-1]
     assert land_rows(lake, lenient, [BAD, tax_arrears(ACME)], "2025-10-01").unchanged == 1
+
+
+def test_rows_of_one_record_are_tried_together_and_others_in_portions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    lake, again = make_lake(tmp_path), BAD | {"version": 2, "op": "U"}
+    others = [tax_arrears(uscc(number), arrears_fen=-1) for number in range(5, 10)]
+    land_rows(lake, TAX_ARREARS, [BAD, *others[:3], again, *others[3:]], "2025-07-01")
+    lenient = request.getfixturevalue("lenient")
+    monkeypatch.setattr(replay_module, "PORTION", 2)
+    assert replay(lake, at=instant("2025-09-01")) == Replayed(landed=7, unchanged=0, waiting=0)
+    stored = [pl.read_parquet(path)["record_no"] for path in lake.files(lenient.code)]
+    assert sum(records.len() for records in stored) == 7
+    assert max(records.len() for records in stored) <= 3
+    assert pl.Series([number for records in stored for number in records.unique()]).is_unique().all()
 
 
 def test_a_row_that_came_in_meanwhile_is_settled(lake: Lake, request: pytest.FixtureRequest) -> None:
