@@ -8,6 +8,10 @@ from bureau.errors import ImpossibleUscc
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The 31 characters of a code; I, O, S, V and Z are left out because they read as digits."""
 
+SAMPLE_DIVISION = "000000"
+"""No place: GB/T 2260 begins at 110000, and outside keys stand in the division above. So a sample enterprise's code
+passes every check a caller may make of it, and can be neither a real enterprise's nor a placeholder's."""
+
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 """Of the first 17 characters of a code."""
@@ -69,3 +73,13 @@ def placeholder_uscc(source: str, outside_key: str) -> str:
         number, value = divmod(number, 31)
         body += ALPHABET[value]
     return compose_uscc("91", PLACEHOLDER_DIVISION, body)
+
+
+def sample_uscc(number: int) -> str:
+    """The code of a sample enterprise, by its number."""
+    return compose_uscc("91", SAMPLE_DIVISION, f"{number:08d}")
+
+
+def is_sample(code: str) -> bool:
+    """Whether a code is one of test mode, declared or not."""
+    return code[2:8] == SAMPLE_DIVISION

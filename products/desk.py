@@ -22,16 +22,20 @@ class Shelf:
     """Released models of a home, read once and again only when another version is released. Safe between threads.
 
     pinned: versions that are taken instead of the released ones, by model, for an answer that is given again.
+    declared: models that were never released, of sample enterprises.
     """
 
     home: Path
     pinned: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, ScoringModel] = field(default_factory=dict)
     _held: dict[str, tuple[Release | None, ScoringModel]] = field(default_factory=dict)
     _beside: dict[str, tuple[Release | None, ScoringModel | None]] = field(default_factory=dict)
     _reading: Lock = field(default_factory=Lock)
 
     def model(self, name: str) -> ScoringModel:
         """The version in service; raises `ModelNotReleased`."""
+        if name in self.declared:
+            return self.declared[name]
         if name in self.pinned:
             return load_kept(self.home, name, self.pinned[name])
         with self._reading:
