@@ -18,6 +18,7 @@ from api.deployment import Deployment
 from api.identifiers import new_identifier
 from api.metering.draft import Draft, Receipt
 from api.shadowing import Given
+from api.test_mode import Asked, raise_declared
 from bureau.errors import BureauError, NotPermitted, RoleNotPermitted, SourceDown, WrongPurpose
 from bureau.grant import ReadGrant
 from products.product import Product, Use, fields_of
@@ -71,7 +72,8 @@ async def answer_question(
             await deployment.ledger.refuse(_unanswered(draft, problem))
             raise
         receipt = await deployment.ledger.submit(_answered(draft, answer))
-        deployment.shadowing.offer(Given(receipt.call_id, question.product, answer, grant, at))
+        if not caller.test:
+            deployment.shadowing.offer(Given(receipt.call_id, question.product, answer, grant, at))
         return receipt
 
 
@@ -97,6 +99,7 @@ def _draft(caller: Identity, key: str, question: Question, at: datetime) -> Draf
         model_name=None,
         model_version=None,
         received_at=at,
+        test=caller.test,
     )
 
 
@@ -110,7 +113,7 @@ def require_right(session: Session, caller: Identity, question: Question, at: da
 
     Raises `ProductNotContracted`, `RoleNotPermitted` (a token narrowed to other products, or issued before the
     contract had this one; an enterprise that asks about another), `WrongPurpose`, `ConsentMissing`,
-    `ConsentExpired` and `ConsentRevoked`.
+    `ConsentExpired` and `ConsentRevoked`; in test mode then the problem a sample enterprise stands for.
     """
     product = question.product
     contract = require_product(session, caller.institution_id, product.code, at)
@@ -134,6 +137,8 @@ def require_right(session: Session, caller: Identity, question: Question, at: da
         fields=fields_of(product, question.use),
         at=at,
     )
+    if caller.test:
+        raise_declared(Asked(caller.institution, product, question.uscc, question.purpose, question.consent_id))
     return grant, contract.id
 
 
@@ -148,8 +153,8 @@ def _unanswered(draft: Draft, problem: BureauError) -> Draft:
     return replace(draft, outcome=outcome, problem_code=problem.code)
 
 
-def body_of(call_id: str, answer: Answer) -> dict[str, Any]:
-    """An answer as it is stored and sent, its charge and evidence still to be filled in."""
+def body_of(call_id: str, answer: Answer, *, test: bool = False) -> dict[str, Any]:
+    """An answer as it is stored and sent, its charge and evidence still to be filled in; one of test mode says so."""
     content = dict(answer.content)
     notice = content.pop("notice")
     return {
@@ -158,6 +163,7 @@ def body_of(call_id: str, answer: Answer) -> dict[str, Any]:
         "subject": {"uscc": answer.uscc, "name": answer.name},
         "as_of": answer.as_of.isoformat(),
         "outcome": answer.outcome,
+        **({"test": True} if test else {}),
         **content,
         "charge": None,
         "evidence": None,
@@ -169,7 +175,7 @@ def _answered(draft: Draft, answer: Answer) -> Draft:
     return replace(
         draft,
         outcome=answer.outcome,
-        body=body_of(draft.call_id, answer),
+        body=body_of(draft.call_id, answer, test=draft.test),
         snapshot=answer.snapshot,
         model_name=answer.model_name,
         model_version=answer.model_version,

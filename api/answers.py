@@ -96,6 +96,7 @@ class Answered(BaseModel):
     subject: Subject
     as_of: Annotated[date, Field(description="The day whose knowledge it rests on.")]
     outcome: Annotated[Outcome, Field(description="found and partial are hits.")]
+    test: Annotated[bool, Field(description="True in test mode, and left out otherwise.")] = False
     charge: ChargeMade
     evidence: EvidenceOfAnswer
 

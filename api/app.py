@@ -19,6 +19,7 @@ from api import (
     notices,
     oauth,
     reports,
+    sample_routes,
     statements,
     usage,
     verify,
@@ -73,8 +74,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     )
     for resource in (
         oauth, consents, notices, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
-        contract_routes, webhook_routes, audit_roots, verify, health, login, usage_page, feeds_page, features_page,
-        assets, documentation,
+        contract_routes, webhook_routes, audit_roots, sample_routes, verify, health, login, usage_page, feeds_page,
+        features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
     install_problems(app)

@@ -13,6 +13,7 @@ from api.access.granting import grant_consent, require_itself
 from api.access.institutions import find_institution
 from api.access.one_time_codes import ONE_TIME_CODES
 from api.access.tables import Consent
+from api.access.tokens import Identity
 from api.answers import Purpose
 from api.caller import ConsentCaller, ConsentReader, DbSession, Now, Served
 from api.deployment import Deployment
@@ -132,7 +133,7 @@ def create_consent(
     `enterprise`: the enterprise itself calls, with the digest of the text from POST /v1/consents/text and a one-time
     code. `asserted`: an institution calls that holds the signed document; the enterprise is told at once.
     """
-    authorisation = _authorisation(request, deployment)
+    authorisation = _authorisation(request, caller, deployment)
     if request.granted_by == "asserted":
         if caller.uscc is not None:
             raise RoleNotPermitted(caller.role, "assert a consent", ["a bank", "a partner platform"])
@@ -157,17 +158,17 @@ def create_consent(
 )
 def read_text(request: ConsentRequest, caller: ConsentCaller, deployment: Served, session: DbSession) -> ConsentText:
     """For the enterprise, before it signs: the body is that of the consent it is going to grant."""
-    authorisation = _authorisation(request, deployment)
+    authorisation = _authorisation(request, caller, deployment)
     require_itself(caller, authorisation.uscc)
     text = consent_text(authorisation, find_institution(session, request.institution or "").name)
     return ConsentText(text=text, document_sha256=text_digest(text))
 
 
-def _authorisation(request: ConsentRequest, deployment: Deployment) -> consents.Authorisation:
+def _authorisation(request: ConsentRequest, caller: Identity, deployment: Deployment) -> consents.Authorisation:
     for code in request.products:
         find_product(code)
     return consents.Authorisation(
-        uscc=code_of(deployment, request.subject),
+        uscc=code_of(deployment, caller, request.subject),
         products=tuple(request.products),
         purposes=tuple(request.purposes),
         valid_from=request.valid_from,

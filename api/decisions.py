@@ -137,9 +137,9 @@ async def create_decision(
 ) -> Response:
     """A recommendation under the named policy, charged once as the score product it reads. The bank decides."""
     policy = find_policy(request.policy)
-    product = product_of(await run_in_threadpool(deployment.desk), policy)
+    product = product_of(await run_in_threadpool(deployment.desk_of, test=caller.test), policy)
     rate = await deployment.rates.take(caller, product, now)
-    uscc = await run_in_threadpool(code_of, deployment, request.subject)
+    uscc = await run_in_threadpool(code_of, deployment, caller, request.subject)
     question = Question(
         kind="decision",
         product=product,
@@ -152,7 +152,7 @@ async def create_decision(
     )
 
     def produce(grant: ReadGrant) -> Answer:
-        return decide(deployment.desk(), uscc, request.application, policy, grant)
+        return decide(deployment.desk_of(test=caller.test, uscc=uscc), uscc, request.application, policy, grant)
 
     receipt = await answer_question(deployment, caller, key, question, produce, now)
     return created(receipt, f"/v1/reports/{receipt.call_id}", rate)

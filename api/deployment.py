@@ -21,6 +21,7 @@ from api.vault import Vault, home_vault
 from bureau.clock import now
 from bureau.settings import Settings
 from products.desk import Desk, open_desk
+from products.samples.opening import desk_about, open_sample_desk
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Deployment:
     guesses: GuessGuard
     rates: Rates
     _desk: Desk | None = None
+    _samples: Desk | None = None
     _opening: Lock = field(default_factory=Lock)
     shadowing: Shadowing = field(init=False)
 
@@ -61,6 +63,16 @@ class Deployment:
             elif self._desk.today != day:
                 self._desk = replace(self._desk, today=day)
             return self._desk
+
+    def desk_of(self, *, test: bool, uscc: str = "") -> Desk:
+        """The desk that answers in a mode: the city's, or that of the sample enterprises, which is made when first
+        asked for. uscc: whom it is asked about."""
+        if not test:
+            return self.desk()
+        with self._opening:
+            if self._samples is None:
+                self._samples = open_sample_desk(self.settings.home)
+            return desk_about(self._samples, uscc)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ _READABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 class RequestId:
     """Echoes the caller's `X-Request-Id`, or makes one: both sides find the same call in their logs.
 
-    And puts the headers on that every response has (`api.headers`).
+    And puts the headers on that every response has (`api.headers`), and on those of test mode `X-Bureau-Test`.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -39,6 +39,8 @@ class RequestId:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
+                if scope["state"].get("test"):
+                    headers["X-Bureau-Test"] = "true"
                 secure(headers, scope["scheme"])
             await send(message)
 

@@ -29,6 +29,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.MalformedRequest: 422,
     errors.BodyTooLarge: 413,
     errors.KeyMissing: 400,
+    errors.WrongMode: 400,
     errors.TooFewLabels: 400,
     errors.SuspectColumns: 400,
     errors.NotPermitted: 403,

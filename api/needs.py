@@ -125,7 +125,7 @@ def view(need: FinancingNeed) -> NeedView:
 @router.post("", status_code=201, summary="Write a need down", responses=CHARGED)
 def create_need(request: NeedRequest, caller: NeedCaller, deployment: Served, session: DbSession, now: Now) -> NeedView:
     """Free; the matches are what is metered. The consent is checked now, and again when matches are read."""
-    uscc = code_of(deployment, request.subject)
+    uscc = code_of(deployment, caller, request.subject)
     question = _question(uscc, request.purpose, request.consent_id, digest="")
     require_right(session, caller, question, now)
     need = write_down_need(
@@ -169,12 +169,12 @@ async def read_matches(need_id: str, caller: NeedCaller, deployment: Served, now
     rate = await deployment.rates.take(caller, find_product(MATCHING), now)
     need, market_now = await run_in_threadpool(_need_and_market, deployment, caller, need_id)
     offers = {offer.id: LoanProductTerms.model_validate(offer.terms) for offer in market_now}
-    circumstances = await run_in_threadpool(_circumstances, deployment, need_id, offers)
+    circumstances = await run_in_threadpool(_circumstances, deployment, caller, need, offers)
     question = _question(need.uscc, need.purpose, need.consent_id, digest=circumstances)
 
     def produce(grant: ReadGrant) -> Answer:
         asked = Need(subject=need.uscc, **need.terms)
-        answer = match(deployment.desk(), asked, offers, grant)
+        answer = match(deployment.desk_of(test=caller.test, uscc=need.uscc), asked, offers, grant)
         with transaction(deployment.rows_of(caller.sight)) as session:
             keep_matches(session, need, market_now, now)
         return replace(answer, content=numbered(need_id, answer.content))
@@ -203,14 +203,16 @@ def _need_and_market(
     with Session(deployment.rows_of(caller.sight), expire_on_commit=False) as session:
         need = find_need(session, need_id)
     with Session(deployment.rows_of(EVERYONE), expire_on_commit=False) as session:
-        return need, market(session)
+        return need, market(session, test=caller.test)
 
 
-def _circumstances(deployment: Deployment, need_id: str, offers: dict[str, LoanProductTerms]) -> str:
+def _circumstances(
+    deployment: Deployment, caller: Identity, need: FinancingNeed, offers: dict[str, LoanProductTerms]
+) -> str:
     """What the matches follow from: need, offers (their terms never change), day and records; as one digest."""
-    desk = deployment.desk()
+    desk = deployment.desk_of(test=caller.test, uscc=need.uscc)
     facts: Any = {
-        "need": need_id,
+        "need": need.id,
         "offers": sorted(offers),
         "day": desk.today.isoformat(),
         "snapshot": desk.lake.snapshot(),

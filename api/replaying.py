@@ -51,6 +51,8 @@ def replay_call(session: Session, vault: Vault, desk: Desk, call_id: str) -> Rep
     if found is None:
         raise UnknownObject("report", call_id)
     call, sealed = found.tuple()
+    if call.test:
+        raise InvalidInput(f"{call_id} was asked in test mode: its records are declared, and not the city's to replay.")
     sent = vault.open(sealed, call_id)
     body = json.loads(sent)
     day = date.fromisoformat(body["as_of"])

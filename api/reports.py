@@ -76,7 +76,7 @@ async def create_report(
     """Charged at most once per Idempotency-Key; a retry gets the same bytes and `Idempotent-Replayed: true`."""
     product = find_on_sale(code, shanghai_day(now))
     rate = await deployment.rates.take(caller, product, now)
-    uscc = await run_in_threadpool(code_of, deployment, request.subject)
+    uscc = await run_in_threadpool(code_of, deployment, caller, request.subject)
     question = Question(
         kind="report",
         product=product,
@@ -88,7 +88,7 @@ async def create_report(
     )
 
     def produce(grant: ReadGrant) -> Answer:
-        return produce_report(deployment.desk(), product, uscc, grant)
+        return produce_report(deployment.desk_of(test=caller.test, uscc=uscc), product, uscc, grant)
 
     receipt = await answer_question(deployment, caller, key, question, produce, now)
     return created(receipt, f"/v1/reports/{receipt.call_id}", rate)

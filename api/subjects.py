@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.access.tokens import Identity
 from api.deployment import Deployment
+from api.test_mode import require_mode
 from bureau.person import holds_identity_number
 from bureau.uscc import clean, is_uscc
 from features.lake.registry import resolve
@@ -34,10 +36,13 @@ class Subject(BaseModel):
     )
 
 
-def code_of(deployment: Deployment, subject: Subject) -> str:
+def code_of(deployment: Deployment, caller: Identity, subject: Subject) -> str:
     """The USCC of a subject; a code needs no look-up, so an unknown enterprise has one too.
 
-    Raises `ImpossibleUscc` for what is neither a code nor a known key.
+    Raises `ImpossibleUscc` for what is neither a code nor a known key, and `WrongMode`.
     """
     code = clean(subject.uscc)
-    return code if is_uscc(code) else resolve(deployment.desk().lake, subject.uscc).uscc
+    if not is_uscc(code):
+        code = resolve(deployment.desk_of(test=caller.test).lake, subject.uscc).uscc
+    require_mode(caller, code)
+    return code

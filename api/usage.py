@@ -153,7 +153,7 @@ class Cut:
             start=day_begins(self.first) if self.first else None,
             end=day_begins(self.until) if self.until else None,
             institution_id=visible_institution(caller),
-            test=self.test,
+            test=self.test or caller.test,
             only=self.only,
         )
 
@@ -190,5 +190,6 @@ def read_usage_parquet(caller: UsageCaller, session: DbSession, cut: Chosen, by:
 @router.get("/forecast", summary="What the present month will come to", response_model_exclude_unset=True)
 def read_forecast(caller: UsageCaller, session: DbSession, now: Now, by: By = "", test: Test = False) -> MonthForecast:
     """What there is so far, and for the days that are left the mean of their weekday in the last eight weeks."""
-    rows = forecast_rows(session, names_of(by), now, institution_id=visible_institution(caller), test=test)
+    mode, whose = test or caller.test, visible_institution(caller)
+    rows = forecast_rows(session, names_of(by), now, institution_id=whose, test=mode)
     return MonthForecast(rows=[ForecastRow.model_validate(row) for row in rows], as_of=now)

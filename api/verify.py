@@ -27,6 +27,7 @@ class Genuineness(BaseModel):
     issued_at: datetime
     sha256: Annotated[str, Field(description="Over the RFC 8785 form of the report without `evidence`.")]
     leaf: Annotated[int, Field(description="Its place in the audit log.")]
+    test: Annotated[bool, Field(description="True for an answer of test mode: about nobody real.")] = False
 
 
 @router.get(
@@ -70,4 +71,5 @@ def confirmed(issued: Issued) -> Genuineness:
         issued_at=issued.committed_at,
         sha256=issued.sha256,
         leaf=issued.leaf,
+        test=issued.answer.get("test", False),
     )

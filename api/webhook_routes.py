@@ -96,7 +96,7 @@ def create_webhook(
         caller.client_id,
         url=request.url,
         topics=request.topics,
-        test=False,
+        test=caller.test,
         local=deployment.settings.webhooks_local,
         at=now,
     )

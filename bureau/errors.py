@@ -4,7 +4,7 @@
       InvalidInput          the caller's words are wrong: exit code 2, or 4xx
         ImpossibleUscc  ImpossibleDate  UnknownName  UnreadableFile  WrongFeed  SchemaDrift
         FeedStopped  SourceConflict
-        MalformedRequest  BodyTooLarge  KeyMissing  TooFewLabels  SuspectColumns
+        MalformedRequest  BodyTooLarge  KeyMissing  WrongMode  TooFewLabels  SuspectColumns
       NotPermitted          the caller may not: 401, 403
         WrongCredentials  ConsentMissing  ConsentExpired  ConsentRevoked  WrongPurpose
         ProductNotContracted  QuotaUsedUp  WalletEmpty  FieldNotGranted  RoleNotPermitted  WrongCode
@@ -160,6 +160,23 @@ class KeyMissing(InvalidInput):
             "A charged call needs the header Idempotency-Key: 1 to 200 printable characters without blanks, new for "
             "each piece of business, the same for every retry of it, and no person's identity number."
         )
+
+
+class WrongMode(InvalidInput):
+    """A sample enterprise in a live call, or any other in test mode: neither sees the other's records."""
+
+    code = "wrong-mode"
+
+    def __init__(self, subject: str, *, test: bool) -> None:
+        """test: the mode of the call."""
+        super().__init__(
+            f"{subject!r} is no sample enterprise, and this client is in test mode. Ask about one of /docs#samples, or "
+            "use a live client."
+            if test
+            else f"{subject!r} is a sample enterprise: ask about it with a client in test mode, which `bureau clients "
+            "create --test` makes."
+        )
+        self.subject, self.test = subject, test
 
 
 class TooFewLabels(InvalidInput):

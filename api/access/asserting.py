@@ -57,7 +57,9 @@ def draw_asserted(session: Session, month: str, start: datetime, end: datetime) 
     query = (
         select(Consent, Institution.name)
         .join(Institution, Institution.id == Consent.institution_id)
-        .where(Consent.granted_by == "asserted", Consent.created_at >= start, Consent.created_at < end)
+        .where(
+            ~Institution.test, Consent.granted_by == "asserted", Consent.created_at >= start, Consent.created_at < end
+        )
     )
     rows = sorted(session.execute(query).tuples(), key=lambda row: _lot(month, row[0].id))
     drawn = rows[: -(-len(rows) // ONE_IN)]

@@ -44,12 +44,15 @@ def create(
     ] = None,
     uscc: Annotated[str | None, typer.Option(help="The enterprise that a client of the role enterprise is.")] = None,
     jwks: JwksOption = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="In test mode: it asks about sample enterprises and is never billed.")
+    ] = False,
 ) -> None:
     """Make a client of an institution and print its id and secret, shown this once; with --jwks it needs none."""
     asked = products if products is not None else "all" if find_role(role).calls else ""
     keys = _keys(jwks)
     with ledger_transaction(Settings().ledger_url) as session:
-        made = create_client(session, name, role, _prices(asked), now(), uscc=uscc, keys=keys)
+        made = create_client(session, name, role, _prices(asked), now(), uscc=uscc, keys=keys, test=test)
         printed = _printed(session, made, keys)
     print(json.dumps(printed))
 
@@ -85,6 +88,7 @@ def list_clients(form: FormatOption = Format.TABLE) -> None:
             Client.id.label("client_id"),
             Client.role,
             Client.uscc,
+            Institution.test,
             Client.disabled_at,
         )
         .join(Institution, Institution.id == Client.institution_id)
@@ -92,7 +96,7 @@ def list_clients(form: FormatOption = Format.TABLE) -> None:
     )
     with ledger_transaction(Settings().ledger_url) as session:
         rows = [dict(row) for row in session.execute(query).mappings()]
-    print_rows(rows, ["institution", "client_id", "role", "uscc", "disabled_at"], form)
+    print_rows(rows, ["institution", "client_id", "role", "uscc", "test", "disabled_at"], form)
 
 
 def _prices(codes: str) -> list[ListPrice]:

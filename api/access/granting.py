@@ -32,6 +32,8 @@ def grant_consent(
     """
     require_itself(caller, authorisation.uscc)
     granted_to = find_institution(session, institution)
+    if granted_to.test != caller.test:
+        raise InvalidInput(f"{institution!r} is of the other mode: who is in test mode grants to who is, and no other.")
     if authorisation.document_sha256 != text_digest(consent_text(authorisation, institution)):
         raise InvalidInput(
             "document_sha256 is not the digest of this authorisation's text. Read it with POST /v1/consents/text."

@@ -9,11 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.credentials import NO_OVERLAP, PublicKeys, add_credentials, end_credentials
-from api.access.roles import find_role
+from api.access.roles import Role, find_role
 from api.access.tables import Client, Institution
-from api.contracts.agreeing import ListPrice, agree_list_prices
+from api.contracts.agreeing import TEST_ALERT_FEN, ListPrice, agree_list_prices
 from bureau.errors import InvalidInput, UnknownName
-from bureau.uscc import parse_uscc
+from bureau.uscc import is_sample, parse_uscc
+
+TEST_SUFFIX = "(测试)"
+"""Ends the name of the twin of an institution, whose clients are in test mode."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,23 @@ def create_client(
     *,
     uscc: str | None = None,
     keys: PublicKeys | None = None,
+    test: bool = False,
 ) -> NewClient:
     """A new client of an institution, which is made if it is new.
 
     products: prices of what it may call; the first ones make contract version 1, later ones a new version
     that adds them and keeps what was agreed. uscc: the enterprise that a client of this role is.
-    keys: its public keys; without any it gets a secret.
+    keys: its public keys; without any it gets a secret. test: in test mode, as a client of the institution's twin,
+    to which what it may call is shown at list price and never billed.
     """
-    find_role(role)
+    known = find_role(role)
     if not name.strip():
         raise InvalidInput("An institution needs a name.")
     if (uscc is None) == (role == "enterprise"):
         raise InvalidInput("A client of the role enterprise, and of no other, is bound to a code: give --uscc.")
-    institution = find_or_add_institution(session, name.strip(), at)
-    agree_list_prices(session, institution.id, products, at)
+    _require_mode(known, name.strip(), uscc, test=test)
+    institution = find_or_add_institution(session, name.strip() + TEST_SUFFIX * test, at, test=test)
+    agree_list_prices(session, institution.id, products, at, alerts_fen=(TEST_ALERT_FEN,) if test else ())
     client = Client(
         id=f"client-{token_hex(8)}",
         institution_id=institution.id,
@@ -58,6 +64,15 @@ def create_client(
     session.add(client)
     session.flush()
     return NewClient(client.id, add_credentials(session, client, keys, at) or "")
+
+
+def _require_mode(role: Role, name: str, uscc: str | None, *, test: bool) -> None:
+    if name.endswith(TEST_SUFFIX):
+        raise InvalidInput(f"The name of an institution does not end with {TEST_SUFFIX}: give --test instead.")
+    if test and role.scopes and (role.sees == "all" or "feeds" in role.scopes):
+        raise InvalidInput("Test mode is for who calls from outside: a role of the platform has none.")
+    if uscc is not None and is_sample(parse_uscc(uscc)) != test:
+        raise InvalidInput("A client in test mode, and no other, is bound to the code of a sample enterprise.")
 
 
 def rotate_client(
@@ -101,11 +116,11 @@ def find_institution(session: Session, name: str) -> Institution:
     return institution
 
 
-def find_or_add_institution(session: Session, name: str, at: datetime) -> Institution:
+def find_or_add_institution(session: Session, name: str, at: datetime, *, test: bool = False) -> Institution:
     """The institution of a name, made if it is new."""
     institution = session.scalar(select(Institution).where(Institution.name == name))
     if institution is None:
-        institution = Institution(name=name, created_at=at)
+        institution = Institution(name=name, test=test, created_at=at)
         session.add(institution)
         session.flush()
     return institution

@@ -10,11 +10,16 @@ from api.tables import Concerning, LedgerTable, Owned
 
 
 class Institution(LedgerTable):
-    """A bank, an enterprise or the platform itself; every object of the API belongs to one."""
+    """A bank, an enterprise or the platform itself; every object of the API belongs to one.
+
+    test: the twin of a live institution whose clients are in test mode. So what keeps institutions apart keeps the
+    modes apart too: objects, idempotency keys, counts, statements.
+    """
 
     __tablename__ = "institution"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    test: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

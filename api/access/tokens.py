@@ -49,7 +49,7 @@ class OAuthError:
 class Identity:
     """Who calls, as its token says. products: those of the contract when the token was issued.
 
-    uscc: the enterprise that a caller of this role is.
+    uscc: the enterprise that a caller of this role is. test: whether it is in test mode.
     """
 
     client_id: str
@@ -59,6 +59,7 @@ class Identity:
     scopes: frozenset[str]
     products: frozenset[str]
     uscc: str | None = None
+    test: bool = False
 
     @property
     def sight(self) -> Sight:
@@ -188,17 +189,20 @@ def _identity(claims: dict[str, Any]) -> Identity:
         scopes=scopes,
         products=frozenset(name.removeprefix("product:") for name in scopes if name.startswith("product:")),
         uscc=claims["uscc"],
+        test=claims.get("test", False),  # a token of before says nothing of it
     )
 
 
 def _claims(session: Session, client: Client, scopes: frozenset[str], at: datetime) -> dict[str, Any]:
+    institution = session.get_one(Institution, client.institution_id)
     return {
         "iss": _ISSUER,
         "sub": client.id,
         "iat": _seconds(at),
         "exp": _seconds(at) + _LIFETIME_SECONDS,
         "inst": client.institution_id,
-        "name": session.get_one(Institution, client.institution_id).name,
+        "name": institution.name,
+        "test": institution.test,
         "role": client.role,
         "scope": " ".join(sorted(scopes)),
         "ver": client.credentials_version,

@@ -87,19 +87,20 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
         total_fen=content["total_fen"],
         issued_at=at,
     )
-    session.add_all([issued, _told(issued, month)])
+    test = session.get_one(Institution, institution_id).test
+    session.add_all([issued, _told(issued, month, test=test)])
     session.flush()
     return issued
 
 
-def _told(issued: Statement, month: Month) -> Event:
+def _told(issued: Statement, month: Month, *, test: bool) -> Event:
     """That it is issued, for who wants to hear of it."""
     return Event(
         id=new_identifier(issued.issued_at),
         institution_id=issued.institution_id,
         topic="statement.issued",
         payload={"month": str(month), "total_fen": issued.total_fen, "sha256": issued.sha256},
-        test=False,
+        test=test,
         occurred_at=issued.issued_at,
     )
 

@@ -18,6 +18,9 @@ from bureau.errors import InvalidInput, SecondPersonNeeded, StateConflict, Unkno
 LIST_PRICES = "list prices"
 """Who agreed to a version that only takes products over from the catalogue."""
 
+TEST_ALERT_FEN = 1_000
+"""What a month in test mode has to reach for its one event: a few calls."""
+
 
 @dataclass(frozen=True)
 class ListPrice:
@@ -91,10 +94,20 @@ def approve_terms(session: Session, proposal_id: str, *, by: str, at: datetime) 
         raise StateConflict(f"Proposal {proposal_id} or a later one was approved at this moment. Read it.") from taken
 
 
-def agree_list_prices(session: Session, institution_id: int, prices: Iterable[ListPrice], at: datetime) -> None:
-    """Open a version that adds the products the institution lacks at list price; agreed prices stay as they are."""
+def agree_list_prices(
+    session: Session,
+    institution_id: int,
+    prices: Iterable[ListPrice],
+    at: datetime,
+    *,
+    alerts_fen: tuple[int, ...] = (),
+) -> None:
+    """Open a version that adds the products the institution lacks at list price; agreed prices stay as they are.
+
+    alerts_fen: of the first version.
+    """
     present = contract_in_force(session, institution_id, at)
-    terms = Terms() if present is None else present.terms
+    terms = Terms(alerts_fen=alerts_fen) if present is None else present.terms
     added = {price.product_code: price.as_rule() for price in prices if price.product_code not in terms.products}
     if added:
         whole = Terms.model_validate(terms.model_dump() | {"rules": (*terms.rules, *added.values())})

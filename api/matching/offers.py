@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.access.tables import Institution
 from api.identifiers import new_identifier
 from api.matching.tables import LoanProduct
 from api.seen import find_seen, list_seen
@@ -50,7 +51,11 @@ def withdraw_offer(session: Session, loan_product_id: str, at: datetime) -> Loan
     return product
 
 
-def market(session: Session) -> Sequence[LoanProduct]:
-    """The loan products on offer that the session sees, oldest first: all of them where it sees everybody's."""
-    query = select(LoanProduct).where(LoanProduct.withdrawn_at.is_(None)).order_by(LoanProduct.id)
-    return session.scalars(query).all()
+def market(session: Session, *, test: bool = False) -> Sequence[LoanProduct]:
+    """The loan products on offer that the session sees, oldest first: all of them where it sees everybody's.
+
+    test: those of test mode, which meet nobody's real need, instead of the live ones.
+    """
+    query = select(LoanProduct).join(Institution, Institution.id == LoanProduct.institution_id)
+    on_offer = query.where(LoanProduct.withdrawn_at.is_(None), Institution.test.is_(test))
+    return session.scalars(on_offer.order_by(LoanProduct.id)).all()

@@ -15,7 +15,7 @@ from bureau.errors import ProductNotContracted, WrongCredentials
 
 # FOR SHARE: who revokes or disables now waits for the commit. SQLite leaves it out and has one writer anyway.
 _CLIENTS = (
-    select(Client.id, Client.institution_id, Client.disabled_at, Institution.name)
+    select(Client.id, Client.institution_id, Client.disabled_at, Institution.name, Institution.test)
     .join(Institution, Institution.id == Client.institution_id)
     .where(Client.id.in_(bindparam("ids", expanding=True)))
     .with_for_update(read=True, of=Client)
@@ -37,6 +37,8 @@ class Authority:
         client = self.clients.get(draft.client_id)
         if client is None or client.disabled_at is not None or client.institution_id != draft.institution_id:
             raise WrongCredentials(f"Client {draft.client_id!r} is disabled.")
+        if client.test != draft.test:
+            raise WrongCredentials(f"Client {draft.client_id!r} is of the other mode.")
         contract = self.contracts.get(draft.institution_id)
         agreed = contract is not None and draft.product_code in contract.terms.products
         if contract is None or not agreed or draft.contract_version_id is None:

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from api.errors import STATUS
 from api.pages.rendering import render
+from products.samples.declared import declared
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +33,12 @@ def documentation(request: Request) -> HTMLResponse:
     """The reference of the API for people; machines read /openapi.json."""
     document = request.app.openapi()
     return render(
-        request, "documentation.html", title=document["info"], groups=by_tag(document), known=known_problems()
+        request,
+        "documentation.html",
+        title=document["info"],
+        groups=by_tag(document),
+        known=known_problems(),
+        samples=declared().samples,
     )
 
 

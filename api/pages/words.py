@@ -278,6 +278,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "not_genuine": ("存证不符：所存内容与审计日志不一致。", "The stored content does not match the audit log."),
     "not_issued": ("本平台没有出具过这个编号的报告。", "No report was issued under this number."),
     "enterprise": ("企业", "Enterprise"),
+    "sample_answer": ("测试模式:样例企业,并非真实企业的信息", "Test mode: a sample enterprise, nobody real"),
     "verify_hint": (
         "请将企业名称、时间和摘要与手中的报告核对。",
         "Compare the name, the time and the digest with the report in your hand.",

@@ -42,6 +42,7 @@ REACHED_BY = {
     "get /v1/consents": SEEING_CONSENTS,
     "get /v1/consents/{consent_id}": SEEING_CONSENTS,
     "delete /v1/consents/{consent_id}": REGISTERING,
+    "get /v1/samples": ANYBODY,
     "get /v1/products": ANYBODY,
     "get /v1/products/{code}": ANYBODY,
     "post /v1/products/{code}/reports": ASKING,

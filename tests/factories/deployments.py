@@ -122,6 +122,8 @@ def enrol(
     role: str = "bank",
     products: tuple[str, ...] | None = None,
     uscc: str | None = None,
+    *,
+    test: bool = False,
 ) -> Caller:
     """A signed-in client of an institution; products: codes at list price, every one on sale without."""
     lines = [
@@ -132,7 +134,7 @@ def enrol(
     engine = open_ledger_database(settings.ledger_url)
     with transaction(engine) as session:
         contracted = lines if ROLES[role].calls else []
-        made = create_client(session, name, role, contracted, datetime.now(UTC), uscc=uscc)
+        made = create_client(session, name, role, contracted, datetime.now(UTC), uscc=uscc, test=test)
     engine.dispose()
     return Caller(http, made.client_id, made.client_secret).sign_in()
 

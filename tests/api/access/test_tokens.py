@@ -235,4 +235,4 @@ def test_a_signature_is_checked_once(session: Session, key: TokenKey, client: Ne
 def test_a_token_holds_no_secret(session: Session, key: TokenKey, client: NewClient) -> None:
     payload = granted(session, key, client).split(".")[1]
     claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    assert set(claims) == {"iss", "sub", "iat", "exp", "inst", "name", "role", "scope", "ver", "uscc"}
+    assert set(claims) == {"iss", "sub", "iat", "exp", "inst", "name", "role", "scope", "ver", "uscc", "test"}
