@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product as of_each
 from typing import Any
 
 from sqlalchemy import select
@@ -18,12 +19,12 @@ from api.vault import Vault
 from bureau.errors import InvalidInput, UnknownObject
 from bureau.grant import operator_grant
 from products.decisions.deciding import decide
-from products.decisions.policy import find_policy
+from products.decisions.policy import find_policy_of
 from products.desk import Desk
 from products.lending import Application
 from products.matchmaking.matching import match
 from products.matchmaking.terms import LoanProductTerms, Need
-from products.product import Product, definitions_of, find_line
+from products.product import Product, definitions_of, find_line, versions_of
 from products.reports.answer import Answer
 from products.reports.producing import produce_report
 from products.reports.replaying import desk_then
@@ -41,10 +42,10 @@ def replay_call(session: Session, vault: Vault, desk: Desk, call_id: str) -> Rep
     """An answer from its own snapshot, day, law, marks and model; a decision also from its application under its
     policy, a match from its need and the loan products it met, whose terms never change.
 
-    A product sold in another version since is read by the line it had. Raises `UnknownObject`, `DamagedModel` where the
-    model's files are not those that answered, and `InvalidInput` where the snapshot was given up, where that line is
-    not kept, where features are defined otherwise now, where the policy has another version, and for a decision given
-    before its application was kept with it.
+    A product sold in another version since is read by the line it had, a policy changed since is that of then. Raises
+    `UnknownObject`, `DamagedModel` where the model's files are not those that answered, and `InvalidInput` where the
+    snapshot was given up, where that line or policy is not kept, where features are defined otherwise now, and for a
+    decision given before its application was kept with it.
     """
     query = select(Call, StoredAnswer.sealed).join(StoredAnswer, StoredAnswer.call_id == Call.id)
     found = session.execute(query.where(Call.id == call_id)).one_or_none()
@@ -57,22 +58,36 @@ def replay_call(session: Session, vault: Vault, desk: Desk, call_id: str) -> Rep
     body = json.loads(sent)
     day = date.fromisoformat(body["as_of"])
     product, given = find_line(call.product_code, call.product_version), _given(call, day)
-    _require_same_definitions(call, product)
     then = desk_then(desk, product, given, used_on=day, at=call.received_at)
-    answer = _answered(session, then, product, call.kind, given.uscc, body)
-    again = body_of(call_id, answer) | {name: body[name] for name in ("charge", "evidence")}
+    desks = (replace(then, lines={**scores, product.code: product}) for scores in _scores_then(call, product))
+    tried = (
+        _held_against(sent, body, _answered(session, of_then, product, call.kind, given.uscc, body))
+        for of_then in desks
+    )
+    first = next(tried)
+    return first if not first.differing else next((one for one in tried if not one.differing), first)
+
+
+def _held_against(sent: bytes, body: Mapping[str, Any], answer: Answer) -> Replayed:
+    again = body_of(body["report_id"], answer) | {name: body[name] for name in ("charge", "evidence")}
     text = written(again)
     return Replayed(text, () if text == sent else _differing(body, again))
 
 
-def _require_same_definitions(call: Call, product: Product) -> None:
-    """Raise `InvalidInput` where what the features compute has changed: other values would give other bytes."""
-    now = definitions_of(product)
-    if call.definition_hash is not None and call.definition_hash != now:
+def _scores_then(call: Call, product: Product) -> list[dict[str, Product]]:
+    """The lines a matching's scores may have had: of all versions here those that read what the answer says it read,
+    the present first, because a match names no version of theirs. For any other product: none.
+
+    Raises `InvalidInput` where what the features compute has changed: other values would give other bytes.
+    """
+    combined = [dict(zip(product.scores, lines, strict=True)) for lines in of_each(*map(versions_of, product.scores))]
+    fitting = [lines for lines in combined if call.definition_hash in (None, definitions_of(product, lines))]
+    if not fitting:
         raise InvalidInput(
             f"{call.id} was answered with features defined as {call.definition_hash} (SHA-256), and they are now "
-            f"defined as {now}: replay it on the release that answered."
+            f"defined as {definitions_of(product)}: replay it on the release that answered."
         )
+    return fitting
 
 
 def _answered(session: Session, then: Desk, product: Product, kind: str, uscc: str, body: Mapping[str, Any]) -> Answer:
@@ -86,9 +101,7 @@ def _answered(session: Session, then: Desk, product: Product, kind: str, uscc: s
 def _decision(then: Desk, uscc: str, body: Mapping[str, Any]) -> Answer:
     if "application" not in body:
         raise InvalidInput(f"{body['report_id']} was decided before applications were kept: its inputs are not here.")
-    policy, used = find_policy(body["policy"]["name"]), body["policy"]["version"]
-    if policy.version != used:
-        raise InvalidInput(f"The policy {policy.name} is version {policy.version} now and was {used}: replay it there.")
+    policy = find_policy_of(body["policy"]["name"], body["policy"]["version"])
     return decide(then, uscc, Application.model_validate(body["application"]), policy, operator_grant())
 
 

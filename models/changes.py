@@ -1,5 +1,6 @@
 """What enterprises can change about features: declared as data, each as a person who advises them would say it."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -45,10 +46,15 @@ class Fixed(BaseModel):
 
 
 class Declared(BaseModel):
-    """Everything that is declared; a feature that is not is taken as one that cannot be changed."""
+    """Everything that is declared; a feature that is not is taken as one that cannot be changed.
+
+    effective_from: the first day on which answers advise by it.
+    """
 
     model_config = _SHAPE
 
+    version: int = Field(ge=1)
+    effective_from: date
     can: tuple[Change, ...]
     cannot: tuple[Fixed, ...]
 
@@ -65,12 +71,21 @@ class Declared(BaseModel):
 
 
 @cache
-def declared_changes() -> Declared:
-    """What this house declares."""
-    return Declared.model_validate(yaml.safe_load(CHANGES.read_text("utf-8")))
+def declared_changes(on: date | None = None) -> Declared:
+    """What this house declares: now, or as it did on a day (before the first day, what it declared first)."""
+    present = _read(CHANGES)
+    if on is None or present.effective_from <= on:
+        return present
+    earlier = sorted(map(_read, CHANGES.parent.glob("earlier/changes.*.yaml")), key=lambda one: one.effective_from)
+    in_force = [one for one in earlier if one.effective_from <= on] or earlier[:1] or [present]
+    return in_force[-1]
 
 
-def changes_of(features: tuple[str, ...]) -> tuple[Change, ...]:
-    """The declared changes of some features, in their order."""
-    by_feature = {change.feature: change for change in declared_changes().can}
+def _read(path: Path) -> Declared:
+    return Declared.model_validate(yaml.safe_load(path.read_text("utf-8")))
+
+
+def changes_of(features: tuple[str, ...], on: date | None = None) -> tuple[Change, ...]:
+    """The declared changes of some features, in their order. on: as they were declared on a day; now unless said."""
+    by_feature = {change.feature: change for change in declared_changes(on).can}
     return tuple(by_feature[name] for name in features if name in by_feature)

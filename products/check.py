@@ -57,7 +57,7 @@ def product_faults(product: Product) -> Iterator[str]:
 
 def _feature_faults(product: Product) -> Iterator[str]:
     changes = {change.feature: change for change in declared_changes().can}
-    for name in product.advice:
+    for name in product.advised:
         if name not in changes:
             yield f"advice: {name!r} is nothing a firm can change by models/changes.yaml."
         elif missing := sorted({*changes[name].also} - product.features()):
@@ -68,7 +68,7 @@ def _feature_faults(product: Product) -> Iterator[str]:
         except UnknownName as unknown:
             yield str(unknown)
             continue
-        if name in product.advice and entry.sign is NEUTRAL:
+        if name in product.advised and entry.sign is NEUTRAL:
             yield f"advice: {name!r} has no better side."
         if entry.consent > product.consent:
             yield f"{name!r} needs consent {entry.consent}, and the product asks for {product.consent} only."
@@ -103,7 +103,7 @@ def reading_faults(product: Product, models: list[str]) -> Iterator[str]:
     """A product reads what its models, its result and its advice need, no less and no more (minimum necessity)."""
     specs = [SPECS[model] for model in models if model in SPECS]
     modelled = {name for spec in specs for name in spec.features}
-    needed = modelled.union(product.advice, *product.extras.values())
+    needed = modelled.union(product.advised, *product.extras.values())
     if unread := sorted(modelled - product.features()):
         yield f"its model reads {unread[0]!r}: add it to the product's reads."
     if specs and (unneeded := sorted(product.features() - needed)):

@@ -7,6 +7,7 @@ from bureau.clock import now, shanghai_day
 from bureau.listing import Format, FormatOption, print_rows
 from products.check import check_files
 from products.product import Product, catalogue, find_product
+from products.sold import sold_faults
 
 products = typer.Typer(no_args_is_help=True, add_completion=False, help="List and check the catalogue.")
 
@@ -27,8 +28,9 @@ def show(code: str = typer.Argument(help="Code of the product, e.g. P07.")) -> N
 
 @products.command()
 def check() -> None:
-    """Check every data file of the catalogue, the policies and the serving; a fault is one sentence, exit code 2."""
+    """Check the data files of catalogue, policies and serving, and that all ever sold is kept; a fault ends with 2."""
     files, faults = check_files()
+    faults += sold_faults()
     for fault in faults:
         typer.echo(fault, err=True)
     if faults:

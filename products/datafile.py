@@ -34,15 +34,20 @@ class _Careful(yaml.SafeLoader):
 def read_datafile(path: Path, schema: type[Schema]) -> Schema:
     """One file as its schema; raises `UnreadableFile` with the place and the first thing that is wrong."""
     try:
-        written = yaml.load(path.read_text(encoding="utf-8"), _Careful)  # noqa: S506 - a safe loader
         # Through JSON, so that strict types still take a list as a tuple and a written day as a date.
-        return schema.model_validate_json(json.dumps(written))
+        return schema.model_validate_json(json.dumps(read_written(path)))
+    except ValidationError as problem:
+        raise UnreadableFile(path, first_fault(problem)) from problem
+
+
+def read_written(path: Path) -> Any:
+    """What a file says, before any schema; raises `UnreadableFile` where it is no YAML."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _Careful)  # noqa: S506 - a safe loader
     except OSError as problem:
         raise UnreadableFile(path, "it cannot be opened.") from problem
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise UnreadableFile(path, f"it is not YAML{_place(problem)}.") from problem
-    except ValidationError as problem:
-        raise UnreadableFile(path, first_fault(problem)) from problem
 
 
 def first_fault(problem: ValidationError) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
+from bureau.clock import shanghai_day
 from bureau.errors import ProductNotServed, SourceDown
 from features.lake.lake import Lake, open_lake
 from features.sources.source import read_source
@@ -74,6 +75,11 @@ class Desk:
     snapshot: int | None = None
     known_by: datetime | None = None
     lines: Mapping[str, Product] = field(default_factory=dict)
+
+    @property
+    def given_on(self) -> date | None:
+        """The day an answer was given that is given again; None for a new one."""
+        return None if self.known_by is None else shanghai_day(self.known_by)
 
     def line(self, code: str) -> Product:
         """The catalogue line of a product: the present one, or that of the answer that is given again."""

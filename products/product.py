@@ -1,5 +1,6 @@
 """The schema of a catalogue line: what is sold, what it may read and why, what it costs, how long it is on sale."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -67,6 +68,18 @@ class Table(BaseModel):
     columns: tuple[Name, ...] = Field(min_length=1)
 
 
+class FixedStep(BaseModel):
+    """One thing a firm can do, in words of the line itself: how lines advised at first."""
+
+    model_config = STRICT
+
+    feature: Name
+    to: float | int = Field(description="the value the firm can reach, in the feature's unit")
+    also: dict[Name, float | int] = Field({}, description="features that move with it: they tell the same story")
+    text: Name
+    text_en: Name
+
+
 class Product(BaseModel):
     """One line of the catalogue. Any change of content or price is a new version."""
 
@@ -97,7 +110,7 @@ class Product(BaseModel):
     )
     tables: tuple[Table, ...] = Field((), description="report: its tables")
     extras: dict[Extra, tuple[Name, ...]] = Field({}, description="score: features shown beside the score")
-    advice: tuple[Name, ...] = Field(
+    advice: tuple[Name | FixedStep, ...] = Field(
         (), description="score: features whose change it advises, each declared in models/changes.yaml"
     )
     scores: tuple[Code, ...] = Field((), description="matching: score products, the first one served here is used")
@@ -116,6 +129,11 @@ class Product(BaseModel):
         """Codes of the feeds whose records it may read."""
         return frozenset(feed for reading in self._readings(use) for feed in reading.feeds)
 
+    @property
+    def advised(self) -> tuple[str, ...]:
+        """The features it advises about."""
+        return tuple(step.feature if isinstance(step, FixedStep) else step for step in self.advice)
+
     def is_on_sale(self, day: date) -> bool:
         return self.on_sale_from <= day and (self.on_sale_until is None or day <= self.on_sale_until)
 
@@ -132,7 +150,7 @@ def _faults(product: Product) -> list[str]:
         faults.append("on_sale_until lies before on_sale_from")
     if missing := sorted(_named_feeds(product) - product.feeds()):
         faults.append(f"{missing[0]} is shown, expected or rested on, and no line of reads names it")
-    shown = {name for names in (product.advice, *product.extras.values()) for name in names}
+    shown = {name for names in (product.advised, *product.extras.values()) for name in names}
     if missing := sorted(shown - product.features()):
         faults.append(f"{missing[0]!r} is shown or advised, and no line of reads names it")
     parts = {"report": ("tables",), "score": ("extras", "advice"), "matching": ("scores",)}
@@ -160,9 +178,12 @@ def fields_of(product: Product, use: Use = "answer") -> frozenset[str]:
     return product.features(use).union(product.feeds(use), *scores)
 
 
-def definitions_of(product: Product) -> str:
-    """SHA-256 of how the features it may read are defined now, those of a decision and of its scores among them."""
-    lines = (product, *map(find_product, product.scores))
+def definitions_of(product: Product, scores: Mapping[str, Product] | None = None) -> str:
+    """SHA-256 of how the features it may read are defined now, those of a decision and of its scores among them.
+
+    scores: the lines of its scores, by code; the present ones unless said.
+    """
+    lines = (product, *(scores[code] if scores is not None else find_product(code) for code in product.scores))
     return _definitions_of(tuple(sorted({name for line in lines for name in line.features("decision")})))
 
 
@@ -197,6 +218,13 @@ def find_line(code: str, version: int) -> Product:
     if (line.code, line.version) != (code, version):
         raise UnreadableFile(path, f"it is {line.code} version {line.version}; name the file {code}.{version}.yaml.")
     return line
+
+
+def versions_of(code: str) -> tuple[Product, ...]:
+    """Every version of a line that is here, the present one first. Raises `UnknownProduct`."""
+    present, earlier = find_product(code), CATALOGUE / EARLIER
+    kept = {int(path.stem.partition(".")[2]) for path in earlier.glob(f"{code}.*.yaml")}
+    return (present, *(find_line(code, version) for version in sorted(kept - {present.version}, reverse=True)))
 
 
 def load_catalogue(folder: Path) -> dict[str, Product]:

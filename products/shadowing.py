@@ -21,10 +21,13 @@ def shadow_answer(
     desk: Desk, product: Product, answer: Answer, grant: ReadGrant, call_id: str, at: datetime
 ) -> ShadowAnswer | None:
     """None where no shadow runs, or no score was given. An error is an answer too, by its code."""
-    if answer.model_name is None or (model := desk.shelf.shadow(answer.model_name)) is None:
+    result = answer.content["result"] or {}
+    if answer.model_name is None or result.get("score") is None:
+        return None
+    model = desk.shelf.shadow(answer.model_name)
+    if model is None:
         return None
     started = time.perf_counter()
-    result = answer.content["result"]
     said = ShadowAnswer(
         call_id=call_id,
         at=at.isoformat(),

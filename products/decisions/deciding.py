@@ -13,6 +13,7 @@ from products.lending import Application
 from products.product import Product
 from products.reading import Reading, open_reading
 from products.reports.answer import Answer, answer_of
+from products.reports.content import ModelUsed
 from products.reports.coverage import outcome_of
 from products.reports.producing import nothing_found
 from products.reports.score import Judged, judge
@@ -45,7 +46,8 @@ def _decided(desk: Desk, subject: str, application: Application, policy: Policy,
     outcome = outcome_of(reading)
     judged = None if outcome == "not_found" else judge(reading, model, policy.features)
     content = _content(reading, policy, application, judged)
-    return answer_of(reading, outcome, content.model_dump(mode="json"), judged.model if judged else None)
+    asked = ModelUsed(name=model.name, version=model.version)
+    return answer_of(reading, outcome, content.model_dump(mode="json"), asked)
 
 
 def _content(reading: Reading, policy: Policy, application: Application, judged: Judged | None) -> DecisionContent:

@@ -9,12 +9,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from bureau.errors import UnknownName, UnreadableFile
+from bureau.errors import InvalidInput, UnknownName, UnreadableFile
 from features.definitions.library import find_feature
 from products.datafile import STRICT, read_datafile
 from products.decisions.comparison import Comparison
 from products.lending import GRADES, Bps, Fen, Grade, Months, Secured
-from products.product import Code, Name, catalogue, fields_of
+from products.product import EARLIER, Code, Name, catalogue, fields_of
 
 POLICIES = Path(__file__).parent / "policies"
 
@@ -140,6 +140,27 @@ def find_policy(name: str) -> Policy:
     if name not in known:
         raise UnknownName("policy", name, known)
     return load_policy(known[name])
+
+
+@cache
+def find_policy_of(name: str, version: int) -> Policy:
+    """A policy as it was in a version: the present one, or an earlier one that was kept.
+
+    Raises `UnknownName`, and `InvalidInput` where that version was not kept.
+    """
+    present = find_policy(name)
+    if present.version == version:
+        return present
+    path = POLICIES / EARLIER / f"{name}.{version}.yaml"
+    if not path.exists():
+        raise InvalidInput(
+            f"The policy {name} is version {present.version} now and was {version}, which is not kept under "
+            f"{EARLIER}/: replay it on the release that decided."
+        )
+    policy = read_datafile(path, Policy)
+    if (policy.name, policy.version) != (name, version):
+        raise UnreadableFile(path, f"it is {policy.name} version {policy.version}; name the file after that.")
+    return policy
 
 
 def _unknown_names(policy: Policy) -> Iterator[str]:

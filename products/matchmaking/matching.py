@@ -11,7 +11,6 @@ from products.matchmaking.content import MatchContent, MatchResult
 from products.matchmaking.profile import profile_of
 from products.matchmaking.ranking import rank_matches
 from products.matchmaking.terms import LoanProductTerms, Need
-from products.product import find_product
 from products.reading import Outcome, Reading, open_reading
 from products.reports.answer import Answer, answer_of
 from products.reports.content import ModelUsed
@@ -35,7 +34,8 @@ def match(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms],
 def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms], grant: ReadGrant) -> Answer:
     product = desk.line(MATCHING)
     reading = open_reading(desk, product, need.subject, grant)
-    scored, model = _score(reading)
+    scored, asked = _score(reading)
+    model = asked if scored else None
     firm = profile_of(reading, scored)
     matches = rank_matches(loan_products, need, firm)
     content = MatchContent(
@@ -50,18 +50,19 @@ def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerm
         data_as_of=data_as_of(reading),
         marks=[*marks_of(reading), *entered_marks(reading, _read(reading, model))],
     )
-    return answer_of(reading, _outcome(reading, scored), content.model_dump(mode="json"), model)
+    return answer_of(reading, _outcome(reading, scored), content.model_dump(mode="json"), asked)
 
 
 def _score(reading: Reading) -> tuple[Scored | None, ModelUsed | None]:
-    """The score by the first score product served here; none where none is, or where nothing was found to score."""
+    """The score by the first score product served here, none where nothing was found to score; and who was asked."""
     served = [code for code in reading.product.scores if reading.desk.serves(code)]
     if not served:
         return None, None
     model = reading.desk.model_for(served[0])
-    if outcome_of(replace(reading, product=find_product(served[0]))) == "not_found":
-        return None, None
-    return model.score(reading.values(model.features)), ModelUsed(name=model.name, version=model.version)
+    asked = ModelUsed(name=model.name, version=model.version)
+    if outcome_of(replace(reading, product=reading.desk.line(served[0]))) == "not_found":
+        return None, asked
+    return model.score(reading.values(model.features)), asked
 
 
 def _read(reading: Reading, model: ModelUsed | None) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What a firm can do: the model's own advice in the words of a report, and honestly nothing where nothing helps."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from features.definitions.library import find_feature
 from models.advice import Step, advise
@@ -14,10 +15,17 @@ NO_ADVICE_EN = "By this model there is nothing the enterprise could do now that 
 
 
 def find_advice(
-    features: tuple[str, ...], model: ScoringModel, values: Mapping[str, Value], scored: Scored
+    features: tuple[str, ...],
+    model: ScoringModel,
+    values: Mapping[str, Value],
+    scored: Scored,
+    given_on: date | None = None,
 ) -> list[Advice]:
-    """At most three steps about the product's features, each scored after those before it; empty where none helps."""
-    return [_said(step) for step in advise(model, values, scored.score, changes_of(features))]
+    """At most three steps about the product's features, each scored after those before it; empty where none helps.
+
+    given_on: of an answer that is given again, the day it was; by what was declared then it is advised.
+    """
+    return [_said(step) for step in advise(model, values, scored.score, changes_of(features, given_on))]
 
 
 def _said(step: Step) -> Advice:

@@ -7,13 +7,15 @@ from typing import Any
 from products.product import definitions_of
 from products.reading import Outcome, Reading
 from products.reports.content import ModelUsed
+from products.reports.first_form import in_first_form, is_of_first_form
 
 
 @dataclass(frozen=True)
 class Answer:
     """What was found, and everything needed to find it again: product version, day, snapshot, model version.
 
-    definition_hash: of the features its product may read, as they were defined.
+    model_name, model_version: who was asked, also where there was nothing to score: what it reads decides which feeds
+    an answer is judged by. definition_hash: of the features its product may read, as they were defined.
     """
 
     product_code: str
@@ -41,7 +43,8 @@ class Answer:
 
 
 def answer_of(reading: Reading, outcome: Outcome, content: dict[str, Any], model: ModelUsed | None) -> Answer:
-    """An answer from what it was read with."""
+    """An answer from what it was read with, in the form its line was sold in."""
+    content = in_first_form(content) if is_of_first_form(reading.product) else content
     return Answer(
         product_code=reading.product.code,
         product_version=reading.product.version,

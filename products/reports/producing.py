@@ -8,7 +8,7 @@ from products.product import Product
 from products.reading import Reading, open_reading
 from products.reports.answer import Answer, answer_of
 from products.reports.basic import tell_records
-from products.reports.content import ReportContent
+from products.reports.content import ModelUsed, ReportContent
 from products.reports.coverage import marks_of, outcome_of
 from products.reports.score import judge
 
@@ -31,7 +31,8 @@ def _produced(desk: Desk, product: Product, subject: str, grant: ReadGrant) -> A
     model = desk.model_for(product.code) if product.kind == "score" else None
     outcome = outcome_of(reading)
     if outcome == "not_found":
-        return answer_of(reading, outcome, nothing_found(reading).model_dump(mode="json"), None)
+        asked = ModelUsed(name=model.name, version=model.version) if model else None
+        return answer_of(reading, outcome, nothing_found(reading).model_dump(mode="json"), asked)
     if model is None:
         return answer_of(reading, outcome, tell_records(reading).model_dump(mode="json"), None)
     judged = judge(reading, model)

@@ -12,6 +12,7 @@ from products.reports.advice import NO_ADVICE, NO_ADVICE_EN, find_advice
 from products.reports.content import FeatureRead, ModelUsed, ReportContent, ScoreResult
 from products.reports.coverage import data_as_of, marks_of
 from products.reports.evidence import entered_marks, told_reasons
+from products.reports.first_form import find_fixed_advice, is_of_first_form
 
 PD_DIGITS = 6
 """A probability is told to one in a million, the same text on every machine."""
@@ -33,10 +34,14 @@ def judge(reading: Reading, model: ScoringModel, more: tuple[str, ...] = ()) -> 
     values = reading.values((*model.features, *shown, *more))
     scored = model.score(values)
     used = ModelUsed(name=model.name, version=model.version)
-    advice = find_advice(reading.product.advice, model, values, scored)
+    if is_of_first_form(reading.product):
+        reasons, advice = scored.reasons, find_fixed_advice(reading.product, model, values, scored)
+    else:
+        reasons = compared_reasons(model, values, scored.reasons)
+        advice = find_advice(reading.product.advised, model, values, scored, reading.desk.given_on)
     content = ReportContent(
         result=_result(reading.product, scored, values),
-        reasons=told_reasons(reading, compared_reasons(model, values, scored.reasons)),
+        reasons=told_reasons(reading, reasons),
         other_points=scored.other_points,
         advice=advice,
         advice_note=None if advice else NO_ADVICE,

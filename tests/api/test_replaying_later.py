@@ -2,10 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -21,18 +22,24 @@ from bureau.settings import Settings
 from features.definitions import library
 from features.definitions.library import definition_hash, find_feature
 from features.engine.windows import months
+from models import changes
+from models.changes import declared_changes
 from models.register import writing
 from products import product as products
+from products.decisions import policy
+from products.decisions.policy import POLICIES, find_policy, find_policy_of
 from products.desk import open_desk
 from products.product import CATALOGUE, EARLIER, definitions_of, find_product
 from tests.factories.deployments import Caller, body_of, scored_home
-from tests.factories.desks import TODAY, TROUBLED
+from tests.factories.desks import STRANGER, TODAY, TROUBLED
 from tests.factories.forged import forged_ledger
 
 APPLICATION = {"amount_fen": 30_000_000, "term_months": 12, "use": "equipment", "secured": "mortgage"}
+FIRST_TOLD = {"name", "value", "unit"}
 ANSWERS = ("P01", "P07", "decision", "match")
 SCORED = ("P07", "decision", "match")
 CHANGED = "tax_arrears_count_24m"
+NEVER_RECEIVED = {"why": "用电欠费", "why_en": "Unpaid electricity", "feeds": ["F47"]}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +63,10 @@ def given(bank: Caller) -> dict[str, str]:
     return {name: body_of(answer)["report_id"] for name, answer in answers.items()}
 
 
-def replayed(settings: Settings, call_id: str, ledger: Engine | None = None) -> Replayed:
-    desk = open_desk(settings.home, settings.catalogue_url, TODAY + timedelta(days=365))
+def replayed(
+    settings: Settings, call_id: str, ledger: Engine | None = None, serving: Mapping[str, str] | None = None
+) -> Replayed:
+    desk = open_desk(settings.home, settings.catalogue_url, TODAY + timedelta(days=365), serving)
     with Session(ledger or open_ledger_database(settings.ledger_url)) as session:
         return replay_call(session, home_vault(settings), desk, call_id)
 
@@ -69,7 +78,8 @@ def sent(settings: Settings, call_id: str) -> bytes:
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A catalogue of a year later: every line is sold in the next version, at another price, and advises nothing."""
+    """A catalogue of a year later: every line is sold in the next version, at another price, and advises nothing; P07
+    finds nothing without a feed that never came."""
     folder = Path(shutil.copytree(CATALOGUE, tmp_path / "catalogue"))
     (folder / EARLIER).mkdir(exist_ok=True)
     for path in folder.glob("P*.yaml"):
@@ -77,6 +87,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         path.rename(folder / EARLIER / f"{path.stem}.{line['version']}.yaml")
         price = {"amount_fen": line["list_price"]["amount_fen"] + 100, "per": "call"}
         changed = line | {"version": line["version"] + 1, "list_price": price, "advice": []}
+        if path.stem == "P07":
+            changed |= {"reads": [*line["reads"], NEVER_RECEIVED], "rests_on": NEVER_RECEIVED["feeds"]}
         path.write_text(yaml.safe_dump(changed, allow_unicode=True), "utf-8")
     monkeypatch.setattr(products, "CATALOGUE", folder)
     products.catalogue.cache_clear()
@@ -104,6 +116,122 @@ def test_a_product_sold_in_another_version_is_read_by_the_line_it_had(
     assert find_product("P07").version == 3
     found = replayed(settings, given[name])
     assert (found.differing, found.body) == ((), sent(settings, given[name]))
+
+
+@pytest.fixture
+def first_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The catalogue of the beginning, in which scores were told in their first form."""
+    folder = Path(shutil.copytree(CATALOGUE, tmp_path / "first"))
+    for code in ("P07", "P11"):
+        shutil.copy(folder / EARLIER / f"{code}.1.yaml", folder / f"{code}.yaml")
+    monkeypatch.setattr(products, "CATALOGUE", folder)
+    products.catalogue.cache_clear()
+    yield
+    monkeypatch.undo()
+    products.catalogue.cache_clear()
+
+
+@pytest.fixture
+def given_first(bank: Caller, first_shop: None) -> dict[str, dict[str, Any]]:
+    """A report and a decision by version 1 of P07."""
+    consent = bank.consent(TROUBLED, ["P07"])["consent_id"]
+    asked = {"subject": {"uscc": TROUBLED}, "consent_id": consent, "purpose": "pre_loan", "application": APPLICATION}
+    report = bank.report(TROUBLED, "P07", consent_id=consent)
+    return {"P07": body_of(report), "decision": body_of(bank.post("/v1/decisions", asked))}
+
+
+@pytest.mark.parametrize("name", ["P07", "decision"])
+def test_the_first_version_of_a_score_is_given_again_in_its_first_form(
+    settings: Settings, given_first: dict[str, dict[str, Any]], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = given_first[name]
+    monkeypatch.undo()
+    products.catalogue.cache_clear()
+    assert find_product("P07").version == 2
+    found = replayed(settings, body["report_id"])
+    assert (found.differing, found.body) == ((), sent(settings, body["report_id"]))
+    assert body["product"] == {"code": "P07", "version": 1}
+    assert {key for reason in body["reasons"] for feature in reason["features"] for key in feature} == FIRST_TOLD
+    assert body["advice"]
+    assert not any("months" in step for step in body["advice"])
+    assert "advice_note" not in body
+
+
+@pytest.fixture
+def policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Policies of a year later: the same one in its next version, which refers everybody of grade A."""
+    folder = Path(shutil.copytree(POLICIES, tmp_path / "policies"))
+    (folder / EARLIER).mkdir(exist_ok=True)
+    written = yaml.safe_load((folder / "default.yaml").read_text("utf-8"))
+    shutil.copy(folder / "default.yaml", folder / EARLIER / "default.1.yaml")
+    later = written | {"version": 2, "rules": written["rules"][:1], "effective_from": "2026-01-01"}
+    (folder / "default.yaml").write_text(yaml.safe_dump(later, allow_unicode=True), "utf-8")
+    forget_policies(monkeypatch, folder)
+    yield folder
+    monkeypatch.undo()
+    find_policy.cache_clear()
+    find_policy_of.cache_clear()
+
+
+def forget_policies(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setattr(policy, "POLICIES", folder)
+    find_policy.cache_clear()
+    find_policy_of.cache_clear()
+
+
+def test_a_decision_is_made_again_by_the_policy_it_had(
+    settings: Settings, given: dict[str, str], policies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_policy("default").version == 2
+    found = replayed(settings, given["decision"])
+    assert (found.differing, found.body) == ((), sent(settings, given["decision"]))
+    (policies / EARLIER / "default.1.yaml").unlink()
+    forget_policies(monkeypatch, policies)
+    with pytest.raises(InvalidInput, match="default is version 2 now and was 1, which is not kept under earlier/"):
+        replayed(settings, given["decision"])
+    shutil.copy(policies / "default.yaml", policies / EARLIER / "default.1.yaml")
+    with pytest.raises(UnreadableFile, match="it is default version 2"):
+        replayed(settings, given["decision"])
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_whoever_serves_a_product_now_its_old_answers_are_those_of_who_served_it_then(
+    settings: Settings, given: dict[str, str], name: str
+) -> None:
+    for serving in ({"P07": "first_loan", "P08": "first_loan"}, {}):
+        found = replayed(settings, given[name], serving=serving)
+        assert (found.differing, found.body) == ((), sent(settings, given[name]))
+
+
+def test_an_answer_that_found_nothing_names_who_was_asked(settings: Settings, bank: Caller) -> None:
+    """What a model reads decides which feeds are told to be missing: a later version may read others."""
+    consent = bank.consent(STRANGER, ["P07"])["consent_id"]
+    body = body_of(bank.report(STRANGER, "P07", consent_id=consent))
+    assert (body["outcome"], body["model"]) == ("not_found", None)
+    with Session(open_ledger_database(settings.ledger_url)) as session:
+        call = session.get_one(Call, body["report_id"])
+        assert (call.model_name, call.model_version) == ("sme_default", "1")
+    assert replayed(settings, body["report_id"], serving={"P07": "tax_behaviour"}).differing == ()
+
+
+def test_advice_is_given_again_as_it_was_declared_then(
+    settings: Settings, given: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = yaml.safe_load(changes.CHANGES.read_text("utf-8"))
+    later = [change | {"months": change["months"] + 1} for change in present["can"]]
+    (tmp_path / EARLIER).mkdir()
+    shutil.copy(changes.CHANGES, tmp_path / EARLIER / "changes.1.yaml")
+    anew = present | {"version": 2, "effective_from": date(2100, 1, 1), "can": later}
+    (tmp_path / "changes.yaml").write_text(yaml.safe_dump(anew, allow_unicode=True), "utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(changes, "CHANGES", tmp_path / "changes.yaml")
+        declared_changes.cache_clear()
+        assert json.loads(sent(settings, given["P07"]))["advice"]
+        assert replayed(settings, given["P07"]).differing == ()
+        (tmp_path / EARLIER / "changes.1.yaml").unlink()
+        declared_changes.cache_clear()
+        assert replayed(settings, given["P07"]).differing == ("advice",)
+    declared_changes.cache_clear()
 
 
 def test_a_line_that_was_not_kept_is_told(settings: Settings, given: dict[str, str], shop: Path) -> None:

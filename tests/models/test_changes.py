@@ -1,9 +1,13 @@
 """What can be changed is declared of every feature of the served models, and declared once."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from features.definitions.library import find_feature
+from models import changes
 from models.changes import Change, Declared, changes_of, declared_changes
 from models.shelf import SPECS
 
@@ -44,7 +48,35 @@ def test_changes_come_in_the_order_asked_for_and_the_unchangeable_drop_out() -> 
 def test_a_feature_declared_twice_is_refused() -> None:
     twice = {"features": ["tax_arrears_open"], "why": "x", "why_en": "x"}
     with pytest.raises(ValidationError, match="declared twice"):
-        Declared.model_validate({"can": [CAN[0].model_dump()], "cannot": [twice]})
+        Declared.model_validate(
+            {
+                "version": 1,
+                "effective_from": "2025-01-01",
+                "can": [CAN[0].model_dump()],
+                "cannot": [twice],
+            }
+        )
+
+
+@pytest.mark.parametrize(
+    ("on", "version"),
+    [
+        pytest.param(None, 3, id="now"),
+        pytest.param("2027-01-01", 3, id="from its first day on"),
+        pytest.param("2026-12-31", 2, id="until the day before its successor's"),
+        pytest.param("2025-12-31", 1, id="the first"),
+        pytest.param("2024-12-31", 1, id="before there was any"),
+    ],
+)
+def test_what_was_declared_on_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on: str | None, version: int
+) -> None:
+    (tmp_path / "earlier").mkdir()
+    for name, number, day in (("earlier/changes.1", 1, 2025), ("earlier/changes.2", 2, 2026), ("changes", 3, 2027)):
+        text = f"version: {number}\neffective_from: {day}-01-01\ncan: []\ncannot: []\n"
+        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+    monkeypatch.setattr(changes, "CHANGES", tmp_path / "changes.yaml")
+    assert declared_changes.__wrapped__(on and date.fromisoformat(on)).version == version
 
 
 def test_the_value_to_be_reached_is_said_in_its_unit() -> None:

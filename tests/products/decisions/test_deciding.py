@@ -100,7 +100,7 @@ def test_nothing_found_is_for_a_person_to_look_at(city: Desk, subject: str) -> N
     assert (answer.outcome, content["decision"], content["result"]) == ("not_found", "refer", None)
     assert (content["limit_fen"], content["rate_bps"], content["term_months"]) == (None,) * 3
     assert "no_record" in {ground["kind"] for ground in content["grounds"]}
-    assert answer.model_name is None
+    assert (content["model"], answer.model_name) == (None, "sme_default")
 
 
 def test_a_listed_firm_is_declined_though_there_is_nothing_to_score(city: Desk) -> None:
