@@ -34,8 +34,6 @@ from api.envelope import BodyLimit, RequestId
 from api.errors import install_problems, problem_schemas, problems
 from api.hot_renewal import renewing
 from api.pages import assets, documentation
-from api.tenancy import EVERYONE
-from api.webhooks.running import sending
 from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
 from features.store.live_kernel import warm_up
@@ -55,12 +53,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         async with contextmanager_in_threadpool(holding) as deployment:
             app.state.deployment = deployment
             await run_in_threadpool(warm_up)
-            async with (
-                contextmanager_in_threadpool(renewing(deployment)),
-                contextmanager_in_threadpool(
-                    sending(deployment.rows_of(EVERYONE), deployment.vault, local=settings.webhooks_local)
-                ),
-            ):
+            async with contextmanager_in_threadpool(renewing(deployment)):
                 yield
 
     app = FastAPI(

@@ -35,6 +35,7 @@ COMMANDS = {
     "keys": Entry("api.keys_cli", "keys", "Show and replace the keys the platform signs with."),
     "contracts": Entry("api.contracts.cli", "contracts", "Agree on terms in twos; enter what is paid in advance."),
     "serve": Entry("api.serve_cli", "serve", "Serve the API and the console."),
+    "worker": Entry("api.jobs.cli", "worker", "Do the recurring works: webhooks, sealing, statements, audits."),
     "usage": Entry("api.metering.cli", "usage", "Calls, hits and charges from the ledger."),
     "statement": Entry("api.billing.cli", "statement", "A month's statement of an institution, to the fen."),
     "audit": Entry("api.audit.cli", "audit", "Verify the audit chain and prove single calls."),

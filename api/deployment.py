@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 
 from api.access.guessing import GuessGuard
 from api.access.tokens import TokenKey
-from api.audit.sealer import sealing
 from api.database import claim_ledger, open_ledger_database
+from api.jobs.running import working
+from api.jobs.works import Workplace
 from api.limits_shared import SharedLimits
 from api.metering.ledger import Ledger
 from api.rates import Rates
@@ -18,7 +19,6 @@ from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
 from api.tenancy import Sight, seen_by
 from api.vault import Vault, home_vault
-from bureau.clock import now
 from bureau.settings import Settings
 from products.desk import Desk, open_desk
 from products.samples.opening import desk_about, open_sample_desk
@@ -91,7 +91,8 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
         ledger = Ledger(engine, answers, vault)
         ledger.start()
         opened.callback(ledger.close)
-        opened.enter_context(sealing(engine, answers, now))
+        if settings.jobs == "here":
+            opened.enter_context(working(Workplace(engine, answers, vault, settings.webhooks_local)))
         shared = None if settings.redis_url is None else SharedLimits(settings.redis_url)
         if shared is not None:
             opened.enter_context(shared.announced())

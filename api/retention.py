@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Engine, delete, or_, select
 from sqlalchemy.orm import Session
 
 from api.access.tables import Consent, ConsentAbuse, Notice, UsedAssertion, UsedCode
 from api.matching.tables import FinancingNeed
 from bureau.clock import SHANGHAI, shanghai_day
+from bureau.db import transaction
 from bureau.errors import RetentionNotOver
 
 YEARS = 5
@@ -52,6 +53,12 @@ def purge(session: Session, before: date, at: datetime) -> Deleted:
     free = [Consent.id.not_in(query) for query in (*still_needed, needs)]
     consents = session.execute(delete(Consent).where(ended, *free).returning(Consent.id)).all()
     return Deleted(len(consents), len(notices))
+
+
+def purge_due(engine: Engine, at: datetime) -> Deleted:
+    """Delete what ended more than five years ago today."""
+    with transaction(engine) as session:
+        return purge(session, _years_before(shanghai_day(at)), at)
 
 
 def _years_before(day: date) -> date:

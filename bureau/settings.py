@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +37,9 @@ class Settings(BaseSettings):
 
     webhooks_local: bool = False
     """Lets webhooks go to this machine and without TLS, for trying them out."""
+
+    jobs: Literal["here", "apart"] = "here"
+    """Whether a server does the recurring works itself, or leaves them to `bureau worker`."""
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.access.consents import Authorisation, create_consent, find_consent, revoke_consent
 from api.access.tables import Consent, ConsentAbuse, Institution, Notice
 from api.identifiers import new_identifier
+from api.jobs.queue import TELL_ENTERPRISES, enqueue
 from bureau.errors import AssertionSuspended, InvalidInput, StateConflict
 
 ONE_IN = 100
@@ -37,17 +38,17 @@ def assert_consent(
     if _suspended_by(session, institution_id) is not None:
         raise AssertionSuspended(session.get_one(Institution, institution_id).name)
     consent = create_consent(session, institution_id, client_id, authorisation, at)
-    session.add(
-        Notice(
-            id=new_identifier(at),
-            institution_id=institution_id,
-            uscc=consent.uscc,
-            kind="consent-asserted",
-            consent_id=consent.id,
-            created_at=at,
-        )
+    notice = Notice(
+        id=new_identifier(at),
+        institution_id=institution_id,
+        uscc=consent.uscc,
+        kind="consent-asserted",
+        consent_id=consent.id,
+        created_at=at,
     )
+    session.add(notice)
     session.flush()
+    enqueue(session, TELL_ENTERPRISES, notice=notice.id)
     return consent
 
 

@@ -37,7 +37,7 @@ ROLES = {
         "an enterprise: its own record, its own consents, who asked",
         (
             *("catalogue", "consents", "consents:read", "reports", "reports:read", "needs", "matches", "notices"),
-            *("usage", "statements", "contracts"),
+            *("usage", "statements", "webhooks", "contracts"),
         ),
         calls=True,
     ),

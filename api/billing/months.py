@@ -34,6 +34,10 @@ class Month:
         return Month(date.fromordinal(month_end(self.first).toordinal() + 1))
 
     @property
+    def former(self) -> "Month":
+        return Month(date.fromordinal(self.first.toordinal() - 1).replace(day=1))
+
+    @property
     def begins(self) -> datetime:
         """00:00 of its first day in Shanghai."""
         return datetime.combine(self.first, time(), SHANGHAI)

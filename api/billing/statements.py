@@ -17,6 +17,7 @@ from api.billing.tables import Statement
 from api.canonical import canonical
 from api.contracts.in_force import contract_in_force
 from api.identifiers import new_identifier
+from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.exclusive import take_turn
 from api.metering.tables import Event
 from api.signing import Signer
@@ -90,6 +91,7 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
     test = session.get_one(Institution, institution_id).test
     session.add_all([issued, _told(issued, month, test=test)])
     session.flush()
+    enqueue(session, SEND_WEBHOOKS)
     return issued
 
 

@@ -11,6 +11,7 @@ from api.audit.chain import answer_digest, append_leaf, evidence_of, no_answer, 
 from api.audit.tables import AuditLeaf
 from api.billing.months import closed_until
 from api.contracts.in_force import Contracts
+from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.alerting import crossed
 from api.metering.authority import read_authority
 from api.metering.charging import NO_RULE, Charge, Charging
@@ -110,6 +111,8 @@ class _Batch:
         for table, rows in self.rows.items():
             if rows:
                 connection.execute(insert(table), rows)
+        if self.rows[Event]:
+            enqueue(connection, SEND_WEBHOOKS)
         self.counts.store(connection)
         store_balances(connection, self.charging.balances)
 

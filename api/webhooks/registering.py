@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.identifiers import new_identifier
+from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.tables import Event
 from api.vault import Vault
 from api.webhooks.addresses import check_address
@@ -19,6 +20,8 @@ from bureau.errors import InvalidInput, UnknownObject
 TOPICS = {
     "usage.threshold_reached": "A month's charges have reached a sum that the contract names.",
     "statement.issued": "The statement of a month is issued and can be agreed to.",
+    "notice.created": "An institution wrote something about the enterprise: read it with GET /v1/notices.",
+    "consent.audit_drawn": "Consents the institution asserted were drawn for audit: it shows their documents.",
 }
 """What can be heard of."""
 
@@ -99,4 +102,5 @@ def send_again(session: Session, institution_id: int, webhook_id: str, since: da
         .values(attempts=0, due_at=at, arrived_at=None, last_problem=None)
         .returning(Delivery.event_id)
     )
+    enqueue(session, SEND_WEBHOOKS)
     return len(session.scalars(again).all())

@@ -14,6 +14,7 @@ import httpx
 from sqlalchemy import Engine, Row, exists, insert, select, update
 from standardwebhooks import Webhook as StandardWebhook
 
+from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.exclusive import take_turn
 from api.metering.tables import Event
 from api.vault import Vault
@@ -120,6 +121,8 @@ def settle(engine: Engine, sending: Sending, at: datetime, problem: str | None, 
             .where(Delivery.webhook_id == sending.webhook_id, Delivery.event_id == sending.event_id)
             .values(attempts=made, due_at=later, arrived_at=None if problem else at, last_problem=problem)
         )
+        if later is not None:
+            enqueue(session, SEND_WEBHOOKS, later)
         if gone:
             session.execute(update(Webhook).where(Webhook.id == sending.webhook_id).values(ended_at=at))
     if problem and later is None:

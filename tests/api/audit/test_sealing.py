@@ -1,23 +1,22 @@
-"""Sealing takes in what is new, in portions, keeps each root once, and runs each minute beside a server."""
+"""Sealing takes in what is new, in portions, keeps each root once, and is due each minute."""
 
 import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from api.audit import sealing
 from api.audit.merkle import merkle_root
 from api.audit.sealer import seal_if_due
-from api.audit.sealer import sealing as sealed_each_minute
 from api.audit.sealing import newest_root, seal, stored_roots
 from api.audit.suites import HASHES
 from api.audit.tables import AuditLeaf, AuditNode, AuditRoot
 from api.audit.tiles import WIDTH
 from api.audit.verification import verify_ledger
-from tests.factories.ledger import NOON, Books, Clock, draft
+from tests.factories.ledger import NOON, Books, draft
 
 
 def write(books: Books, count: int, name: str = "key") -> None:
@@ -104,37 +103,3 @@ def test_a_root_is_due_each_minute_while_there_are_calls(
     assert seal_if_due(books.engine, books.signer, NOON)
     write(books, written, "more")
     assert (seal_if_due(books.engine, books.signer, NOON + later) is not None) is due
-
-
-def test_the_sealer_seals_while_it_runs_and_stops_at_once(books: Books, caplog: pytest.LogCaptureFixture) -> None:
-    write(books, 2)
-    reached, clock = threading.Event(), Clock()
-
-    def read_clock() -> object:
-        if reached.is_set():
-            raise RuntimeError("the clock is gone")
-        return clock()
-
-    before = threading.active_count()
-    with sealed_each_minute(books.engine, books.signer, read_clock, timedelta(seconds=0.02)):  # type: ignore[arg-type]
-        for number in range(3):
-            wait_for(books, 2 + number)
-            clock.at += timedelta(minutes=1)
-            write(books, 1, f"more {number}")
-        wait_for(books, 5)
-        reached.set()
-        deadline = threading.Event()
-        while "was not sealed" not in caplog.text:
-            assert not deadline.wait(0.02)
-    assert threading.active_count() == before
-    assert sizes(books.engine) == [2, 3, 4, 5]
-
-
-def wait_for(books: Books, size: int) -> None:
-    waiting = threading.Event()
-    for _ in range(1500):
-        with books.engine.connect() as connection:
-            if connection.scalar(select(func.max(AuditRoot.size))) == size:
-                return
-        waiting.wait(0.02)
-    raise AssertionError(f"no root of {size} was signed")

@@ -1,0 +1,79 @@
+"""Each recurring work does what is due, and done again it does it no second time; on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.access.asserting import assert_consent
+from api.access.auditing import draw_for_audit
+from api.access.institutions import create_client
+from api.access.tables import Notice
+from api.access.telling import tell_enterprises
+from api.billing.issuing import issue_due
+from api.billing.tables import Statement
+from api.jobs.works import WORKS, Workplace
+from api.metering.tables import Event
+from bureau.db import transaction
+from bureau.uscc import placeholder_uscc
+from tests.factories.ledger import ACME, NOON, Books, add_bank, authorisation, draft
+
+DECEMBER = datetime(2026, 11, 30, 16, 7, tzinfo=UTC)
+"""Seven past midnight in Shanghai."""
+
+
+def events(books: Books, topic: str) -> list[tuple[int, dict[str, object]]]:
+    with Session(books.engine) as session:
+        found = session.scalars(select(Event).where(Event.topic == topic).order_by(Event.id))
+        return [(event.institution_id, event.payload) for event in found]
+
+
+def asserted(books: Books) -> str:
+    with transaction(books.engine) as session:
+        return assert_consent(session, books.bank.institution_id, books.bank.client_id, authorisation(), NOON).id
+
+
+def test_an_enterprise_hears_of_a_notice_once_it_has_an_access(books: Books) -> None:
+    consent = asserted(books)
+    assert tell_enterprises(books.engine, NOON) == 0, "nobody is ACME here"
+    with transaction(books.engine) as session:
+        for name in ("阿克美", "阿克美"):
+            create_client(session, name, "enterprise", [], NOON, uscc=ACME)
+        create_client(session, "另一企业", "enterprise", [], NOON, uscc=placeholder_uscc("tests", "another"))
+    assert [tell_enterprises(books.engine, NOON) for _ in range(2)] == [1, 0], "told once, however many clients it has"
+    with Session(books.engine) as session:
+        notice = session.scalars(select(Notice.id)).one()
+    ((told, payload),) = events(books, "notice.created")
+    assert told != books.bank.institution_id
+    assert payload == {"notice_id": notice, "kind": "consent-asserted", "consent_id": consent}
+
+
+def test_who_was_drawn_for_the_audit_is_asked_once_when_the_month_is_over(books: Books) -> None:
+    consent = asserted(books)
+    assert draw_for_audit(books.engine, DECEMBER - timedelta(minutes=8)) == 0, "November lasts"
+    assert [draw_for_audit(books.engine, DECEMBER + timedelta(hours=more)) for more in (0, 1)] == [1, 0]
+    ((asked, payload),) = events(books, "consent.audit_drawn")
+    assert (asked, payload["month"]) == (books.bank.institution_id, "2026-11")
+    drawn = payload["consent_ids"]
+    assert drawn in ([consent], [books.bank.consent_id]), "one in a hundred, at least one"
+
+
+def test_the_statements_of_a_month_are_issued_when_it_is_over(books: Books) -> None:
+    books.submit(draft(books.bank))
+    add_bank(books.engine, "未曾查询的银行")
+    assert issue_due(books.engine, books.signer, DECEMBER - timedelta(minutes=8)) == 0
+    assert [issue_due(books.engine, books.signer, DECEMBER) for _ in range(2)] == [1, 0]
+    with Session(books.engine) as session:
+        (statement,) = session.scalars(select(Statement))
+        assert (statement.institution_id, statement.total_fen) == (books.bank.institution_id, 800)
+    assert [institution for institution, _ in events(books, "statement.issued")] == [books.bank.institution_id]
+
+
+def test_every_work_is_done_twice_without_harm(books: Books) -> None:
+    place = Workplace(books.engine, books.signer, books.vault)
+    books.submit(draft(books.bank))
+    asserted(books)
+    for _ in range(2):
+        for work in WORKS.values():
+            work.does(place, DECEMBER)
+    assert [topic for topic in ("statement.issued", "consent.audit_drawn") if len(events(books, topic)) != 1] == []
