@@ -25,6 +25,8 @@ from tests.bench.table import cells_as_markdown
 RESULTS = Path(__file__).parent / "results"
 ROWS = 40
 """Records of each feed, before their corrections."""
+_JAVA = "--driver-memory 2g pyspark-shell"
+"""The whole library's sentences do not fit in Java's usual gigabyte."""
 _COLUMNS = ("engine", "form", "cells", "known", "peers", "varying", "differing", "example")
 
 
@@ -52,6 +54,7 @@ def main() -> None:
 def compared_by(engines: Sequence[Engine], rows: int, seed: int) -> tuple[list[Compared], float]:
     """All that was held against the reference, and the seconds of processor it took, Java's among them."""
     compared = []
+    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", _JAVA)
     with TemporaryDirectory(prefix="bureau-engines-") as folder, spark_session(Settings().spark_master):
         for one in compare(Path(folder), [entry.name for entry in published()], rows, seed, engines):
             tell(f"{one.engine}, {one.form}: {one.differing:,} of {one.cells:,} cells differ")
