@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 from sqlalchemy import update
 
+from bureau.heap import give_back
 from features.lake.closings import read_closings
 from features.lake.entry import make_snapshot
 from features.lake.files import Bounds, NewFile, bounds_of, exclusive, list_file, write_file
@@ -60,6 +61,7 @@ def compact(lake: Lake, feed: str, *, at: datetime) -> Compacted:
             for one in written:
                 list_file(connection, one.file, one.sha256, one.rows, one.bounds, snapshot)
             keep_settled(connection, snapshot)
+        give_back()
         return Compacted(feed, sum(one.rows for one in written), len(written), snapshot)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bureau.errors import InvalidInput, UnknownName
+from bureau.heap import give_back
 from features.lake.delivery import drop_delivery, read_delivery
 from features.lake.judging import judged_ahead
 from features.lake.lake import Lake, suit_buckets
@@ -171,6 +172,7 @@ def load_source(
         path = judging.delivery.path
         if not options.keeps:
             drop_delivery(path)
+        give_back()
         tell(f"{path.name} landed: {landed[-1].landed:,} of {landed[-1].rows:,} rows", number / written.count)
     settle_links(lake, at=at)
     return LoadReport(name, claimed.last_day, _by_feed(landed), lake.snapshot(), written.pace)

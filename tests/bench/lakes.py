@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bureau.clock import now
+from bureau.heap import give_back
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS
 from features.lake.compaction import compact
@@ -85,6 +86,7 @@ def _land_holding(lake: Lake, home: Path, options: SourceOptions, hear: Callable
         land_judged(lake, judging, links=False)
         path = judging.delivery.path
         drop_delivery(path)
+        give_back()
         hear(f"{path.name} landed", number / written.count)
     settle_links(lake, at=now())
     hear("links settled", 1.0)
