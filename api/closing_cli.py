@@ -33,6 +33,7 @@ from features.store.days import read_day
 from features.store.hot_rows import renew_hot_files
 from features.store.retention import count_expired
 from models.city_scores import caveats_of, score_city
+from models.monitoring.alarm import alarmed
 from models.monitoring.monitoring import monitor_released
 from models.release import read_release
 from models.service import load_released
@@ -159,9 +160,10 @@ def _score(lake: Lake, home: Path, wanted: CityBuild, folder: Path) -> Facts:
     """Each of them over the whole city."""
     scored, grant = {}, operator_grant()
     for name in _released(home):
-        model = load_released(home, name)
-        out = home / "scores" / folder.name / f"{name}-{model.version}"
-        scored[name] = score_city(model, built_parts(folder), out, caveats_of(lake, model, wanted, grant))
+        with alarmed(home, wanted.as_of, "scores"):
+            model = load_released(home, name)
+            out = home / "scores" / folder.name / f"{name}-{model.version}"
+            scored[name] = score_city(model, built_parts(folder), out, caveats_of(lake, model, wanted, grant))
     return scored
 
 

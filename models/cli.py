@@ -22,6 +22,7 @@ from models.city_file import check_city_place, write_city_scores
 from models.fairness.cli import fairness
 from models.file_scores import check_place, read_labels_file, score_labels, write_table
 from models.keeping import keep
+from models.monitoring.alarm import alarmed
 from models.monitoring.cli import monitor
 from models.people import Signature
 from models.people_cli import people, signature_of
@@ -147,9 +148,14 @@ def score(
 ) -> None:
     """Score firms with their reasons: those of a file on its days, or the whole city today (going on after a kill)."""
     settings, _ = Settings(), find_model(name)
-    if labels is None:
-        _score_city(settings, name, version, out)
-        return
+    with alarmed(settings.home, settings.feature_day, "scores"):
+        if labels is None:
+            _score_city(settings, name, version, out)
+        else:
+            _score_labels(settings, name, version, labels, out)
+
+
+def _score_labels(settings: Settings, name: str, version: str | None, labels: Path, out: Path) -> None:
     offered = read_labels_file(labels)
     check_place(out)
     model = load_chosen(settings.home, name, version)

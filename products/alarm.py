@@ -1,20 +1,11 @@
 """The alarm of an answer whose reasons miss its score: it is refused, and whoever watches the platform is told."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 
-from bureau.errors import ContributionsDisagree
-from features.health.alerts import ANSWERS, add_alert
-from models.monitoring.days import alert_of_fault
+from models.monitoring.alarm import alarmed as alarmed_in
 from products.desk import Desk
 
 
-@contextmanager
-def alarmed(desk: Desk) -> Iterator[None]:
+def alarmed(desk: Desk) -> AbstractContextManager[None]:
     """Around all that loads a model and asks it for one answer. What is given again is read by who would be told."""
-    try:
-        yield
-    except ContributionsDisagree as fault:
-        if desk.known_by is None:
-            add_alert(desk.home / "health", ANSWERS, desk.today, alert_of_fault(fault))
-        raise
+    return alarmed_in(desk.home, desk.today, "answers") if desk.known_by is None else nullcontext()

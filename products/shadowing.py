@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bureau.errors import BureauError
 from bureau.grant import ReadGrant
+from models.monitoring.alarm import alarmed
 from models.scoring import ScoringModel
 from models.shadow import ShadowAnswer
 from products.desk import Desk
@@ -20,11 +21,13 @@ _SHOWN = ("score", "grade", "pd")
 def shadow_answer(
     desk: Desk, product: Product, answer: Answer, grant: ReadGrant, call_id: str, at: datetime
 ) -> ShadowAnswer | None:
-    """None where no shadow runs, or no score was given. An error is an answer too, by its code."""
+    """None where no shadow runs, or no score was given. An error is an answer too, by its code; where its reasons miss
+    its score an alert is kept besides."""
     result = answer.content["result"] or {}
     if answer.model_name is None or result.get("score") is None:
         return None
-    model = desk.shelf.shadow(answer.model_name)
+    with alarmed(desk.home, desk.today, "shadow answers"):
+        model = desk.shelf.shadow(answer.model_name)
     if model is None:
         return None
     started = time.perf_counter()
@@ -42,8 +45,10 @@ def shadow_answer(
         problem=None,
         microseconds=0,
     )
+    then = replace(desk, today=answer.as_of, snapshot=answer.snapshot)
     try:
-        said = _told(said, replace(desk, today=answer.as_of, snapshot=answer.snapshot), model, product, answer, grant)
+        with alarmed(desk.home, desk.today, "shadow answers"):
+            said = _told(said, then, model, product, answer, grant)
     except BureauError as problem:
         said = replace(said, problem=problem.code)
     return replace(said, microseconds=int((time.perf_counter() - started) * 1e6))

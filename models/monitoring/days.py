@@ -1,9 +1,10 @@
 """What was measured of a model on a day, one file a model and day; a person is told what is beyond its limit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from bureau.errors import ContributionsDisagree
 from features.health.alerts import Alert
@@ -16,6 +17,14 @@ _SAID = {
     "score": "PSI {figure:.2f} of its score against the training population; {limit:.2f} is another population",
     "reason": "{found:.1%} of its adverse reasons, {expected:.1%} in training",
     "vintage": "{found:.1%} of the loans went bad, {expected:.1%} were expected to",
+}
+
+Withheld = Literal["answers", "scores", "shadow answers"]
+"""What is asked of a model: by callers, by a person for a file or the city, or of the version beside the served one."""
+_DO: Mapping[Withheld, str] = {
+    "answers": "go back with: bureau models rollback {model} --by PERSON",
+    "scores": "if it serves, go back with: bureau models rollback {model} --by PERSON",
+    "shadow answers": "end it with: bureau models shadow {model} --off --by PERSON",
 }
 
 
@@ -50,13 +59,13 @@ def alerts_of(name: str, version: str, measures: Sequence[Measure]) -> list[Aler
     return told
 
 
-def alert_of_fault(fault: ContributionsDisagree) -> Alert:
-    """An answer was refused because its reasons missed its score: the model must go before anything else."""
+def alert_of_fault(fault: ContributionsDisagree, what: Withheld = "answers") -> Alert:
+    """Something was refused because its reasons missed its score: the model must go before anything else."""
     told = (
-        f"answers are withheld: the contributions of version {fault.version} missed its score by {fault.gap:.3g} "
-        f"log-odds; go back with: bureau models rollback {fault.model} --by PERSON, and have its folder checked"
+        f"{what} are withheld: the contributions of version {fault.version} missed its score by {fault.gap:.3g} "
+        f"log-odds; {_DO[what].format(model=fault.model)}, and have its folder checked"
     )
-    return Alert(fault.model, "withheld", told)
+    return Alert(fault.model, "withheld" if what == "answers" else f"{what} withheld", told)
 
 
 def _subject(name: str, measure: Measure) -> str:

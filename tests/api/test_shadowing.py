@@ -4,8 +4,10 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,8 +16,10 @@ from api.shadowing import WAITING, Given, Shadowing
 from bureau.errors import SourceDown
 from bureau.grant import operator_grant
 from bureau.settings import Settings
+from features.health.alerts import ANSWERS, kept_alerts
 from features.lake.lake import open_lake
 from models.artefact import MODEL_FILE
+from models.boosted_trees import BoostedTrees, Floats
 from models.shadow import ShadowAnswer, read_answers
 from products.desk import Desk
 from products.product import find_product
@@ -94,6 +98,62 @@ def test_a_shadow_that_cannot_be_read_disturbs_no_answer(
         path.write_bytes(whole)
     report(bank)
     assert len(said(settings.home, lambda found: len(found) > before)) == before + 1
+
+
+def shadow_of(http: TestClient) -> BoostedTrees:
+    """What the shadow's version 2 computes by, as the server holds it."""
+    model = http.app.state.deployment.desk().shelf.shadow(NAME)  # type: ignore[attr-defined]
+    assert model is not None
+    predictor = model.predictor
+    assert isinstance(predictor, BoostedTrees)
+    return predictor
+
+
+def test_a_shadow_whose_reasons_miss_its_score_rings_and_the_answer_stands(
+    settings: Settings, bank: Caller, http: TestClient
+) -> None:
+    before = len(read_answers(settings.home, NAME, "2"))
+    shadow_of(http).apart.table[:] *= 1.01
+    try:
+        assert report(bank)["outcome"] == "found"
+        *_, last = said(settings.home, lambda found: len(found) > before)
+    finally:
+        http.app.state.deployment.desk().shelf._beside.clear()  # type: ignore[attr-defined]
+    assert (last.problem, last.score) == ("contributions-disagree", None)
+    (alert,) = kept_alerts(settings.home / "health", ANSWERS, TODAY)
+    assert (alert.subject, alert.code) == (NAME, "shadow answers withheld")
+    assert f"end it with: bureau models shadow {NAME} --off --by PERSON" in alert.text
+
+
+@dataclass(frozen=True)
+class Held(BoostedTrees):
+    """A shadow that computes nothing until it is let go."""
+
+    let_go: Event = field(default_factory=Event)
+
+    def parts(self, matrix: Floats) -> tuple[Floats, Floats]:
+        assert self.let_go.wait(60)
+        return super().parts(matrix)
+
+
+def test_the_answer_leaves_before_its_shadow_has_begun_to_compute(
+    settings: Settings, bank: Caller, http: TestClient
+) -> None:
+    """However long the shadow takes: ten callers have their answers while it still holds the first."""
+    shelf, own = http.app.state.deployment.desk().shelf, shadow_of(http)  # type: ignore[attr-defined]
+    held = Held(own.text, own.booster)
+    release, model = shelf._beside[NAME]
+    shelf._beside[NAME] = (release, replace(model, predictor=held))
+    before = len(read_answers(settings.home, NAME, "2"))
+    try:
+        answers = [report(bank) for _ in range(10)]
+        assert [answer["outcome"] for answer in answers] == ["found"] * 10
+        assert len(read_answers(settings.home, NAME, "2")) == before
+    finally:
+        held.let_go.set()
+        shelf._beside.clear()
+    *_, last = said(settings.home, lambda found: len(found) == before + 10)
+    assert (last.call_id, last.problem) == (answers[-1]["report_id"], None)
 
 
 def test_more_answers_than_can_wait_go_without() -> None:

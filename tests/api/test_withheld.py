@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 
 from api.database import open_ledger_database
 from api.metering.tables import Call
+from bureau.errors import ContributionsDisagree
 from bureau.settings import Settings
 from features.health.alerts import ANSWERS, Alert, add_alert, kept_alerts
 from features.health.cli import health
 from models.boosted_trees import BoostedTrees
+from models.cli import models
 from products.desk import Shelf
 from tests.factories.deployments import Caller, scored_home
 from tests.factories.desks import SOUND, TODAY, TROUBLED
@@ -83,6 +85,23 @@ def test_trees_too_large_for_exact_sums_answer_nobody_and_ring(
     assert alert["text"].startswith("answers are withheld: the contributions of version 1 missed its score by ")
     assert f"bureau models rollback {NAME}" in alert["text"]
     assert told(settings, "--day", str(TODAY + timedelta(days=1))) == []
+
+
+@pytest.mark.parametrize("of", ["file", "city"])
+def test_scores_of_a_file_and_of_the_city_are_withheld_and_ring(
+    settings: Settings, shelf: Shelf, tmp_path: Path, of: str
+) -> None:
+    env = {"BUREAU_HOME": str(settings.home), "BUREAU_TODAY": TODAY.isoformat(), "BUREAU_DATABASE_URL": None}
+    out, labels = tmp_path / "scores.parquet", tmp_path / "firms.csv"
+    labels.write_text(f"subject,as_of\n{TROUBLED},{TODAY}\n", "utf-8")
+    chosen = ["--labels", str(labels)] if of == "file" else []
+    with forged_trees(settings.home, NAME, "1", leaves_times=1e12):
+        result = CliRunner().invoke(models, ["score", NAME, *chosen, "--out", str(out)], env=env)
+    assert isinstance(result.exception, ContributionsDisagree)
+    assert not out.exists()
+    (alert,) = told(settings)
+    assert alert["code"] == "scores withheld"
+    assert alert["text"].startswith("scores are withheld: the contributions of version 1 missed its score by ")
 
 
 def test_a_pass_gone_wrong_in_a_running_server_rings_once(settings: Settings, bank: Caller, shelf: Shelf) -> None:
