@@ -28,6 +28,7 @@ from models.people import Signature
 from models.people_cli import people, signature_of
 from models.real.cli import bench_real
 from models.recalibrating import recalibrate_version
+from models.rehearsal_cli import rehearse
 from models.rejects.cli import rejects
 from models.release import model_folder, read_release, versions
 from models.release_cli import approve, history, release, rollback, shadow
@@ -45,6 +46,7 @@ models.command()(monitor)
 models.command("bench-real")(bench_real)
 models.command()(rejects)
 models.command("reasons-check")(reasons_check)
+models.command()(rehearse)
 for act in (release, approve, rollback, shadow, history):
     models.command()(act)
 
