@@ -46,3 +46,26 @@ class AuditRoot(LedgerTable):
     head: Mapped[bytes]
     signed_at: Mapped[datetime]
     jws: Mapped[str]
+
+
+class AuditAct(LedgerTable):
+    """The evidence of one row that no call writes (terms, payments, statements): `api.audit.acts` says each byte."""
+
+    __tablename__ = "audit_act"
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    table_name: Mapped[str]
+    row_key: Mapped[str]
+    hash_alg: Mapped[str]
+    record_digest: Mapped[bytes]
+    head: Mapped[bytes]
+
+
+class AuditActHead(LedgerTable):
+    """A head of the acts that was signed; later acts must still follow from it."""
+
+    __tablename__ = "audit_act_head"
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    head: Mapped[bytes]
+    signature_alg: Mapped[str]
+    signed_at: Mapped[datetime]
+    jws: Mapped[str]

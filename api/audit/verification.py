@@ -1,7 +1,8 @@
 """The walk that checks the whole ledger against itself, and names the first thing that is wrong.
 
-It covers every column of calls, answers, idempotency keys and usage lines, and of the log's own leaves, nodes and
-roots. It reads the log in portions and holds one of them: memory does not grow with the log.
+It covers every column of calls, answers, idempotency keys and usage lines, of the log's own leaves, nodes and roots,
+and of what no call writes: contracts, wallets, statements, agreements and reconciliations, with their acts. It reads
+the log in portions and holds one of them: memory does not grow with the log.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,9 +13,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from api.audit.act_faults import acts_fault
 from api.audit.chain import Tail
 from api.audit.faults import ENTRIES, UNREADABLE, Entry, Fault, entry_fault, stray_fault
 from api.audit.growing import GrowingTrees
+from api.audit.money_faults import money_fault
 from api.audit.tables import AuditLeaf
 from api.signing import Signer
 from api.vault import Vault
@@ -37,10 +40,11 @@ class Verification:
 
 def verify_ledger(session: Session, signer: Signer, vault: Vault, tell: Tell | None = None) -> Verification:
     """Check every leaf against the chain, the stored bytes, the call and the charge; the tree and its signed roots on
-    the way; then strays. The log may grow meanwhile."""
+    the way; then strays, acts and money. The log may grow meanwhile."""
     trees = GrowingTrees(session, signer)
     fault_of = partial(entry_fault, signer=signer, vault=vault)
     fault = _walk(session, fault_of, trees, tell) or stray_fault(session) or trees.end()
+    fault = fault or acts_fault(session, signer) or money_fault(session, signer)
     return Verification(trees.size, trees.root(), fault)
 
 

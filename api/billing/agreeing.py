@@ -3,22 +3,23 @@
 import json
 from datetime import datetime
 
-import rfc8785
 from joserfc.errors import JoseError
 from joserfc.jws import extract_compact
 from sqlalchemy.orm import Session
 
 from api.access.credentials import every_key_of, keys_of
 from api.access.public_keys import signed_by
+from api.audit.acts import enter_acts
 from api.billing.months import Month
 from api.billing.statements import find_statement
 from api.billing.tables import Statement, StatementSignature
+from api.canonical import canonical
 from bureau.errors import InvalidInput, StateConflict
 
 
-def canonical(issued: Statement) -> bytes:
+def signed_text(issued: Statement) -> bytes:
     """What the institution signs: the RFC 8785 form of the statement, over which its digest is."""
-    return rfc8785.dumps(json.loads(issued.body))
+    return canonical(json.loads(issued.body))
 
 
 def agree_to_statement(
@@ -26,7 +27,7 @@ def agree_to_statement(
 ) -> StatementSignature:
     """Record that the institution agrees; the month is then closed on both sides. Agreeing again changes nothing.
 
-    sha256: of the statement as the institution read it. jws: its detached signature over `canonical`, by a key of the
+    sha256: of the statement as the institution read it. jws: its detached signature over `signed_text`, by a key of the
     client; one without keys agrees without. Raises `UnknownObject`, `StateConflict` for another statement, and
     `InvalidInput` for a signature that is missing or is none.
     """
@@ -42,13 +43,14 @@ def agree_to_statement(
     )
     session.add(signature)
     session.flush()
+    enter_acts(session.connection(), [signature])
     return signature
 
 
 def signature_stands(session: Session, issued: Statement, agreed: StatementSignature) -> bool:
     """Whether a kept signature is over the statement by a key of its client, of now or of before."""
     keys = every_key_of(session, agreed.client_id).values()
-    return agreed.jws is None or signed_by(agreed.jws, keys, canonical(issued)) is not None
+    return agreed.jws is None or signed_by(agreed.jws, keys, signed_text(issued)) is not None
 
 
 def key_named(signature: str | None) -> str | None:
@@ -69,7 +71,7 @@ def _require_signature(session: Session, issued: Statement, client_id: str, jws:
             f"{client_id} has keys of its own: sign the RFC 8785 form of the statement with one and send the detached "
             "JWS as jws."
         )
-    if signed_by(jws, keys.values(), canonical(issued)) is None:
+    if signed_by(jws, keys.values(), signed_text(issued)) is None:
         raise InvalidInput(
             f"jws is not over the RFC 8785 form of the statement by a key of {client_id}. Sign it detached (RFC 7515 "
             "appendix F) with a key that is registered, or register the key."

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.audit.acts import enter_acts
 from api.billing.months import Month
 from api.billing.tables import Reconciliation
 from api.canonical import canonical
@@ -128,4 +129,5 @@ def _keep(
     )
     session.add(kept)
     session.flush()
+    enter_acts(session.connection(), [kept])
     return kept

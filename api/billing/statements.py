@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
+from api.audit.acts import enter_acts
 from api.audit.chain import written
 from api.billing.lines import statement_lines
 from api.billing.months import Month
@@ -91,6 +92,7 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
     test = session.get_one(Institution, institution_id).test
     session.add_all([issued, _told(issued, month, test=test)])
     session.flush()
+    enter_acts(session.connection(), [issued])
     enqueue(session, SEND_WEBHOOKS)
     return issued
 

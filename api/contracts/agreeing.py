@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from api.audit.acts import enter_acts
 from api.contracts.in_force import contract_in_force
 from api.contracts.pricing import Flat, Free
 from api.contracts.tables import ContractProposal, ContractVersion
@@ -64,6 +65,7 @@ def propose_terms(
     )
     session.add(proposal)
     session.flush()
+    enter_acts(session.connection(), [proposal])
     return proposal.id
 
 
@@ -140,4 +142,5 @@ def _add_version(
     )
     session.add(version)
     session.flush()
+    enter_acts(session.connection(), [version])
     return version

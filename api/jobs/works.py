@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from api.access.auditing import draw_for_audit
 from api.access.telling import tell_enterprises
+from api.audit.acts import seal_acts
 from api.audit.sealer import seal_if_due
 from api.billing.issuing import issue_due
 from api.jobs.queue import SEND_WEBHOOKS, TELL_ENTERPRISES
@@ -48,6 +49,7 @@ WORKS = {
     ),
     TELL_ENTERPRISES: Work(lambda place, at: tell_enterprises(place.engine, at), "* * * * *", 2),
     "seal-audit": Work(lambda place, at: seal_if_due(place.engine, place.signer, at), "* * * * *", _MINUTE),
+    "seal-acts": Work(lambda place, at: seal_acts(place.engine, place.signer, at), "* * * * *", _MINUTE),
     "issue-statements": Work(lambda place, at: issue_due(place.engine, place.signer, at), "7 * * * *", _HOUR),
     "draw-consent-audit": Work(lambda place, at: draw_for_audit(place.engine, at), "17 * * * *", _HOUR),
     "purge": Work(lambda place, at: purge_due(place.engine, at), "27 * * * *", _HOUR),

@@ -10,6 +10,9 @@ WRITING = int.from_bytes(b"ledger", "big")
 SEALING = int.from_bytes(b"seals", "big")
 """The turn of whoever appends to the stored tree: on PostgreSQL beside the writer, as no committed leaf changes."""
 
+ACTING = int.from_bytes(b"acts", "big")
+"""The turn of whoever enters an act; taken after the writer's where both are needed."""
+
 
 @contextmanager
 def exclusive(engine: Engine, turn: int = WRITING) -> Iterator[Connection]:

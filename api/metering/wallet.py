@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from api.access.tables import Institution
+from api.audit.acts import enter_acts
 from api.metering.exclusive import exclusive
 from api.metering.tables import Wallet, WalletEntry
 from bureau.errors import InvalidInput, StateConflict, UnknownObject
@@ -40,7 +41,9 @@ def pay_in(engine: Engine, institution_id: int, fen: int, *, reference: str, at:
             raise UnknownObject("institution", str(institution_id))
         if connection.scalar(select(WalletEntry.posting).where(WalletEntry.posting == posting).limit(1)):
             raise StateConflict(f"Payment {reference.strip()} was entered before; it is entered once.")
-        connection.execute(insert(WalletEntry), _both(posting, institution_id, {"received": -fen, "prepaid": fen}, at))
+        entries = _both(posting, institution_id, {"received": -fen, "prepaid": fen}, at)
+        connection.execute(insert(WalletEntry), entries)
+        enter_acts(connection, [WalletEntry(**entry) for entry in entries])
         balance = connection.scalar(select(Wallet.balance_fen).where(Wallet.institution_id == institution_id))
         if balance is None:
             connection.execute(insert(Wallet), [{"institution_id": institution_id, "balance_fen": fen}])

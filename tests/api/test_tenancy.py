@@ -39,6 +39,8 @@ SHARED = {
     "audit_leaf": "digests, which every proof needs",
     "audit_node": "digests, which every proof needs",
     "audit_root": "digests, which are published",
+    "audit_act": "digests, which the next act is chained to",
+    "audit_act_head": "digests",
 }
 """Tables that every institution may read whole, and why."""
 KEPT_APART = (Owned, OwnedByTwo, Concerning)

@@ -1,5 +1,6 @@
 """Any byte of any stored row of money and evidence, flipped by somebody who has the database: the walk names it."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -7,18 +8,29 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, Integer, LargeBinary, Table, create_engine, select, text
+from sqlalchemy import Connection, Engine, Integer, LargeBinary, Table, create_engine, event, select, text
 from sqlalchemy.orm import Session
 
+from api.audit.acts import seal_acts
 from api.audit.faults import Fault
 from api.audit.sealing import seal
-from api.audit.tables import AuditLeaf, AuditNode, AuditRoot
+from api.audit.tables import AuditAct, AuditActHead, AuditLeaf, AuditNode, AuditRoot
 from api.audit.tiles import WIDTH
 from api.audit.verification import verify_ledger
+from api.billing.agreeing import agree_to_statement
+from api.billing.months import Month
+from api.billing.reconciling import reconcile
+from api.billing.statements import issue_statement
+from api.billing.tables import Reconciliation, Statement, StatementSignature
+from api.contracts.agreeing import ListPrice
+from api.contracts.tables import ContractProposal, ContractVersion
+from api.contracts.terms import Terms
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
-from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine
-from tests.factories.ledger import NOON, Books, draft, unanswered
+from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine, Wallet, WalletEntry
+from api.metering.wallet import pay_in
+from bureau.db import transaction
+from tests.factories.ledger import NOON, Books, agree, draft, unanswered
 
 OF_A_LEAF = {Call: "id", StoredAnswer: "call_id", BoundKey: "call_id", UsageLine: "id", AuditLeaf: "line_id"}
 """The column of each table whose value is the leaf's line id."""
@@ -32,6 +44,8 @@ def tampering(books: Books) -> Iterator[Engine]:
             for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
                 connection.execute(text(f"DROP TRIGGER {name}"))
     engine = create_engine(books.engine.url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous = OFF"))
     yield engine
     engine.dispose()
 
@@ -76,6 +90,8 @@ def flips(table: Table, column: str, value: Any, chooser: random.Random, any_byt
     if isinstance(value, bool | date):  # as PostgreSQL gives them
         yield value + timedelta(days=1) if isinstance(value, date) else not value
         return
+    if isinstance(value, dict):  # as PostgreSQL gives them: it takes no broken JSON
+        return
     if isinstance(value, int):
         yield value ^ 1 << chooser.randrange(4, 31)
         return
@@ -112,7 +128,9 @@ def flip_all(
                 found = find(books)
                 put(tampering, table, row | ({column: wrong} if column in keys else {}), column, value)
                 assert found is not None, (table.name, column, value, wrong)
-                assert named(declared, row, found), (table.name, column, value, wrong, found)
+                as_is = row | {column: wrong.decode(errors="replace") if isinstance(wrong, bytes) else wrong}
+                told = named(declared, row, found) or named(declared, as_is, found)
+                assert told, (table.name, column, value, wrong, found)
                 count += 1
     assert find(books) is None, "everything is as it was"
     return count
@@ -145,14 +163,45 @@ def test_every_column_of_roots_and_nodes(books: Books, tampering: Engine) -> Non
     assert flip_all(books, tampering, [AuditNode, AuditRoot], named) > 20
 
 
+WRITTEN_BY_NO_CALL = [
+    *(ContractProposal, ContractVersion, Wallet, WalletEntry, Statement, StatementSignature, Reconciliation),
+    *(AuditAct, AuditActHead),
+]
+
+
+def test_every_column_of_contracts_wallets_and_statements(books: Books, tampering: Engine) -> None:
+    """A prepaid contract, a payment, a paid call and its reversal; the month compared, issued and signed."""
+    bank, month = books.bank, Month.parse("2026-11")
+    prepaid = Terms(rules=(ListPrice("P07", 800, "hit").as_rule(),), prepaid=True)
+    with transaction(books.engine) as session:
+        agree(session, bank.institution_id, prepaid, NOON)
+    pay_in(books.engine, bank.institution_id, 1_000_000, reference="transfer 1", at=NOON)
+    (given,) = books.submit(draft(bank))
+    assert isinstance(given, Receipt)
+    reverse(books.engine, given.call_id, reason="wrong enterprise", at=NOON)
+    with transaction(books.engine) as session:
+        reconcile(session, bank.institution_id, month, [], client_id=bank.client_id, at=month.ends)
+        issued = issue_statement(session, books.signer, bank.institution_id, month, month.ends)
+        signed = {"sha256": issued.sha256, "client_id": bank.client_id, "jws": None, "at": month.ends}
+        agree_to_statement(session, bank.institution_id, month, **signed)
+    seal_acts(books.engine, books.signer, NOON)
+
+    def named(declared: Any, row: dict[str, Any], found: Fault) -> bool:
+        table = declared.__tablename__
+        key = next(iter(declared.__table__.primary_key)).name
+        written = json.dumps(str(row[key]), ensure_ascii=False)[1:-1]
+        return found.number is None and table in found.named.split() and written in found.named
+
+    everywhere = tampering.dialect.name == "sqlite"  # digests are the same on every database, sums its own
+    assert flip_all(books, tampering, WRITTEN_BY_NO_CALL if everywhere else [Wallet, WalletEntry], named) > 20
+
+
 def test_every_byte_of_one_answer_and_its_signature(books: Books, tampering: Engine) -> None:
     if tampering.dialect.name != "sqlite":
         pytest.skip("the bytes are the same on every database")
     books.submit(draft(books.bank))
     (row,) = raw(StoredAnswer.__table__, tampering)  # type: ignore[arg-type]
     chooser = random.Random(13)
-    with tampering.begin() as connection:
-        connection.execute(text("PRAGMA synchronous = OFF"))
     for column in ("sealed", "jws"):
         whole = row[column] if isinstance(row[column], bytes) else row[column].encode()
         for place in range(0, len(whole), 3):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.access.institutions import create_client, find_client, rotate_client
-from api.billing.agreeing import agree_to_statement, canonical, key_named, signature_stands
+from api.billing.agreeing import agree_to_statement, key_named, signature_stands, signed_text
 from api.billing.months import Month
 from api.billing.statements import issue_statement
 from api.billing.tables import Statement, StatementSignature
@@ -40,17 +40,17 @@ def signing(session: Session, tmp_path: Path) -> Signing:
 
 
 def test_a_registered_key_signs_and_is_kept(signing: Signing) -> None:
-    signature = detached(KEY, canonical(signing.statement))
+    signature = detached(KEY, signed_text(signing.statement))
     agreed = signing.agree(client_id=signing.client_id, jws=signature)
     assert (agreed.jws, key_named(agreed.jws)) == (signature, "first")
     assert signature_stands(signing.session, signing.statement, agreed)
 
 
 def test_it_still_stands_when_the_key_was_replaced(signing: Signing) -> None:
-    agreed = signing.agree(client_id=signing.client_id, jws=detached(KEY, canonical(signing.statement)))
+    agreed = signing.agree(client_id=signing.client_id, jws=detached(KEY, signed_text(signing.statement)))
     rotate_client(signing.session, signing.client_id, AT, keys=public(new_key("second")))
     assert signature_stands(signing.session, signing.statement, agreed)
-    other = StatementSignature(client_id=signing.client_id, jws=detached(STRANGER, canonical(signing.statement)))
+    other = StatementSignature(client_id=signing.client_id, jws=detached(STRANGER, signed_text(signing.statement)))
     assert not signature_stands(signing.session, signing.statement, other)
 
 
@@ -61,7 +61,7 @@ def test_a_name_of_a_key_is_used_once(signing: Signing) -> None:
 
 
 def test_what_is_no_signature_of_it(signing: Signing) -> None:
-    right = canonical(signing.statement)
+    right = signed_text(signing.statement)
     for wrong in (detached(STRANGER, right), detached(KEY, right + b" "), "rubbish", "a..b", ""):
         with pytest.raises(InvalidInput, match="jws is not over the RFC 8785 form"):
             signing.agree(client_id=signing.client_id, jws=wrong)
@@ -76,7 +76,7 @@ def test_who_has_a_key_signs_with_it(signing: Signing) -> None:
 def test_who_has_none_agrees_by_its_call(signing: Signing) -> None:
     plain = create_client(signing.session, "深圳银行", "bank", [], AT)
     with pytest.raises(InvalidInput, match="or register the key"):
-        signing.agree(client_id=plain.client_id, jws=detached(KEY, canonical(signing.statement)))
+        signing.agree(client_id=plain.client_id, jws=detached(KEY, signed_text(signing.statement)))
     agreed = signing.agree(client_id=plain.client_id, jws=None)
     assert agreed.jws is None
     assert signature_stands(signing.session, signing.statement, agreed)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.access.institutions import create_client, find_client
-from api.billing.agreeing import agree_to_statement, canonical
+from api.billing.agreeing import agree_to_statement, signed_text
 from api.billing.months import Month
 from api.billing.statements import as_csv, issue_statement
 from api.cli import main
@@ -66,7 +66,7 @@ def test_who_has_signed_and_with_which_key(
         made = create_client(session, "城市银行", "bank", [], NOON, keys=public(key))
         owner = find_client(session, made.client_id).institution_id
         issued = issue_statement(session, open_signer(home, "answers"), owner, month, NOON)
-        signature = detached(key, canonical(issued))
+        signature = detached(key, signed_text(issued))
         agree_to_statement(
             session, owner, month, sha256=issued.sha256, client_id=made.client_id, jws=signature, at=NOON
         )

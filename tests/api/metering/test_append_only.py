@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from api.audit.acts import seal_acts
 from api.audit.sealing import seal
 from api.audit.tiles import WIDTH
 from api.billing.agreeing import agree_to_statement
@@ -32,6 +33,8 @@ TABLES = (
     "statement",
     "statement_signature",
     "reconciliation",
+    "audit_act",
+    "audit_act_head",
 )
 
 
@@ -46,6 +49,7 @@ def written(books: Books) -> Books:
     seal(books.engine, books.signer, NOON)
     with transaction(books.engine) as session:
         close_month(session, books)
+    seal_acts(books.engine, books.signer, NOON)
     return books
 
 
