@@ -107,10 +107,13 @@ def open_books(url: str, home: Path) -> Books:
     return Books(engine, signer, vault, clock, add_bank(engine), ledger)
 
 
-def add_bank(engine: Engine, name: str = "深圳银行") -> Bank:
-    """A bank with contract version 1 over `PRICES` and a year's consent of ACME for every product."""
+def add_bank(engine: Engine, name: str = "深圳银行", *, test: bool = False) -> Bank:
+    """A bank with contract version 1 over `PRICES` and a year's consent of ACME for every product.
+
+    test: the twin of the bank, which is in test mode.
+    """
     with transaction(engine) as session:
-        made = create_client(session, name, "bank", PRICES, NOON)
+        made = create_client(session, name, "bank", PRICES, NOON, test=test)
         institution_id = find_client(session, made.client_id).institution_id
         consent = create_consent(session, institution_id, made.client_id, authorisation(), NOON)
     return Bank(institution_id, name, made.client_id, made.client_secret, consent.id)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import rfc8785
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.billing.agreeing import agree_to_statement
@@ -21,6 +22,7 @@ from api.billing.tables import Statement
 from api.contracts.terms import Terms
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
+from api.metering.tables import UsageLine, WalletEntry
 from api.metering.usage import usage_rows
 from bureau.db import transaction
 from bureau.errors import ImpossibleDate, InvalidInput, StateConflict, UnknownObject
@@ -44,7 +46,7 @@ def month(books: Books) -> Books:
     for key in ("a", "b", "c"):
         submitted(books, key)
     submitted(books, "miss", outcome="not_found")
-    submitted(books, "test", test=True)
+    books.submit(draft(add_bank(books.engine, test=True), "test", test=True))
     books.refuse(unanswered(books.bank))
     other = add_bank(books.engine, "另一银行")
     books.submit(draft(other, "a"))
@@ -114,6 +116,26 @@ def test_what_is_corrected_later_falls_into_the_next_month(month: Books) -> None
     assert issued(month).body == before
     assert drawn(month)["total_fen"] == 2_400
     assert drawn(month, NOVEMBER.next)["total_fen"] == 0
+
+
+def test_a_call_in_test_mode_is_met_by_nothing_that_is_billed(books: Books) -> None:
+    """Neither it nor its reversal: on no line, in no comparison and in no wallet, the twin's own least of all."""
+    twin = add_bank(books.engine, test=True)
+    kept, reversed_ = books.submit(draft(twin, "kept", test=True), draft(twin, "reversed", test=True))
+    assert isinstance(kept, Receipt)
+    assert isinstance(reversed_, Receipt)
+    reverse(books.engine, reversed_.call_id, reason="tried", at=NOON)
+    with transaction(books.engine) as session:
+        assert session.scalar(select(func.count()).where(UsageLine.test)) == 3
+        assert session.scalar(select(func.count()).select_from(WalletEntry)) == 0
+        for bank in (books.bank, twin):
+            content = draw_up(session, bank.institution_id, NOVEMBER)
+            assert (content["lines"], content["total_fen"]) == ([], 0)
+            theirs = [TheirLine(800, call_id=kept.call_id)]
+            compared, _ = reconcile(
+                session, bank.institution_id, NOVEMBER, theirs, client_id=bank.client_id, at=DECEMBER
+            )
+            assert (compared.only_ours, compared.only_theirs, compared.ours_fen) == (0, 1, 0)
 
 
 def test_a_server_whose_clock_is_behind_writes_nothing_into_a_closed_month(books: Books) -> None:

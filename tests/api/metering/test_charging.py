@@ -18,7 +18,7 @@ from api.metering.wallet import pay_in
 from bureau.db import transaction
 from bureau.errors import BureauError, InvalidInput, QuotaUsedUp, StateConflict, UnknownObject, WalletEmpty
 from bureau.uscc import placeholder_uscc
-from tests.factories.ledger import NOON, Books, agree, draft
+from tests.factories.ledger import NOON, Books, add_bank, agree, draft
 
 FLAT = {"model": "flat", "unit_fen": 800}
 OTHER = placeholder_uscc("tests", "OTHER")
@@ -94,7 +94,6 @@ def test_a_repeat_within_the_hours_costs_its_share_and_counts_as_no_unit(books: 
     [
         pytest.param({"purpose": "post_loan"}, id="for another purpose"),
         pytest.param({"uscc": OTHER, "consent_required": False}, id="about another enterprise"),
-        pytest.param({"test": True}, id="in test mode"),
     ],
 )
 def test_a_call_of_another_kind_is_no_repeat(books: Books, other: dict[str, Any]) -> None:
@@ -187,7 +186,8 @@ def test_what_is_reversed_flows_back(books: Books) -> None:
 
 def test_a_call_in_test_mode_is_priced_and_not_paid(books: Books) -> None:
     contracted(books, {}, prepaid=True, cap_fen=800)
-    assert calls(books, 1, test=True) == [(800, "unit")]
+    tried = books.submit(draft(add_bank(books.engine, test=True), test=True))
+    assert charges(tried) == [(800, "unit")]
     pay_in(books.engine, books.bank.institution_id, 800, reference="transfer 1", at=NOON)
     assert calls(books, 1, first=1) == [(800, "unit")], "the cap was not used up by the test"
     assert balance(books) == 0
