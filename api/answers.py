@@ -101,6 +101,12 @@ class Answered(BaseModel):
     evidence: EvidenceOfAnswer
 
 
+class Csv(Response):
+    """A table as text, for a spreadsheet; UTF-8."""
+
+    media_type = "text/csv"
+
+
 def created(receipt: Receipt, location: str, rate: dict[str, str]) -> Response:
     """The stored bytes of a charged call, marked when they were stored before. rate: what `Rates.take` said."""
     headers = signature(receipt) | rate | {"Location": location}

@@ -42,6 +42,7 @@ class Deployment:
     _desk: Desk | None = None
     _samples: Desk | None = None
     _opening: Lock = field(default_factory=Lock)
+    _making: Lock = field(default_factory=Lock)
     shadowing: Shadowing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +70,7 @@ class Deployment:
         asked for. uscc: whom it is asked about."""
         if not test:
             return self.desk()
-        with self._opening:
+        with self._making:  # takes seconds the first time, for which no live call waits
             if self._samples is None:
                 self._samples = open_sample_desk(self.settings.home)
             return desk_about(self._samples, uscc)

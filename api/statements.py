@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
-from api.answers import SIGNED
+from api.answers import SIGNED, Csv
 from api.billing.agreeing import agree_to_statement
 from api.billing.lines import calls_of
 from api.billing.months import Month
@@ -195,7 +195,7 @@ def read_statement(
 
 @router.get(
     "/{month}/csv",
-    response_class=PlainTextResponse,
+    response_class=Csv,
     summary="A month's lines as CSV",
     responses=problems(StateConflict),
 )
@@ -204,7 +204,7 @@ def read_statement_csv(
 ) -> Response:
     """Of a month that is over."""
     issued = issue_statement(session, deployment.answers, caller.institution_id, Month.parse(month), now)
-    return Response(as_csv(issued.body), media_type="text/csv; charset=utf-8")
+    return Csv(as_csv(issued.body))
 
 
 @router.get(

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from api.access.tokens import Identity
+from api.answers import Csv
 from api.caller import DbSession, Now, UsageCaller
 from api.errors import problems
 from api.metering.export import as_csv, as_parquet
@@ -168,11 +169,11 @@ def read_usage(caller: UsageCaller, session: DbSession, now: Now, cut: Chosen, b
     return Usage(rows=[UsageRow.model_validate(row) for row in rows], as_of=now)
 
 
-@router.get("/csv", response_class=PlainTextResponse, summary="The same as CSV")
+@router.get("/csv", response_class=Csv, summary="The same as CSV")
 def read_usage_csv(caller: UsageCaller, session: DbSession, cut: Chosen, by: By = "product") -> Response:
     """Every row; amounts in fen."""
     names = names_of(by)
-    return Response(as_csv(cut.rows(session, names, caller), names), media_type="text/csv; charset=utf-8")
+    return Csv(as_csv(cut.rows(session, names, caller), names))
 
 
 @router.get(

@@ -1,13 +1,14 @@
 """The public question whether a report is genuine. It tells who was reported on, not who asked, nor the result."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from api.caller import PlatformSession, Served
+from api.errors import problems
 from api.issued import Issued, find_issued
 from api.pages.rendering import language_of, render
 from api.pages.report import product_name
@@ -30,13 +31,18 @@ class Genuineness(BaseModel):
     test: Annotated[bool, Field(description="True for an answer of test mode: about nobody real.")] = False
 
 
+def _or_page(problem: dict[str, Any]) -> dict[str, Any]:
+    """A problem for a program, a page for a browser."""
+    return problem | {"content": problem["content"] | {"text/html": {}}}
+
+
 @router.get(
     "/verify/{code}",
     summary="Whether a report is genuine",
     response_model=Genuineness,
     responses={
         200: {"content": {"text/html": {}}},
-        404: {"description": "No report was issued under this number", "content": {"text/html": {}}},
+        404: _or_page(problems(UnknownObject)[404]),
     },
 )
 def verify(

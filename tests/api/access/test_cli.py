@@ -164,3 +164,21 @@ def test_document_keys_are_listed_rotated_and_handed_out_as_certificates(
     assert run(monkeypatch, "keys", "certificates") == 0
     assert load_pem_x509_certificates(capsys.readouterr().out.encode())[1] == first
     assert run(monkeypatch, "keys", "rotate", "documents", "--drop-former") == 2
+
+
+def test_a_client_in_test_mode_belongs_to_the_twin_of_its_institution(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for mode in ([], ["--test"]):
+        assert run(monkeypatch, "clients", "create", "深圳银行", *mode) == 0
+    capsys.readouterr()
+    assert run(monkeypatch, "clients", "list", "--format", "json") == 0
+    listed = {row["institution"]: row["test"] for row in json.loads(capsys.readouterr().out)}
+    assert listed == {"深圳银行": False, "深圳银行(测试)": True}
+
+
+def test_a_role_of_the_platform_has_no_test_mode(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "clients", "create", "平台", "--role", "pricing_officer", "--test") == 2
+    assert "a role of the platform has none" in " ".join(capsys.readouterr().err.split())
