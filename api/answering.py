@@ -1,52 +1,19 @@
 """The way of every charged call: find, check, produce, submit; the same for reports, decisions and matches."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
-from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
-
-from api.access.consents import require_grant
 from api.access.tokens import Identity
-from api.canonical import canonical
-from api.contracts.in_force import require_product
 from api.deployment import Deployment
 from api.identifiers import new_identifier
 from api.metering.draft import Draft, Receipt
+from api.questions import Inquiry, Produced, Question, Unanswered, consent_required
 from api.shadowing import Given
-from api.test_mode import Asked, raise_declared
-from bureau.errors import BureauError, NotPermitted, RoleNotPermitted, SourceDown, WrongPurpose
+from bureau.errors import BureauError, NotPermitted
 from bureau.grant import ReadGrant
-from products.product import Product, Use, fields_of
 from products.reports.answer import Answer
-
-
-@dataclass(frozen=True)
-class Question:
-    """One charged call as its caller means it.
-
-    kind: report | decision | match. use: which of the product's fields may be read for it.
-    digest: SHA-256 over the RFC 8785 form of path and body; tells a retry from a reused key.
-    """
-
-    kind: str
-    product: Product
-    uscc: str
-    purpose: str
-    consent_id: str | None
-    client_serial: str | None
-    digest: str
-    use: Use = "answer"
-
-
-def request_digest(path: str, body: BaseModel) -> str:
-    """What two requests must share to be the same one: hexadecimal SHA-256 of their path and body."""
-    written: Any = {"path": path, "body": body.model_dump(mode="json", exclude_unset=True)}
-    return hashlib.sha256(canonical(written)).hexdigest()
 
 
 async def answer_question(
@@ -61,19 +28,20 @@ async def answer_question(
 
     A refusal or a source that is down leaves a call on record, binds no key and is raised again.
     """
-    async with deployment.ledger.hold(caller.institution_id, key, question.digest) as found:
-        if found is not None:
-            return found
+    async with deployment.ledger.alone(caller.institution_id, key):
         draft = _draft(caller, key, question, at)
         try:
-            grant, draft = await run_in_threadpool(_checked, deployment, caller, question, draft)
-            answer = await run_in_threadpool(produce, grant)
-        except (NotPermitted, SourceDown) as problem:
+            found = await deployment.questions.ask(Inquiry(caller, key, question, produce, at))
+        except Unanswered as unanswered:
+            problem = unanswered.problem
+            draft = replace(draft, contract_version_id=unanswered.contract_version_id)
             await deployment.ledger.refuse(_unanswered(draft, problem))
-            raise
-        receipt = await deployment.ledger.submit(_answered(draft, answer))
+            raise problem from None
+        if isinstance(found, Receipt):
+            return found
+        receipt = await deployment.ledger.submit(_answered(draft, found))
         if not caller.test:
-            deployment.shadowing.offer(Given(receipt.call_id, question.product, answer, grant, at))
+            deployment.shadowing.offer(Given(receipt.call_id, question.product, found.answer, found.grant, at))
         return receipt
 
 
@@ -103,51 +71,6 @@ def _draft(caller: Identity, key: str, question: Question, at: datetime) -> Draf
     )
 
 
-def consent_required(caller: Identity, question: Question) -> bool:
-    """Products of public data (CL0) need none, and neither does an enterprise that asks about itself."""
-    return question.product.consent != "CL0" and caller.uscc is None
-
-
-def require_right(session: Session, caller: Identity, question: Question, at: datetime) -> tuple[ReadGrant, int]:
-    """The right to ask a question, checked before any record is read: the grant, and the contract version's id.
-
-    Raises `ProductNotContracted`, `RoleNotPermitted` (a token narrowed to other products, or issued before the
-    contract had this one; an enterprise that asks about another), `WrongPurpose`, `ConsentMissing`,
-    `ConsentExpired` and `ConsentRevoked`; in test mode then the problem a sample enterprise stands for.
-    """
-    product = question.product
-    contract = require_product(session, caller.institution_id, product.code, at)
-    if product.code not in caller.products:
-        raise RoleNotPermitted(
-            caller.role, f"call {product.code} with this token", [f"the scope product:{product.code}"]
-        )
-    if caller.uscc is not None and (question.uscc, question.purpose) != (caller.uscc, "self"):
-        raise RoleNotPermitted(caller.role, "ask about others, or for another purpose than 'self'", ["a bank"])
-    if question.purpose not in product.purposes:
-        raise WrongPurpose(question.purpose, product.purposes)
-    grant = require_grant(
-        session,
-        institution_id=caller.institution_id,
-        institution=caller.institution,
-        product_code=product.code,
-        consent_required=consent_required(caller, question),
-        uscc=question.uscc,
-        purpose=question.purpose,
-        consent_id=question.consent_id,
-        fields=fields_of(product, question.use),
-        at=at,
-    )
-    if caller.test:
-        raise_declared(Asked(caller.institution, product, question.uscc, question.purpose, question.consent_id))
-    return grant, contract.id
-
-
-def _checked(deployment: Deployment, caller: Identity, question: Question, draft: Draft) -> tuple[ReadGrant, Draft]:
-    with Session(deployment.rows_of(caller.sight)) as session:
-        grant, contract_version_id = require_right(session, caller, question, draft.received_at)
-    return grant, replace(draft, contract_version_id=contract_version_id)
-
-
 def _unanswered(draft: Draft, problem: BureauError) -> Draft:
     outcome = "refused" if isinstance(problem, NotPermitted) else "source_down"
     return replace(draft, outcome=outcome, problem_code=problem.code)
@@ -171,9 +94,11 @@ def body_of(call_id: str, answer: Answer, *, test: bool = False) -> dict[str, An
     }
 
 
-def _answered(draft: Draft, answer: Answer) -> Draft:
+def _answered(draft: Draft, found: Produced) -> Draft:
+    answer = found.answer
     return replace(
         draft,
+        contract_version_id=found.contract_version_id,
         outcome=answer.outcome,
         body=body_of(draft.call_id, answer, test=draft.test),
         snapshot=answer.snapshot,

@@ -32,6 +32,7 @@ from api.console.session import SignInNeeded
 from api.deployment import Deployment, open_deployment
 from api.envelope import BodyLimit, RequestId
 from api.errors import install_problems, problem_schemas, problems
+from api.hot import HotReports
 from api.hot_renewal import renewing
 from api.pages import assets, documentation
 from bureau.errors import BodyTooLarge, MalformedRequest
@@ -71,6 +72,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
+    app.router.routes.insert(0, HotReports())
     install_problems(app)
     app.exception_handler(SignInNeeded)(answer_sign_in_needed)
     app.add_middleware(BodyLimit, limit_of=body_limit)

@@ -16,7 +16,7 @@ _UPLOADS = re.compile(r"/v1/statements/[^/]+/reconciliation")
 
 def body_limit(request: Request) -> int:
     """In bytes. A body is read before its route asks who calls, so that a stranger must not send much of it."""
-    if request.method == "POST" and _UPLOADS.fullmatch(request.url.path) and _may_upload(request):
+    if request.method == "POST" and _UPLOADS.fullmatch(request.scope["path"]) and _may_upload(request):
         return UPLOAD_LIMIT_BYTES
     return BODY_LIMIT_BYTES
 

@@ -8,9 +8,10 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from api.access.roles import SCOPES, roles_with
-from api.access.tokens import Identity, verify_token
+from api.access.tokens import Identity, identity_of
 from api.deployment import Deployment
 from api.tenancy import EVERYONE
 from bureau import clock
@@ -27,29 +28,36 @@ bearer = OAuth2(
 )
 
 
-def the_deployment(request: Request) -> Deployment:
+async def the_deployment(request: Request) -> Deployment:
     """The home this process serves."""
     deployment: Deployment = request.app.state.deployment
     return deployment
 
 
 Served = Annotated[Deployment, Depends(the_deployment)]
-Now = Annotated[datetime, Depends(clock.now)]
 
 
-def bearer_identity(request: Request, deployment: Served, now: Now) -> Identity:
+async def present() -> datetime:
+    """The instant a request is looked at."""
+    return clock.now()
+
+
+Now = Annotated[datetime, Depends(present)]
+
+
+async def bearer_identity(request: Request, deployment: Served, now: Now) -> Identity:
     """Who calls, from the bearer token; raises `WrongCredentials`, and after too many
     made-up ones from an address `TooManyRequests`. Asked once a request, whoever needs it."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise WrongCredentials("The header Authorization: Bearer TOKEN is missing.")
     try:
-        deployment.tokens.claims(token)
+        verified = deployment.tokens.verified(token)
     except WrongCredentials:  # made up: one that has expired is nobody's guess
-        deployment.guesses.token_failed(address_of(request))
+        await run_in_threadpool(deployment.guesses.token_failed, address_of(request))
         raise
-    with Session(deployment.rows_of(EVERYONE)) as session:
-        identity = verify_token(session, deployment.tokens, token, now)
+    held = await deployment.clients.ask(verified.identity.client_id)
+    identity = identity_of(verified, held, now)
     request.state.test = identity.test  # what answers it says so (`api.envelope`)
     return identity
 
@@ -59,7 +67,7 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def identify(
+async def identify(
     needed: SecurityScopes,
     _documented: Annotated[str | None, Depends(bearer)],
     identity: Annotated[Identity, Depends(bearer_identity)],
@@ -105,7 +113,7 @@ PriceCaller = Annotated[Identity, Security(identify, scopes=["prices"])]
 UsageCaller = Annotated[Identity, Security(identify, scopes=["usage"])]
 
 
-def require_key(
+async def require_key(
     idempotency_key: Annotated[
         str | None,
         Header(description="New for each piece of business, the same for every retry of it: 1 to 200 characters."),

@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.answering import Question, answer_question, request_digest
+from api.answering import answer_question
 from api.answers import CHARGED, CREATED, Answered, Purpose, created
 from api.caller import DbSession, DecisionCaller, DecisionReader, IdempotencyKey, Now, Served
 from api.errors import problems
 from api.outcomes.recording import list_outcomes, record_outcome
 from api.outcomes.tables import DecisionOutcome
-from api.subjects import FreeLine, Line, Subject, code_of
+from api.questions import Question, request_digest
+from api.subjects import FreeLine, Line, Subject, find_code
 from bureau.errors import RoleNotPermitted, UnknownName, UnknownObject, WrongCredentials
 from bureau.grant import ReadGrant
 from products.decisions.content import DecisionContent
@@ -139,7 +140,7 @@ async def create_decision(
     policy = find_policy(request.policy)
     product = product_of(await run_in_threadpool(deployment.desk_of, test=caller.test), policy)
     rate = await deployment.rates.take(caller, product, now)
-    uscc = await run_in_threadpool(code_of, deployment, caller, request.subject)
+    uscc = await find_code(deployment, caller, request.subject)
     question = Question(
         kind="decision",
         product=product,

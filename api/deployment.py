@@ -1,19 +1,25 @@
 """What one server process holds open: settings, ledger, keys, and the desk that answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row
 
 from api.access.guessing import GuessGuard
-from api.access.tokens import TokenKey
+from api.access.tokens import TokenKey, held_clients
+from api.contracts.in_force import Contracts
 from api.database import claim_ledger, open_ledger_database
+from api.gathering import Gathered
 from api.jobs.running import working
 from api.jobs.works import Workplace
 from api.limits_shared import SharedLimits
+from api.metering.draft import Receipt
 from api.metering.ledger import Ledger
+from api.questions import Inquiry, Produced, answer_all
 from api.rates import Rates
 from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
@@ -39,6 +45,8 @@ class Deployment:
     ledger: Ledger
     guesses: GuessGuard
     rates: Rates
+    clients: Gathered[str, Row[Any] | None]
+    questions: Gathered[Inquiry, Receipt | Produced]
     _desk: Desk | None = None
     _samples: Desk | None = None
     _opening: Lock = field(default_factory=Lock)
@@ -106,7 +114,16 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
             ledger,
             GuessGuard(shared),
             Rates(engine, shared),
+            Gathered(partial(_clients, engine)),
+            Gathered(partial(answer_all, engine, vault, Contracts())),
         )
+        opened.callback(deployment.clients.close)
+        opened.callback(deployment.questions.close)
         deployment.shadowing.start()
         opened.callback(deployment.shadowing.close)
         yield deployment
+
+
+def _clients(engine: Engine, client_ids: Sequence[str]) -> list[Row[Any] | None]:
+    with engine.connect() as connection:
+        return held_clients(connection, client_ids)

@@ -1,9 +1,9 @@
 """Identifiers of calls, consents and reversals: UUID version 7 (RFC 9562), so that they sort by time."""
 
-import secrets
 from datetime import datetime
 from uuid import UUID
 
+from api.randomness import random_bytes
 from bureau.clock import to_micros
 
 
@@ -11,5 +11,9 @@ def new_identifier(at: datetime) -> str:
     """A version 7 UUID: 48 bits of milliseconds, 12 bits of the millisecond's fraction, 62 random bits."""
     milliseconds, micros = divmod(to_micros(at), 1000)
     fraction = micros * 4096 // 1000
-    number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
+    number = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | _random_bits(62)
     return str(UUID(int=number))
+
+
+def _random_bits(count: int) -> int:
+    return int.from_bytes(random_bytes(8)) >> (64 - count)

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.access.tokens import Identity
-from api.answering import Question, answer_question, require_right
+from api.answering import answer_question
 from api.answers import CHARGED, SIGNED, Answered, Purpose, read_again
 from api.caller import DbSession, NeedCaller, Now, Served
 from api.canonical import canonical
@@ -23,6 +23,7 @@ from api.matching.demand import find_need, keep_matches, list_needs, numbered, w
 from api.matching.offers import market
 from api.matching.tables import FinancingNeed, LoanProduct
 from api.paging import Cursor, Limit, Page, page_of
+from api.questions import Question, require_right
 from api.subjects import Line, Subject, code_of
 from api.tenancy import EVERYONE
 from bureau.db import transaction

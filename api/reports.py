@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from api.answering import Question, answer_question, request_digest
+from api.answering import answer_question
 from api.answers import CHARGED, CREATED, SIGNED, Answered, Purpose, created, read_again
 from api.audit.proofs import prove
 from api.audit_roots import RootView
@@ -15,7 +14,8 @@ from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReade
 from api.errors import problems
 from api.issued import find_issued
 from api.pages.report import report_page
-from api.subjects import FreeLine, Line, Subject, code_of
+from api.questions import Question, request_digest
+from api.subjects import FreeLine, Line, Subject, find_code
 from api.tenancy import EVERYONE
 from bureau.clock import shanghai_day
 from bureau.errors import InvalidInput, RoleNotPermitted, UnknownObject, UnknownProduct, WrongCredentials
@@ -76,7 +76,7 @@ async def create_report(
     """Charged at most once per Idempotency-Key; a retry gets the same bytes and `Idempotent-Replayed: true`."""
     product = find_on_sale(code, shanghai_day(now))
     rate = await deployment.rates.take(caller, product, now)
-    uscc = await run_in_threadpool(code_of, deployment, caller, request.subject)
+    uscc = await find_code(deployment, caller, request.subject)
     question = Question(
         kind="report",
         product=product,

@@ -30,6 +30,7 @@ class Signer:
     def __init__(self, keys: KeySet, path: Path | None = None, suite: Suite = STANDARD) -> None:
         self._read, self._path, self.suite = keys, path, suite
         self._read_of = _written_at(path)
+        self._kids = _kids_of(keys)
 
     def under(self, suite: Suite) -> "Signer":
         """The same keys under another suite."""
@@ -43,7 +44,8 @@ class Signer:
     @property
     def kids(self) -> tuple[str, ...]:
         """The ids of all keys that verify, the current one first."""
-        return tuple(str(key.kid) for key in self._keys)
+        _ = self._keys
+        return self._kids
 
     def sign(self, payload: bytes, **header: str) -> str:
         """A compact JWS with the payload inside."""
@@ -75,6 +77,7 @@ class Signer:
         written_at = _written_at(self._path)
         if self._path is not None and written_at not in (None, self._read_of):
             self._read, self._read_of = _read_keys(self._path), written_at
+            self._kids = _kids_of(self._read)
         return self._read
 
     def _verified(self, token: str, payload: bytes | None, algorithm: str) -> bytes | None:
@@ -139,6 +142,10 @@ def jwks(*signers: Signer) -> dict[str, Any]:
 def key_file(home: Path, name: str) -> Path:
     """Where the keys of a name are kept."""
     return home / "keys" / f"{name}.json"
+
+
+def _kids_of(keys: KeySet) -> tuple[str, ...]:
+    return tuple(str(key.kid) for key in keys)
 
 
 def _written_at(path: Path | None) -> tuple[int, int] | None:

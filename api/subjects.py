@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from starlette.concurrency import run_in_threadpool
 
 from api.access.tokens import Identity
 from api.deployment import Deployment
@@ -46,3 +47,10 @@ def code_of(deployment: Deployment, caller: Identity, subject: Subject) -> str:
         code = resolve(deployment.desk_of(test=caller.test).lake, subject.uscc).uscc
     require_mode(caller, code)
     return code
+
+
+async def find_code(deployment: Deployment, caller: Identity, subject: Subject) -> str:
+    """The same beside the event loop, where an outside key is to be looked up."""
+    if is_uscc(clean(subject.uscc)):
+        return code_of(deployment, caller, subject)
+    return await run_in_threadpool(code_of, deployment, caller, subject)

@@ -5,7 +5,6 @@ belongs to (the call's id) is authenticated with it, so that no blob can stand i
 `BUREAU_SECRET_KEY`: one secret, or `VERSION:SECRET` pairs separated by commas, of which the first seals and all open.
 """
 
-import os
 import zlib
 from collections.abc import Mapping
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from api.randomness import random_bytes
 from api.secret import platform_secret
 from bureau.errors import AnswerDamaged, InvalidInput
 from bureau.settings import Settings
@@ -33,7 +33,7 @@ class Vault:
 
     def seal(self, content: bytes, call_id: str) -> bytes:
         """A blob that only `open` for the same call reads."""
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = random_bytes(_NONCE_BYTES)
         packing = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS, _MEMORY)
         packed = packing.compress(content) + packing.flush()
         return (

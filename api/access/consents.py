@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from api.access.tables import Consent
@@ -24,6 +24,7 @@ from bureau.errors import (
 from bureau.grant import PURPOSES, ReadGrant
 from bureau.uscc import parse_uscc
 
+_BY_ID = select(Consent.__table__).where(Consent.id.in_(bindparam("ids", expanding=True)))
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -120,8 +121,13 @@ def consent_status(consent: Consent | Row[Any], at: datetime) -> str:
     return "active" if day <= consent.valid_to else "expired"
 
 
+def read_consents(reader: Session | Connection, consent_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """The consents of some ids, whoever's they are: `require_grant` says whom they help."""
+    return {row.id: row for row in reader.execute(_BY_ID, {"ids": list(consent_ids)})}
+
+
 def require_grant(
-    session: Session,
+    consent: Consent | Row[Any] | None,
     *,
     institution_id: int,
     institution: str,
@@ -135,6 +141,7 @@ def require_grant(
 ) -> ReadGrant:
     """The right to read `fields` of one enterprise, checked before any record is read.
 
+    consent: the one that `consent_id` names, if there is one; whoever's it is.
     consent_required: False for products of public data (class CL0), which need no consent.
     Raises `ConsentMissing` (none named, or one of another enterprise, product or institution),
     `ConsentRevoked`, `ConsentExpired`, `WrongPurpose`.
@@ -142,7 +149,6 @@ def require_grant(
     if purpose not in PURPOSES:
         raise WrongPurpose(purpose, PURPOSES)
     if consent_required:
-        consent = None if consent_id is None else session.get(Consent, consent_id)
         refusal = consent_refusal(
             consent,
             institution_id=institution_id,

@@ -1,13 +1,13 @@
 """Access tokens: the OAuth 2 client-credentials grant (RFC 6749) with signed tokens of ten minutes."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from api.access.assertions import ASSERTION_TYPE, client_of_assertion, subject_of
@@ -24,7 +24,9 @@ _LIFETIME_SECONDS = 10 * 60
 _REMEMBERED = 4096
 _ISSUER = "bureau"
 _TYPE = "at+jwt"
-_HELD = select(Client.disabled_at, Client.credentials_version).where(Client.id == bindparam("client"))
+_HELD = select(Client.id, Client.disabled_at, Client.credentials_version).where(
+    Client.id.in_(bindparam("clients", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,19 @@ class TokenRequest:
         return self.client_id if self.client_assertion is None else subject_of(self.client_assertion)
 
 
+class Verified(NamedTuple):
+    """A token of ours, expired or not."""
+
+    claims: dict[str, Any]
+    identity: Identity
+
+
 class TokenKey:
     """Signs tokens, and remembers which ones it has verified: a signature is checked once a token and set of keys."""
 
     def __init__(self, signer: Signer) -> None:
         self.signer = signer
-        self._claims = lru_cache(maxsize=_REMEMBERED)(self._read)
-        self._identity = lru_cache(maxsize=_REMEMBERED)(lambda token, _kids: _identity(self.claims(token)))
+        self._verified = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def sign(self, claims: dict[str, Any]) -> str:
         """A compact JWT."""
@@ -108,18 +116,18 @@ class TokenKey:
 
     def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token of ours, expired or not; raises `WrongCredentials` for anything else."""
-        return self._claims(token, self.signer.kids)
+        return self.verified(token).claims
 
-    def identity(self, token: str) -> Identity:
-        """Who a token of ours speaks for."""
-        return self._identity(token, self.signer.kids)
+    def verified(self, token: str) -> Verified:
+        """The same with whom it speaks for."""
+        return self._verified(token, self.signer.kids)
 
-    def _read(self, token: str, _kids: tuple[str, ...]) -> dict[str, Any]:
+    def _read(self, token: str, _kids: tuple[str, ...]) -> Verified:
         payload = self.signer.verify(token)
         if payload is None:
             raise WrongCredentials("The token is not one of this platform.")
         claims: dict[str, Any] = json.loads(payload)
-        return claims
+        return Verified(claims, _identity(claims))
 
 
 def issue_token(session: Session, key: TokenKey, asked: TokenRequest, at: datetime) -> Token | OAuthError:
@@ -163,13 +171,26 @@ def verify_token(session: Session, key: TokenKey, token: str, at: datetime) -> I
 
     The signature is checked once a token; whether the client still holds is asked every time.
     """
-    claims = key.claims(token)
+    verified = key.verified(token)
+    (held,) = held_clients(session, [verified.identity.client_id])
+    return identity_of(verified, held, at)
+
+
+def held_clients(reader: Session | Connection, client_ids: Sequence[str]) -> list[Row[Any] | None]:
+    """How each client stands now; None for one that is not there."""
+    found: Iterable[Row[Any]] = reader.execute(_HELD, {"clients": list(set(client_ids))})
+    rows = {row.id: row for row in found}
+    return [rows.get(client_id) for client_id in client_ids]
+
+
+def identity_of(verified: Verified, held: Row[Any] | None, at: datetime) -> Identity:
+    """Who calls, with how its client stands; raises as `verify_token` does."""
+    claims, identity = verified
     if _seconds(at) >= claims["exp"]:
         raise WrongCredentials("The token has expired.")
-    held = session.execute(_HELD, {"client": claims["sub"]}).one_or_none()
     if held is None or held.disabled_at is not None or held.credentials_version != claims["ver"]:
         raise WrongCredentials("The client is disabled, or its secret was rotated.")
-    return key.identity(token)
+    return identity
 
 
 def _scopes(session: Session, client: Client, at: datetime) -> frozenset[str]:

@@ -14,6 +14,7 @@ from api.contracts.in_force import Contracts
 from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.alerting import crossed
 from api.metering.authority import read_authority
+from api.metering.bound import Bound, bound_answers
 from api.metering.charging import NO_RULE, Charge, Charging
 from api.metering.counting import Counts
 from api.metering.draft import ANSWERED, CREATED, Draft, Receipt
@@ -22,7 +23,7 @@ from api.metering.wallet import postings, store_balances
 from api.signing import Signer
 from api.tables import LedgerTable
 from api.vault import Vault
-from bureau.errors import BureauError, KeyReused, LedgerUnavailable, NotPermitted
+from bureau.errors import AnswerDamaged, BureauError, KeyReused, LedgerUnavailable, NotPermitted
 
 Entered = Receipt | BureauError | None
 """What became of one draft: an answer, a refusal, or a recorded call without an answer."""
@@ -44,12 +45,6 @@ LINE_COLUMNS = (
 """What a usage line repeats of its call, so that usage is one query over one table."""
 
 _PRESENT = select(Call.id).where(Call.id.in_(bindparam("ids", expanding=True)))
-_BOUND = (
-    select(BoundKey.institution_id, BoundKey.key, BoundKey.request_sha256, StoredAnswer.__table__)
-    .join(StoredAnswer, StoredAnswer.call_id == BoundKey.call_id)
-    .where(BoundKey.institution_id.in_(bindparam("institutions", expanding=True)))
-    .where(BoundKey.key.in_(bindparam("keys", expanding=True)))
-)
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ class _Batch:
         self.charging = Charging(connection, drafts, self.authority.contracts, self.at)
         self.counts = Counts(self.at)
         self.present = _present_calls(connection, drafts)
-        self.bound = _bound_keys(connection, drafts, writing.vault)
+        self.bound = _bound_answers(connection, drafts, writing.vault)
         self.rows: dict[type[LedgerTable], list[dict[str, Any]]] = {
             table: [] for table in (Call, StoredAnswer, BoundKey, UsageLine, AuditLeaf, WalletEntry, Event)
         }
@@ -97,12 +92,12 @@ class _Batch:
                 self._record_once(draft)
                 return None
             bound = self.bound.get((draft.institution_id, draft.idempotency_key))
-            return self._answer(draft) if bound is None else _replay(draft, *bound)
+            return self._answer(draft) if bound is None else bound.replay(draft.idempotency_key, draft.request_sha256)
         except NotPermitted as refusal:
             self._record_once(replace(draft, outcome="refused", problem_code=refusal.code))
             return refusal
-        except KeyReused as conflict:
-            return conflict
+        except (KeyReused, AnswerDamaged) as problem:
+            return problem
         except (TypeError, ValueError) as problem:
             return LedgerUnavailable(f"the answer cannot be written as JSON: {problem}")
 
@@ -178,13 +173,7 @@ class _Batch:
         }
         self.rows[BoundKey].append(bound)
         self.rows[StoredAnswer].append(stored)
-        self.bound[draft.institution_id, draft.idempotency_key] = draft.request_sha256, receipt
-
-
-def _replay(draft: Draft, request_sha256: str, receipt: Receipt) -> Receipt:
-    if request_sha256 != draft.request_sha256:
-        raise KeyReused(draft.idempotency_key or "")
-    return replace(receipt, replayed=True)
+        self.bound[draft.institution_id, draft.idempotency_key] = Bound(draft.request_sha256, lambda: receipt)
 
 
 def _present_calls(connection: Connection, drafts: Sequence[Draft]) -> set[str]:
@@ -195,17 +184,9 @@ def _present_calls(connection: Connection, drafts: Sequence[Draft]) -> set[str]:
     return set(connection.scalars(_PRESENT, {"ids": unanswered}))
 
 
-def _bound_keys(
+def _bound_answers(
     connection: Connection, drafts: Sequence[Draft], vault: Vault
-) -> dict[tuple[int, str | None], tuple[str, Receipt]]:
-    """(request digest, answer) of every key of the group that is bound already."""
-    institutions = {draft.institution_id for draft in drafts}
-    keys = {draft.idempotency_key for draft in drafts if draft.outcome in ANSWERED}
-    bound = connection.execute(_BOUND, {"institutions": list(institutions), "keys": list(keys)})
-    return {
-        (row.institution_id, row.key): (
-            row.request_sha256,
-            Receipt(row.call_id, row.status, vault.open(row.sealed, row.call_id), row.jws),
-        )
-        for row in bound
-    }
+) -> dict[tuple[int, str | None], Bound]:
+    answered = [draft for draft in drafts if draft.outcome in ANSWERED]
+    institutions = {draft.institution_id for draft in answered}
+    return bound_answers(connection, institutions, {draft.idempotency_key for draft in answered}, vault)

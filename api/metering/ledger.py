@@ -2,27 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, select, true
+from sqlalchemy import Engine, select, true
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import InstrumentedAttribute
 
 from api.contracts.in_force import Contracts
 from api.metering.batch import Entered, Writing, enter_batch
+from api.metering.bound import bound_answers
 from api.metering.draft import ANSWERED, UNANSWERED, Draft, Receipt
 from api.metering.exclusive import exclusive
 from api.metering.flights import Flights
-from api.metering.tables import BoundKey, Call, StoredAnswer
+from api.metering.tables import Call, StoredAnswer
 from api.metering.writer import GroupWriter
 from api.signing import Signer
 from api.vault import Vault
 from bureau.clock import now
-from bureau.errors import BureauError, KeyReused, LedgerUnavailable, UnknownObject
+from bureau.errors import BureauError, LedgerUnavailable, UnknownObject
 
 __all__ = ["Draft", "Ledger", "Receipt"]
 
@@ -48,39 +46,28 @@ class Ledger:
         """Refuse new drafts and return when all that were accepted are committed."""
         self._writer.close()
 
-    @asynccontextmanager
-    async def hold(self, institution_id: int, key: str, request_sha256: str) -> AsyncIterator[Receipt | None]:
-        """Be the only one in this process to work on a key; yields the answer it is bound to, if any.
-
-        A duplicate in flight waits here and then finds the first one's answer. Raises as `find` does.
-        """
-        async with self._flights.alone((institution_id, key)):
-            yield await asyncio.to_thread(self.find, institution_id, key, request_sha256)
+    def alone(self, institution_id: int, key: str) -> AbstractAsyncContextManager[None]:
+        """Be the only one in this process to work on a key. A duplicate in flight waits here."""
+        return self._flights.alone((institution_id, key))
 
     def find(self, institution_id: int, key: str, request_sha256: str) -> Receipt | None:
         """The answer a key is bound to, or None; raises `KeyReused` when it answered another request."""
-        query = _receipts(BoundKey.request_sha256).join(BoundKey, BoundKey.call_id == StoredAnswer.call_id)
         with self._engine.connect() as connection:
-            row = connection.execute(
-                query.where(BoundKey.institution_id == institution_id, BoundKey.key == key)
-            ).one_or_none()
-        if row is None:
-            return None
-        if row.request_sha256 != request_sha256:
-            raise KeyReused(key)
-        return replace(self._opened(row), replayed=True)
+            bound = bound_answers(connection, [institution_id], [key], self._vault).get((institution_id, key))
+        return None if bound is None else bound.replay(key, request_sha256)
 
     def answer(self, institution_id: int | None, call_id: str) -> Receipt:
         """The stored bytes of one answer; raises `UnknownObject` also for another institution's. None: anybody's."""
-        query = _receipts().join(Call, Call.id == StoredAnswer.call_id).where(StoredAnswer.call_id == call_id)
+        query = (
+            select(StoredAnswer.__table__)
+            .join(Call, Call.id == StoredAnswer.call_id)
+            .where(StoredAnswer.call_id == call_id)
+        )
         mine = true() if institution_id is None else Call.institution_id == institution_id
         with self._engine.connect() as connection:
             row = connection.execute(query.where(mine)).one_or_none()
         if row is None:
             raise UnknownObject("report", call_id)
-        return self._opened(row)
-
-    def _opened(self, row: Row[Any]) -> Receipt:
         return Receipt(row.call_id, row.status, self._vault.open(row.sealed, row.call_id), row.jws)
 
     async def submit(self, draft: Draft) -> Receipt:
@@ -118,10 +105,6 @@ class Ledger:
             if len(drafts) == 1:
                 return [_failed(problem)]
             return [self.enter([draft])[0] for draft in drafts]
-
-
-def _receipts(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
-    return select(StoredAnswer.call_id, StoredAnswer.status, StoredAnswer.sealed, StoredAnswer.jws, *columns)
 
 
 def _failed(problem: Exception) -> BureauError:

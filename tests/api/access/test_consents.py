@@ -16,6 +16,7 @@ from api.access.consents import (
     revoke_consent,
 )
 from api.access.institutions import create_client, find_client
+from api.access.tables import Consent
 from api.tenancy import Tenant, seen_by
 from bureau.errors import (
     BureauError,
@@ -55,7 +56,7 @@ def consent_id(session: Session, bank: int, client_id: str) -> str:
 
 
 def grant(session: Session, bank: int, **changes: Any) -> ReadGrant:
-    asked = {
+    asked: dict[str, Any] = {
         "institution_id": bank,
         "institution": "深圳银行",
         "product_code": "P07",
@@ -65,7 +66,9 @@ def grant(session: Session, bank: int, **changes: Any) -> ReadGrant:
         "fields": ["tax_arrears_count_24m", "F18"],
         "at": NOON,
     }
-    return require_grant(session, **(asked | changes))
+    asked |= {"consent_id": None} | changes
+    named = asked["consent_id"]
+    return require_grant(None if named is None else session.get(Consent, named), **asked)
 
 
 def test_a_grant_covers_the_fields_of_one_enterprise(session: Session, bank: int, consent_id: str) -> None:

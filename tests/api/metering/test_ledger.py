@@ -126,7 +126,8 @@ def test_a_duplicate_in_flight_waits_for_the_first(books: Books) -> None:
     produced = []
 
     async def call() -> Receipt:
-        async with books.ledger.hold(books.bank.institution_id, "key-1", submitted.request_sha256) as found:
+        async with books.ledger.alone(books.bank.institution_id, "key-1"):
+            found = books.ledger.find(books.bank.institution_id, "key-1", submitted.request_sha256)
             if found is not None:
                 return found
             produced.append(1)
