@@ -95,7 +95,8 @@ def is_fresh(lake: Lake, held: dict[str, HotFeed], wanted: Wanted, snapshot: int
 def renew(lake: Lake, wanted: Iterable[Wanted], snapshot: int) -> dict[str, HotFeed]:
     """Bring the hot files of some feeds to a snapshot, and say which there are; feeds that did not change stay.
 
-    Killed at any point it leaves the former set. Readers keep what they have mapped.
+    A feed's former files go as soon as its new ones are there, so that the disk never holds two of more than one.
+    Killed at any point, each feed has the ones or the others. Readers keep what they have mapped.
     """
     wanted = list(wanted)
     held = read_manifest(lake)
@@ -106,8 +107,10 @@ def renew(lake: Lake, wanted: Iterable[Wanted], snapshot: int) -> dict[str, HotF
         lake.snapshot()  # what was erased while this one waited is heard of before its files are asked for
         held = read_manifest(lake)
         stale = [_joined(one, held.get(one.feed)) for one in wanted if not is_fresh(lake, held, one, snapshot)]
-        held |= {made.feed: made for made in _build(lake, stale, snapshot)}
-        _write_manifest(lake, held)
+        for made in _build(lake, stale, snapshot):
+            held[made.feed] = made
+            _write_manifest(lake, held)
+            _sweep(lake, held, made.feed)
         _sweep(lake, held)
     return held
 
@@ -148,14 +151,22 @@ def _joined(wanted: Wanted, held: HotFeed | None) -> Wanted:
     return Wanted(wanted.feed, tuple(sorted(columns)), tuple(sorted(worded)))
 
 
-def _build(lake: Lake, stale: Sequence[Wanted], snapshot: int) -> list[HotFeed]:
-    """Write the files of some feeds, one for each portion; a few threads share them, the largest feed's first."""
+def _build(lake: Lake, stale: Sequence[Wanted], snapshot: int) -> Iterator[HotFeed]:
+    """Write the files of some feeds, one for each portion, and give each feed once its last is written.
+
+    A few threads share them, the largest feed's first.
+    """
     plans = [_plan(lake, wanted, snapshot) for wanted in stale]
-    jobs = [(plan, portion) for plan in plans for portion in plan.portions]
-    jobs.sort(key=lambda job: -sum(file.rows for file in job[0].stored))
+    plans.sort(key=lambda plan: -sum(file.rows for file in plan.stored))
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda job: _write(lake, job[0], job[1], snapshot), jobs))
-    return [plan.hot_feed(snapshot) for plan in plans]
+        begun = [[pool.submit(_write, lake, plan, portion, snapshot) for portion in plan.portions] for plan in plans]
+        try:
+            for plan, writing in zip(plans, begun, strict=True):
+                for written in writing:
+                    written.result()
+                yield plan.hot_feed(snapshot)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)
@@ -204,10 +215,10 @@ def _write_manifest(lake: Lake, held: dict[str, HotFeed]) -> None:
     unfinished.replace(path)
 
 
-def _sweep(lake: Lake, held: dict[str, HotFeed]) -> None:
-    """Remove files no feed names: of older sets, and of a builder that was killed."""
+def _sweep(lake: Lake, held: dict[str, HotFeed], feed: str = "*") -> None:
+    """Remove files no feed names, or those of one feed: of older sets, and of a builder that was killed."""
     listed = {hot_folder(lake) / name for one in held.values() for name in one.files}
-    for path in hot_folder(lake).glob("feed=*/*"):
+    for path in hot_folder(lake).glob(f"feed={feed}/*"):
         if path not in listed:
             path.unlink()
 

@@ -160,25 +160,49 @@ from features.lake.hot.building import Wanted
 from features.lake.hot.manifest import renew
 from tests.factories.lakes import make_lake
 
-lake, point = make_lake(Path(sys.argv[1])), sys.argv[2]
+lake, point, times = make_lake(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
+seen = []
 
 def watch(name, facts):
     if name == "os.rename" and str(facts[0]).endswith(point):
-        os.kill(os.getpid(), signal.SIGKILL)
+        seen.append(facts)
+        if len(seen) == times:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(watch)
-renew(lake, [Wanted("F18", ("arrears_fen", "tax_kind"), ("tax_kind",))], lake.snapshot())
+few = [Wanted("F18", ("arrears_fen", "tax_kind"), ("tax_kind",)), Wanted("F01", ("industry",), ())]
+renew(lake, few[: int(sys.argv[4])], lake.snapshot())
 """
+
+
+def killed_at(point: str, times: int, feeds: int, home: Path) -> None:
+    """Renew one feed or two in a process that dies before it moves such a file into place for the n-th time."""
+    given = [str(home), point, str(times), str(feeds)]
+    ended = subprocess.run([sys.executable, "-c", KILLED, *given], cwd=Path.cwd(), check=False)
+    assert ended.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("point", [".hot.unfinished", "manifest.json.unfinished"])
 def test_a_killed_builder_leaves_the_former_set(lake: Lake, tmp_path: Path, point: str) -> None:
     before = renew(lake, [WANTED], lake.snapshot())
     change(lake)
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), point], cwd=Path.cwd(), check=False)
-    assert ended.returncode == -signal.SIGKILL
+    killed_at(point, 1, 1, tmp_path)
     assert read_manifest(lake) == before
     rows = map_feed(lake, before["F18"])[0].rows
     after = renew(lake, [WANTED], lake.snapshot())
     assert map_feed(lake, after["F18"])[0].rows == rows + 3  # a notice, a correction, a withdrawal
     assert list(hot_folder(lake).glob("feed=*/*.unfinished")) == []
+
+
+def test_a_feed_is_there_and_its_former_files_gone_while_others_are_still_made(lake: Lake, tmp_path: Path) -> None:
+    wanted = [WANTED, Wanted("F01", ("industry",), ())]
+    before = renew(lake, wanted, lake.snapshot())
+    change(lake)
+    land_rows(lake, find_feed("F01"), [registration(uscc(99))], "2025-06-01")
+    killed_at("manifest.json.unfinished", 2, 2, tmp_path)
+    after = read_manifest(lake)
+    assert (after["F01"], after["F18"] == before["F18"]) == (before["F01"], False)
+    there = {str(path.relative_to(hot_folder(lake))) for path in hot_folder(lake).glob("feed=F18/*")}
+    assert there == {*after["F18"].files}
+    assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
+    assert renew(lake, wanted, lake.snapshot())["F18"] == after["F18"]
