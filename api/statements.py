@@ -93,7 +93,7 @@ class TheirLineView(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    amount_fen: int
+    amount_fen: Annotated[int, Field(ge=-(10**15), le=10**15)]
     call_id: Annotated[str | None, Field(max_length=64)] = None
     client_serial: Annotated[str | None, Field(max_length=200)] = None
 

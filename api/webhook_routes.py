@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from api.caller import DbSession, Now, Served, WebhookCaller
@@ -63,7 +63,7 @@ class ReplayRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"since": "2026-11-23T00:00:00+08:00"}]})
 
-    since: datetime
+    since: AwareDatetime
 
 
 class ReplayView(BaseModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,7 @@ from bureau.errors import InvalidInput, SecondPersonNeeded, StateConflict, Unkno
 LIST_PRICES = "list prices"
 """Who agreed to a version that only takes products over from the catalogue."""
 
+FARTHEST = timedelta(days=100 * 365)
 TEST_ALERT_FEN = 1_000
 """What a month in test mode has to reach for its one event: a few calls."""
 
@@ -49,10 +50,13 @@ def propose_terms(
 ) -> str:
     """Write terms down for another person to approve; returns the proposal's id.
 
-    Raises `InvalidInput` for terms that would begin in the past: what was called is paid as it was agreed then.
+    Raises `InvalidInput` for terms that would begin in the past (what was called is paid as it was agreed then) or
+    beyond all planning.
     """
     if not by.strip():
         raise InvalidInput("A proposal needs the name of who makes it.")
+    if in_force_from > at + FARTHEST:
+        raise InvalidInput(f"Terms begin within {FARTHEST.days // 365} years. Name an earlier instant.")
     if in_force_from < at:
         raise InvalidInput(f"Terms cannot begin in the past, at {in_force_from.isoformat()}. Name a later instant.")
     proposal = ContractProposal(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 Fen = Annotated[int, Field(ge=0, le=10**12)]
+Units = Annotated[int, Field(ge=1, le=10**9)]
 
 
 class Free(BaseModel):
@@ -45,7 +46,7 @@ class Package(BaseModel):
 
     model_config = _FROZEN
     model: Literal["package"] = "package"
-    size: Annotated[int, Field(ge=1)]
+    size: Units
     package_fen: Fen
 
     def total(self, units: int) -> int:
@@ -59,7 +60,7 @@ class Tier(BaseModel):
     """A price for units up to a count; the last tier has no end."""
 
     model_config = _FROZEN
-    up_to: Annotated[int, Field(ge=1)] | None = None
+    up_to: Units | None = None
     unit_fen: Fen
 
 

@@ -17,7 +17,7 @@ BILLED = {
 """The outcomes each way of counting charges, unless a rule names its own. What is refused or down is never charged."""
 
 _YEAR_HOURS = 366 * 24
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=10**9)]
 Outcome = Literal["found", "partial", "not_found", "stale"]
 
 
@@ -78,7 +78,7 @@ class Terms(BaseModel):
     cap_fen: Fen | None = None
     quotas: dict[str, Count] = {}
     prepaid: bool = False
-    alerts_fen: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    alerts_fen: tuple[Annotated[int, Field(ge=1, le=10**12)], ...] = ()
     calls_per_minute: dict[str, Count] = {}
 
     @model_validator(mode="after")

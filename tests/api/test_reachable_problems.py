@@ -216,6 +216,45 @@ def scene(settings: Settings, http: Client) -> Scene:
     return Scene(settings, http)
 
 
+def replayed_since(scene: Scene, since: Any) -> Response:
+    hook = scene.bank.post("/v1/webhooks", {"url": "https://10.0.0.1/hook", "topics": ["statement.issued"]}).json()
+    return scene.bank.post(f"/v1/webhooks/{hook['webhook_id']}/replay", {"since": since})
+
+
+def proposed(scene: Scene, terms: Any, **more: Any) -> Response:
+    assert scene.bank, "whose terms they would be"
+    body = {"institution": "农商银行", "terms": terms} | more
+    return scene.caller("平台", "pricing_officer").post("/v1/contract-proposals", body)
+
+
+def compared(scene: Scene, line: dict[str, Any]) -> Response:
+    return scene.bank.post("/v1/statements/2026-10/reconciliation", {"lines": [line]})
+
+
+PACKAGE = {"model": "package", "size": 10**25, "package_fen": 1}
+BEYOND_SENSE: dict[str, Callable[[Scene], Response]] = {
+    "an instant without a zone": lambda scene: replayed_since(scene, "2026-01-01T00:00:00"),
+    "a month before the calendar": lambda scene: scene.bank.get("/v1/statements/0001-01/pdf"),
+    "a month after it": lambda scene: scene.bank.get("/v1/statements/9999-12"),
+    "a month in wide digits": lambda scene: scene.bank.get("/v1/statements/２０２６-01"),
+    "more fen than there are": lambda scene: compared(scene, {"amount_fen": 10**30, "call_id": "x"}),
+    "terms from the end of time": lambda scene: proposed(scene, {}, in_force_from="9999-12-31T23:59:59-14:00"),
+    "a quota without end": lambda scene: proposed(
+        scene, {"rules": [{"product": "P01", "price": {"model": "free"}}], "quotas": {"P01": 10**25}}
+    ),
+    "a package without end": lambda scene: proposed(scene, {"rules": [{"product": "P01", "price": PACKAGE}]}),
+    "an alert without end": lambda scene: proposed(scene, {"alerts_fen": [10**25]}),
+}
+"""What a schema may let through and no calendar, no ledger and no canonical form holds."""
+
+
+@pytest.mark.parametrize("what", BEYOND_SENSE)
+def test_what_nobody_can_mean_is_told_as_such(scene: Scene, what: str) -> None:
+    answer = BEYOND_SENSE[what](scene)
+    assert answer.status_code in (400, 422), answer.text
+    assert Problem.model_validate(answer.json()).code in ("invalid-input", "impossible-date", "malformed-request")
+
+
 @pytest.mark.parametrize("code", REQUESTS)
 def test_the_problem_is_reached_by_its_request(scene: Scene, code: str) -> None:
     answer = REQUESTS[code](scene)
