@@ -28,6 +28,18 @@ async def answer_question(
 
     A refusal or a source that is down leaves a call on record, binds no key and is raised again.
     """
+    with deployment.ledger.failures.watching(caller.institution_id, question.product.code, at):
+        return await _answered_once(deployment, caller, key, question, produce, at)
+
+
+async def _answered_once(
+    deployment: Deployment,
+    caller: Identity,
+    key: str,
+    question: Question,
+    produce: Callable[[ReadGrant], Answer],
+    at: datetime,
+) -> Receipt:
     async with deployment.ledger.alone(caller.institution_id, key):
         draft = _draft(caller, key, question, at)
         try:

@@ -7,13 +7,14 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from sqlalchemy import Engine, select, true
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from api.contracts.in_force import Contracts
 from api.metering.batch import Entered, Writing, enter_batch
 from api.metering.bound import bound_answers
 from api.metering.draft import ANSWERED, UNANSWERED, Draft, Receipt
 from api.metering.exclusive import exclusive
+from api.metering.failures import Failures, store_failures
 from api.metering.flights import Flights
 from api.metering.tables import Call, StoredAnswer
 from api.metering.writer import GroupWriter
@@ -37,14 +38,21 @@ class Ledger:
         self._writing = Writing(signer, vault, Contracts())
         self._writer = GroupWriter(self.enter, group=_GROUP, waiting=_WAITING)
         self._flights = Flights()
+        self.failures = Failures()
 
     def start(self) -> None:
         """Begin to accept drafts."""
         self._writer.start()
 
     def close(self) -> None:
-        """Refuse new drafts and return when all that were accepted are committed."""
+        """Refuse new drafts and return when all that were accepted are committed, and what failed is counted."""
         self._writer.close()
+        if lost := self.failures.take():
+            try:
+                with exclusive(self._engine) as connection:
+                    store_failures(connection, lost)
+            except DBAPIError as problem:
+                _log.error("%d failed requests stay uncounted: %s", lost.total(), problem)
 
     def alone(self, institution_id: int, key: str) -> AbstractAsyncContextManager[None]:
         """Be the only one in this process to work on a key. A duplicate in flight waits here."""
@@ -96,12 +104,17 @@ class Ledger:
 
     def enter(self, drafts: Sequence[Draft]) -> Sequence[Entered]:
         """What the writer does with a group: one transaction, or one for each where the database refuses some row."""
+        lost = self.failures.take()
         try:
             with exclusive(self._engine) as connection:
-                return enter_batch(connection, drafts, self._writing, self._clock())
+                entered = enter_batch(connection, drafts, self._writing, self._clock())
+                store_failures(connection, lost)
+            return entered
         except (OperationalError, InterfaceError) as problem:  # the database, not a row: the same for each
+            self.failures.add(lost)
             return [_failed(problem)] * len(drafts)
         except Exception as problem:  # some row of the group: find out which
+            self.failures.add(lost)
             if len(drafts) == 1:
                 return [_failed(problem)]
             return [self.enter([draft])[0] for draft in drafts]

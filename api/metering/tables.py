@@ -142,6 +142,18 @@ for _bin in BINS:
     setattr(UsageHour, _bin, mapped_column(Integer, nullable=False))
 
 
+class FailedMinute(Owned, LedgerTable):
+    """Requests of one minute that failed on our side and left no row; `api.metering.failures` says which."""
+
+    __tablename__ = "failed_minute"
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)  # its first instant
+    test: Mapped[bool] = mapped_column(primary_key=True)
+    product_code: Mapped[str] = mapped_column(primary_key=True)
+    problem_code: Mapped[str] = mapped_column(primary_key=True)
+    requests: Mapped[int]
+
+
 class Wallet(Owned, LedgerTable):
     """What an institution has paid in advance and not used: the sum of its entries on the account `prepaid`."""
 

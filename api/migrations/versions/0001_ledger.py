@@ -76,6 +76,7 @@ def upgrade() -> None:
             "usage_line": OWN,
             "usage_month": OWN,
             "usage_hour": OWN,
+            "failed_minute": OWN,
             "wallet": OWN,
             "wallet_entry": OWN,
             "event": OWN,
@@ -290,6 +291,15 @@ def _create_counts() -> None:
         Column("units", Integer, nullable=False),
         Column("charged_fen", BigInteger, nullable=False),
         *(Column(f"latency_{number:02d}", Integer, nullable=False) for number in range(21)),
+    )
+    op.create_table(
+        "failed_minute",
+        Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
+        Column("minute", Instant, primary_key=True, autoincrement=False),
+        Column("test", Boolean, primary_key=True),
+        Column("product_code", String, primary_key=True),
+        Column("problem_code", String, primary_key=True),
+        Column("requests", Integer, nullable=False),
     )
 
 

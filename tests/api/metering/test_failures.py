@@ -1,0 +1,73 @@
+"""Requests that fail on our side without a row are counted with the next commit; what is the caller's is not."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from api.metering.tables import FailedMinute
+from bureau.errors import BureauError, ConsentMissing, KeyReused, LedgerUnavailable, ModelNotReleased
+from tests.factories.ledger import ACME, NOON, Books, draft
+
+
+def fail(books: Books, problem: Exception, **place: bool) -> None:
+    with (
+        pytest.raises(type(problem)),
+        books.ledger.failures.watching(books.bank.institution_id, "P07", NOON + timedelta(seconds=59), **place),
+    ):
+        raise problem
+
+
+def stored(books: Books) -> dict[tuple[str, bool], int]:
+    """(problem, test mode) -> requests, all of one minute."""
+    with Session(books.engine) as session:
+        rows = session.scalars(select(FailedMinute)).all()
+    assert {row.minute for row in rows} <= {NOON}
+    return {(row.problem_code, row.test): row.requests for row in rows}
+
+
+def test_what_is_ours_is_counted_with_the_next_commit(books: Books) -> None:
+    for problem in (LedgerUnavailable("full"), LedgerUnavailable("closed"), RuntimeError("a fault of ours")):
+        fail(books, problem)
+    fail(books, LedgerUnavailable("full"), test=True)
+    assert stored(books) == {}
+    books.submit(draft(books.bank))
+    counted = {("ledger-unavailable", False): 2, ("internal-error", False): 1, ("ledger-unavailable", True): 1}
+    assert stored(books) == counted
+    fail(books, LedgerUnavailable("full"))
+    books.submit(draft(books.bank, "another"))
+    assert stored(books) == counted | {("ledger-unavailable", False): 3}
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        pytest.param(ConsentMissing(ACME, "P07"), id="a refusal, which has its row"),
+        pytest.param(ModelNotReleased("P07", "sme_default"), id="a source that is down, which has its row"),
+        pytest.param(KeyReused("key-1"), id="what the caller must mend"),
+    ],
+)
+def test_what_is_not_ours_or_has_a_row_is_not_counted(books: Books, problem: BureauError) -> None:
+    fail(books, problem)
+    books.submit(draft(books.bank))
+    assert stored(books) == {}
+
+
+def test_a_commit_that_fails_keeps_the_counts_for_the_next(books: Books) -> None:
+    fail(books, LedgerUnavailable("full"))
+    with books.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE usage_hour RENAME TO gone"))
+    (refused,) = books.submit(draft(books.bank))
+    assert isinstance(refused, LedgerUnavailable)
+    with books.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE gone RENAME TO usage_hour"))
+    books.submit(draft(books.bank))
+    assert stored(books) == {("ledger-unavailable", False): 1}
+
+
+def test_a_ledger_that_closes_writes_them_down(books: Books) -> None:
+    fail(books, LedgerUnavailable("full"))
+    for _ in range(2):
+        books.ledger.close()
+    assert stored(books) == {("ledger-unavailable", False): 1}
