@@ -20,6 +20,7 @@ from api import (
     oauth,
     reports,
     sample_routes,
+    service_levels,
     statements,
     usage,
     verify,
@@ -68,8 +69,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     )
     for resource in (
         oauth, consents, notices, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
-        contract_routes, webhook_routes, audit_roots, sample_routes, verify, health, login, usage_page, feeds_page,
-        features_page, assets, documentation,
+        service_levels, contract_routes, webhook_routes, audit_roots, sample_routes, verify, health, login, usage_page,
+        feeds_page, features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
     app.router.routes.insert(0, HotReports())

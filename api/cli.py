@@ -38,6 +38,7 @@ COMMANDS = {
     "worker": Entry("api.jobs.cli", "worker", "Do the recurring works: webhooks, sealing, statements, audits."),
     "usage": Entry("api.metering.cli", "usage", "Calls, hits and charges from the ledger."),
     "statement": Entry("api.billing.cli", "statement", "A month's statement of an institution, to the fen."),
+    "sla": Entry("api.sla.cli", "sla", "What was promised of answers, what was kept, what a miss is worth."),
     "audit": Entry("api.audit.cli", "audit", "Verify the audit chain and prove single calls."),
     "db": Entry("api.database_cli", "db", "Bring the databases up to date, or check them."),
 }

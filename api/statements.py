@@ -49,14 +49,14 @@ class StatementLine(BaseModel):
     purpose: str
     outcome: str
     basis: str
-    kind: Literal["charge", "reversal"]
+    kind: Literal["charge", "reversal", "credit"]
     calls: int
     units: int
     amount_fen: int
 
 
 class StatementView(BaseModel):
-    """A month: `total_fen` is the sum of its lines, or the contract's minimum where that is more."""
+    """A month: `total_fen` is what its calls cost, or the contract's minimum where that is more, less its credits."""
 
     institution: str
     month: str
@@ -66,6 +66,9 @@ class StatementView(BaseModel):
     calls_fen: int
     minimum_fen: int
     minimum_top_up_fen: int
+    credits_fen: Annotated[
+        int, Field(description="Of service levels missed in months before; a total below zero is owed to you.")
+    ] = 0
     total_fen: int
     issued_at: Annotated[datetime | None, Field(description="None while the month lasts: what it comes to so far.")] = (
         None
@@ -73,10 +76,10 @@ class StatementView(BaseModel):
 
 
 class CallOfLine(BaseModel):
-    """One call or reversal behind a line."""
+    """One call, reversal or credit behind a line."""
 
     id: str
-    call_id: str
+    call_id: Annotated[str | None, Field(description="None of a credit: `id` is its credit note's.")]
     client_serial: str | None
     amount_fen: int
     committed_at: datetime

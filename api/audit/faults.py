@@ -74,11 +74,11 @@ def stray_fault(session: Session) -> Fault | None:
 
 
 def _chain_fault(leaf: AuditLeaf, line: UsageLine | None, call: Call | None, tail: Tail) -> str | None:
-    if line is None or call is None:
+    if line is None or (call is None and line.kind != "credit"):
         return "its usage line or call is missing"
     if leaf.leaf != leaf_hash(leaf.hash_alg, line.id, leaf.digest, leaf.committed_at):
         return "its leaf does not follow from its id, digest and instant"
-    rows = {"line": _columns(line), "call": _columns(call) if line.kind == "charge" else None}
+    rows = {"line": _columns(line), "call": _columns(call) if call is not None and line.kind == "charge" else None}
     if leaf.record_digest != record_digest(leaf.hash_alg, rows):
         return "its call or usage line was changed"
     if leaf.head != next_head(leaf.hash_alg, tail.head, leaf.leaf, leaf.record_digest):
@@ -119,7 +119,9 @@ def _answer_fault(
     return None
 
 
-def _line_fault(line: UsageLine, call: Call) -> str | None:
+def _line_fault(line: UsageLine, call: Call | None) -> str | None:
+    if call is None:
+        return None if line.kind == "credit" else "its call is missing"
     if any(getattr(line, column) != getattr(call, column) for column in LINE_COLUMNS):
         return "its usage line and its call disagree"
     return None

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.audit.act_faults import acts_fault
 from api.audit.chain import Tail
+from api.audit.credits import credit_fault
 from api.audit.faults import ENTRIES, UNREADABLE, Entry, Fault, entry_fault, stray_fault
 from api.audit.growing import GrowingTrees
 from api.audit.money_faults import money_fault
@@ -43,7 +44,7 @@ def verify_ledger(session: Session, signer: Signer, vault: Vault, tell: Tell | N
     the way; then strays, acts and money. The log may grow meanwhile."""
     trees = GrowingTrees(session, signer)
     fault_of = partial(entry_fault, signer=signer, vault=vault)
-    fault = _walk(session, fault_of, trees, tell) or stray_fault(session) or trees.end()
+    fault = _walk(session, fault_of, trees, tell) or stray_fault(session) or credit_fault(session) or trees.end()
     fault = fault or acts_fault(session, signer) or money_fault(session, signer)
     return Verification(trees.size, trees.root(), fault)
 

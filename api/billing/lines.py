@@ -50,7 +50,7 @@ def statement_lines(session: Session, institution_id: int, month: Month) -> list
 
 
 def calls_of(session: Session, institution_id: int, month: Month, line: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The calls and reversals behind one line, in the order they were committed."""
+    """The calls, reversals and credits behind one line, in the order they were committed."""
     wanted = {
         UsageLine.product_code: line["product"],
         UsageLine.product_version: line["product_version"],
@@ -67,7 +67,7 @@ def calls_of(session: Session, institution_id: int, month: Month, line: dict[str
             institution_id,
             month,
         )
-        .join(Call, Call.id == UsageLine.call_id)
+        .join(Call, Call.id == UsageLine.call_id, isouter=True)  # a credit is of no call
         .join(ContractVersion, ContractVersion.id == UsageLine.contract_version_id, isouter=True)
         .where(*(column.is_(None) if value is None else column == value for column, value in wanted.items()))
         .order_by(UsageLine.committed_at, UsageLine.id)

@@ -31,6 +31,7 @@ _BASES = {
     "free": "免费",
     "not_billable": "不计费",
     "unanswered": "未应答",
+    "service_credit": "服务水平赔付",
 }
 
 
@@ -100,6 +101,8 @@ def _sums(content: dict[str, Any]) -> list[list[str]]:
     if content["minimum_fen"]:
         minimum = f"补足合同最低消费（{yuan(content['minimum_fen'])} 元）"
         rows.append([minimum, "", "", yuan(content["minimum_top_up_fen"])])
+    if content.get("credits_fen"):
+        rows.append(["此前月份服务水平赔付", "", "", yuan(content["credits_fen"])])
     return [*rows, ["应付合计", "", "", yuan(content["total_fen"])]]
 
 
@@ -124,7 +127,7 @@ def _product(code: str, version: int) -> str:
         line = find_product(code)
     except UnknownProduct:
         return code
-    return f"{code} {line.name}" + ("" if line.version == version else f"（第{version}版）")
+    return f"{code} {line.name}" + ("" if version in (0, line.version) else f"（第{version}版）")
 
 
 def _terms(contract_version: int | None, rule: int) -> str:

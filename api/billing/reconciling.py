@@ -73,9 +73,9 @@ def reconcile(
 
 
 def _our_lines(session: Session, institution_id: int, month: Month) -> dict[str, tuple[str | None, int]]:
-    """Call id -> (client serial, fen) of the month's lines."""
+    """Call id -> (client serial, fen) of the month's lines; a credit is of no call, so nobody has one to compare."""
     query = (
-        select(UsageLine.call_id, Call.client_serial, func.sum(UsageLine.amount_fen))
+        select(Call.id, Call.client_serial, func.sum(UsageLine.amount_fen))
         .join(Call, Call.id == UsageLine.call_id)
         .where(
             UsageLine.institution_id == institution_id,
@@ -83,8 +83,8 @@ def _our_lines(session: Session, institution_id: int, month: Month) -> dict[str,
             UsageLine.committed_at < month.ends,
             UsageLine.test.is_(False),
         )
-        .group_by(UsageLine.call_id, Call.client_serial)
-        .order_by(UsageLine.call_id)
+        .group_by(Call.id, Call.client_serial)
+        .order_by(Call.id)
     )
     return {call_id: (serial, int(fen)) for call_id, serial, fen in session.execute(query)}
 

@@ -22,6 +22,7 @@ from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.exclusive import take_turn
 from api.metering.tables import Event
 from api.signing import Signer
+from api.sla.crediting import propose_credits
 from bureau.clock import from_micros, to_micros
 from bureau.errors import StateConflict, UnknownObject
 
@@ -43,15 +44,17 @@ COLUMNS = (
 
 
 def draw_up(session: Session, institution_id: int, month: Month) -> dict[str, Any]:
-    """What a month comes to so far: its lines, their sum, and what is missing to the month's minimum.
+    """What a month comes to so far: its lines, their sum, what is missing to the month's minimum, and credits.
 
-    The minimum is that of the contract version in force when the month ends.
+    The minimum is that of the contract version in force when the month ends. Credits are of months before: they come
+    off whatever the month costs, and a total below zero is owed to the institution.
     """
     institution = session.get(Institution, institution_id)
     if institution is None:
         raise UnknownObject("institution", str(institution_id))
     lines = statement_lines(session, institution_id, month)
-    calls_fen = sum(line["amount_fen"] for line in lines)
+    credits_fen = sum(line["amount_fen"] for line in lines if line["kind"] == "credit")
+    calls_fen = sum(line["amount_fen"] for line in lines) - credits_fen
     contract = contract_in_force(session, institution_id, from_micros(to_micros(month.ends) - 1))
     minimum = contract.terms.minimum_fen if contract else 0
     return {
@@ -63,12 +66,14 @@ def draw_up(session: Session, institution_id: int, month: Month) -> dict[str, An
         "calls_fen": calls_fen,
         "minimum_fen": minimum,
         "minimum_top_up_fen": max(minimum - calls_fen, 0),
-        "total_fen": max(calls_fen, minimum),
+        "credits_fen": credits_fen,
+        "total_fen": max(calls_fen, minimum) + credits_fen,
     }
 
 
 def issue_statement(session: Session, signer: Signer, institution_id: int, month: Month, at: datetime) -> Statement:
-    """The statement of a month that is over, signed; issued once, and the same from then on.
+    """The statement of a month that is over, signed; issued once, and the same from then on. With it the month is
+    closed, and service levels it missed become proposed credit notes.
 
     Raises `StateConflict` while the month lasts, and `UnknownObject`.
     """
@@ -94,6 +99,7 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
     session.flush()
     enter_acts(session.connection(), [issued])
     enqueue(session, SEND_WEBHOOKS)
+    propose_credits(session, institution_id, month, at)
     return issued
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.contracts.pricing import Fen, Free, Price
+from api.contracts.service_levels import ServiceLevel
 from bureau.grant import PURPOSES
 
 BILLED = {
@@ -67,7 +68,8 @@ class Terms(BaseModel):
 
     minimum_fen: what a month's statement comes to at least. cap_fen: what its calls come to at most.
     quotas: product -> answered calls a month. prepaid: calls are paid from the wallet, which never goes below zero.
-    alerts_fen: sums of a month's charges at which the institution is told.
+    alerts_fen: sums of a month's charges at which the institution is told. service_levels: what is promised of the
+    answers, each measure of a product at most once.
     calls_per_minute: product -> how often each client may call it, where that is not the catalogue's rate.
     """
 
@@ -79,6 +81,7 @@ class Terms(BaseModel):
     quotas: dict[str, Count] = {}
     prepaid: bool = False
     alerts_fen: tuple[Annotated[int, Field(ge=1, le=10**12)], ...] = ()
+    service_levels: tuple[ServiceLevel, ...] = ()
     calls_per_minute: dict[str, Count] = {}
 
     @model_validator(mode="after")
@@ -91,6 +94,12 @@ class Terms(BaseModel):
             raise ValueError(f"there is a quota but no price for {', '.join(unsold)}")
         if unsold := sorted(set(self.calls_per_minute) - self.products):
             raise ValueError(f"calls_per_minute names what has no price: {', '.join(unsold)}")
+        promised = Counter((level.product, level.measure) for level in self.service_levels)
+        if unsold := sorted({product for product, _ in promised} - self.products):
+            raise ValueError(f"there is a service level but no price for {', '.join(unsold)}")
+        for (product, measure), times in promised.items():
+            if times > 1:
+                raise ValueError(f"{product} has {times} service levels for {measure}")
         if self.cap_fen is not None and self.cap_fen < self.minimum_fen:
             raise ValueError("the cap of a month lies below its minimum")
         return self

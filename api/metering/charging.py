@@ -22,7 +22,7 @@ from bureau.errors import QuotaUsedUp, WalletEmpty
 
 NO_RULE = -1
 """The rule number of a line that no price rule charges."""
-BASES = ("unit", "repeat", "same_entity", "free", "not_billable", "unanswered")
+BASES = ("unit", "repeat", "same_entity", "free", "not_billable", "unanswered", "service_credit")
 """Why a line costs what it costs."""
 
 _Rule = tuple[int, str, int]  # contract version, product, number

@@ -17,6 +17,8 @@ from bureau.clock import hour_of
 
 _SUMS = ("calls", "units", "charged_fen")
 _HOUR_SUMS = (*_SUMS, *BINS)
+_NOT_OF_A_RULE = ("unanswered", "service_credit")
+"""Bases that use up nothing: neither a rule's units nor, as a credit is of another month's calls, this month's cap."""
 _Rows = dict[tuple[Any, ...], dict[str, int]]
 
 
@@ -40,7 +42,7 @@ class Counts:
         )  # fmt: skip
         timed = {bin_of(line["latency_us"]): 1} if line["kind"] == "charge" and line["outcome"] in ANSWERED else {}
         _add(self._of_hours, hour, sums | timed, _HOUR_SUMS)
-        if line["basis"] != "unanswered":
+        if line["basis"] not in _NOT_OF_A_RULE:
             month = (
                 line["institution_id"], self._month, line["test"], line["contract_version_id"], line["product_code"],
                 line["rule"],

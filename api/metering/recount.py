@@ -18,13 +18,14 @@ from api.contracts.tables import ContractVersion
 from api.contracts.terms import Terms
 from api.metering.latency import BINS, EDGES_US
 from api.metering.tables import Call, UsageHour, UsageLine, UsageMonth, Wallet, WalletEntry
+from api.sla.recounting import differing_notes
 from bureau.clock import shanghai_day
 
 _PAGE = 2_000
 _LINES = (
     select(UsageLine, Call.uscc, AuditLeaf.number)
     .join(AuditLeaf, AuditLeaf.line_id == UsageLine.id)
-    .join(Call, Call.id == UsageLine.call_id)
+    .join(Call, Call.id == UsageLine.call_id, isouter=True)
     .order_by(AuditLeaf.number)
 )
 
@@ -59,7 +60,7 @@ class _Books:
 
 
 def recount(session: Session) -> Iterator[Difference]:
-    """Whatever does not follow from the lines: their own charges, the counts of months and hours, the wallets."""
+    """Whatever does not follow from the lines: their charges, the counts of months and hours, wallets, credits."""
     terms = {row.id: Terms.model_validate(row.terms) for row in session.scalars(select(ContractVersion))}
     books: dict[tuple[int, bool], _Books] = {}
     months: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
@@ -68,13 +69,15 @@ def recount(session: Session) -> Iterator[Difference]:
         owner = books.setdefault((line.institution_id, line.test), _Books())
         if line.kind == "charge" and line.basis != "unanswered":
             yield from _charge(line, uscc or "", terms[line.contract_version_id or 0], owner)
-        owner.spent[_month(line.committed_at)] += line.amount_fen
+        if line.kind != "credit":
+            owner.spent[_month(line.committed_at)] += line.amount_fen
         if line.kind == "reversal":
             owner.seen[uscc or ""] = [unit for unit in owner.seen[uscc or ""] if unit.call_id != line.reverses]
         _count(line, months, hours)
     yield from _differing("month", _stored(session, UsageMonth), months)
     yield from _differing("hour", _stored(session, UsageHour), hours)
     yield from _wallets(session)
+    yield from (Difference(*found) for found in differing_notes(session))
 
 
 def _lines(session: Session) -> Iterator[tuple[UsageLine, str | None]]:
@@ -138,7 +141,7 @@ def _count(
     sums = {"calls": line.calls, "units": line.units, "charged_fen": line.amount_fen}
     place = line.institution_id, hour, line.test, line.product_code, line.product_version
     hours[*place, line.purpose, line.outcome, line.basis].update(sums | _timed(line))
-    if line.basis != "unanswered":
+    if line.basis not in ("unanswered", "service_credit"):
         month = line.institution_id, _month(line.committed_at), line.test
         months[*month, line.contract_version_id, line.product_code, line.rule].update(sums)
 

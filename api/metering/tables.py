@@ -70,14 +70,14 @@ class UsageLine(Owned, LedgerTable):
     """What one call counts and costs. A correction is a new line that reverses an old one.
 
     A charge has the id of its call; a reversal has an id of its own, calls = -1 and the amount negated, so
-    that sums stay counts and charges.
+    that sums stay counts and charges. A credit (`api.sla`) is of no call: it has its credit note's id, and calls 0.
     """
 
     __tablename__ = "usage_line"
     __table_args__ = (Index("ix_usage_line_institution_id_committed_at", "institution_id", "committed_at"),)
     id: Mapped[str] = mapped_column(primary_key=True)
-    call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
-    kind: Mapped[str]  # charge | reversal
+    call_id: Mapped[str | None] = mapped_column(ForeignKey("call.id"), index=True)
+    kind: Mapped[str]  # charge | reversal | credit
     reverses: Mapped[str | None] = mapped_column(ForeignKey("usage_line.id"), unique=True)
     reason: Mapped[str | None]  # why it was reversed
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))

@@ -207,6 +207,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "fact_fresh_for_days": ("新鲜期限(天)", "Fresh for (days)"),
     "fact_direction": ("信用方向", "Direction"),
     # outcomes and purposes
+    "service_level": ("服务水平", "service level"),
+    "credited": ("赔付", "credited"),
     "found": ("查得", "found"),
     "partial": ("部分查得", "partial"),
     "not_found": ("未查得", "not found"),

@@ -31,6 +31,8 @@ NO_OBJECTS = {
     "/verify/{code}",
     "/v1/contract-proposals/{proposal_id}",
     "/v1/contract-proposals/{proposal_id}/approval",
+    *(f"/v1/credit-notes/{{note_id}}/{step}" for step in ("confirmation", "approval", "refusal")),
+    "/v1/service-levels/{month}",
     MONTHS,
     *(
         f"{MONTHS}/{part}"
@@ -38,7 +40,7 @@ NO_OBJECTS = {
     ),
 }
 """Paths whose parameter names no institution's object: a product of the catalogue, a report anybody may verify, a
-month, which is the caller's own, a proposal, which only pricing officers reach (test_roles)."""
+month, which is the caller's own, a proposal or credit note's step, which only pricing officers reach (test_roles)."""
 NEED = {"amount_fen": 1_000_000, "term_months": 12}
 OFFER = {
     "name": "税易贷",

@@ -26,7 +26,7 @@ depends_on = None
 
 _BY_CALLERS = (
     *("consent", "notice", "used_code"),
-    *("statement", "statement_signature", "reconciliation", "event", "webhook", "webhook_delivery"),
+    *("statement", "statement_signature", "reconciliation", "credit_note", "event", "webhook", "webhook_delivery"),
 )
 """Tables that routes write for their callers; the writer and the commands write the others."""
 
@@ -53,6 +53,8 @@ def upgrade() -> None:
             "statement": ("institution_id, month",),
             "statement_signature": ("institution_id, month",),
             "reconciliation": ("id",),
+            "credit_note": ("id", "institution_id, month, product_code"),
+            "credit_step": ("note_id, step",),
             "audit_leaf": ("number", "line_id"),
             "audit_node": ("hash_alg, level, number",),
             "audit_root": ("hash_alg, signature_alg, size",),
@@ -83,6 +85,8 @@ def upgrade() -> None:
             "statement": OWN,
             "statement_signature": OWN,
             "reconciliation": OWN,
+            "credit_note": OWN,
+            "credit_step": OWN,
             "webhook": OWN,
             "webhook_delivery": child_of("webhook", "webhook_id"),
         },
@@ -239,7 +243,7 @@ def _create_metering() -> None:
     op.create_table(
         "usage_line",
         Column("id", String, primary_key=True),
-        Column("call_id", String, ForeignKey("call.id"), nullable=False, index=True),
+        Column("call_id", String, ForeignKey("call.id"), index=True),
         Column("kind", String, nullable=False),
         Column("reverses", String, ForeignKey("usage_line.id"), unique=True),
         Column("reason", String),
@@ -363,6 +367,29 @@ def _create_statements() -> None:
         Column("theirs_fen", BigInteger, nullable=False),
         Column("client_id", String, ForeignKey("client.id"), nullable=False),
         Column("compared_at", Instant, nullable=False),
+    )
+    op.create_table(
+        "credit_note",
+        Column("id", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
+        Column("month", Date, nullable=False),
+        Column("product_code", String, nullable=False),
+        Column("contract_version_id", Integer, ForeignKey("contract_version.id"), nullable=False),
+        Column("verdicts", JSON, nullable=False),
+        Column("charged_fen", BigInteger, nullable=False),
+        Column("percent", Integer, nullable=False),
+        Column("amount_fen", BigInteger, nullable=False),
+        Column("proposed_at", Instant, nullable=False),
+        UniqueConstraint("institution_id", "month", "product_code"),
+    )
+    op.create_table(
+        "credit_step",
+        Column("note_id", String, ForeignKey("credit_note.id"), primary_key=True),
+        Column("step", String, primary_key=True),
+        Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
+        Column("by", String, nullable=False),
+        Column("reason", String),
+        Column("at", Instant, nullable=False),
     )
 
 

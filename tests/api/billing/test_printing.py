@@ -17,6 +17,7 @@ from api.billing.tables import Statement, StatementSignature
 from api.metering.charging import BASES
 from api.prints.certificates import DocumentKey, open_document_key, rotate_document_key
 from api.prints.pades import sign_document
+from api.sla.crediting import BASIS, OUTCOME, PURPOSE
 from bureau.grant import PURPOSES
 from tests.factories.documents import attached_files, is_genuine
 
@@ -39,6 +40,7 @@ EVERY_WORD = [
     *({"outcome": outcome} for outcome in ("found", "partial", "not_found", "stale", "refused", "source_down")),
     *({"basis": basis} for basis in BASES),
     {"kind": "reversal", "calls": -1, "units": -1, "amount_fen": -800},
+    {"kind": "credit", "product_version": 0, "price_rule": -1, "purpose": PURPOSE, "outcome": OUTCOME, "basis": BASIS},
     {"product": "P99", "contract_version": None, "price_rule": -1},
 ]
 

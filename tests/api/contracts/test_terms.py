@@ -9,6 +9,7 @@ from api.contracts.terms import BILLED, Terms
 
 FLAT = {"model": "flat", "unit_fen": 800}
 FREE = {"model": "free"}
+AVAILABLE = {"product": "P07", "measure": "availability", "share_bp": 9_900, "credit_percent": 10}
 
 
 def terms(*rules: dict[str, Any], **more: Any) -> Terms:
@@ -39,6 +40,18 @@ def test_another_product_has_no_price() -> None:
 @pytest.mark.parametrize(
     ("rules", "more", "why"),
     [
+        pytest.param(
+            [{}],
+            {"service_levels": [AVAILABLE | {"product": "P01"}]},
+            "service level but no price",
+            id="unsold promise",
+        ),
+        pytest.param([{}], {"service_levels": [AVAILABLE, AVAILABLE]}, "2 service levels", id="a promise twice"),
+        pytest.param(
+            [{}], {"service_levels": [AVAILABLE | {"limit_ms": 3}]}, "limit_ms", id="a limit of another measure"
+        ),
+        pytest.param([{}], {"service_levels": [AVAILABLE | {"share_bp": 0}]}, "share_bp", id="a promise of nothing"),
+        pytest.param([{}], {"service_levels": [AVAILABLE | {"credit_percent": 101}]}, "credit", id="more than it cost"),
         pytest.param([{}, {}], {}, "2 prices for", id="two prices for one call"),
         pytest.param([{}, {"per": "call"}], {}, "2 prices for", id="two that overlap"),
         pytest.param([{"purpose": "marketing"}], {}, "purpose is one of", id="an unknown purpose"),

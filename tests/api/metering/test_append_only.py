@@ -1,7 +1,9 @@
 """Money and evidence cannot be changed, only added to, whoever asks the database."""
 
+from datetime import datetime, timedelta
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -13,8 +15,11 @@ from api.billing.months import Month
 from api.billing.reconciling import reconcile
 from api.billing.statements import issue_statement
 from api.contracts.agreeing import ListPrice
+from api.contracts.service_levels import Latency
 from api.contracts.terms import Terms
 from api.metering.wallet import pay_in
+from api.sla.crediting import confirm_credit
+from api.sla.tables import CreditNote
 from bureau.db import transaction
 from tests.factories.ledger import NOON, Books, agree, draft
 
@@ -35,17 +40,23 @@ TABLES = (
     "reconciliation",
     "audit_act",
     "audit_act_head",
+    "credit_note",
+    "credit_step",
 )
 
 
 @pytest.fixture
 def written(books: Books) -> Books:
     """Books with at least one row in every table."""
-    prepaid = Terms(rules=(ListPrice("P07", 800, "hit").as_rule(),), prepaid=True, alerts_fen=(1,))
+    impossible = Latency(product="P07", share_bp=10_000, limit_ms=1, credit_percent=10)
+    prepaid = Terms(
+        rules=(ListPrice("P07", 800, "hit").as_rule(),), prepaid=True, alerts_fen=(1,), service_levels=(impossible,)
+    )
     with transaction(books.engine) as session:
         agree(session, books.bank.institution_id, prepaid, NOON)
     pay_in(books.engine, books.bank.institution_id, 1_000_000, reference="transfer 1", at=NOON)
-    books.submit(*(draft(books.bank, f"key-{n}") for n in range(WIDTH)))
+    early = NOON - timedelta(milliseconds=2)
+    books.submit(*(draft(books.bank, f"key-{n}", received_at=early) for n in range(WIDTH)))
     seal(books.engine, books.signer, NOON)
     with transaction(books.engine) as session:
         close_month(session, books)
@@ -67,6 +78,12 @@ def close_month(session: Session, books: Books) -> None:
         jws=None,
         at=month.ends,
     )
+    credit(session, month.ends)
+
+
+def credit(session: Session, at: datetime) -> None:
+    """The note that issuing the statement proposed, confirmed."""
+    confirm_credit(session, session.scalars(select(CreditNote.id)).one(), by="Li Wei", at=at)
 
 
 def test_no_row_is_changed_or_removed(written: Books) -> None:

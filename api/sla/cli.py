@@ -1,0 +1,116 @@
+"""`bureau sla`: what was promised, what was kept, and what a miss is worth."""
+
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.access.institutions import find_institution
+from api.access.tables import Institution
+from api.billing.months import Month
+from api.billing.statements import issue_statement
+from api.contracts.tables import ContractVersion
+from api.database import ledger_transaction
+from api.signing import open_signer
+from api.sla.crediting import CreditState, approve_credit, confirm_credit, decline_credit, find_credit
+from api.sla.measuring import measure_month
+from api.sla.tables import CreditNote
+from bureau.clock import now, shanghai_day
+from bureau.listing import Format, FormatOption, print_rows
+from bureau.settings import Settings
+
+sla = typer.Typer(no_args_is_help=True, add_completion=False)
+Note = Annotated[str, typer.Argument(help="The note's number, as `bureau sla notes` lists it.")]
+Person = Annotated[str, typer.Option("--by", help="Who does it.")]
+_VERDICT = ("institution", "product", "measure", "limit", "share_bp", "measured_bp", "reached", "counted", "kept")
+_NOTE = ("note", "institution", "month", "product", "missed", "percent", "amount_fen", "state")
+
+
+@sla.command()
+def meter(
+    month: Annotated[str | None, typer.Argument(help="As 2026-11; the present one without it.")] = None,
+    institution: Annotated[str | None, typer.Option(help="One institution; all without it.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Measure a month's promises: limit in ms or days, shares in basis points, reached in microseconds or days."""
+    meant = Month(shanghai_day(now()).replace(day=1)) if month is None else Month.parse(month)
+    with ledger_transaction(Settings().ledger_url) as session:
+        owners = [find_institution(session, institution)] if institution else with_contracts(session)
+        rows = [
+            {"institution": owner.name} | verdict.shown()
+            for owner in owners
+            for verdict in measure_month(session, owner.id, meant)
+        ]
+    print_rows(rows, _VERDICT, form)
+
+
+@sla.command()
+def assess(month: Annotated[str, typer.Argument(help="As 2026-11; one that is over.")]) -> None:
+    """Close a month: issue every institution's statement, and propose a credit note for what was missed."""
+    settings, meant, at = Settings(), Month.parse(month), now()
+    with ledger_transaction(settings.ledger_url) as session:
+        signer, before = open_signer(settings.home, "answers"), len(_notes(session, meant))
+        owners = with_contracts(session)
+        for owner in owners:
+            issue_statement(session, signer, owner.id, meant, at)
+        made = len(_notes(session, meant)) - before
+    print(f"{meant}: {len(owners)} statements are issued, {made} credit notes were proposed; see bureau sla notes")
+
+
+@sla.command()
+def notes(form: FormatOption = Format.TABLE) -> None:
+    """List credit notes, the newest first."""
+    with ledger_transaction(Settings().ledger_url) as session:
+        names = {row.id: row.name for row in session.scalars(select(Institution))}
+        rows = [_row(find_credit(session, note.id), names) for note in _notes(session)]
+    print_rows(rows, _NOTE, form)
+
+
+@sla.command()
+def confirm(note: Note, by: Person) -> None:
+    """Confirm a proposed credit note; another person approves it."""
+    with ledger_transaction(Settings().ledger_url) as session:
+        confirm_credit(session, note, by=by, at=now())
+    print(f"confirmed; another person approves it with: bureau sla approve {note} --by PERSON")
+
+
+@sla.command()
+def approve(note: Note, by: Person) -> None:
+    """Approve a confirmed credit note: it becomes a line of the present month's statement."""
+    with ledger_transaction(Settings().ledger_url) as session:
+        done = approve_credit(session, note, by=by, at=now())
+        print(f"{done.note.amount_fen} fen are credited")
+
+
+@sla.command()
+def decline(note: Note, by: Person, reason: Annotated[str, typer.Option(help="The institution reads it.")]) -> None:
+    """Give no credit, for a reason."""
+    with ledger_transaction(Settings().ledger_url) as session:
+        decline_credit(session, note, by=by, reason=reason, at=now())
+    print("declined")
+
+
+def with_contracts(session: Session) -> list[Institution]:
+    """Every institution that ever had a contract the session sees, by name."""
+    contracted = select(ContractVersion.institution_id)
+    return list(session.scalars(select(Institution).where(Institution.id.in_(contracted)).order_by(Institution.name)))
+
+
+def _notes(session: Session, month: Month | None = None) -> list[CreditNote]:
+    query = select(CreditNote).order_by(CreditNote.id.desc())
+    return list(session.scalars(query if month is None else query.where(CreditNote.month == month.first)))
+
+
+def _row(found: CreditState, names: dict[int, str]) -> dict[str, Any]:
+    note = found.note
+    return {
+        "note": note.id,
+        "institution": names[note.institution_id],
+        "month": str(Month(note.month)),
+        "product": note.product_code,
+        "missed": ",".join(verdict["measure"] for verdict in note.verdicts),
+        "percent": note.percent,
+        "amount_fen": note.amount_fen,
+        "state": found.state,
+    }
