@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,11 @@ class Books:
     clock: Clock
     bank: Bank
     ledger: Ledger
+
+    @cached_property
+    def twin(self) -> Bank:
+        """The bank in test mode, made when it is first asked for."""
+        return add_bank(self.engine, self.bank.name, test=True)
 
     def submit(self, *drafts: Draft) -> list[Receipt | BureauError]:
         """Submit drafts at once; a refusal stands in the place of its receipt."""

@@ -35,7 +35,7 @@ def calls(books: Books, latencies_ms: list[float], **changes: Any) -> None:
     books.submit(
         *(
             draft(
-                books.bank,
+                books.twin if changes.get("test") else books.bank,
                 f"{books.clock.at.isoformat()} {changes} {number}",
                 received_at=books.clock.at - timedelta(milliseconds=latency),
                 **changes,

@@ -41,7 +41,8 @@ def charges(given: Iterable[Receipt | BureauError]) -> list[tuple[int, str]]:
 
 def calls(books: Books, count: int, first: int = 0, **changes: Any) -> list[tuple[int, str]]:
     """What so many new calls cost, submitted at once; each about the same enterprise unless a change says otherwise."""
-    return charges(books.submit(*(draft(books.bank, f"key-{n}", **changes) for n in range(first, first + count))))
+    bank = books.twin if changes.get("test") else books.bank
+    return charges(books.submit(*(draft(bank, f"key-{n}", **changes) for n in range(first, first + count))))
 
 
 def sound(books: Books) -> None:

@@ -5,11 +5,12 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from api.metering.draft import Draft
+from api.metering.recount import recount
 from api.metering.reversal import reverse
-from api.metering.tables import Call
+from api.metering.tables import Call, UsageLine
 from api.metering.usage import DIMENSIONS, MEASURES, usage_rows
 from bureau.db import transaction
 from bureau.errors import InvalidInput, StateConflict, UnknownName, UnknownObject
@@ -73,14 +74,40 @@ def test_every_grouping_equals_the_slow_recomputation(busy: Books) -> None:
     ],
 )
 def test_every_cut_equals_the_slow_recomputation(busy: Books, cut: dict[str, Any]) -> None:
-    busy.submit(draft(busy.bank, "in test mode", test=True))
+    busy.submit(draft(busy.twin, "in test mode", test=True))
     with transaction(busy.engine) as session:
         for by in ((), ("product", "outcome"), ("day", "hour")):
             assert usage_rows(session, by, **cut) == slow_usage(session, by, **cut)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("UPDATE usage_hour SET calls = calls + 1 WHERE product_code = 'P16'", id="a count"),
+        pytest.param("UPDATE usage_hour SET charged_fen = charged_fen + 1 WHERE outcome = 'found'", id="a fen"),
+        pytest.param("UPDATE usage_hour SET latency_00 = latency_00 + 9 WHERE outcome = 'found'", id="a latency"),
+        pytest.param("DELETE FROM usage_hour WHERE purpose = 'post_loan'", id="hours removed"),
+    ],
+)
+def test_a_counter_that_is_off_is_found(busy: Books, change: str) -> None:
+    with busy.engine.begin() as connection:
+        connection.execute(text(change))
+    with transaction(busy.engine) as session:
+        assert usage_rows(session, ["product", "outcome"]) != slow_usage(session, ["product", "outcome"])
+        assert any(difference.what.startswith("hour") for difference in recount(session))
+
+
+def test_every_line_knows_what_usage_asks(books: Books) -> None:
+    books.submit(draft(books.twin, received_at=NOON - timedelta(milliseconds=7), data_age_days=3, test=True))
+    with transaction(books.engine) as session:
+        line = session.scalars(select(UsageLine)).one()
+    assert (line.purpose, line.outcome, line.product_code, line.product_version) == ("pre_loan", "found", "P07", 1)
+    assert (line.model_name, line.model_version, line.contract_version_id) == ("sme_default", "3", 2)
+    assert (line.latency_us, line.data_age_days, line.test, line.committed_at) == (7_000, 3, True, NOON)
+
+
 def test_a_call_in_test_mode_is_counted_apart(books: Books) -> None:
-    books.submit(draft(books.bank, "live"), draft(books.bank, "test", test=True, product_code="P16"))
+    books.submit(draft(books.bank, "live"), draft(books.twin, "test", test=True, product_code="P16"))
     assert [row["product"] for row in rows(books, "product")] == ["P07"]
     assert [row["product"] for row in rows(books, "product", test=True)] == ["P16"]
 
