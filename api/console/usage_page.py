@@ -80,8 +80,13 @@ class Asked:
         self.test = test
 
     def rows(self, session: Session, by: Sequence[str], *, filtered: bool = True) -> list[dict[str, Any]]:
-        only = {name: [value] for name, value in self.only.items() if value and filtered}
+        only = self.chosen if filtered else {}
         return usage_rows(session, by, start=self.window.start, end=self.window.end, test=self.test, only=only)
+
+    @property
+    def chosen(self) -> dict[str, list[str]]:
+        """Dimension -> what is taken of it."""
+        return {name: [value] for name, value in self.only.items() if value}
 
     def choices(self, session: Session) -> dict[str, list[str]]:
         """Filter -> what it may be set to: the values of these days."""
@@ -122,7 +127,7 @@ def usage_page(
         window=asked.window,
         rows=_lines(asked.rows(session, asked.names), asked.names, words),
         total=asked.rows(session, [])[0],
-        forecast=next(iter(forecast_rows(session, [], now, test=asked.test)), None),
+        forecast=next(iter(forecast_rows(session, [], now, test=asked.test, only=asked.chosen)), None),
         month=f"{shanghai_day(now):%Y-%m}",
         charts=_charts(asked.rows(session, ["day", stack]), stack, asked.window, words),
         limit=ROWS_SHOWN,

@@ -29,14 +29,15 @@ def show(
 ) -> None:
     """Calls, hits, repeats, charges in fen and latencies in microseconds, from the ledger's counts."""
     names = [name.strip() for name in by.split(",") if name.strip()]
-    if forecast and (first or until or only):
-        raise InvalidInput("A forecast is of the present month and of all calls: leave out --from, --to and --only.")
+    if forecast and (first or until):
+        raise InvalidInput("A forecast is of the present month: leave out --from and --to.")
+    chosen = _chosen(only or [])
     with ledger_transaction(Settings().ledger_url) as session:
         if forecast:
-            print_rows(forecast_rows(session, names, now(), test=test), [*names, *COLUMNS], form)
+            print_rows(forecast_rows(session, names, now(), test=test, only=chosen), [*names, *COLUMNS], form)
             return
         start, end = _begins(first, "--from"), _begins(until, "--to")
-        rows = usage_rows(session, names, start=start, end=end, test=test, only=_chosen(only or []))
+        rows = usage_rows(session, names, start=start, end=end, test=test, only=chosen)
     print_rows(rows, [*names, *MEASURES], form, schema_of(names))
 
 

@@ -65,16 +65,23 @@ def forecast_month(history: Mapping[date, int], today: date) -> Forecast | None:
 
 
 def forecast_rows(
-    session: Session, by: Sequence[str], at: datetime, *, institution_id: int | None = None, test: bool = False
+    session: Session,
+    by: Sequence[str],
+    at: datetime,
+    *,
+    institution_id: int | None = None,
+    test: bool = False,
+    only: Mapping[str, Sequence[str]] | None = None,
 ) -> list[dict[str, Any]]:
     """The month of an instant: one row for each combination of `by` with its values and `COLUMNS`, None where the
-    history is too short. Raises `InvalidInput` for a day or an hour, which the month is made of."""
-    if {"day", "hour"} & set(by):
+    history is too short. only: as `usage_rows` has it. Raises `InvalidInput` for a day or an hour, which the month is
+    made of."""
+    if {"day", "hour"} & {*by, *(only or {})}:
         raise InvalidInput("A forecast is of the month; group it by anything but day and hour.")
     today = shanghai_day(at)
     first = min(today - WEEKS * 7 * _DAY, today.replace(day=1))
     start = datetime.combine(first, time(), SHANGHAI)
-    rows = usage_rows(session, [*by, "day"], start=start, institution_id=institution_id, test=test)
+    rows = usage_rows(session, [*by, "day"], start=start, institution_id=institution_id, test=test, only=only)
     return [
         dict(zip(by, group, strict=True)) | _row(list(of_days), today)
         for group, of_days in groupby(rows, key=lambda row: [row[name] for name in by])

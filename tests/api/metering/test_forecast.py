@@ -91,6 +91,7 @@ def test_the_ledger_is_forecast_by_product(books: Books) -> None:
     with transaction(books.engine) as session:
         rows = forecast_rows(session, ["product"], at)
         assert forecast_rows(session, ["product"], at, test=True) == []
+        assert forecast_rows(session, ["product"], at, only={"product": ["P16"]}) == rows[1:]
         assert forecast_rows(session, ["product"], at - timedelta(days=10))[0]["calls_expected"] is None
         with pytest.raises(InvalidInput, match="of the month"):
             forecast_rows(session, ["day"], at)
