@@ -28,7 +28,7 @@ async def answer_question(
 
     A refusal or a source that is down leaves a call on record, binds no key and is raised again.
     """
-    with deployment.ledger.failures.watching(caller.institution_id, question.product.code, at):
+    with deployment.ledger.failures.watching(caller.institution_id, question.product.code, at, test=caller.test):
         return await _answered_once(deployment, caller, key, question, produce, at)
 
 

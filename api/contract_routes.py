@@ -52,6 +52,10 @@ EXAMPLE_TERMS: dict[str, Any] = {
     "cap_fen": 5000000,
     "quotas": {"P07": 20000},
     "alerts_fen": [1000000],
+    "service_levels": [
+        {"product": "P07", "measure": "latency", "share_bp": 9500, "limit_ms": 300, "credit_percent": 10},
+        {"product": "P07", "measure": "availability", "share_bp": 9990, "credit_percent": 20},
+    ],
 }
 
 

@@ -4,12 +4,12 @@
     record = H(RFC 8785 of {"call": ..., "hash_alg": ..., "line": ...}), the stored row of each, nulls left out
     head   = H(head before || leaf || record), 32 zero bytes before the first
 
-H is the hash that the leaf's `hash_alg` names. The line id is its UTF-8 text (36 bytes; of a charge it is the call id),
-`digest` the 32 raw bytes of H over the RFC 8785 form of the answer without `evidence` (of `{}` where nothing was
-answered), `committed_at` 8 bytes, big-endian, microseconds since 1970 UTC. Numbers are dense from 0: whoever writes
-holds the ledger's exclusive transaction, so there is one chain over all writers. A leaf is an RFC 6962 leaf hash, so
-that a bank can recompute it from its own answer; the record holds what the answer does not show (who asked, why, with
-which key), so that nobody can move a charge to another institution.
+H is the hash that the leaf's `hash_alg` names. The line id is its UTF-8 text (36 bytes; of a charge it is the call's,
+of a credit its note's), `digest` the 32 raw bytes of H over the RFC 8785 form of the answer without `evidence` (of
+`{}` where nothing was answered), `committed_at` 8 bytes, big-endian, microseconds since 1970 UTC. Numbers are dense
+from 0: whoever writes holds the ledger's exclusive transaction, so there is one chain over all writers. A leaf is an
+RFC 6962 leaf hash, so that a bank can recompute it from its own answer; the record holds what the answer does not
+show (who asked, why, with which key), so that nobody can move a charge to another institution.
 """
 
 import json

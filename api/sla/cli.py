@@ -92,9 +92,9 @@ def decline(note: Note, by: Person, reason: Annotated[str, typer.Option(help="Th
 
 
 def with_contracts(session: Session) -> list[Institution]:
-    """Every institution that ever had a contract the session sees, by name."""
-    contracted = select(ContractVersion.institution_id)
-    return list(session.scalars(select(Institution).where(Institution.id.in_(contracted)).order_by(Institution.name)))
+    """Every institution that ever had a contract, by name; twins of test mode are billed nothing."""
+    query = select(Institution).where(Institution.id.in_(select(ContractVersion.institution_id)))
+    return list(session.scalars(query.where(Institution.test.is_(False)).order_by(Institution.name)))
 
 
 def _notes(session: Session, month: Month | None = None) -> list[CreditNote]:

@@ -1,4 +1,5 @@
-"""Random histories under random terms: contracts change, months end, calls repeat and are reversed, wallets fill.
+"""Random histories under random terms: contracts change, months end, calls repeat and are reversed, wallets fill,
+months are closed and what they missed is credited.
 
 Whatever happens, the charges, counts and balances are those of the slow recomputation, to the fen.
 """
@@ -6,22 +7,29 @@ Whatever happens, the charges, counts and balances are those of the slow recompu
 import json
 import tempfile
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.audit.verification import verify_ledger
+from api.billing.months import Month
+from api.billing.statements import issue_statement
 from api.contracts.agreeing import approve_terms, propose_terms
 from api.contracts.terms import Terms
-from api.metering.ledger import Receipt
+from api.metering.ledger import Draft, Receipt
 from api.metering.recount import recount
 from api.metering.reversal import reverse
 from api.metering.usage import DIMENSIONS, usage_rows
 from api.metering.wallet import pay_in
+from api.sla.crediting import approve_credit, confirm_credit, find_credit
+from api.sla.tables import CreditNote
+from bureau.clock import months_before, shanghai_day
 from bureau.db import transaction
 from bureau.errors import QuotaUsedUp, WalletEmpty
 from bureau.uscc import placeholder_uscc
@@ -50,6 +58,17 @@ counted = st.fixed_dictionaries(
 )
 
 
+promised = st.fixed_dictionaries(
+    {
+        "product": st.sampled_from(["P07", "P16"]),
+        "measure": st.just("latency"),
+        "limit_ms": st.sampled_from([1, 2_000]),
+        "share_bp": st.sampled_from([5_000, 10_000]),
+        "credit_percent": st.sampled_from([7, 33, 100]),
+    }
+)
+
+
 @st.composite
 def agreed(draw: st.DrawFn) -> Terms:
     """Terms for two products, one of them with a price of its own for one purpose."""
@@ -60,6 +79,7 @@ def agreed(draw: st.DrawFn) -> Terms:
         "cap_fen": draw(st.none() | st.integers(0, 3_000)),
         "quotas": draw(st.just({}) | st.just({"P07": 6})),
         "prepaid": draw(st.booleans()),
+        "service_levels": draw(st.just([]) | st.lists(promised, max_size=1)),
     }
     return Terms.model_validate({"rules": rules} | limits)
 
@@ -84,6 +104,7 @@ class PricedHistory(RuleBasedStateMachine):
         home = Path(self.folder.name)
         self.books = open_books(sqlite_ledger(home), home)
         self.keys, self.paid, self.reversible = 0, 0, list[str]()
+        self.credited_fen = 0
         self.sent: dict[str, tuple[dict[str, Any], bytes]] = {}
         self.agree(terms)
 
@@ -91,15 +112,16 @@ class PricedHistory(RuleBasedStateMachine):
     def agree(self, terms: Terms) -> None:
         now, bank = self.books.clock.at, self.books.bank.institution_id
         with transaction(self.books.engine) as session:
-            proposal = propose_terms(session, bank, terms, by="Li Wei", in_force_from=now, at=now)
-            approve_terms(session, proposal, by="Zhang Min", at=now)
+            for owner in (bank, self.books.twin.institution_id):
+                proposal = propose_terms(session, owner, terms, by="Li Wei", in_force_from=now, at=now)
+                approve_terms(session, proposal, by="Zhang Min", at=now)
 
     @rule(group=st.lists(asked, min_size=1, max_size=8))
     def call(self, group: list[dict[str, Any]]) -> None:
         numbers = range(self.keys, self.keys + len(group))
         self.keys += len(group)
         drafts = [
-            draft(self.books.bank, f"key-{number}", consent_required=False, received_at=self.received(number), **each)
+            self.draft(f"key-{number}", each, received_at=self.received(number))
             for number, each in zip(numbers, group, strict=True)
         ]
         for given, submitted, each in zip(self.books.submit(*drafts), drafts, group, strict=True):
@@ -107,6 +129,11 @@ class PricedHistory(RuleBasedStateMachine):
             if isinstance(given, Receipt):
                 self.sent[submitted.idempotency_key or ""] = each, given.body
                 self.reversible.append(given.call_id)
+
+    def draft(self, key: str, each: dict[str, Any], **changes: Any) -> Draft:
+        """One call, of the bank or in test mode of its twin."""
+        bank = self.books.twin if each["test"] else self.books.bank
+        return draft(bank, key, consent_required=False, **each, **changes)
 
     def received(self, number: int) -> datetime:
         """Some microseconds to some seconds before the commit."""
@@ -117,7 +144,7 @@ class PricedHistory(RuleBasedStateMachine):
     def retry(self, choice: Any) -> None:
         key = choice.choice(sorted(self.sent))
         each, body = self.sent[key]
-        (given,) = self.books.submit(draft(self.books.bank, key, consent_required=False, **each))
+        (given,) = self.books.submit(self.draft(key, each))
         assert isinstance(given, Receipt)
         assert (given.replayed, given.body) == (True, body)
 
@@ -136,6 +163,19 @@ class PricedHistory(RuleBasedStateMachine):
         self.paid += 1
         bank = self.books.bank.institution_id
         pay_in(self.books.engine, bank, amount, reference=f"transfer {self.paid}", at=self.books.clock.at)
+
+    @rule()
+    def close_last_month(self) -> None:
+        """Its statement is issued, and what it missed is credited."""
+        at, bank = self.books.clock.at, self.books.bank.institution_id
+        last = Month(months_before(shanghai_day(at).replace(day=1), 1))
+        with Session(self.books.engine) as session, session.begin():
+            issue_statement(session, self.books.signer, bank, last, at)
+            ids = session.scalars(select(CreditNote.id)).all()
+            for note in [found for found in map(partial(find_credit, session), ids) if found.state == "proposed"]:
+                confirm_credit(session, note.note.id, by="Li Wei", at=at)
+                approve_credit(session, note.note.id, by="Zhang Min", at=at)
+                self.credited_fen += note.note.amount_fen
 
     @rule(hours=st.sampled_from([0.5, 1, 23, 24, 24 * 15]))
     def wait(self, hours: float) -> None:
@@ -159,7 +199,7 @@ class PricedHistory(RuleBasedStateMachine):
             assert verify_ledger(session, self.books.signer, self.books.vault).fault is None
             (whole,) = usage_rows(session, [])
         reversed_ = len(self.sent) - len(self.reversible)
-        assert reversed_ or whole["charged_fen"] == charged
+        assert reversed_ or whole["charged_fen"] == charged - self.credited_fen
         self.books.ledger.close()
         self.books.engine.dispose()
         self.folder.cleanup()
