@@ -14,6 +14,7 @@ from api.billing.tables import Reconciliation, Statement, StatementSignature
 from api.contracts.tables import ContractProposal, ContractVersion
 from api.metering.tables import UsageLine, WalletEntry
 from api.signing import Signer
+from api.sla.tables import CreditNote, CreditStep
 from api.tables import LedgerTable
 
 _NO_CALL = not_(select(UsageLine.id).where(UsageLine.id == WalletEntry.posting).exists())
@@ -24,6 +25,8 @@ _ACTED: dict[type[LedgerTable], tuple[ColumnElement[bool], ...]] = {
     Statement: (),
     StatementSignature: (),
     Reconciliation: (),
+    CreditNote: (),
+    CreditStep: (),
 }
 """The tables whose rows are acts, and which of them: what a call paid follows from its usage line."""
 _Kept = dict[tuple[str, str], tuple[str, bytes]]

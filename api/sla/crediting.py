@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
+from api.audit.acts import enter_acts
 from api.audit.chain import append_leaf, no_answer, read_tail
 from api.audit.suites import STANDARD
 from api.audit.tables import AuditLeaf
@@ -75,6 +76,8 @@ def propose_credits(session: Session, institution_id: int, month: Month, at: dat
         made.append(note)
     session.add_all(made)
     session.flush()
+    if made:
+        enter_acts(session.connection(), made)
     return made
 
 
@@ -145,6 +148,7 @@ def _step(session: Session, found: CreditState, step: str, by: str, reason: str 
     )
     session.add(done)
     session.flush()
+    enter_acts(session.connection(), [done])
     return CreditState(note, found.steps | {step: done})
 
 
