@@ -42,11 +42,12 @@ def _measured(trained: Trained, gates: Sequence[Gate]) -> list[str]:
         "| measured on unseen rows | |",
         "|---|---|",
         f"| rows, defaults | {figures.rows}, {figures.defaults} |",
-        f"| AUC | {figures.auc} |",
+        f"| AUC (0.5 is a coin's) | {figures.auc} |",
         f"| KS | {figures.ks:.3f} |",
-        f"| mean PD, observed | {figures.mean_pd:.4f}, {figures.base_rate:.4f} |",
+        f"| mean PD said, share in default | {figures.mean_pd:.4f}, {figures.base_rate:.4f} |",
         f"| Brier score, of one rate for all | {figures.brier:.4f}, {figures.brier_constant:.4f} |",
-        f"| calibration slope, intercept | {figures.calibration_slope:.2f}, {figures.calibration_intercept:.2f} |",
+        "| calibration line: slope, intercept (1 and 0 are right) | "
+        f"{figures.calibration_slope:.2f}, {figures.calibration_intercept:.2f} |",
     ]
 
 

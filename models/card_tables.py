@@ -11,21 +11,27 @@ def report_tables(report: Report) -> list[str]:
     """Lines of Markdown: calibration, lift, reliability, months, shifts and segments, each only where there is any."""
     return [
         *_table(("measured on unseen rows", "", "95% interval"), _figures(report)),
-        *_table(("riskiest share", "lift"), ((share, f"{found:.2f}") for share, found in report.lift.items())),
         *_table(
-            ("PD said", "defaults observed", "95% interval"),
+            ("riskiest share of firms", "lift: defaults there, as many times as among all"),
+            ((share, f"{found:.2f}") for share, found in report.lift.items()),
+        ),
+        *_table(
+            ("mean PD said", "share in default", "95% interval"),
             (
                 (f"{band['pd']:.4f}", f"{band['observed']:.4f}", f"{band['low']:.4f} to {band['high']:.4f}")
                 for band in report.reliability
             ),
         ),
-        *_table(("month of grant", "rows", "defaults", "observed", "said", "Gini"), map(_slice, report.months)),
         *_table(
-            ("most moved feature", "CSI", "by chance"),
+            ("month of grant", "rows", "defaults", "share in default", "mean PD said", "Gini (95% interval)"),
+            map(_slice, report.months),
+        ),
+        *_table(
+            ("most moved feature", "CSI (over 0.25: another population)", "reached by chance once in 20"),
             ((name, f"{one.index:.3f}", f"{one.chance:.3f}") for name, one in list(report.csi.items())[:CSI_SHOWN]),
         ),
         *_table(
-            ("division", "group", "rows", "defaults", "observed", "said", "Gini"),
+            ("division", "group", "rows", "defaults", "share in default", "mean PD said", "Gini (95% interval)"),
             ((one.by, *_slice(one)) for one in report.segments),
         ),
     ]

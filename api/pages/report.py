@@ -9,6 +9,7 @@ from api.issued import Issued
 from api.pages.rendering import language_of, render
 from api.pages.words import told
 from bureau.errors import UnknownProduct
+from models.shelf import SPECS
 from products.product import find_product
 
 BEST, WORST = 850, 300
@@ -38,6 +39,7 @@ def report_page(request: Request, issued: Issued) -> HTMLResponse:
         answer=answer,
         product_name=product_name(answer["product"]["code"], language),
         scored="score" in result,
+        default_meant=default_meant(answer, language),
         place=(result["score"] - WORST) / (BEST - WORST) if "score" in result else 0,
         steps=points_steps(answer, language),
         tables=[table | {"records": [_shown(record) for record in table["records"]]} for table in tables],
@@ -52,6 +54,15 @@ def product_name(code: str, language: str) -> str:
     except UnknownProduct:
         return code
     return told(product, "name", language)
+
+
+def default_meant(answer: dict[str, Any], language: str) -> str | None:
+    """What the model that answered calls a default: not all ask the same. None where it is not on the shelf."""
+    name = (answer.get("model") or {}).get("name")
+    if name not in SPECS:
+        return None
+    spec = SPECS[name]
+    return spec.target.text if language == "zh" else spec.target.text_en
 
 
 def points_steps(answer: dict[str, Any], language: str) -> list[Step]:

@@ -14,14 +14,15 @@ from models.cross_validation import Rows
 from models.evaluation import Interval
 from models.fairness.shares import Flags, Floats, Ints, Share, quantile_for, share_of
 from models.reliability import observed_to_said
+from models.scorecard import master_scale
 from models.segments import segments_of
 
 UNKNOWN = "unknown"
 SIZE, DISTRICT = "size", "district"
 GROUPINGS = {SIZE: "insured_staff", DISTRICT: "registration_district"}
 """What is always reported, and the feature that tells it."""
-APPROVE_BELOW = 0.08
-"""Whom the model's word alone would grant: grades A to C of the master scale."""
+APPROVE_BELOW = next(band.pd_below for band in master_scale().grades if band.grade == "C")
+"""Probability of default below which the model's word alone would grant: grades A to C of the master scale."""
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,11 @@ class ScoreResult(BaseModel):
 
     score: int
     grade: Literal["A", "B", "C", "D", "E"]
-    pd: float = Field(description="probability of default within 12 months")
+    pd: float = Field(
+        description="probability of default; which default is asked about is the model's own: 90 days past due within "
+        "12 months of a loan's grant (P07, P08, P10 in a city), a bank's verdict (P11), a charge-off in the end (loans "
+        "guaranteed in the US)"
+    )
     base_points: int
     season: list[FeatureRead] | None = Field(None, exclude_if=_is_absent, description="P11 only")
     concentration: list[FeatureRead] | None = Field(None, exclude_if=_is_absent, description="P11 only")

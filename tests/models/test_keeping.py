@@ -44,7 +44,7 @@ def test_the_card_tells_the_figures_and_the_comparison(kept: tuple[Path, Kept], 
     assert trained.said[0] in card
     assert "| logistic |" in card
     assert "| signs | open |" in card
-    assert "| riskiest share | lift |" in card
+    assert "| riskiest share of firms | lift:" in card
 
 
 def test_the_card_is_a_page_too_with_its_pictures_and_the_report_a_file(kept: tuple[Path, Kept]) -> None:
