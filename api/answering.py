@@ -13,6 +13,7 @@ from api.questions import Inquiry, Produced, Question, Unanswered, consent_requi
 from api.shadowing import Given
 from bureau.errors import BureauError, NotPermitted
 from bureau.grant import ReadGrant
+from bureau.spans import span
 from products.reports.answer import Answer
 
 
@@ -40,7 +41,10 @@ async def _answered_once(
     produce: Callable[[ReadGrant], Answer],
     at: datetime,
 ) -> Receipt:
-    async with deployment.ledger.alone(caller.institution_id, key):
+    async with (
+        deployment.measures.counted(question.product.code, test=caller.test) as call,
+        deployment.ledger.alone(caller.institution_id, key),
+    ):
         draft = _draft(caller, key, question, at)
         try:
             found = await deployment.questions.ask(Inquiry(caller, key, question, produce, at))
@@ -50,8 +54,11 @@ async def _answered_once(
             await deployment.ledger.refuse(_unanswered(draft, problem))
             raise problem from None
         if isinstance(found, Receipt):
+            call.outcome = "replayed"
             return found
-        receipt = await deployment.ledger.submit(_answered(draft, found))
+        with span("commit"):
+            receipt = await deployment.ledger.submit(_answered(draft, found))
+        call.outcome = found.answer.outcome
         if not caller.test:
             deployment.shadowing.offer(Given(receipt.call_id, question.product, found.answer, found.grant, at))
         return receipt

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from fastapi.telemetry import TelemetryConfig
 
 from api import (
     audit_roots,
@@ -35,6 +36,8 @@ from api.envelope import BodyLimit, RequestId
 from api.errors import install_problems, problem_schemas, problems
 from api.hot import HotReports
 from api.hot_renewal import renewing
+from api.operating.measures import Measures
+from api.operating.observing import Observed
 from api.pages import assets, documentation
 from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
@@ -45,13 +48,18 @@ DESCRIPTION = (
     "integer fen, times are RFC 3339 with a zone, errors are RFC 9457 problems with a stable code."
 )
 
+_NO_SPANS_OF_PATHS: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+"""FastAPI's own would tell paths and failures word for word, and both may name an enterprise; `Observed` tells ours."""
+
 
 def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     """The application of one home. opened: by the caller, who closes it; without one it is open while the app runs."""
 
+    measures = opened.measures if opened else Measures()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        holding = nullcontext(opened) if opened else open_deployment(settings)
+        holding = nullcontext(opened) if opened else open_deployment(settings, measures)
         async with contextmanager_in_threadpool(holding) as deployment:
             app.state.deployment = deployment
             await run_in_threadpool(warm_up)
@@ -65,6 +73,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry=_NO_SPANS_OF_PATHS,
         responses=problems(MalformedRequest, BodyTooLarge),
     )
     for resource in (
@@ -78,5 +87,6 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     app.exception_handler(SignInNeeded)(answer_sign_in_needed)
     app.add_middleware(BodyLimit, limit_of=body_limit)
     app.add_middleware(RequestId)
+    app.add_middleware(Observed, measures=measures)
     app.openapi()["components"]["schemas"] |= problem_schemas()
     return app

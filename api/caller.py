@@ -18,6 +18,7 @@ from bureau import clock
 from bureau.db import transaction
 from bureau.errors import KeyMissing, RoleNotPermitted, WrongCredentials
 from bureau.person import holds_identity_number
+from bureau.spans import span
 
 _SCOPES = {scope: f"Held by: {', '.join(roles_with(scope))}" for scope in SCOPES}
 bearer = OAuth2(
@@ -56,8 +57,9 @@ async def bearer_identity(request: Request, deployment: Served, now: Now) -> Ide
     except WrongCredentials:  # made up: one that has expired is nobody's guess
         await run_in_threadpool(deployment.guesses.token_failed, address_of(request))
         raise
-    held = await deployment.clients.ask(verified.identity.client_id)
-    identity = identity_of(verified, held, now)
+    with span("auth"):
+        held = await deployment.clients.ask(verified.identity.client_id)
+        identity = identity_of(verified, held, now)
     request.state.test = identity.test  # what answers it says so (`api.envelope`)
     return identity
 

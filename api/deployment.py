@@ -19,12 +19,15 @@ from api.jobs.works import Workplace
 from api.limits_shared import SharedLimits
 from api.metering.draft import Receipt
 from api.metering.ledger import Ledger
+from api.operating.measures import Measures
+from api.operating.standing import Standing
 from api.questions import Inquiry, Produced, answer_all
 from api.rates import Rates
 from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
 from api.tenancy import Sight, seen_by
 from api.vault import Vault, home_vault
+from bureau.clock import now
 from bureau.settings import Settings
 from products.desk import Desk, open_desk
 from products.samples.opening import desk_about, open_sample_desk
@@ -45,6 +48,7 @@ class Deployment:
     ledger: Ledger
     guesses: GuessGuard
     rates: Rates
+    measures: Measures
     clients: Gathered[str, Row[Any] | None]
     questions: Gathered[Inquiry, Receipt | Produced]
     _desk: Desk | None = None
@@ -85,7 +89,7 @@ class Deployment:
 
 
 @contextmanager
-def open_deployment(settings: Settings) -> Iterator[Deployment]:
+def open_deployment(settings: Settings, measures: Measures | None = None) -> Iterator[Deployment]:
     """Open a home: bring its ledger up to date and start writer and sealer; close all when done.
 
     On SQLite one server serves a home (the ledger has one writer); PostgreSQL takes many.
@@ -97,7 +101,8 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
             opened.enter_context(claim_ledger(settings.home))
         answers = open_signer(settings.home, "answers")
         vault = home_vault(settings)
-        ledger = Ledger(engine, answers, vault)
+        measures = measures or Measures()
+        ledger = Ledger(engine, answers, vault, measures=measures)
         ledger.start()
         opened.callback(ledger.close)
         if settings.jobs == "here":
@@ -114,11 +119,13 @@ def open_deployment(settings: Settings) -> Iterator[Deployment]:
             ledger,
             GuessGuard(shared),
             Rates(engine, shared),
+            measures,
             Gathered(partial(_clients, engine)),
             Gathered(partial(answer_all, engine, vault, Contracts())),
         )
         opened.callback(deployment.clients.close)
         opened.callback(deployment.questions.close)
+        measures.registry.register(Standing(engine, deployment.desk, now))
         deployment.shadowing.start()
         opened.callback(deployment.shadowing.close)
         yield deployment

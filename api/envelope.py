@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import answer_error
 from api.headers import secure
+from api.operating.logs import REQUEST
 from bureau.errors import BodyTooLarge
 from bureau.person import holds_identity_number
 
@@ -34,6 +35,7 @@ class RequestId:
         harmless = _READABLE_ID.fullmatch(offered) and not holds_identity_number(offered)
         request_id = offered if harmless else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        REQUEST.set(request_id)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

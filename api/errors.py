@@ -59,6 +59,7 @@ STATUS: dict[type[errors.BureauError], int] = {
     errors.ReleaseRefused: 409,
     errors.SecondPersonNeeded: 409,
     errors.SourceDown: 503,
+    errors.NotReady: 503,
     errors.ModelNotReleased: 503,
     errors.ProductNotServed: 503,
     errors.DamagedModel: 503,
@@ -104,7 +105,10 @@ class Problem(BaseModel):
     code: Annotated[str, Field(description="Stable name of the problem.")]
     detail: Annotated[str, Field(description="One sentence that says what to do next.")]
     request_id: Annotated[str | None, Field(description="Quote it to support; also in X-Request-Id.")] = None
-    errors: Annotated[list[FieldProblem] | None, Field(description="Only for a malformed request.")] = None
+    trace_id: Annotated[str | None, Field(description="Of the trace under way, the caller's `traceparent`.")] = None
+    errors: Annotated[
+        list[FieldProblem] | None, Field(description="Of a malformed request its fields, of `not-ready` its causes.")
+    ] = None
 
 
 def problems(*types: type[errors.BureauError]) -> dict[int | str, dict[str, Any]]:
@@ -145,6 +149,7 @@ def problem_response(
         code=code,
         detail=detail,
         request_id=request_id,
+        trace_id=getattr(request.state, "trace_id", None),
         errors=[FieldProblem(field=name, message=message) for name, message in fields] or None,
     )
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_SECONDS)}}.get(status, {})
@@ -162,7 +167,7 @@ def _title(code: str) -> str:
 async def answer_error(request: Request, error: errors.BureauError) -> Response:
     """A `BureauError` by the table; a type that is not in it reads as its nearest ancestor."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    fields = error.fields if isinstance(error, errors.MalformedRequest) else ()
+    fields = error.fields if isinstance(error, errors.MalformedRequest | errors.NotReady) else ()
     response = problem_response(request, status, error.code, error.message, fields)
     if isinstance(error, errors.TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after_seconds)

@@ -26,7 +26,9 @@ _SCOPES = SecurityScopes(["reports"])
 
 
 class HotReports(BaseRoute):
-    """Comes before the declared route, and is in no OpenAPI document."""
+    """Comes before the declared route, and is in no OpenAPI document. path: as the declared one's, for logs."""
+
+    path = "/v1/products/{code}/reports"
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope["method"] != "POST" or _DECLARED in scope:
@@ -34,7 +36,7 @@ class HotReports(BaseRoute):
         found = _PATH.fullmatch(scope["path"])
         if found is None or not _is_plain(scope):
             return Match.NONE, {}
-        return Match.FULL, {"path_params": {"code": found[1]}}
+        return Match.FULL, {"path_params": {"code": found[1]}, "route": self}
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """Nobody's address: the declared route has it."""

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from bureau.errors import (
     WrongPurpose,
 )
 from bureau.grant import ReadGrant
+from bureau.spans import span
 from products.product import Product, Use, fields_of
 from products.reports.answer import Answer
 
@@ -58,13 +60,14 @@ def request_digest(path: str, body: BaseModel) -> str:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """A question on its way to its answer."""
+    """A question on its way to its answer. context: of its request, whose trace its steps belong to."""
 
     caller: Identity
     key: str
     question: Question
     produce: Callable[[ReadGrant], Answer]
     at: datetime
+    context: Context = field(default_factory=copy_context)
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def answer_all(
                 yield found.replay(asked.key, asked.question.digest)
             else:
                 consent = consents.get(asked.question.consent_id or "")
-                yield _produced(asked, agreed.get(asked.caller.institution_id), consent)
+                yield asked.context.run(_produced, asked, agreed.get(asked.caller.institution_id), consent)
         except Exception as problem:  # of one question, not of the group
             yield problem
 
@@ -112,7 +115,8 @@ def answer_all(
 def _produced(asked: Inquiry, contract: Contract | None, consent: Row[Any] | None) -> Produced:
     contract_version_id = None
     try:
-        grant, contract_version_id = right_of(asked.caller, asked.question, contract, consent, asked.at)
+        with span("consent"):
+            grant, contract_version_id = right_of(asked.caller, asked.question, contract, consent, asked.at)
         return Produced(asked.produce(grant), grant, contract_version_id)
     except (NotPermitted, SourceDown) as problem:
         raise Unanswered(problem, contract_version_id) from problem

@@ -1,5 +1,6 @@
 """The command `serve`."""
 
+import signal
 from typing import Annotated
 
 import typer
@@ -7,10 +8,18 @@ import uvicorn
 
 from api.app import create_app
 from api.deployment import open_deployment
+from api.operating.logs import log_as_json
+from api.operating.traces import tracing
 from bureau.settings import Settings
 
 GRACE_SECONDS = 20
 """For requests under way when the server is told to stop."""
+
+
+def _end(*_: object) -> None:
+    """Whoever is told to stop closes what it holds; uvicorn hands the signal back once the last request is answered."""
+    raise SystemExit(0)
+
 
 serve = typer.Typer(add_completion=False)
 
@@ -22,6 +31,15 @@ def run(
 ) -> None:
     """Serve the API and the console until it is stopped."""
     settings = Settings()
-    with open_deployment(settings) as deployment:  # before the server, so that a refusal is one sentence
-        app = create_app(settings, deployment)
-        uvicorn.run(app, host=host, port=port, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False)
+    signal.signal(signal.SIGTERM, _end)
+    with open_deployment(settings) as deployment, tracing():  # before the server, so that a refusal is one sentence
+        log_as_json()
+        uvicorn.run(
+            create_app(settings, deployment),
+            host=host,
+            port=port,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            server_header=False,
+            log_config=None,
+            access_log=False,  # it would name the enterprises in paths; `api.operating.observing` names routes
+        )

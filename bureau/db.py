@@ -35,7 +35,10 @@ class Instant(TypeDecorator[datetime]):
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for an address. SQLite: WAL, synchronous=FULL, foreign keys, writers wait up to 30 s."""
+    """An engine for an address. SQLite: WAL, synchronous=FULL, foreign keys, writers wait up to 30 s.
+
+    An error quotes no parameter of its statement: a log would name enterprises.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as problem:
@@ -43,11 +46,13 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=10, pool_pre_ping=True, hide_parameters=True
+        )
     raise InvalidInput(f"BUREAU_DATABASE_URL must name SQLite or PostgreSQL, not {parsed.get_backend_name()!r}.")
 
 

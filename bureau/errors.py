@@ -14,14 +14,14 @@
       Conflict              409
         KeyReused  StateConflict  ReleaseRefused  SecondPersonNeeded
       SourceDown            the platform cannot answer now: 503
-        ModelNotReleased  ProductNotServed  DamagedModel  ContributionsDisagree  LedgerUnavailable
+        NotReady  ModelNotReleased  ProductNotServed  DamagedModel  ContributionsDisagree  LedgerUnavailable
         AnswerDamaged  FontMissing
 
 Each has a public `code` that never changes meaning, keeps its facts as attributes and says what to do next.
 Only `api/errors.py` knows HTTP.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -463,6 +463,16 @@ class SourceDown(BureauError):
     """The platform cannot answer now; the caller loses nothing by trying again."""
 
     code = "source-down"
+
+
+class NotReady(SourceDown):
+    """A server that could answer no call; `fields` are the causes by name."""
+
+    code = "not-ready"
+
+    def __init__(self, causes: Mapping[str, str]) -> None:
+        super().__init__(f"No call can be answered now. {' '.join(causes.values())}")
+        self.fields = tuple(causes.items())
 
 
 class ModelNotReleased(SourceDown):

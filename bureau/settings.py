@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     webhooks_local: bool = False
     """Lets webhooks go to this machine and without TLS, for trying them out."""
 
+    metrics_token: SecretStr | None = None
+    """Whoever shows it reads `/metrics`; unset means this machine alone does."""
+
     jobs: Literal["here", "apart"] = "here"
     """Whether a server does the recurring works itself, or leaves them to `bureau worker`."""
 

@@ -11,6 +11,7 @@ import polars as pl
 from bureau.clock import known_before, to_micros
 from bureau.errors import UnknownSubject
 from bureau.grant import ReadGrant
+from bureau.spans import span
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from features.lake.freshness import StaleFeed, stale_feeds
@@ -54,6 +55,7 @@ class Reading:
     def name(self) -> str | None:
         return self.enterprise.name if self.enterprise else None
 
+    @span("features")
     def values(self, names: Iterable[str]) -> Mapping[str, Value]:
         """Feature values of the subject, None where unknown."""
         wanted = tuple(dict.fromkeys(names))

@@ -8,6 +8,7 @@ import typer
 from api.database import open_ledger_database
 from api.jobs.running import working
 from api.jobs.works import WORKS, Workplace
+from api.operating.logs import log_as_json
 from api.signing import open_signer
 from api.vault import home_vault
 from bureau.settings import Settings
@@ -24,6 +25,7 @@ def run() -> None:
         signal.signal(number, lambda *_: ended.set())
     engine = open_ledger_database(settings.ledger_url)
     place = Workplace(engine, open_signer(settings.home, "answers"), home_vault(settings), settings.webhooks_local)
+    log_as_json()
     with working(place):
         typer.echo(f"working on {', '.join(WORKS)}")
         ended.wait()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -18,6 +19,7 @@ from api.metering.failures import Failures, store_failures
 from api.metering.flights import Flights
 from api.metering.tables import Call, StoredAnswer
 from api.metering.writer import GroupWriter
+from api.operating.measures import Measures
 from api.signing import Signer
 from api.vault import Vault
 from bureau.clock import now
@@ -33,8 +35,15 @@ _log = logging.getLogger(__name__)
 class Ledger:
     """One a process. Answers are committed in groups by one thread; nothing leaves before COMMIT."""
 
-    def __init__(self, engine: Engine, signer: Signer, vault: Vault, clock: Callable[[], datetime] = now) -> None:
-        self._engine, self._vault, self._clock = engine, vault, clock
+    def __init__(
+        self,
+        engine: Engine,
+        signer: Signer,
+        vault: Vault,
+        clock: Callable[[], datetime] = now,
+        measures: Measures | None = None,
+    ) -> None:
+        self._engine, self._vault, self._clock, self._measures = engine, vault, clock, measures or Measures()
         self._writing = Writing(signer, vault, Contracts())
         self._writer = GroupWriter(self.enter, group=_GROUP, waiting=_WAITING)
         self._flights = Flights()
@@ -102,16 +111,33 @@ class Ledger:
     async def _entered(self, draft: Draft) -> Receipt | None:
         return await asyncio.wrap_future(self._writer.put(draft))
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait to be committed."""
+        return self._writer.waiting
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more are taken."""
+        return self._writer.is_full
+
+    @property
+    def is_writing(self) -> bool:
+        return self._writer.is_alive
+
     def enter(self, drafts: Sequence[Draft]) -> Sequence[Entered]:
         """What the writer does with a group: one transaction, or one for each where the database refuses some row."""
         lost = self.failures.take()
+        began = time.perf_counter()
         try:
             with exclusive(self._engine) as connection:
                 entered = enter_batch(connection, drafts, self._writing, self._clock())
                 store_failures(connection, lost)
+            self._measures.committed(len(drafts), time.perf_counter() - began, succeeded=True)
             return entered
         except (OperationalError, InterfaceError) as problem:  # the database, not a row: the same for each
             self.failures.add(lost)
+            self._measures.committed(len(drafts), time.perf_counter() - began, succeeded=False)
             return [_failed(problem)] * len(drafts)
         except Exception as problem:  # some row of the group: find out which
             self.failures.add(lost)

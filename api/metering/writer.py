@@ -41,6 +41,19 @@ class GroupWriter(Generic[T, R]):
         if was_open:
             self._thread.join()
 
+    @property
+    def waiting(self) -> int:
+        """How many items wait; those being written are not among them."""
+        return len(self._waiting)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._waiting) >= self._limit
+
+    @property
+    def is_alive(self) -> bool:
+        return self._open and self._thread.is_alive()
+
     def put(self, item: T) -> Future[R]:
         """A future that is done after the commit; raises `LedgerUnavailable` when closed or full."""
         future: Future[R] = Future()
@@ -48,7 +61,7 @@ class GroupWriter(Generic[T, R]):
         with self._changed:
             if not self._open:
                 raise LedgerUnavailable("it is closed")
-            if len(self._waiting) >= self._limit:
+            if self.is_full:
                 raise LedgerUnavailable(f"{self._limit} calls are waiting")
             self._waiting.append((item, future))
             self._changed.notify()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 
+from bureau.spans import span
 from features.definitions.library import find_feature
 from features.lake.marks import marked_feeds
 from features.store.evidence import Evidence
@@ -15,6 +16,7 @@ SHOWN = 5
 """Records shown with one reason, the newest; `evidence_count` counts all, and `features explain` lists them."""
 
 
+@span("reasons")
 def told_reasons(reading: Reading, reasons: tuple[ScoredReason, ...]) -> list[Reason]:
     """The reasons of a score, each with the newest records that entered its features."""
     entered = reading.evidence(feature.name for reason in reasons for feature in reason.features)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bureau.spans import span
 from features.definitions.library import find_feature
 from models.comparing import compared_reasons
 from models.scoring import Scored, ScoringModel
@@ -32,7 +33,8 @@ def judge(reading: Reading, model: ScoringModel, more: tuple[str, ...] = ()) -> 
     """Score a subject and tell why. more: features to read besides the model's and the product's own."""
     shown = [name for names in reading.product.extras.values() for name in names]
     values = reading.values((*model.features, *shown, *more))
-    scored = model.score(values)
+    with span("score"):
+        scored = model.score(values)
     used = ModelUsed(name=model.name, version=model.version)
     if is_of_first_form(reading.product):
         reasons, advice = scored.reasons, find_fixed_advice(reading.product, model, values, scored)

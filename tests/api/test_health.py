@@ -17,7 +17,12 @@ from tests.factories.lakes import ACME
 
 def test_a_loaded_home_is_ready(http: Client) -> None:
     assert http.get("/healthz").json() == {"status": "alive"}
-    assert http.get("/readyz").json() == {"status": "ready", "source": "city", "as_of": TODAY.isoformat()}
+    answer = http.get("/readyz")
+    ready = answer.json()
+    assert (answer.status_code, ready["source"], ready["as_of"]) == (200, "city", TODAY.isoformat())
+    assert ready["status"] == "degraded", "its public reports are answered, and no score"
+    assert {cause["name"] for cause in ready["causes"]} == {"product P07", "product P08", "product P10"}
+    assert "bureau models train sme_default" in ready["causes"][0]["detail"]
 
 
 def test_an_empty_home_is_alive_and_not_ready_and_says_what_to_do(tmp_path: Path) -> None:
@@ -25,12 +30,13 @@ def test_an_empty_home_is_alive_and_not_ready_and_says_what_to_do(tmp_path: Path
     with TestClient(create_app(settings), raise_server_exceptions=False) as http:
         assert http.get("/healthz").status_code == 200
         answer = http.get("/readyz")
-        assert (answer.status_code, answer.json()["code"]) == (503, "source-down")
+        assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
         assert "bureau source load" in answer.json()["detail"]
+        assert [cause["field"] for cause in answer.json()["errors"]] == ["source"]
         bank = enrol(settings, http, "农商银行")
         assert bank.report(ACME).json()["code"] == "source-down"
         rows = bank.get("/v1/usage", params={"by": "outcome"}).json()["rows"]
-        assert rows == [{"outcome": "source_down", "calls": 1, "hits": 0, "charged_fen": 0}]
+        assert [(row["outcome"], row["calls"], row["charged_fen"]) for row in rows] == [("source_down", 1, 0)]
 
 
 def test_a_second_server_of_a_home_is_refused(tmp_path: Path) -> None:
