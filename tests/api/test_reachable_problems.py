@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bureau.db import transaction
 from bureau.settings import Settings
 from products.samples.declared import declared
 from tests.factories.deployments import Caller, enrol
+from tests.factories.desks import TODAY
 from tests.factories.lakes import ACME, BETA
 
 ROOT = Path(__file__).parents[2]
@@ -161,6 +163,16 @@ def damaged_answer(scene: Scene) -> Response:
     return scene.bank.get(place)
 
 
+def overdue(scene: Scene) -> Response:
+    """Years after the last delivery there is nothing fresh to answer from."""
+    before = scene.deployment.settings
+    scene.deployment.settings = before.model_copy(update={"today": TODAY + timedelta(days=2_000)})
+    try:
+        return scene.http.get("/readyz")
+    finally:
+        scene.deployment.settings = before
+
+
 def without_a_model_for_it(scene: Scene) -> Response:
     """A firm that is known, asked for a product that no model serves from this source."""
     consent = scene.bank.consent(ACME, ["P11"])["consent_id"]
@@ -206,6 +218,7 @@ REQUESTS: dict[str, Callable[[Scene], Response]] = {
     "damaged-model": lambda scene: scene.sample("damaged-model"),
     "contributions-disagree": lambda scene: scene.sample("contributions-disagree"),
     "ledger-unavailable": lambda scene: scene.sample("ledger-unavailable"),
+    "not-ready": overdue,
     "answer-damaged": damaged_answer,
 }
 """By code. The last one takes the guards off the database and so comes last."""
