@@ -26,8 +26,8 @@ from tests.factories.redis import RedisServer, redis_server
 __all__ = ["redis_server"]
 
 HOUR = timedelta(hours=1)
-SLOW = {"P01": 10}
-"""One at once, one more each six seconds."""
+SLOW = {"P01": 1}
+"""One at once, one more each minute: slower than any machine asks."""
 
 
 def agree(settings: Settings, name: str, rates: dict[str, int], at: datetime) -> None:
@@ -52,12 +52,12 @@ def slow(settings: Settings, http: TestClient) -> Caller:
 def test_a_client_is_told_what_is_left_and_refused_when_nothing_is(slow: Caller, bank: Caller) -> None:
     sent = slow.report(ACME, key="slow")
     assert sent.status_code == 201
-    assert sent.headers["RateLimit-Policy"] == '"calls";q=10;w=60;burst=1'
-    assert sent.headers["RateLimit"] == '"calls";r=0;t=6'
+    assert sent.headers["RateLimit-Policy"] == '"calls";q=1;w=60;burst=1'
+    assert sent.headers["RateLimit"] == '"calls";r=0;t=60'
     refused = slow.report(ACME, key="slow")
     assert (refused.status_code, refused.json()["code"]) == (429, "rate-exceeded"), "a replay is a call"
-    assert refused.headers["Retry-After"] in "123456"
-    assert re.fullmatch(r'"calls";r=0;t=[1-6]', refused.headers["RateLimit"])
+    assert refused.headers["Retry-After"].isdecimal()
+    assert re.fullmatch(r'"calls";r=0;t=[0-9]{1,2}', refused.headers["RateLimit"])
     assert slow.report(ACME, "P07").status_code != 429, "another product has its own rate"
     assert bank.report(ACME).status_code == 201, "and another client"
     rows = slow.get("/v1/usage", params={"by": "product,outcome"}).json()["rows"]
