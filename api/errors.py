@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.headers import rate_headers, secure
 from bureau import errors
+from bureau.db import UNREACHABLE
 
 STATUS: dict[type[errors.BureauError], int] = {
     errors.BureauError: 500,
@@ -201,7 +201,7 @@ async def answer_http(request: Request, error: HTTPException) -> Response:
     return response
 
 
-async def answer_database(request: Request, error: DBAPIError) -> Response:
+async def answer_database(request: Request, error: Exception) -> Response:
     """The database cannot be reached, is locked or full: the caller loses nothing by trying again."""
     _log.error("request %s: %s", getattr(request.state, "request_id", "-"), error)
     return await answer_error(request, errors.LedgerUnavailable("the database does not answer"))
@@ -220,6 +220,6 @@ def install_problems(app: FastAPI) -> None:
     app.exception_handler(errors.BureauError)(answer_error)
     app.exception_handler(RequestValidationError)(answer_malformed)
     app.exception_handler(HTTPException)(answer_http)
-    app.exception_handler(OperationalError)(answer_database)
-    app.exception_handler(InterfaceError)(answer_database)
+    for kind in UNREACHABLE:
+        app.exception_handler(kind)(answer_database)
     app.exception_handler(Exception)(answer_failure)

@@ -1,5 +1,6 @@
 """Databases: SQLite as a file with full durability, PostgreSQL by address; one type for instants on both."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,11 +8,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -19,6 +21,17 @@ from bureau.clock import from_micros, to_micros
 from bureau.errors import InvalidInput, SourceDown
 
 _upgrading = Lock()
+
+UNREACHABLE = (
+    OperationalError,
+    InterfaceError,
+    DisconnectionError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    sqlite3.OperationalError,
+)
+"""The database itself, and not what it was asked: gone, locked or full. The drivers' own where SQLAlchemy only passes
+them on, as while it connects or begins."""
 
 
 class Instant(TypeDecorator[datetime]):

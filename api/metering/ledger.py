@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from sqlalchemy import Engine, select, true
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from api.contracts.in_force import Contracts
 from api.metering.batch import Entered, Writing, enter_batch
@@ -23,6 +23,7 @@ from api.operating.measures import Measures
 from api.signing import Signer
 from api.vault import Vault
 from bureau.clock import now
+from bureau.db import UNREACHABLE
 from bureau.errors import BureauError, LedgerUnavailable, UnknownObject
 
 __all__ = ["Draft", "Ledger", "Receipt"]
@@ -135,7 +136,7 @@ class Ledger:
                 store_failures(connection, lost)
             self._measures.committed(len(drafts), time.perf_counter() - began, succeeded=True)
             return entered
-        except (OperationalError, InterfaceError) as problem:  # the database, not a row: the same for each
+        except UNREACHABLE as problem:  # the database, not a row: the same for each
             self.failures.add(lost)
             self._measures.committed(len(drafts), time.perf_counter() - began, succeeded=False)
             return [_failed(problem)] * len(drafts)

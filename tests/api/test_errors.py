@@ -3,6 +3,7 @@
 import inspect
 from typing import Annotated
 
+import psycopg
 import pytest
 from fastapi import FastAPI, Query
 from sqlalchemy.exc import OperationalError
@@ -64,6 +65,7 @@ def client() -> TestClient:
             "token": WrongCredentials(),
             "unlisted": Unlisted("told by its ancestor's status"),
             "database": OperationalError("SELECT 1", {}, Exception("a secret address")),
+            "driver": psycopg.OperationalError("a secret address refuses"),
             "own fault": ZeroDivisionError("a secret detail"),
         }[name]
 
@@ -83,6 +85,7 @@ def client() -> TestClient:
         ("token", 401, "wrong-credentials"),
         ("unlisted", 409, "unlisted"),
         ("database", 503, "ledger-unavailable"),
+        ("driver", 503, "ledger-unavailable"),
         ("own fault", 500, "internal-error"),
     ],
 )
@@ -94,7 +97,7 @@ def test_an_error_is_a_problem(client: TestClient, name: str, status: int, code:
     Problem.model_validate(answer.json())
 
 
-@pytest.mark.parametrize("name", ["own fault", "database"])
+@pytest.mark.parametrize("name", ["own fault", "database", "driver"])
 def test_our_own_fault_tells_no_detail(client: TestClient, name: str) -> None:
     text = client.get(f"/raise/{name}").text
     assert "secret" not in text
