@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bureau.clock import now, shanghai_day
 from bureau.errors import SourceDown
 from features.definitions.library import find_feature
 from features.lake.freshness import newest_deliveries, stale_feeds
@@ -25,7 +26,7 @@ def unanswerable(desk: Desk) -> dict[str, str | None]:
 
 
 def _of_this_home(desk: Desk, received: frozenset[str]) -> Iterator[Product]:
-    for product in on_sale(desk.today):
+    for product in on_sale(shanghai_day(now())):  # what is sold today, whatever day its features are of
         sold = {"report": bool(received & product.feeds()), "score": desk.serves(product.code)}
         if sold.get(product.kind, False):
             yield product
