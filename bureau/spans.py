@@ -12,7 +12,7 @@ _collecting = False
 
 def collect_spans(collecting: bool) -> None:
     """Say whether spans are made; until somebody collects them they cost a microsecond and are none."""
-    global _collecting  # noqa: PLW0603
+    global _collecting  # noqa: PLW0603 - a process has one collector
     _collecting = collecting
 
 
@@ -30,7 +30,7 @@ def span(name: str) -> Iterator[None]:
     with _TRACER.start_as_current_span(name, record_exception=False, set_status_on_exception=False) as step:
         try:
             yield
-        except Exception as problem:
+        except Exception as problem:  # raised on: its kind is only noted here
             step.set_status(Status(StatusCode.ERROR, type(problem).__name__))
             raise
 

@@ -57,8 +57,8 @@ def rehearse(question: Question, labelled: Labelled, recipe: Recipe, since: date
     predictor = recipe.fit(fitted.columns, fitted.matrix, fitted.target, fitted.weight)
     old = fit_platt(predictor.raw(before.matrix), before.target, before.weight, rising=True)
     raw = predictor.raw(judged.matrix)
-    said = {"of before": old.pd(raw), "recalibrated": by_the_other_half(old, raw, judged)}
-    return tuple(_judged(line, pd, judged) for line, pd in said.items())  # type: ignore[arg-type]
+    renewed = by_the_other_half(old, raw, judged)
+    return _judged("of before", old.pd(raw), judged), _judged("recalibrated", renewed, judged)
 
 
 def by_the_other_half(old: Platt, raw: NDArray[np.float64], rows: Rows) -> NDArray[np.float64]:

@@ -33,5 +33,5 @@ def do(place: Workplace, name: str) -> None:
     """Do one work now. A database that is away for a while ends nothing: the next time comes."""
     try:
         WORKS[name].does(place, place.clock())
-    except Exception:
+    except Exception:  # one work's fault, whatever it is, must not end the others
         _log.exception("%s failed; it is tried again", name)

@@ -62,7 +62,7 @@ class _Loop:
         while not self._ended.is_set():
             try:
                 await self._work_until_the_end()
-            except Exception:
+            except Exception:  # the thread must outlive a database that is away
                 _log.exception("the queue of jobs does not answer; it is asked again")
             await _wait(self._ended, _AGAIN_SECONDS)
 
@@ -79,14 +79,14 @@ class _Loop:
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=SILENT_SECONDS,
             )
-            working: asyncio.Future[None] = asyncio.ensure_future(worker.run())  # type: ignore[no-untyped-call]
+            working: asyncio.Future[None] = asyncio.ensure_future(worker.run())  # type: ignore[no-untyped-call]  # procrastinate's own
             beside: list[asyncio.Future[Any]] = [
                 asyncio.ensure_future(waited) for waited in (self._ended.wait(), _resume_forever(app))
             ]
             await asyncio.wait((working, *beside), return_when=asyncio.FIRST_COMPLETED)
             for waiting in beside:
                 waiting.cancel()
-            worker.stop()  # type: ignore[no-untyped-call]
+            worker.stop()  # type: ignore[no-untyped-call]  # as above
             await working
 
 
@@ -102,7 +102,7 @@ def open_queue(place: Workplace) -> App:
 def _recurring(app: App, place: Workplace, name: str, work: Work) -> None:
     @app.periodic(cron=work.cron)
     @app.task(name=name, queue=QUEUE, retry=_TWICE_MORE)
-    def do(timestamp: int | None = None, **_asked: str) -> None:  # noqa: ARG001
+    def do(timestamp: int | None = None, **_asked: str) -> None:  # noqa: ARG001 - the queue hands both over
         work.does(place, place.clock())
 
 

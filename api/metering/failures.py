@@ -37,7 +37,7 @@ class Failures:
         """Count the block where it fails by our fault and no row tells of it; what it raises is raised on."""
         try:
             yield
-        except Exception as problem:
+        except Exception as problem:  # raised on: it is only counted here
             if isinstance(problem, _OURS) or not isinstance(problem, BureauError):
                 code = problem.code if isinstance(problem, BureauError) else "internal-error"
                 minute = at.replace(second=0, microsecond=0)
