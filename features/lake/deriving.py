@@ -5,7 +5,7 @@ from pathlib import Path
 
 from features.contracts.contract import Contract
 from features.lake.lake import Lake
-from features.lake.query import execute
+from features.lake.query import spilling
 from features.lake.reading import derived_file, visible_sql
 
 
@@ -20,7 +20,8 @@ def derive(lake: Lake, contract: Contract, snapshot: int) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     rows = f"SELECT * FROM {visible_sql(lake, contract, snapshot)} ORDER BY enterprise_id, event_date, record_no"
-    execute(f"COPY ({rows}) TO '{unfinished}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 32768)")
+    with spilling(lake.spill) as connection:
+        connection.execute(f"COPY ({rows}) TO '{unfinished}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 32768)")
     unfinished.replace(path)
     for older in path.parent.glob("*.parquet"):
         if older != path:

@@ -65,6 +65,11 @@ class Lake:
     root: Path
     catalogue: Engine
 
+    @property
+    def spill(self) -> Path:
+        """For what a computation cannot hold in memory; it may be deleted when nothing computes."""
+        return self.root / "spill"
+
     def snapshot(self) -> int:
         """The newest snapshot's number; 0 while nothing has landed.
 

@@ -1,11 +1,18 @@
 """DuckDB for the lake's own work: one embedded database a process, a cursor of its own for each query."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
 import duckdb
 import polars as pl
+
+MEMORY, THREADS = "1500MB", 4
+"""Of a work that reads a whole city: what needs more memory goes to disk, and each thread more would need its share."""
+# Extensions would be downloaded: never.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
 
 
 def query(sql: str, **frames: pl.DataFrame) -> pl.DataFrame:
@@ -17,10 +24,13 @@ def query(sql: str, **frames: pl.DataFrame) -> pl.DataFrame:
     return found
 
 
-def execute(sql: str) -> None:
-    """Run a statement that returns nothing of interest, such as a copy into a file of the lake."""
-    with quiet(_database().cursor()) as cursor:
-        cursor.execute(sql)
+@contextmanager
+def spilling(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of its own for a work that reads a whole city. folder: for what does not fit into `MEMORY`."""
+    threads = min(os.cpu_count() or 1, THREADS)
+    config = _CONFIG | {"memory_limit": MEMORY, "temp_directory": str(folder), "threads": str(threads)}
+    with duckdb.connect(config=config) as connection:
+        yield quiet(connection)
 
 
 def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -32,8 +42,8 @@ def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    # Opening one costs 20 ms, a cursor on it almost nothing. Extensions would be downloaded: never.
-    return keep(duckdb.connect(config={"autoinstall_known_extensions": False}))
+    # Opening one costs 20 ms, a cursor on it almost nothing.
+    return keep(duckdb.connect(config=_CONFIG))
 
 
 def keep(database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -9,7 +9,7 @@ from functools import cache
 import duckdb
 
 from features.lake.lake import Lake
-from features.lake.query import keep, quiet
+from features.lake.query import keep, spilling
 
 _threads = threading.local()
 
@@ -43,7 +43,6 @@ os.register_at_fork(after_in_child=_forget)
 
 @contextmanager
 def build_connection(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database with all cores for one computation; what does not fit in memory goes to a folder of the lake."""
-    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
-        quiet(connection).execute("SET temp_directory = ?", [str(lake.root / "spill")])
+    """A database for one computation; what does not fit in memory goes to a folder of the lake."""
+    with spilling(lake.spill) as connection:
         yield connection

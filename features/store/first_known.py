@@ -1,17 +1,19 @@
 """Since when each enterprise is known, kept from one snapshot to the next: only what came since is read."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from sqlalchemy import and_, select
 
+from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS
 from features.lake.lake import Lake
 from features.lake.layout import parquet, rows_sql
 from features.lake.memory import forget_also
-from features.lake.query import query
+from features.lake.query import query, spilling
 from features.lake.tables import LakeFile, Snapshot
 from features.lake.versions import VOID
 
@@ -19,6 +21,9 @@ SCHEMA: dict[str, type[pl.Int32] | type[pl.Int64]] = {"enterprise_id": pl.Int32,
 WORTH = 10_000
 """Enterprises from which on the answer is kept in a file for other processes; of fewer it is read anew at once."""
 _FIRST = "SELECT enterprise_id, min(known_at) AS enterprise_known_from"
+_TOGETHER = 256 * 2**20
+"""Bytes of files read by one query: a query of all feeds would hold an enterprise once for each part it meets it in."""
+_NEVER = np.iinfo(np.int64).max
 _COMPACT = "compact"
 _ADDING = ("land", "relink", "replay", "end-link", "review")
 """Acts that only add files. Others, such as an erasure, may write a file anew under the snapshots that had it."""
@@ -39,14 +44,32 @@ def first_known(lake: Lake, snapshot: int) -> pl.DataFrame:
 
 def _scan(lake: Lake, snapshot: int, whose: pl.Series | None = None) -> pl.DataFrame:
     """Read every file of a snapshot, or what can hold some enterprises' rows."""
-    scans = [
-        _counting(rows_sql(feed, files), lake.closings(feed.code, snapshot), whose)
-        for feed in FEEDS
-        if (files := lake.files(feed.code, snapshot))
-    ]
-    if not scans:
-        return pl.DataFrame(schema=SCHEMA)
-    return query(f"{_FIRST} FROM ({' UNION ALL '.join(scans)}) GROUP BY enterprise_id ORDER BY enterprise_id")
+    first = np.empty(0, np.int64)
+    for feeds in _together(lake, snapshot):
+        scans = (_counting(rows_sql(*feed), lake.closings(feed[0].code, snapshot), whose) for feed in feeds)
+        with spilling(lake.spill) as connection:
+            found = connection.sql(f"{_FIRST} FROM ({' UNION ALL '.join(scans)}) GROUP BY enterprise_id").pl()
+        numbers, instants = found["enterprise_id"].to_numpy(), found["enterprise_known_from"].to_numpy()
+        more = max(int(numbers.max(initial=-1)) + 1 - len(first), 0)
+        first = np.append(first, np.full(more, _NEVER))
+        first[numbers] = np.minimum(first[numbers], instants)
+    known = np.flatnonzero(first < _NEVER)
+    return pl.DataFrame({"enterprise_id": known, "enterprise_known_from": first[known]}, schema=SCHEMA)
+
+
+def _together(lake: Lake, snapshot: int) -> Iterator[list[tuple[Contract, list[Path]]]]:
+    """Feeds with their files, as many together as one query groups in little memory."""
+    waiting, size = list[tuple[Contract, list[Path]]](), 0
+    for feed in FEEDS:
+        if not (files := lake.files(feed.code, snapshot)):
+            continue
+        waiting.append((feed, files))
+        size += sum(file.stat().st_size for file in files)
+        if size >= _TOGETHER:
+            yield waiting
+            waiting, size = [], 0
+    if waiting:
+        yield waiting
 
 
 def _counting(rows: str, closings: list[Path], whose: pl.Series | None) -> str:

@@ -67,7 +67,7 @@ def compute_by_spark(
     derive_feeds(lake, definitions, snapshot)
     read = feeds(definitions)
     connected = {code: connected_from(lake, code, snapshot) for code in read}
-    spill = lake.root / "spill"
+    spill = lake.spill
     spill.mkdir(exist_ok=True)
     with spark_session() as session, TemporaryDirectory(dir=spill) as folder:
         work = _Work(lake, snapshot, session, asked, connected)

@@ -80,6 +80,17 @@ def test_brought_forward_it_is_what_reading_everything_tells(
         assert dict(known_first(lake, lake.snapshot()).iter_rows()) == read_anew(lake)
 
 
+def test_read_a_feed_at_a_time_it_is_what_reading_all_at_once_tells(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other(lake)
+    earlier(lake)
+    at_once = read_anew(lake)
+    monkeypatch.setattr(first_known, "_TOGETHER", 1)
+    assert read_anew(lake) == at_once
+    assert len(at_once) > 1
+
+
 def test_only_what_came_since_is_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     other(lake)
     monkeypatch.setattr(first_known, "_scan", lambda *_: pytest.fail("everything was read"))
