@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.tenancy import EVERYONE, seen_by, tell_database
-from bureau.db import open_engine, transaction, upgrade
+from bureau.db import open_engine, revision_of, transaction, upgrade
 from bureau.errors import StateConflict
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -41,13 +39,7 @@ def ledger_transaction(url: str) -> Iterator[Session]:
 def present_revision(engine: Engine, version_table: str) -> str | None:
     """The migration a database is at; None before the first."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": version_table})
-        return context.get_current_revision()
-
-
-def newest_revision(migrations: Path) -> str | None:
-    """The last migration of a folder."""
-    return ScriptDirectory(str(migrations)).get_current_head()
+        return revision_of(connection, version_table)
 
 
 @contextmanager

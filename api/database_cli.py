@@ -9,7 +9,7 @@ import typer
 from api import database
 from api.retention import purge
 from bureau.clock import now
-from bureau.db import open_engine, upgrade
+from bureau.db import newest_revision, open_engine, upgrade
 from bureau.errors import StateConflict
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
@@ -34,7 +34,7 @@ def upgrade_all() -> None:
         engine = open_engine(each.url)
         upgrade(engine, each.migrations, version_table=each.version_table)
         engine.dispose()
-        typer.echo(f"{each.name}: at {database.newest_revision(each.migrations)}")
+        typer.echo(f"{each.name}: at {newest_revision(each.migrations)}")
 
 
 @db.command()
@@ -44,7 +44,7 @@ def check(form: FormatOption = Format.TABLE) -> None:
         {
             "database": each.name,
             "at": database.present_revision(open_engine(each.url), each.version_table),
-            "newest": database.newest_revision(each.migrations),
+            "newest": newest_revision(each.migrations),
         }
         for each in _databases(Settings())
     ]

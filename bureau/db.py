@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, InterfaceError, OperationalError
@@ -78,16 +81,35 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def upgrade(engine: Engine, migrations: Path, *, version_table: str) -> None:
-    """Bring a database to the newest migration of one folder. Doing it twice changes nothing.
+    """Bring a database to the newest migration of one folder. Doing it twice changes nothing, and waits for nobody.
 
     Raises `SourceDown` where the database cannot be opened.
     """
+    with _opened(engine) as connection:
+        if revision_of(connection, version_table) == newest_revision(migrations):
+            return
     config = Config()
     config.set_main_option("script_location", str(migrations))
     with _opened(engine) as connection:
         config.attributes.update(connection=connection, version_table=version_table)
         with _upgrading:  # Alembic keeps what it works on in a module: one thread at a time
             command.upgrade(config, "head")
+
+
+def revision_of(connection: Connection, version_table: str) -> str | None:
+    """The migration a database is at; None before the first."""
+    return MigrationContext.configure(connection, opts={"version_table": version_table}).get_current_revision()
+
+
+def newest_revision(migrations: Path) -> str | None:
+    """The last migration of a folder."""
+    return _newest(migrations, tuple(sorted(path.name for path in migrations.glob("versions/*.py"))))
+
+
+@cache
+def _newest(migrations: Path, _named: tuple[str, ...]) -> str | None:
+    # Alembic reads every migration to tell the last, which takes longer than opening a database.
+    return ScriptDirectory(str(migrations)).get_current_head()
 
 
 @contextmanager

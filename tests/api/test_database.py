@@ -1,8 +1,10 @@
 """The migrations give exactly the tables the code declares; one server serves a home."""
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
@@ -14,13 +16,13 @@ from api.database import (
     MIGRATIONS,
     VERSION_TABLE,
     claim_ledger,
-    newest_revision,
     open_ledger_database,
     present_revision,
 )
 from api.tables import LedgerTable
-from bureau.db import open_engine
+from bureau.db import newest_revision, open_engine
 from bureau.errors import StateConflict
+from tests.factories.ledger import sqlite_ledger
 from tests.factories.postgres import postgres_url
 
 __all__ = ["postgres_url"]
@@ -67,6 +69,13 @@ def test_opening_is_upgrading_and_twice_changes_nothing(url: str) -> None:
         open_ledger_database(url).dispose()
         assert present_revision(engine, VERSION_TABLE) == newest_revision(MIGRATIONS)
     engine.dispose()
+
+
+def test_one_at_the_newest_migration_opens_beside_whoever_writes(tmp_path: Path) -> None:
+    url = sqlite_ledger(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        open_ledger_database(url).dispose()
 
 
 def test_processes_that_open_a_new_database_together_migrate_it_once(url: str) -> None:
