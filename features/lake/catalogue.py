@@ -18,7 +18,7 @@ def read_frame(connection: Connection, query: Query, schema: Schema) -> pl.DataF
     # By portions: as Python's own objects a million rows take ten times the room.
     found = connection.execute(query.execution_options(yield_per=PORTION)).partitions()
     portions = [pl.DataFrame(dict(zip(schema, zip(*part, strict=True), strict=True)), schema=schema) for part in found]
-    return pl.concat([pl.DataFrame(schema=schema), *portions])
+    return _joined(portions, schema)
 
 
 def execute_many(connection: Connection, statement: Insert | Update, rows: pl.DataFrame) -> None:
@@ -41,4 +41,9 @@ def read_where_in(
     """A query's rows whose `column` is one of `values`."""
     portions = values.unique().to_frame("value").iter_slices(PORTION)
     found = [read_frame(connection, query.where(column.in_(part["value"].to_list())), schema) for part in portions]
-    return pl.concat([pl.DataFrame(schema=schema), *found])
+    return _joined(found, schema)
+
+
+def _joined(portions: list[pl.DataFrame], schema: Schema) -> pl.DataFrame:
+    # Nearly always one or none, which need no joining.
+    return pl.concat(portions) if len(portions) > 1 else portions[0] if portions else pl.DataFrame(schema=schema)

@@ -41,8 +41,8 @@ def judge(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> Jud
     typed, refused = _parse(frame, contract, received_at)
     for refuse in (_identities, _lost_texts, _broken_rules, _impossible_amounts, _impossible_dates, _impossible_codes):
         found = refuse(typed, contract)
-        refused = pl.concat([refused, found])
-        typed = _without(typed, found)
+        if not found.is_empty():
+            refused, typed = pl.concat([refused, found]), _without(typed, found)
     return Judged(typed, refused, doubtful_rows(typed, contract, history=RECEIVED_AT in frame.columns))
 
 
@@ -155,5 +155,7 @@ def _impossible_codes(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 def _gather(code: str, found: pl.DataFrame) -> pl.DataFrame:
     """One refusal a row, its reasons joined in the order they were found."""
+    if found.is_empty():
+        return pl.DataFrame(schema=_REFUSALS)
     joined = found.group_by(ROW, maintain_order=True).agg(pl.col("reason").str.join("; "))
     return joined.select(pl.col(ROW).cast(pl.UInt32), pl.lit(code).alias("code"), "reason")

@@ -18,7 +18,7 @@ from features.lake.judging import Here, Judging
 from features.lake.lake import Lake
 from features.lake.quarantine import hold
 from features.lake.relinking import relink
-from features.lake.renaming import note_settled, renamed_since_settled
+from features.lake.renaming import feeds_since, note_settled, renamed_since_settled
 from features.lake.sent import erase_from_deliveries
 from features.lake.tables import Batch
 from features.lake.writing import store
@@ -100,7 +100,11 @@ def settle_links(lake: Lake, *, at: datetime) -> None:
 
 def _settle(lake: Lake, *, at: datetime) -> None:
     renamed = renamed_since_settled(lake)
-    for contract in FEEDS:
+    linked = [contract for contract in FEEDS if contract.name_column is not None]
+    if renamed is not None and renamed.nothing:
+        touched = feeds_since(lake, [contract.code for contract in linked], renamed.since)
+        linked = [contract for contract in linked if contract.code in touched]
+    for contract in linked:
         relink(lake, contract, at=at, renamed=renamed)
     note_settled(lake)
 

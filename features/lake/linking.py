@@ -128,6 +128,8 @@ def undone_links(connection: Connection) -> pl.Series:
 
 def brought_by(stored: pl.DataFrame, links: pl.Series) -> pl.DataFrame:
     """Of stored rows those some links brought, and those without a code that followed them to the same enterprise."""
+    if links.is_empty():
+        return stored.clear()
     owned = stored.filter(pl.col("link_id").is_in(links.implode())).select(_OWNED).unique()
     return stored.filter(pl.col("link_id") > 0).join(owned, on=_OWNED, how="semi")
 

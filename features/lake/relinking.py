@@ -51,7 +51,7 @@ def relink(lake: Lake, contract: Contract, *, at: datetime, renamed: Renamed | N
             for number, part in enumerate(_parts(mistaken)):
                 _rewrite(replace(entry, portion=number), part, at)
         retry(lake, contract.code, at=at, codes=("conflict",))  # what it contradicted may be gone
-    tried = None if renamed is None else pl.concat([written, waiting_records(lake, contract, renamed)])
+    tried = None if renamed is None else written.append(waiting_records(lake, contract, renamed))
     retry(lake, contract.code, at=at, codes=("unlinked",), records=tried)
 
 
@@ -86,9 +86,12 @@ def _sought_by(contract: Contract) -> list[str]:
 
 def _linked_records(lake: Lake, contract: Contract, renamed: Renamed | None, written: pl.Series) -> pl.Series:
     """The records of which any row is there by a link, and that are concerned if asked so, in order."""
+    none = pl.Series("record_no", dtype=pl.Int64)
+    if renamed is not None and renamed.nothing and written.is_empty():
+        return none
     files = lake.files(contract.code)
-    if not files or (renamed is not None and renamed.nothing and written.is_empty()):
-        return pl.Series("record_no", dtype=pl.Int64)
+    if not files:
+        return none
     columns = ", ".join(("record_no", *(_sought_by(contract) if renamed is not None else ())))
     rows = query(f"SELECT DISTINCT {columns} FROM {parquet(files)} WHERE link_id > 0")
     if renamed is not None:
@@ -105,6 +108,8 @@ def waiting_records(lake: Lake, contract: Contract, renamed: Renamed) -> pl.Seri
         waiting = waiting.where(row.added_in > renamed.since)
     with lake.catalogue.connect() as connection:
         rows = read_frame(connection, waiting, {"record_id": pl.String, "added_in": pl.Int64, "cells": pl.String})
+    if rows.is_empty():
+        return pl.Series("record_no", dtype=pl.Int64)
     bears = pl.Struct(dict.fromkeys(_sought_by(contract), pl.String()))
     told = rows.select("record_id", "added_in", pl.col("cells").str.json_decode(bears).struct.unnest())
     concerned = told.filter((pl.col("added_in") > renamed.since) | renamed.concerns(contract))

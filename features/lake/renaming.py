@@ -1,10 +1,11 @@
 """What links depend on and changed since all were right: names and numbers that mean something else, new rows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, union, update
 
 from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
@@ -12,7 +13,7 @@ from features.lake.lake import Lake
 from features.lake.names import alone_spans, borne, names_in
 from features.lake.numbers import changed_numbers, number_in
 from features.lake.spelling import name_key, parent_key, trade_key
-from features.lake.tables import LakeFile, Setting, Snapshot
+from features.lake.tables import LakeFile, Quarantined, Setting, Snapshot
 
 SETTLED = "links_settled_in"
 """The setting that holds the last snapshot by whose names every link was checked."""
@@ -87,12 +88,26 @@ def records_since(lake: Lake, feed: str, since: int) -> pl.Series:
     written = [
         pl.read_parquet(path, columns=["record_no"]) for path, kind in _written(lake, feed, since) if kind == "rows"
     ]
-    return pl.concat([pl.DataFrame(schema={"record_no": pl.Int64}), *written])["record_no"].unique().sort()
+    if not written:
+        return pl.Series("record_no", dtype=pl.Int64)
+    return pl.concat(written)["record_no"].unique().sort()
+
+
+def feeds_since(lake: Lake, feeds: Collection[str], since: int) -> set[str]:
+    """Those of some feeds that got a row after a snapshot, be it one that waits for its owner."""
+    stored = select(LakeFile.feed).join(Snapshot, Snapshot.id == LakeFile.added_in)
+    stored = stored.where(LakeFile.feed.in_(feeds), LakeFile.added_in > since, Snapshot.act != "compact")
+    row = Quarantined
+    waiting = select(row.feed).where(row.feed.in_(feeds), row.code == "unlinked", row.added_in > since)
+    with lake.catalogue.connect() as connection:
+        return set(connection.scalars(union(stored, waiting.where(row.settled_in.is_(None)))))
 
 
 def _touched(lake: Lake, since: int) -> pl.Series:
     """Numbers of the enterprises whose registrations were written or ended after a snapshot."""
     written = _written(lake, REGISTRATION.code, since)
+    if not written:
+        return pl.Series("enterprise_id", dtype=pl.Int32)
     parts = [names_in(path)["enterprise_id"] for path, kind in written if kind == "rows"]
     parts += [
         pl.read_parquet(path, columns=["enterprise_id"])["enterprise_id"] for path, kind in written if kind != "rows"

@@ -62,6 +62,8 @@ def retry(
     records: numbers of the records whose rows are tried, all unless said. Rows of one record are tried together: a
     later version may follow an earlier one. Makes a snapshot only where a row stops waiting.
     """
+    if records is not None and records.is_empty():
+        return Replayed()
     with lake.catalogue.connect() as connection, connection.begin() as transaction:
         entry, replayed = Entry(lake, connection, find_feed(feed), snapshot=0), Replayed()
         for number, waiting in enumerate(_waiting(connection, feed, codes, records)):
@@ -115,6 +117,8 @@ def _waiting(
     query = query.where(Quarantined.feed == feed, Quarantined.settled_in.is_(None))
     query = query.where(Quarantined.code.in_(codes)) if codes else query
     held = read_frame(connection, query, {"id": pl.Int64, "record_id": pl.String})
+    if held.is_empty():
+        return
     held = held.select("id", record_numbers(held["record_id"], feed))
     if records is not None:
         held = held.join(records.unique().to_frame("record_no"), on="record_no", how="semi")

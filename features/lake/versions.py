@@ -103,6 +103,9 @@ def sift(rows: pl.DataFrame, stored: pl.DataFrame, undone: pl.Series) -> Sifted:
     """
     keys = rows.select("row", *(name for name in KEYS if name not in ("closed_at", "row_no")))
     keys = keys.filter(pl.col("content_hash").is_not_null())
+    if keys.is_empty() and stored.is_empty():
+        fresh = rows.with_columns(closed_at=pl.lit(None, pl.Int64))
+        return Sifted(fresh, rows["row"].clear(), 0, stored.select(ENDS))
     both = pl.concat([stored, keys], how="diagonal")
     both = both.with_columns(undone=pl.col("row_no").is_in(undone.implode()).fill_null(False))
     verdicts = _compare(both.filter(pl.col("record_no").is_duplicated()))
