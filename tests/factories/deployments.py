@@ -29,6 +29,7 @@ from products.product import on_sale
 from tests.factories.courts import court_case, dishonest_debtor, enforcement
 from tests.factories.desks import TODAY, city_desk
 from tests.factories.lakes import ACME, BETA, GAMMA, Row, land_rows
+from tests.factories.once import copy_made_once
 from tests.factories.penalties import penalty
 from tests.factories.registrations import registration, registration_change
 
@@ -36,6 +37,14 @@ from tests.factories.registrations import registration, registration_change
 def public_home(folder: Path, database_url: str | None = None) -> Settings:
     """A home with every public feed: nothing against ACME, one fine of BETA, the rest about GAMMA."""
     settings = _settings(folder, database_url)
+    if database_url is None:
+        copy_made_once("public home", lambda made: _fill_public(_settings(made)), folder)
+    else:
+        _fill_public(settings)
+    return settings
+
+
+def _fill_public(settings: Settings) -> None:
     lake = open_lake(settings.home, settings.catalogue_url)
     firms = {ACME: "阿克美贸易有限公司", BETA: "贝塔制造有限公司", GAMMA: "伽马物流有限公司"}
     landed: list[tuple[Contract, list[Row]]] = [
@@ -49,7 +58,8 @@ def public_home(folder: Path, database_url: str | None = None) -> Settings:
     for contract, rows in landed:
         land_rows(lake, contract, rows, "2025-06-25")
     claim_source(settings.home, "city", TODAY)
-    return settings
+    lake.catalogue.dispose()
+    open_ledger_database(settings.ledger_url).dispose()
 
 
 def scored_home(folder: Path) -> Settings:

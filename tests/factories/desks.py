@@ -43,6 +43,7 @@ from products.product import Product, Use, fields_of
 from tests.factories.courts import court_case, dishonest_debtor, enforcement
 from tests.factories.invoice_feeds import invoice_month
 from tests.factories.lakes import Row, land_rows, make_lake, uscc
+from tests.factories.once import copy_made_once
 from tests.factories.penalties import penalty
 from tests.factories.power import electricity
 from tests.factories.registrations import registration, registration_change
@@ -71,6 +72,11 @@ def grant_for(product: Product, subject: str | None = None, use: Use = "answer")
 
 def city_desk(folder: Path) -> Desk:
     """A home of the city: most feeds, and a released model for each product served there."""
+    copy_made_once("city desk", _fill_city, folder)
+    return desk_of(folder / "home")
+
+
+def _fill_city(folder: Path) -> None:
     lake = make_lake(folder)
     home = lake.root.parent
     for contract, rows in city_rows():
@@ -78,11 +84,16 @@ def city_desk(folder: Path) -> Desk:
     claim_source(home, "city", TODAY)
     for name in ("sme_default", "first_loan", "tax_behaviour"):
         release_tiny_model(home, lake, name)
-    return desk_of(home)
+    lake.catalogue.dispose()
 
 
 def contest_desk(folder: Path) -> Desk:
     """A home of the contest: names and invoices and nothing else, and a released invoice_default."""
+    copy_made_once("contest desk", _fill_contest, folder)
+    return desk_of(folder / "home")
+
+
+def _fill_contest(folder: Path) -> None:
     lake = make_lake(folder)
     home = lake.root.parent
     firms = (*CROWD, SOUND, SILENT)
@@ -98,7 +109,7 @@ def contest_desk(folder: Path) -> Desk:
     land_rows(lake, INVOICE_MONTH, list(invoice_rows()), "2025-06-25")
     claim_source(home, "cumcm", TODAY)
     release_tiny_model(home, lake, "invoice_default")
-    return desk_of(home)
+    lake.catalogue.dispose()
 
 
 def loans_desk(folder: Path) -> Desk:

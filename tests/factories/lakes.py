@@ -1,8 +1,12 @@
 """Temporary lakes, and rows landed in them as a department would deliver them."""
 
+import atexit
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +39,20 @@ def instant(text: str) -> datetime:
 
 
 def make_lake(tmp_path: Path) -> Lake:
-    """An empty lake with a SQLite catalogue, in `tmp_path/home`."""
+    """An empty lake with a SQLite catalogue, in `tmp_path/home`: a copy of one that was migrated once a run."""
     home = tmp_path / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "catalogue.db").exists():
+        shutil.copy(_migrated_catalogue(), home)
     return open_lake(home, f"sqlite:///{home / 'catalogue.db'}")
+
+
+@cache
+def _migrated_catalogue() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="catalogue-"))
+    atexit.register(shutil.rmtree, folder)
+    open_lake(folder, f"sqlite:///{folder / 'catalogue.db'}").catalogue.dispose()
+    return folder / "catalogue.db"
 
 
 def frame_of(contract: Contract, rows: Sequence[Row]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from models.keeping import Kept, keep
 from models.releasing import Deeds, release_by_two
 from models.training import Trained
 from tests.factories.homes import lake_in
+from tests.factories.once import copy_made_once
 from tests.factories.people import signature
 from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
 
@@ -23,8 +24,14 @@ AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 def city(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A small synthetic city, delivered and landed."""
     home = tmp_path_factory.mktemp("city")
-    load_source(lake_in(home), home, "city", SourceOptions(enterprises=1000), at=AT)
+    copy_made_once("city of 1000", _load_city, home)
     return lake_in(home)
+
+
+def _load_city(home: Path) -> None:
+    lake = lake_in(home)
+    load_source(lake, home, "city", SourceOptions(enterprises=1000), at=AT)
+    lake.catalogue.dispose()
 
 
 @pytest.fixture(scope="session")

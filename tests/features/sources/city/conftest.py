@@ -6,13 +6,14 @@ import pytest
 
 from features.sources.city.shard import Shard
 from tests.factories.cities import drawn_shard, write_city
+from tests.factories.once import copy_made_once
 
 
 @pytest.fixture(scope="session")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a city of 300 enterprises."""
     folder = tmp_path_factory.mktemp("village")
-    write_city(folder, enterprises=300)
+    copy_made_once("village", lambda made: write_city(made, enterprises=300), folder)
     return folder
 
 
