@@ -1,7 +1,8 @@
 """The one-way street: api -> products -> models -> features -> bureau, read from every import statement."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,22 @@ def imports(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
             yield node, "." * node.level + (node.module or "")
 
 
-def upward(layer: str, source: str) -> list[str]:
-    """The imports of a layer's source that point up the street, or are relative and so hide where they point."""
+@cache
+def imported(path: Path) -> tuple[list[str], list[str]]:
+    """What a module imports at its start, and what it imports elsewhere: in functions, under conditions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = {id(node) for node in tree.body}
+    found = [(id(node) in top, name) for node, name in imports(tree)]
+    return [name for early, name in found if early], [name for early, name in found if not early]
+
+
+def roots(names: Iterable[str]) -> set[str]:
+    return {name.split(".")[0] for name in names}
+
+
+def upward(layer: str, names: Iterable[str]) -> list[str]:
+    """Of what a layer imports that which points up the street, or is relative and so hides where it points."""
     above = STREET[STREET.index(layer) + 1 :]
-    names = [name for _, name in imports(ast.parse(source))]
     return [name for name in names if name.startswith(".") or name.split(".")[0] in above]
 
 
@@ -33,9 +46,11 @@ def test_the_walk_sees_every_layer() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in MODULES} == set(STREET)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_point_down_the_street(path: Path) -> None:
-    assert upward(path.relative_to(ROOT).parts[0], path.read_text(encoding="utf-8")) == []
+@pytest.mark.parametrize("layer", STREET)
+def test_imports_point_down_the_street(layer: str) -> None:
+    modules = [path for path in MODULES if path.relative_to(ROOT).parts[0] == layer]
+    found = {str(path): upward(layer, early + late) for path in modules for early, late in [imported(path)]}
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 @pytest.mark.parametrize(
@@ -48,22 +63,17 @@ def test_imports_point_down_the_street(path: Path) -> None:
     ],
 )
 def test_an_upward_import_is_found(layer: str, source: str) -> None:
-    assert upward(layer, source)
+    assert upward(layer, [name for _, name in imports(ast.parse(source))])
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_only_slow_libraries_are_imported_late(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    top = {id(node) for node in tree.body}
-    late = {name.split(".")[0] for node, name in imports(tree) if id(node) not in top}
-    assert late <= DEFERRED
+def test_only_slow_libraries_are_imported_late() -> None:
+    found = {str(path): roots(imported(path)[1]) - DEFERRED for path in MODULES}
+    assert {path: late for path, late in found.items() if late} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_slow_libraries_are_never_imported_at_start(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    early = {name.split(".")[0] for node, name in imports(tree) if node in tree.body}
-    assert not early & {"mlflow", "shap"}
+def test_slow_libraries_are_never_imported_at_start() -> None:
+    found = {str(path): roots(imported(path)[0]) & {"mlflow", "shap"} for path in MODULES}
+    assert {path: early for path, early in found.items() if early} == {}
 
 
 def test_every_folder_of_the_street_is_a_package_that_says_what_it_is() -> None:

@@ -15,8 +15,11 @@ from features.engine.algebra import NEUTRAL, Feature, leaves
 from features.engine.sentence import sentence
 from features.engine.windows import Step, months
 
+FIRST_FEEDS = sorted({entry.feeds[0] for entry in published()})
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-EVERY = pytest.mark.parametrize("entry", published(), ids=lambda entry: entry.name)
+BY_FEED = {code: [entry for entry in published() if entry.feeds[0] == code] for code in FIRST_FEEDS}
+EVERY = pytest.mark.parametrize("entries", BY_FEED.values(), ids=BY_FEED)
+"""Every feature, those of a feed together: a test for each alone would cost more than what it asks."""
 INVOICE_FEEDS = {"F16", "F16L", "F17"}
 
 
@@ -36,74 +39,84 @@ def test_names_and_labels_are_unique() -> None:
 
 
 @EVERY
-def test_every_feature_says_what_a_reader_must_know(entry: Entry) -> None:
-    assert re.fullmatch(r"[a-z][a-z0-9_]*", entry.name)
-    assert CHINESE.search(entry.label)
-    assert not CHINESE.search(entry.label_en)
-    assert entry.unit
-    assert "《" in entry.reference
-    assert all(f"{code}" in entry.reference for code in entry.feeds)
-    assert entry.missing
-    assert set(entry.purposes) <= set(PURPOSES)
-    assert entry.purposes
+def test_every_feature_says_what_a_reader_must_know(entries: list[Entry]) -> None:
+    for entry in entries:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", entry.name), entry.name
+        assert CHINESE.search(entry.label), entry.name
+        assert not CHINESE.search(entry.label_en), entry.name
+        assert entry.unit, entry.name
+        assert "《" in entry.reference, entry.name
+        assert all(f"{code}" in entry.reference for code in entry.feeds), entry.name
+        assert entry.missing, entry.name
+        assert set(entry.purposes) <= set(PURPOSES), entry.name
+        assert entry.purposes, entry.name
 
 
 @EVERY
-def test_every_reason_reads_in_both_languages_and_directions(entry: Entry) -> None:
-    reason = entry.reason
-    assert re.fullmatch(r"[A-Z]+(-[A-Z]+)*", reason.code)
-    for text in (reason.adverse, reason.favourable):
-        assert CHINESE.search(text)
-    for text in (reason.adverse_en, reason.favourable_en):
-        assert text
-        assert not CHINESE.search(text)
-    if entry.unit != "flag":
-        texts = (reason.adverse, reason.favourable, reason.adverse_en, reason.favourable_en)
-        assert all("{value}" in text for text in texts)
+def test_every_reason_reads_in_both_languages_and_directions(entries: list[Entry]) -> None:
+    for entry in entries:
+        reason = entry.reason
+        assert re.fullmatch(r"[A-Z]+(-[A-Z]+)*", reason.code), entry.name
+        for text in (reason.adverse, reason.favourable):
+            assert CHINESE.search(text), entry.name
+        for text in (reason.adverse_en, reason.favourable_en):
+            assert text, entry.name
+            assert not CHINESE.search(text), entry.name
+        if entry.unit != "flag":
+            texts = (reason.adverse, reason.favourable, reason.adverse_en, reason.favourable_en)
+            assert all("{value}" in text for text in texts), entry.name
 
 
 @EVERY
-def test_consent_is_no_weaker_than_the_most_confidential_feed(entry: Entry) -> None:
-    levels = {find_feed(code).level for code in entry.feeds}
-    assert entry.consent == (CL0 if levels == {"L1"} else CL1)
+def test_consent_is_no_weaker_than_the_most_confidential_feed(entries: list[Entry]) -> None:
+    for entry in entries:
+        levels = {find_feed(code).level for code in entry.feeds}
+        assert entry.consent == (CL0 if levels == {"L1"} else CL1), entry.name
 
 
 @EVERY
-def test_a_supervisor_never_reads_the_records_that_leave_as_values_only(entry: Entry) -> None:
-    about_partners = "F17" in entry.feeds or (
-        "F16L" in entry.feeds and any("counterparty_hash" in leaf.reads for leaf in leaves(entry.definition))
-    )
-    assert ("supervision" in entry.purposes) is not about_partners
+def test_a_supervisor_never_reads_the_records_that_leave_as_values_only(entries: list[Entry]) -> None:
+    for entry in entries:
+        about_partners = "F17" in entry.feeds or (
+            "F16L" in entry.feeds and any("counterparty_hash" in leaf.reads for leaf in leaves(entry.definition))
+        )
+        assert ("supervision" in entry.purposes) is not about_partners, entry.name
 
 
 @EVERY
-def test_every_feature_reads_columns_its_feeds_have(entry: Entry) -> None:
-    for leaf in leaves(entry.definition):
-        assert leaf.feed is find_feed(leaf.feed.code)
-        assert leaf.feed.feature_source, "what banks report is what models predict"
-        assert set(leaf.reads) <= set(leaf.feed.dtypes)
-        assert leaf.feed.subject not in leaf.reads
+def test_every_feature_reads_columns_its_feeds_have(entries: list[Entry]) -> None:
+    for entry in entries:
+        for leaf in leaves(entry.definition):
+            assert leaf.feed is find_feed(leaf.feed.code), entry.name
+            assert leaf.feed.feature_source, f"{entry.name}: what banks report is what models predict"
+            assert set(leaf.reads) <= set(leaf.feed.dtypes), entry.name
+            assert leaf.feed.subject not in leaf.reads, entry.name
 
 
 @EVERY
-def test_every_window_of_a_monthly_feed_counts_published_periods(entry: Entry) -> None:
-    for leaf in leaves(entry.definition):
-        if leaf.feed.period in ("month", "quarter"):
-            assert leaf.within.step in (Step.PERIODS, Step.EVER)
+def test_every_window_of_a_monthly_feed_counts_published_periods(entries: list[Entry]) -> None:
+    for entry in entries:
+        for leaf in leaves(entry.definition):
+            if leaf.feed.period in ("month", "quarter"):
+                assert leaf.within.step in (Step.PERIODS, Step.EVER), entry.name
 
 
 @EVERY
-def test_every_definition_has_its_sentence(entry: Entry) -> None:
-    said = sentence(entry.definition)
-    assert all(re.search(rf"\b{code}\b", said) for code in entry.feeds)
+def test_every_definition_has_its_sentence(entries: list[Entry]) -> None:
+    for entry in entries:
+        said = sentence(entry.definition)
+        assert all(re.search(rf"\b{code}\b", said) for code in entry.feeds), entry.name
 
 
 @EVERY
-def test_every_definition_and_unit_is_told_in_chinese(entry: Entry) -> None:
-    said = sentence(entry.definition, "zh")
-    assert all(code in said for code in entry.feeds)
-    assert not re.search(r"\b(?:of|the|in|where|and|or|not|known|ever|last|plus|over|less|True|False)\b", said)
-    assert entry.unit in UNITS
+def test_every_definition_and_unit_is_told_in_chinese(entries: list[Entry]) -> None:
+    for entry in entries:
+        said = sentence(entry.definition, "zh")
+        assert all(code in said for code in entry.feeds), entry.name
+        assert not re.search(r"\b(?:of|the|in|where|and|or|not|known|ever|last|plus|over|less|True|False)\b", said), (
+            entry.name
+        )
+        assert entry.unit in UNITS, entry.name
 
 
 def test_no_unit_is_left_that_no_feature_counts() -> None:
