@@ -82,8 +82,9 @@ def test_a_city_a_training_set_and_a_live_answer_agree(lake: Lake) -> None:
 
 def test_records_known_later_change_no_earlier_training_set(history: dict[str, list[Row]], tmp_path: Path) -> None:
     as_of = date(2024, 9, 1)
-    then = {feed: [row for row in rows if row["received_at"] < known_before(as_of)] for feed, rows in history.items()}
-    later = {feed: [row for row in rows if row not in then[feed]] for feed, rows in history.items()}
+    end = known_before(as_of)
+    then = {feed: [row for row in rows if row["received_at"] < end] for feed, rows in history.items()}
+    later = {feed: [row for row in rows if row["received_at"] >= end] for feed, rows in history.items()}
     growing = make_lake(tmp_path)
     land_history(growing, {feed: rows for feed, rows in then.items() if rows})
     offered = labels([as_of, as_of - timedelta(days=100), as_of - timedelta(days=400)])
