@@ -1,6 +1,5 @@
 """What a newcomer relies on: the README's commands exist, the lock names no host, nothing points at one machine."""
 
-import os
 import re
 import subprocess
 import sys
@@ -8,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import COMMANDS, load_command
+from api.cli import COMMANDS, load_command, main
 
 ROOT = Path(__file__).parents[1]
+Captured = pytest.CaptureFixture[str]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WRITTEN = sorted(
     path
@@ -77,17 +77,15 @@ def test_the_list_of_commands_imports_no_layer() -> None:
     ],
 )
 def test_a_wrong_setting_is_one_sentence_and_exit_code_2(
-    setting: str, value: str, sentence: str, tmp_path: Path
+    setting: str, value: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", "from api.cli import main; main()", "subjects"],
-        cwd=ROOT,
-        env=os.environ | {"BUREAU_HOME": str(tmp_path), setting: value},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 2
-    assert run.stderr.startswith("bureau: ")
-    assert len(run.stderr.splitlines()) == 1
-    assert sentence in run.stderr
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path))
+    monkeypatch.setenv(setting, value)
+    monkeypatch.setattr(sys, "argv", ["bureau", "subjects"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("bureau: ")
+    assert len(told.splitlines()) == 1
+    assert sentence in told

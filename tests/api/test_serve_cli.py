@@ -8,7 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from api.cli import app
 from bureau.settings import Settings
 from tests.factories.deployments import public_home
 from tests.factories.server_process import ServerProcess, free_port
@@ -48,6 +50,6 @@ def test_a_second_server_of_a_home_is_one_sentence_and_a_stopped_one_leaves_noth
 
 @pytest.mark.parametrize("port", ["0", "70000", "http"])
 def test_an_impossible_port_is_told(settings: Settings, port: str) -> None:
-    refused = bureau(settings, "serve", "--port", port)
-    assert refused.returncode == 2
+    refused = CliRunner().invoke(app, ["serve", "--port", port], env={"BUREAU_HOME": str(settings.home)})
+    assert refused.exit_code == 2
     assert "--port" in refused.stderr

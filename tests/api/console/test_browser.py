@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from bureau.settings import Settings
-from tests.factories.deployments import enrol, public_home
+from tests.factories.deployments import Caller, enrol, public_home
 from tests.factories.lakes import ACME, BETA
 from tests.factories.server_process import serving
 
@@ -65,16 +65,26 @@ class Visit:
             self.complaints.append(url)
 
 
-@pytest.fixture
-def visit(settings: Settings, base: str) -> Iterator[Visit]:
+@pytest.fixture(scope="module")
+def manager(settings: Settings, base: str) -> Caller:
     with httpx.Client(base_url=base) as http:
-        manager = enrol(settings, http, "平台", role="product_manager")
+        return enrol(settings, http, "平台", role="product_manager")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        visit = Visit(browser.new_page(), base)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, manager: Caller, base: str) -> Iterator[Visit]:
+    with browser.new_context() as nobody:  # without a cookie of the visits before
+        visit = Visit(nobody.new_page(), base)
         visit.open(manager.client_id, manager.client_secret)
         yield visit
-        browser.close()
 
 
 def test_the_charts_are_drawn_without_a_complaint(visit: Visit) -> None:
