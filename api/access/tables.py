@@ -31,6 +31,7 @@ class Client(Owned, LedgerTable):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     role: Mapped[str]  # one of api.access.roles.ROLES
     uscc: Mapped[str | None]  # the enterprise that a client of this role is
+    person: Mapped[str | None]  # who alone uses it; of two clients of one person neither is a second person
     credentials_version: Mapped[int]  # counted up by a rotation without overlap, which ends the tokens granted before
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]

@@ -17,6 +17,7 @@ class Statement(Owned, LedgerTable):
     body: Mapped[bytes]  # as it was signed: JSON
     sha256: Mapped[str]  # over the RFC 8785 form of the body
     jws: Mapped[str]  # the bureau's detached signature over the body's bytes
+    signature_alg: Mapped[str | None]  # of the jws; None of the first ones, which were all Ed25519
     total_fen: Mapped[int] = mapped_column(BigInteger)
     issued_at: Mapped[datetime]
 
@@ -30,6 +31,7 @@ class StatementSignature(Owned, LedgerTable):
     sha256: Mapped[str]  # of the statement that was agreed to
     client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
     jws: Mapped[str | None]  # the institution's own signature, by a key it has registered
+    signature_alg: Mapped[str | None]  # of the jws, as its header says
     signed_at: Mapped[datetime]
 
 
