@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.answers import SIGNED, Csv
+from api.audit.suites import STANDARD
 from api.billing.agreeing import agree_to_statement
 from api.billing.lines import calls_of
 from api.billing.months import Month
@@ -55,8 +56,17 @@ class StatementLine(BaseModel):
     amount_fen: int
 
 
+class Correction(BaseModel):
+    """What one earlier month comes to less: `reversed_fen` and `minimum_keeps_fen` together."""
+
+    month: str
+    reversed_fen: Annotated[int, Field(description="What was given back for its calls, below zero.")]
+    minimum_keeps_fen: Annotated[int, Field(description="What of that its minimum keeps: that month costs no less.")]
+
+
 class StatementView(BaseModel):
-    """A month: `total_fen` is what its calls cost, or the contract's minimum where that is more, less its credits."""
+    """A month: `total_fen` is what its calls cost, or the contract's minimum where that is more, less what comes off
+    for months before."""
 
     institution: str
     month: str
@@ -66,6 +76,10 @@ class StatementView(BaseModel):
     calls_fen: int
     minimum_fen: int
     minimum_top_up_fen: int
+    corrections: Annotated[
+        list[Correction], Field(description="Reversals of calls of months before, whose statements stand.")
+    ] = []
+    corrections_fen: int = 0
     credits_fen: Annotated[
         int, Field(description="Of service levels missed in months before; a total below zero is owed to you.")
     ] = 0
@@ -163,6 +177,7 @@ class AgreementView(BaseModel):
     signed_at: datetime
     client_id: str
     jws: Annotated[str | None, Field(description="None where it agreed by its call alone.")]
+    signature_alg: Annotated[str | None, Field(description="Of the jws.")]
 
 
 class IssueView(BaseModel):
@@ -170,6 +185,7 @@ class IssueView(BaseModel):
 
     issued_at: datetime
     jws: str
+    signature_alg: str
 
 
 class SignaturesView(BaseModel):
@@ -275,7 +291,11 @@ def read_signatures(month: MonthPath, caller: StatementCaller, session: DbSessio
     return SignaturesView(
         month=str(meant),
         sha256=issued.sha256,
-        platform=IssueView(issued_at=issued.issued_at, jws=issued.jws),
+        platform=IssueView(
+            issued_at=issued.issued_at,
+            jws=issued.jws,
+            signature_alg=issued.signature_alg or STANDARD.signature_alg,
+        ),
         institution=None if agreed is None else _agreement(agreed),
     )
 
@@ -307,4 +327,5 @@ def _agreement(agreed: StatementSignature) -> AgreementView:
         signed_at=agreed.signed_at,
         client_id=agreed.client_id,
         jws=agreed.jws,
+        signature_alg=agreed.signature_alg,
     )

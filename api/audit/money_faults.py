@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.audit.act_faults import named, rows_of
 from api.audit.faults import UNREADABLE, Fault
+from api.audit.suites import STANDARD
 from api.billing.agreeing import signature_stands
 from api.billing.lines import statement_lines
 from api.billing.months import Month
@@ -88,7 +89,7 @@ def _statement_fault(session: Session, signer: Signer) -> Fault | None:
 def _said(session: Session, issued: Statement, signer: Signer) -> str | None:
     """What is wrong with one statement or the agreement to it."""
     content = json.loads(issued.body)
-    if not signer.verify_detached(issued.jws, issued.body):
+    if not signer.verify_detached(issued.jws, issued.body, issued.signature_alg or STANDARD.signature_alg):
         return "the platform's signature is not over it"
     if (issued.sha256, issued.total_fen) != (hashlib.sha256(canonical(content)).hexdigest(), content["total_fen"]):
         return "its digest or total is not that of its text"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jws import extract_compact
@@ -39,7 +40,13 @@ def agree_to_statement(
         return present
     _require_signature(session, issued, client_id, jws, at)
     signature = StatementSignature(
-        institution_id=institution_id, month=month.first, sha256=sha256, client_id=client_id, jws=jws, signed_at=at
+        institution_id=institution_id,
+        month=month.first,
+        sha256=sha256,
+        client_id=client_id,
+        jws=jws,
+        signature_alg=_header_of(jws).get("alg"),
+        signed_at=at,
     )
     session.add(signature)
     session.flush()
@@ -55,11 +62,15 @@ def signature_stands(session: Session, issued: Statement, agreed: StatementSigna
 
 def key_named(signature: str | None) -> str | None:
     """The `kid` in the header of a detached JWS, if it has one."""
-    try:
-        named = None if signature is None else extract_compact(signature.encode()).headers().get("kid")
-    except (JoseError, ValueError):
-        return None
+    named = _header_of(signature).get("kid")
     return named if isinstance(named, str) else None
+
+
+def _header_of(signature: str | None) -> dict[str, Any]:
+    try:
+        return {} if signature is None else dict(extract_compact(signature.encode()).headers())
+    except (JoseError, ValueError):
+        return {}
 
 
 def _require_signature(session: Session, issued: Statement, client_id: str, jws: str | None, at: datetime) -> None:

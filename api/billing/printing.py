@@ -101,6 +101,9 @@ def _sums(content: dict[str, Any]) -> list[list[str]]:
     if content["minimum_fen"]:
         minimum = f"补足合同最低消费（{yuan(content['minimum_fen'])} 元）"
         rows.append([minimum, "", "", yuan(content["minimum_top_up_fen"])])
+    if content.get("corrections"):
+        months = "、".join(one["month"] for one in content["corrections"])
+        rows.append([f"更正此前月份（{months}）", "", "", yuan(content["corrections_fen"])])
     if content.get("credits_fen"):
         rows.append(["此前月份服务水平赔付", "", "", yuan(content["credits_fen"])])
     return [*rows, ["应付合计", "", "", yuan(content["total_fen"])]]

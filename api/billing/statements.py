@@ -12,18 +12,17 @@ from sqlalchemy.orm import Session
 from api.access.tables import Institution
 from api.audit.acts import enter_acts
 from api.audit.chain import written
+from api.billing.corrections import earlier_corrections, minimum_of
 from api.billing.lines import statement_lines
 from api.billing.months import Month
 from api.billing.tables import Statement
 from api.canonical import canonical
-from api.contracts.in_force import contract_in_force
 from api.identifiers import new_identifier
 from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.exclusive import take_turn
 from api.metering.tables import Event
 from api.signing import Signer
 from api.sla.crediting import propose_credits
-from bureau.clock import from_micros, to_micros
 from bureau.errors import StateConflict, UnknownObject
 
 COLUMNS = (
@@ -44,19 +43,22 @@ COLUMNS = (
 
 
 def draw_up(session: Session, institution_id: int, month: Month) -> dict[str, Any]:
-    """What a month comes to so far: its lines, their sum, what is missing to the month's minimum, and credits.
+    """What a month comes to so far: its lines, what its calls cost, what is missing to its minimum, and what comes
+    off for months before: reversals of their calls, and credits.
 
-    The minimum is that of the contract version in force when the month ends. Credits are of months before: they come
-    off whatever the month costs, and a total below zero is owed to the institution.
+    The minimum is that of the contract version in force when the month ends. What is of months before comes off
+    whatever the month costs, and a total below zero is owed to the institution.
     """
     institution = session.get(Institution, institution_id)
     if institution is None:
         raise UnknownObject("institution", str(institution_id))
     lines = statement_lines(session, institution_id, month)
     credits_fen = sum(line["amount_fen"] for line in lines if line["kind"] == "credit")
-    calls_fen = sum(line["amount_fen"] for line in lines) - credits_fen
-    contract = contract_in_force(session, institution_id, from_micros(to_micros(month.ends) - 1))
-    minimum = contract.terms.minimum_fen if contract else 0
+    corrections = earlier_corrections(session, institution_id, month)
+    reversed_fen = sum(one["reversed_fen"] for one in corrections)
+    corrections_fen = reversed_fen + sum(one["minimum_keeps_fen"] for one in corrections)
+    calls_fen = sum(line["amount_fen"] for line in lines) - credits_fen - reversed_fen
+    minimum = minimum_of(session, institution_id, month)
     return {
         "institution": institution.name,
         "month": str(month),
@@ -66,8 +68,10 @@ def draw_up(session: Session, institution_id: int, month: Month) -> dict[str, An
         "calls_fen": calls_fen,
         "minimum_fen": minimum,
         "minimum_top_up_fen": max(minimum - calls_fen, 0),
+        "corrections": corrections,
+        "corrections_fen": corrections_fen,
         "credits_fen": credits_fen,
-        "total_fen": max(calls_fen, minimum) + credits_fen,
+        "total_fen": max(calls_fen, minimum) + corrections_fen + credits_fen,
     }
 
 
@@ -91,6 +95,7 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
         body=body,
         sha256=hashlib.sha256(canonical(content)).hexdigest(),
         jws=signer.sign_detached(body),
+        signature_alg=signer.suite.signature_alg,
         total_fen=content["total_fen"],
         issued_at=at,
     )
@@ -132,5 +137,9 @@ def as_csv(body: bytes) -> str:
     table.writerows(content["lines"])
     if content["minimum_top_up_fen"]:
         table.writerow({"basis": "minimum_top_up", "amount_fen": content["minimum_top_up_fen"]})
+    for one in content.get("corrections", []):
+        if one["minimum_keeps_fen"]:
+            basis = f"minimum_of_{one['month']}"
+            table.writerow({"basis": basis, "amount_fen": one["minimum_keeps_fen"]})
     table.writerow({"basis": "total", "amount_fen": content["total_fen"]})
     return sink.getvalue()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from api.contracts.pricing import Flat, Free, Graduated, Package, Volume, next_unit
+from api.contracts.pricing import Flat, Free, Graduated, Held, Package, Volume, next_charge
 from api.contracts.terms import Terms
 
 Price = Free | Flat | Package | Graduated | Volume
@@ -61,7 +61,7 @@ class _Month:
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._answered: dict[str, int] = {}
-        self._units: dict[int, int] = {}
+        self._held: dict[int, Held] = {}
         self.charged_fen = 0
 
     def add(self, kind: Kind) -> KindPriced:
@@ -87,29 +87,34 @@ class _Month:
         return min(counted, calls)
 
     def _charge(self, number: int, units: int) -> None:
-        used = self._units.get(number, 0)
-        for times, fen in _steps(self._terms.rules[number].price, used, units):
-            self._pay(times * fen)
-        self._units[number] = used + units
-
-    def _pay(self, fen: int) -> None:
         """As the ledger does: a charge goes up to the cap of the month, and what makes earlier ones cheaper counts."""
-        if self._terms.cap_fen is not None:
-            fen = min(fen, max(self._terms.cap_fen - self.charged_fen, 0))
-        self.charged_fen += fen
+        price = self._terms.rules[number].price
+        for run in _runs(price, self._held.get(number, Held()).units, units):
+            held = self._held.get(number, Held())
+            fen = self._within_cap(_charge_of(price, held, run))
+            self.charged_fen += fen
+            self._held[number] = Held(held.units + run, held.standing + run, held.charged_fen + fen)
+
+    def _within_cap(self, fen: int) -> int:
+        cap = self._terms.cap_fen
+        return fen if cap is None else min(fen, max(cap - self.charged_fen, 0))
 
 
-def _steps(price: Price, used: int, units: int) -> Iterator[tuple[int, int]]:
-    """(times, fen each) of the next units, in runs that a cap cannot tell from their units one by one.
+def _runs(price: Price, used: int, units: int) -> Iterator[int]:
+    """The next units in runs that a cap cannot tell from their units one by one.
 
     Where all units get cheaper with the one that reaches a tier, that one is a run of its own.
     """
     if not isinstance(price, Volume):
-        yield 1, price.total(used + units) - price.total(used)
+        yield units
         return
     ends = [tier.up_to for tier in price.tiers if tier.up_to is not None and used < tier.up_to < used + units]
     for start, end in pairwise([used, *ends, used + units]):
-        if start < end:
-            yield 1, next_unit(price, start)
-        if end - start > 1:
-            yield end - start - 1, next_unit(price, start + 1)
+        yield from (run for run in (min(1, end - start), end - start - 1) if run > 0)
+
+
+def _charge_of(price: Price, held: Held, run: int) -> int:
+    """What a run of units adds before the cap."""
+    if not isinstance(price, Volume):
+        return price.total(held.units + run) - price.total(held.units)
+    return next_charge(price, held) if run == 1 else run * price.tier_fen(held.units + 1)

@@ -2,8 +2,11 @@
 
 The k-th unit costs `total(k) - total(k - 1)`, in whatever order calls commit. So the charges of a month add up to the
 model's total at every instant, nothing is left to settle at its end, and a slow recomputation needs only a count.
+Where one price holds for all units of a month (`Volume`), it holds for those that stand: not for reversed ones, whose
+charge was taken back, and what a cap withheld is not given back a second time.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -26,6 +29,9 @@ class Free(BaseModel):
     def dearest(self) -> tuple[int, int]:
         return 0, 1
 
+    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002
+        return 0, 1
+
 
 class Flat(BaseModel):
     """Every unit costs the same."""
@@ -38,6 +44,10 @@ class Flat(BaseModel):
         return units * self.unit_fen
 
     def dearest(self) -> tuple[int, int]:
+        return self.unit_fen, 1
+
+    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002
+        """(fen, for how many units) of the unit after `used`: what a repeat of a charged call costs a share of."""
         return self.unit_fen, 1
 
 
@@ -53,6 +63,9 @@ class Package(BaseModel):
         return -(-units // self.size) * self.package_fen
 
     def dearest(self) -> tuple[int, int]:
+        return self.package_fen, self.size
+
+    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002
         return self.package_fen, self.size
 
 
@@ -80,6 +93,13 @@ class _Tiered(BaseModel):
     def dearest(self) -> tuple[int, int]:
         return max(tier.unit_fen for tier in self.tiers), 1
 
+    def unit(self, used: int) -> tuple[int, int]:
+        return self.tier_fen(used + 1), 1
+
+    def tier_fen(self, units: int) -> int:
+        """What the tier says that so many units reach."""
+        return next(tier.unit_fen for tier in self.tiers if tier.up_to is None or units <= tier.up_to)
+
 
 class Graduated(_Tiered):
     """Each unit costs what its own tier says."""
@@ -104,8 +124,19 @@ class Volume(_Tiered):
     model: Literal["volume"] = "volume"
 
     def total(self, units: int) -> int:
-        reached = next(tier for tier in self.tiers if tier.up_to is None or units <= tier.up_to)
-        return units * reached.unit_fen
+        return units * self.tier_fen(units)
+
+
+@dataclass(frozen=True)
+class Held:
+    """How far a price rule is used in a month: units used, those of them that stand, and what the standing ones cost.
+
+    A reversed unit stays used: it counts for the tiers and stands no more.
+    """
+
+    units: int = 0
+    standing: int = 0
+    charged_fen: int = 0
 
 
 Price = Annotated[Free | Flat | Package | Graduated | Volume, Field(discriminator="model")]
@@ -114,3 +145,33 @@ Price = Annotated[Free | Flat | Package | Graduated | Volume, Field(discriminato
 def next_unit(price: Free | Flat | Package | Graduated | Volume, used: int) -> int:
     """What one more unit costs after `used` units of the month, in fen."""
     return price.total(used + 1) - price.total(used)
+
+
+def next_charge(price: Free | Flat | Package | Graduated | Volume, held: Held) -> int:
+    """What one more unit adds to a month, in fen, before its cap.
+
+    Below zero where a volume makes the standing units cheaper than what they were charged, and never by more than
+    that: a month's charges do not fall below zero.
+    """
+    if not isinstance(price, Volume):
+        return next_unit(price, held.units)
+    fen = price.tier_fen(held.units + 1)
+    owed = (held.standing + 1) * fen
+    step = owed - held.standing * price.tier_fen(held.units)
+    return min(owed - held.charged_fen, max(step, fen))  # what a cap withheld is not asked for later
+
+
+def reversed_charge(price: Free | Flat | Package | Graduated | Volume, held: Held, charged_fen: int) -> int:
+    """What is given back for a unit that was charged `charged_fen` and stands no more, in fen.
+
+    Of a volume it is what the units were charged beyond what the others come to: the price that holds for all now.
+    """
+    if not isinstance(price, Volume):
+        return charged_fen
+    return max(held.charged_fen - (held.standing - 1) * price.tier_fen(held.units), 0)
+
+
+def share(unit: tuple[int, int], percent: int) -> int:
+    """A share of a unit's price (fen, for how many units) in whole fen, half a fen upwards."""
+    fen, units = unit
+    return (2 * fen * percent + 100 * units) // (200 * units)

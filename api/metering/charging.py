@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, select, tuple_
 from sqlalchemy.orm import aliased
 
 from api.contracts.in_force import Contract
-from api.contracts.pricing import Free, next_unit
+from api.contracts.pricing import Free, Held, next_charge, share
 from api.contracts.terms import PriceRule
 from api.metering.draft import ANSWERED, Draft
 from api.metering.tables import Call, UsageLine, UsageMonth, Wallet
@@ -82,7 +82,7 @@ class Charge:
 class _Used:
     """What one institution has used up this month, in live or in test mode."""
 
-    units: dict[_Rule, int] = field(default_factory=dict)
+    held: dict[_Rule, Held] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)  # by product, answered ones
     charged_fen: int = 0
 
@@ -120,7 +120,8 @@ class Charging:
         used.charged_fen += made.amount_fen
         if made.units:
             rule = contract.id, product, made.rule
-            used.units[rule] = used.units.get(rule, 0) + made.units
+            held = used.held.get(rule, Held())
+            used.held[rule] = Held(held.units + 1, held.standing + 1, held.charged_fen + made.amount_fen)
             self._units_at.setdefault(_subject(draft), []).append((rule, draft.purpose, self.at))
         return made
 
@@ -133,9 +134,8 @@ class Charging:
             return Charge(False, draft.outcome, 0, contract.version, "free", number)
         if rule.per == "entity_month" and self._counted(draft, place):
             return Charge(False, draft.outcome, 0, contract.version, "same_entity", number)
-        unit_fen = next_unit(rule.price, used.units.get(place, 0))
-        repeated = self._repeats(draft, rule)
-        fen = _share(unit_fen, rule.repeat_percent) if repeated else unit_fen
+        held, repeated = used.held.get(place, Held()), self._repeats(draft, rule)
+        fen = share(rule.price.unit(held.units), rule.repeat_percent) if repeated else next_charge(rule.price, held)
         if contract.terms.cap_fen is not None:  # agreed in the middle of a month it gives nothing back
             fen = min(fen, max(contract.terms.cap_fen - used.charged_fen, 0))
         basis = "repeat" if repeated else "unit"
@@ -174,7 +174,8 @@ class Charging:
         used = self._used.setdefault((row.institution_id, row.test), _Used())
         used.calls[row.product_code] = used.calls.get(row.product_code, 0) + row.calls
         used.charged_fen += row.charged_fen
-        used.units[row.contract_version_id, row.product_code, row.rule] = row.units
+        rule = row.contract_version_id, row.product_code, row.rule
+        used.held[rule] = Held(row.units, row.calls, row.charged_fen)
 
     def _looking_back(self, answers: Sequence[Draft]) -> dict[tuple[int, str], datetime]:
         """(institution, enterprise) whose price depends on earlier calls -> since when."""
@@ -211,8 +212,3 @@ def month_of(at: datetime) -> date:
 
 def _subject(draft: Draft) -> _Subject:
     return draft.institution_id, draft.uscc or "", draft.test
-
-
-def _share(fen: int, percent: int) -> int:
-    """A share in whole fen, half a fen upwards."""
-    return (2 * fen * percent + 100) // 200

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from api.metering.charging import month_of
+from api.metering.charging import NO_RULE, month_of
 from api.metering.draft import ANSWERED
 from api.metering.latency import BINS, bin_of
 from api.metering.tables import UsageHour, UsageMonth
@@ -25,7 +25,8 @@ _Rows = dict[tuple[Any, ...], dict[str, int]]
 class Counts:
     """What the lines of one transaction add to the counts of their month and hour.
 
-    A reversal takes its call and charge away in the hour it is written; the unit it used stays used.
+    A reversal takes its call and charge away in the hour it is written, and in the month of its call, where the unit
+    it used stays used. Under its rule a month counts the units; what counts as none is counted under no rule.
     """
 
     def __init__(self, at: datetime) -> None:
@@ -33,8 +34,8 @@ class Counts:
         self._of_hours: _Rows = {}
         self._of_months: _Rows = {}
 
-    def add(self, line: Mapping[str, Any]) -> None:
-        """Count one line."""
+    def add(self, line: Mapping[str, Any], *, called_at: datetime | None = None) -> None:
+        """Count one line. called_at: when the call committed that it reverses."""
         sums = {"calls": line["calls"], "units": line["units"], "charged_fen": line["amount_fen"]}
         hour = (
             line["institution_id"], self._hour, line["test"], line["product_code"], line["product_version"],
@@ -44,8 +45,8 @@ class Counts:
         _add(self._of_hours, hour, sums | timed, _HOUR_SUMS)
         if line["basis"] not in _NOT_OF_A_RULE:
             month = (
-                line["institution_id"], self._month, line["test"], line["contract_version_id"], line["product_code"],
-                line["rule"],
+                line["institution_id"], self._month if called_at is None else month_of(called_at), line["test"],
+                line["contract_version_id"], line["product_code"], line["rule"] if line["basis"] == "unit" else NO_RULE,
             )  # fmt: skip
             _add(self._of_months, month, sums, _SUMS)
 

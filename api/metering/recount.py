@@ -7,13 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from fractions import Fraction
+from math import floor
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from api.audit.tables import AuditLeaf
-from api.contracts.pricing import Free, next_unit
+from api.contracts.pricing import Free, Volume, next_unit
 from api.contracts.tables import ContractVersion
 from api.contracts.terms import Terms
 from api.metering.latency import BINS, EDGES_US
@@ -22,10 +24,12 @@ from api.sla.recounting import differing_notes
 from bureau.clock import shanghai_day
 
 _PAGE = 2_000
+_taken_back = aliased(UsageLine)
 _LINES = (
-    select(UsageLine, Call.uscc, AuditLeaf.number)
+    select(UsageLine, _taken_back, Call.uscc, AuditLeaf.number)
     .join(AuditLeaf, AuditLeaf.line_id == UsageLine.id)
     .join(Call, Call.id == UsageLine.call_id, isouter=True)
+    .join(_taken_back, _taken_back.id == UsageLine.reverses, isouter=True)
     .order_by(AuditLeaf.number)
 )
 
@@ -36,6 +40,9 @@ class Difference(NamedTuple):
     what: str
     stored: Any
     recomputed: Any
+
+
+_Place = tuple[int, int, date]  # contract version, rule, month
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,9 @@ class _Unit:
 class _Books:
     """One institution's, live or in test mode."""
 
-    units: Counter[tuple[int, int, date]] = field(default_factory=Counter)
+    units: Counter[_Place] = field(default_factory=Counter)
+    standing: Counter[_Place] = field(default_factory=Counter)
+    charged: Counter[_Place] = field(default_factory=Counter)
     spent: Counter[date] = field(default_factory=Counter)
     seen: defaultdict[str, list[_Unit]] = field(default_factory=lambda: defaultdict(list))
 
@@ -65,25 +74,27 @@ def recount(session: Session) -> Iterator[Difference]:
     books: dict[tuple[int, bool], _Books] = {}
     months: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     hours: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
-    for line, uscc in _lines(session):
+    for line, uscc, taken_back in _lines(session):
         owner = books.setdefault((line.institution_id, line.test), _Books())
         if line.kind == "charge" and line.basis != "unanswered":
             yield from _charge(line, uscc or "", terms[line.contract_version_id or 0], owner)
+        if taken_back is not None:
+            yield from _reversal(line, uscc or "", taken_back, terms, owner)
+        month = _month(line.committed_at if taken_back is None else taken_back.committed_at)
         if line.kind != "credit":
-            owner.spent[_month(line.committed_at)] += line.amount_fen
-        if line.kind == "reversal":
-            owner.seen[uscc or ""] = [unit for unit in owner.seen[uscc or ""] if unit.call_id != line.reverses]
-        _count(line, months, hours)
+            owner.spent[month] += line.amount_fen
+        _count(line, month, months, hours)
     yield from _differing("month", _stored(session, UsageMonth), months)
     yield from _differing("hour", _stored(session, UsageHour), hours)
     yield from _wallets(session)
     yield from (Difference(*found) for found in differing_notes(session))
 
 
-def _lines(session: Session) -> Iterator[tuple[UsageLine, str | None]]:
+def _lines(session: Session) -> Iterator[tuple[UsageLine, str | None, UsageLine | None]]:
+    """Each line in the order of the chain, whom its call asked about, and the line it reverses."""
     number = 0
     while rows := session.execute(_LINES.where(AuditLeaf.number >= number).limit(_PAGE)).all():
-        yield from ((row.UsageLine, row.uscc) for row in rows)
+        yield from ((line, uscc, taken_back) for line, taken_back, uscc, _ in rows)
         number = rows[-1].number + 1
         session.expunge_all()
 
@@ -96,10 +107,30 @@ def _charge(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> Iterator
     if line.units != int(basis == "unit"):
         yield Difference(f"units of {line.id}", line.units, int(basis == "unit"))
     if basis == "unit":
-        contract = line.contract_version_id or 0
-        books.units[contract, rule, _month(line.committed_at)] += 1
-        unit = _Unit(line.id, contract, rule, line.product_code, line.purpose, line.committed_at)
+        place = line.contract_version_id or 0, rule, _month(line.committed_at)
+        books.units[place] += 1
+        books.standing[place] += 1
+        books.charged[place] += line.amount_fen
+        unit = _Unit(line.id, *place[:2], line.product_code, line.purpose, line.committed_at)
         books.seen[uscc].append(unit)
+
+
+def _reversal(
+    line: UsageLine, uscc: str, taken_back: UsageLine, terms: dict[int, Terms], books: _Books
+) -> Iterator[Difference]:
+    """What differs in one reversal: it gives back what the call cost by then."""
+    fen = taken_back.amount_fen
+    if taken_back.basis == "unit":
+        place = taken_back.contract_version_id or 0, taken_back.rule, _month(taken_back.committed_at)
+        price = terms[place[0]].rules[taken_back.rule].price
+        books.standing[place] -= 1
+        if isinstance(price, Volume):
+            each = price.total(books.units[place]) // books.units[place]
+            fen = max(books.charged[place] - each * books.standing[place], 0)
+        books.charged[place] += line.amount_fen
+    books.seen[uscc] = [unit for unit in books.seen[uscc] if unit.call_id != line.reverses]
+    if (line.calls, line.units, line.amount_fen) != (-1, 0, -fen):
+        yield Difference(f"reversal {line.id}", (line.calls, line.units, line.amount_fen), (-1, 0, -fen))
 
 
 def _price(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> tuple[int, str, int]:
@@ -119,21 +150,36 @@ def _price(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> tuple[int
         (unit.contract, unit.rule, _month(unit.at)) == (line.contract_version_id, number, month) for unit in seen
     ):
         return 0, "same_entity", number
-    fen = next_unit(rule.price, books.units[line.contract_version_id or 0, number, month])
+    place = line.contract_version_id or 0, number, month
     repeated = rule.repeat_hours > 0 and any(
         (unit.product, unit.purpose) == (line.product_code, line.purpose)
         and at - unit.at < timedelta(hours=rule.repeat_hours)
         for unit in seen
     )
     if repeated:
-        fen = int((fen * rule.repeat_percent + 50) // 100)
+        unit_fen, of_units = rule.price.unit(books.units[place])
+        fen = floor(Fraction(unit_fen * rule.repeat_percent, of_units * 100) + Fraction(1, 2))
+    elif isinstance(rule.price, Volume):
+        fen = _of_volume(rule.price, place, books)
+    else:
+        fen = next_unit(rule.price, books.units[place])
     if terms.cap_fen is not None and fen > 0:
         fen = min(fen, max(0, terms.cap_fen - books.spent[month]))
     return fen, "repeat" if repeated else "unit", number
 
 
+def _of_volume(price: Volume, place: _Place, books: _Books) -> int:
+    """What all that stands costs by the price it has now, less what it was charged; but no more than the step is."""
+    units, standing = books.units[place], books.standing[place]
+    before = price.total(units) // units if units else 0
+    now = price.total(units + 1) // (units + 1)
+    step = now + standing * (now - before)
+    return min(now * (standing + 1) - books.charged[place], max(now, step))
+
+
 def _count(
     line: UsageLine,
+    month: date,
     months: defaultdict[tuple[Any, ...], Counter[str]],
     hours: defaultdict[tuple[Any, ...], Counter[str]],
 ) -> None:
@@ -142,8 +188,8 @@ def _count(
     place = line.institution_id, hour, line.test, line.product_code, line.product_version
     hours[*place, line.purpose, line.outcome, line.basis].update(sums | _timed(line))
     if line.basis not in ("unanswered", "service_credit"):
-        month = line.institution_id, _month(line.committed_at), line.test
-        months[*month, line.contract_version_id, line.product_code, line.rule].update(sums)
+        rule = line.rule if line.basis == "unit" else -1
+        months[line.institution_id, month, line.test, line.contract_version_id, line.product_code, rule].update(sums)
 
 
 def _timed(line: UsageLine) -> dict[str, int]:

@@ -156,6 +156,25 @@ def test_a_minimum_is_topped_up_and_no_more(books: Books) -> None:
     assert (content["minimum_top_up_fen"], content["total_fen"]) == (0, 1_600)
 
 
+def test_what_is_corrected_later_comes_off_whatever_the_new_month_costs(books: Books) -> None:
+    """November costs 1,600 and December its minimum of 1,000 anyhow: the correction is not lost in it."""
+    rule = {"product": "P07", "price": {"model": "flat", "unit_fen": 800}}
+    with transaction(books.engine) as session:
+        agree(session, books.bank.institution_id, Terms.model_validate({"rules": [rule], "minimum_fen": 1_000}), NOON)
+    first, second = submitted(books, "a"), submitted(books, "b")
+    issued(books)
+    reverse(books.engine, first, reason="wrong enterprise", at=DECEMBER)
+    content = drawn(books, NOVEMBER.next)
+    assert (content["calls_fen"], content["minimum_top_up_fen"]) == (0, 1_000)
+    assert content["corrections"] == [{"month": "2026-11", "reversed_fen": -800, "minimum_keeps_fen": 200}]
+    assert (content["corrections_fen"], content["total_fen"]) == (-600, 400)
+    reverse(books.engine, second, reason="wrong enterprise", at=NOVEMBER.next.ends)
+    content = drawn(books, NOVEMBER.next.next)
+    assert (content["corrections_fen"], content["total_fen"]) == (0, 1_000), "November costs its minimum already"
+    rows = list(csv.DictReader(io.StringIO(as_csv(issued(books, NOVEMBER.next, NOVEMBER.next.ends).body))))
+    assert int(rows[-1]["amount_fen"]) == sum(int(row["amount_fen"]) for row in rows[:-1]) == 400
+
+
 def test_the_csv_adds_up(month: Books) -> None:
     rows = list(csv.DictReader(io.StringIO(as_csv(issued(month).body))))
     assert rows[-1]["basis"] == "total"

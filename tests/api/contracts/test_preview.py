@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.contracts.preview import Kind, preview_month
-from api.contracts.pricing import Free, next_unit
+from api.contracts.pricing import Free, Held, next_charge
 from api.contracts.terms import Terms
 
 TIERS = [{"up_to": 3, "unit_fen": 10}, {"up_to": 9, "unit_fen": 6}, {"unit_fen": 1}]
@@ -25,7 +25,7 @@ class Slowly:
     """The same month, one call after the other."""
 
     terms: Terms
-    units: dict[int, int] = field(default_factory=dict)
+    held: dict[int, Held] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)
     charged: int = 0
 
@@ -37,11 +37,12 @@ class Slowly:
         number = self.terms.place_of(kind.product, kind.purpose, kind.outcome)
         if number is None or isinstance(self.terms.rules[number].price, Free):
             return
-        fen = next_unit(self.terms.rules[number].price, self.units.get(number, 0))
-        self.units[number] = self.units.get(number, 0) + 1
+        held = self.held.get(number, Held())
+        fen = next_charge(self.terms.rules[number].price, held)
         if self.terms.cap_fen is not None:
             fen = min(fen, max(self.terms.cap_fen - self.charged, 0))
         self.charged += fen
+        self.held[number] = Held(held.units + 1, held.standing + 1, held.charged_fen + fen)
 
 
 @st.composite
@@ -75,7 +76,8 @@ def test_the_preview_is_what_the_calls_come_to(month: tuple[Terms, list[Kind]]) 
             slowly.call(kind)
         assert line.amount_fen == slowly.charged - before
         assert line.calls + line.refused == kind.calls
-    assert (priced.calls_fen, priced.total_fen) == (slowly.charged, max(slowly.charged, 0))
+    assert (priced.calls_fen, priced.total_fen) == (slowly.charged, slowly.charged)
+    assert 0 <= priced.calls_fen <= (priced.calls_fen if terms.cap_fen is None else terms.cap_fen)
 
 
 def test_the_minimum_of_a_month_is_topped_up() -> None:

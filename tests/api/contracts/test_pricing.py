@@ -5,7 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from api.contracts.pricing import Flat, Free, Graduated, Package, Price, Tier, Volume, next_unit
+from api.contracts.pricing import (
+    Flat,
+    Free,
+    Graduated,
+    Held,
+    Package,
+    Price,
+    Tier,
+    Volume,
+    next_charge,
+    next_unit,
+    reversed_charge,
+    share,
+)
 
 fen = st.integers(0, 100_000)
 ends = st.lists(st.integers(1, 60), min_size=0, max_size=4, unique=True).map(sorted)
@@ -30,6 +43,57 @@ prices = st.one_of(
 def test_the_charges_of_units_add_up_to_the_total(price: Price, units: int) -> None:
     assert price.total(0) == 0
     assert sum(next_unit(price, used) for used in range(units)) == price.total(units)
+
+
+@given(prices, st.none() | st.integers(0, 2_000_000), st.integers(0, 120))
+def test_a_month_of_one_price_costs_its_total_or_the_cap(price: Price, cap: int | None, units: int) -> None:
+    """Also where the cap was reached before the volume made all units cheaper."""
+    held = Held()
+    for _ in range(units):
+        held = charged(price, held, cap)
+    assert held.charged_fen == (price.total(units) if cap is None else min(cap, price.total(units)))
+
+
+@given(prices, st.none() | st.integers(0, 2_000_000), st.lists(st.booleans(), max_size=80))
+def test_reversals_leave_what_the_standing_units_cost(price: Price, cap: int | None, reversing: list[bool]) -> None:
+    """Whatever is reversed when, the month never falls below zero, and is nothing once no unit stands."""
+    held, units = Held(), list[int]()
+    for reverses in reversing:
+        before = held.charged_fen
+        if reverses and units:
+            fen = reversed_charge(price, held, units.pop(0))
+            held = Held(held.units, held.standing - 1, held.charged_fen - fen)
+        else:
+            held = charged(price, held, cap)
+            units.append(held.charged_fen - before)
+        assert 0 <= held.charged_fen <= (held.charged_fen if cap is None else max(cap, 0))
+        if isinstance(price, Volume) and held.units:
+            due = held.standing * price.tier_fen(held.units)
+            assert held.charged_fen == due if cap is None else held.charged_fen <= due
+        if not units:
+            assert held.charged_fen == 0
+
+
+def charged(price: Price, held: Held, cap: int | None) -> Held:
+    """The month after one more unit."""
+    fen = next_charge(price, held)
+    if cap is not None:
+        fen = min(fen, max(cap - held.charged_fen, 0))
+    return Held(held.units + 1, held.standing + 1, held.charged_fen + fen)
+
+
+@pytest.mark.parametrize(
+    ("price", "used", "fen"),
+    [
+        pytest.param(Flat(unit_fen=7), 3, 2, id="flat: a third of 7"),
+        pytest.param(Package(size=10, package_fen=50), 10, 2, id="package: of its tenth, not of a package"),
+        pytest.param(Volume(tiers=(Tier(up_to=2, unit_fen=10), Tier(unit_fen=4))), 2, 1, id="volume: gives none back"),
+        pytest.param(Graduated(tiers=(Tier(up_to=2, unit_fen=10), Tier(unit_fen=4))), 1, 3, id="graduated"),
+        pytest.param(Free(), 1, 0, id="free"),
+    ],
+)
+def test_a_repeat_costs_a_share_of_one_unit(price: Price, used: int, fen: int) -> None:
+    assert share(price.unit(used), 33) == fen
 
 
 @given(prices, st.integers(1, 200))

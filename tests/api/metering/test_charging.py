@@ -149,6 +149,49 @@ def test_a_cap_agreed_below_what_was_spent_gives_nothing_back(books: Books) -> N
     sound(books)
 
 
+def test_a_volume_within_a_capped_month_gives_back_what_was_charged_and_no_more(books: Books) -> None:
+    """Two of 10 fen reach the cap of 15; the third makes all cost 4, and 12 are due of 15."""
+    contracted(books, {"price": {"model": "volume", "tiers": TIERED}}, cap_fen=15)
+    assert calls(books, 2) + calls(books, 1, first=2) == [(10, "unit"), (5, "unit"), (-3, "unit")]
+    assert calls(books, 2, first=3) == [(3, "unit"), (0, "unit")], "up to the cap again"
+    sound(books)
+
+
+def test_what_was_reversed_is_not_given_back_again_by_a_volume(books: Books) -> None:
+    contracted(books, {"price": {"model": "volume", "tiers": TIERED}}, prepaid=True)
+    pay_in(books.engine, books.bank.institution_id, 100, reference="transfer 1", at=NOON)
+    given = books.submit(draft(books.bank, "a"), draft(books.bank, "b"))
+    numbers = [one.call_id for one in given if isinstance(one, Receipt)]
+    reverse(books.engine, numbers[0], reason="wrong enterprise", at=NOON)
+    assert calls(books, 1, first=2) == [(-2, "unit")], "one of 10 stands; two of 4 are due"
+    reverse(books.engine, numbers[1], reason="wrong enterprise", at=NOON)
+    assert balance(books) == 96, "what it costs by now came back, not what it was charged"
+    sound(books)
+
+
+def test_a_call_that_gave_money_back_is_reversed_like_any_other(books: Books) -> None:
+    contracted(books, {"price": {"model": "volume", "tiers": TIERED}}, prepaid=True)
+    pay_in(books.engine, books.bank.institution_id, 20, reference="transfer 1", at=NOON)
+    last = books.submit(*(draft(books.bank, f"key-{n}") for n in range(3)))[2]
+    assert isinstance(last, Receipt)
+    assert balance(books) == 8
+    reverse(books.engine, last.call_id, reason="wrong enterprise", at=NOON)
+    assert balance(books) == 12
+    sound(books)
+
+
+def test_what_is_reversed_a_month_later_leaves_the_new_months_cap_alone(books: Books) -> None:
+    contracted(books, {}, cap_fen=800, quotas={"P07": 1})
+    (first,) = books.submit(draft(books.bank))
+    assert isinstance(first, Receipt)
+    books.clock.at = MONTH_END
+    assert calls(books, 1, first=5) == [(800, "unit")]
+    reverse(books.engine, first.call_id, reason="wrong enterprise", at=MONTH_END)
+    (refused,) = books.submit(draft(books.bank, "key-6"))
+    assert isinstance(refused, QuotaUsedUp), "the quota is that of the calls of its month"
+    sound(books)
+
+
 def test_a_quota_refuses_and_charges_nothing(books: Books) -> None:
     contracted(books, {}, quotas={"P07": 2})
     given = books.submit(*(draft(books.bank, f"key-{n}") for n in range(3)))
