@@ -117,17 +117,11 @@ def names_of(by: str) -> list[str]:
     return list(dict.fromkeys(name for name in (part.strip() for part in by.split(",")) if name))
 
 
-class Cut:
-    """Which calls a request asks for: of which days, in which mode, and with which values of the dimensions."""
+class Filters:
+    """Which calls a request asks for: in which mode, and with which values of the dimensions."""
 
     def __init__(
         self,
-        first: Annotated[
-            date | None, Query(alias="from", description="First day; from the beginning without it.")
-        ] = None,
-        until: Annotated[
-            date | None, Query(alias="to", description="The day after the last; until now without it.")
-        ] = None,
         test: Test = False,
         product: Annotated[list[str] | None, Query(max_length=50, description="Only these; may be repeated.")] = None,
         version: Annotated[list[str] | None, Query(max_length=50)] = None,
@@ -136,7 +130,7 @@ class Cut:
         outcome: Annotated[list[str] | None, Query(max_length=50)] = None,
         hour: Annotated[list[str] | None, Query(max_length=24)] = None,
     ) -> None:
-        self.first, self.until, self.test = first, until, test
+        self.test = test
         named = {
             "product": product,
             "version": version,
@@ -146,6 +140,25 @@ class Cut:
             "hour": hour,
         }
         self.only = {name: values for name, values in named.items() if values}
+
+
+Filtered = Annotated[Filters, Depends()]
+
+
+class Cut:
+    """The calls of `Filters`, of some days."""
+
+    def __init__(
+        self,
+        filters: Filtered,
+        first: Annotated[
+            date | None, Query(alias="from", description="First day; from the beginning without it.")
+        ] = None,
+        until: Annotated[
+            date | None, Query(alias="to", description="The day after the last; until now without it.")
+        ] = None,
+    ) -> None:
+        self.first, self.until, self.test, self.only = first, until, filters.test, filters.only
 
     def rows(self, session: Session, by: Sequence[str], caller: Identity) -> list[dict[str, Any]]:
         return usage_rows(
@@ -189,8 +202,11 @@ def read_usage_parquet(caller: UsageCaller, session: DbSession, cut: Chosen, by:
 
 
 @router.get("/forecast", summary="What the present month will come to", response_model_exclude_unset=True)
-def read_forecast(caller: UsageCaller, session: DbSession, now: Now, by: By = "", test: Test = False) -> MonthForecast:
-    """What there is so far, and for the days that are left the mean of their weekday in the last eight weeks."""
-    mode, whose = test or caller.test, visible_institution(caller)
-    rows = forecast_rows(session, names_of(by), now, institution_id=whose, test=mode)
+def read_forecast(caller: UsageCaller, session: DbSession, now: Now, filters: Filtered, by: By = "") -> MonthForecast:
+    """What there is so far, and for the days that are left the mean of their weekday in the last eight weeks.
+
+    Of all hours of the month: a filter by hour is refused.
+    """
+    mode, whose = filters.test or caller.test, visible_institution(caller)
+    rows = forecast_rows(session, names_of(by), now, institution_id=whose, test=mode, only=filters.only)
     return MonthForecast(rows=[ForecastRow.model_validate(row) for row in rows], as_of=now)

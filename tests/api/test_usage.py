@@ -150,7 +150,22 @@ def test_a_forecast_needs_a_history(bank: Caller, manager: Caller) -> None:
     for caller in (bank, manager):
         (row,) = caller.get("/v1/usage/forecast").json()["rows"]
         assert set(row.values()) == {None}
-    assert bank.get("/v1/usage/forecast", params={"by": "day"}).status_code == 400
+    for asked in ({"by": "day"}, {"hour": "3"}):
+        assert bank.get("/v1/usage/forecast", params=asked).status_code == 400
+
+
+def test_a_forecast_takes_the_filters_of_usage(bank: Caller) -> None:
+    bank.report(ACME)
+    for only, count in (("P01", 1), ("P99", 0)):
+        rows = bank.get("/v1/usage/forecast", params={"by": "product", "product": only}).json()["rows"]
+        assert [row["product"] for row in rows] == [only] * count
+
+
+def test_what_files_are_is_declared(bank: Caller) -> None:
+    declared = bank.http.get("/openapi.json").json()["paths"]
+    for path in ("/v1/usage/csv", "/v1/usage/parquet"):
+        (content_type,) = declared[path]["get"]["responses"]["200"]["content"]
+        assert bank.get(path).headers["Content-Type"].partition(";")[0] == content_type
 
 
 @pytest.mark.parametrize(
