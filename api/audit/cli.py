@@ -19,7 +19,8 @@ from api.vault import home_vault
 from bureau.clock import now
 from bureau.progress import progress_of
 from bureau.settings import Settings
-from products.desk import open_desk
+from products.desk import Desk, open_desk
+from products.samples.opening import open_sample_desk
 
 audit = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -74,9 +75,14 @@ def consistency(
 def replay_answer(call_id: Annotated[str, typer.Argument(help="The report_id of an answer.")]) -> None:
     """Produce a stored answer once more from its own snapshot, day, law and model; exit code 1 where a byte differs."""
     settings = Settings()
-    desk = open_desk(settings.home, settings.catalogue_url, settings.feature_day)
+
+    def desk_of(test: bool) -> Desk:
+        if test:
+            return open_sample_desk(settings.home)
+        return open_desk(settings.home, settings.catalogue_url, settings.feature_day)
+
     with ledger_transaction(settings.ledger_url) as session:
-        found = replay_call(session, home_vault(settings), desk, call_id)
+        found = replay_call(session, home_vault(settings), desk_of, call_id)
     if not found.differing:
         print(f"{call_id}: the same {len(found.body):,} bytes")
         return

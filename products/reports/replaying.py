@@ -23,7 +23,7 @@ def desk_then(desk: Desk, product: Product, given: Answer, *, used_on: date, at:
         )
     serving = desk.serving if given.model_name is None else _served_then(desk, product, given.model_name)
     pinned = {given.model_name: given.model_version} if given.model_name and given.model_version else {}
-    shelf = Shelf(desk.home, pinned)
+    shelf = Shelf(desk.home, pinned, desk.shelf.declared)
     return replace(
         desk,
         today=given.as_of,

@@ -74,7 +74,7 @@ def test_bytes_that_were_changed_are_told_by_their_field(
     told = f'"outcome":"{report["outcome"]}"'
     desk = open_desk(settings.home, settings.catalogue_url, TODAY)
     with Session(forged_ledger(settings, tmp_path, told, '"outcome":"another"')) as session:
-        found = replay_call(session, home_vault(settings), desk, report["report_id"])
+        found = replay_call(session, home_vault(settings), lambda _: desk, report["report_id"])
     assert found.differing == ("outcome",)
 
 

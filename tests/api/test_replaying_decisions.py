@@ -77,7 +77,7 @@ def correct(settings: Settings) -> None:
 def replayed(settings: Settings, answer: dict[str, Any], ledger: Engine | None = None) -> Replayed:
     desk = open_desk(settings.home, settings.catalogue_url, TODAY + timedelta(days=7))
     with Session(ledger or open_ledger_database(settings.ledger_url)) as session:
-        return replay_call(session, home_vault(settings), desk, answer["report_id"])
+        return replay_call(session, home_vault(settings), lambda _: desk, answer["report_id"])
 
 
 @pytest.mark.parametrize("name", ["decision", "stranger", "match"])

@@ -68,7 +68,7 @@ def replayed(
 ) -> Replayed:
     desk = open_desk(settings.home, settings.catalogue_url, TODAY + timedelta(days=365), serving)
     with Session(ledger or open_ledger_database(settings.ledger_url)) as session:
-        return replay_call(session, home_vault(settings), desk, call_id)
+        return replay_call(session, home_vault(settings), lambda _: desk, call_id)
 
 
 def sent(settings: Settings, call_id: str) -> bytes:

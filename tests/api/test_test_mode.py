@@ -31,6 +31,7 @@ from bureau.clock import now, shanghai_day
 from bureau.errors import InvalidInput, WrongCredentials
 from bureau.settings import Settings
 from bureau.uscc import sample_uscc
+from products.desk import Desk
 from products.samples.declared import Sample, declared
 from tests.factories.deployments import Caller, body_of, enrol
 from tests.factories.lakes import ACME, BETA
@@ -262,10 +263,21 @@ def test_asserted_consents_of_test_mode_are_not_drawn_for_audit(tester: Caller, 
         assert draw_asserted(session, "2026-11", made, made + timedelta(microseconds=1)) == []
 
 
-def test_an_answer_of_test_mode_is_not_replayed_from_the_citys_records(tester: Caller, deployment: Deployment) -> None:
-    call_id = body_of(tester.report(SOUND))["report_id"]
-    with Session(deployment.rows_of(EVERYONE)) as session, pytest.raises(InvalidInput, match="test mode"):
-        replay_call(session, deployment.vault, deployment.desk(), call_id)
+@pytest.mark.parametrize("shows", ["approve", "partial", "stale", "not_found", "under_objection"])
+def test_an_answer_of_test_mode_is_given_again(tester: Caller, deployment: Deployment, shows: str) -> None:
+    """To the byte, and from the samples: the desk of the city is not asked for."""
+    uscc = SAMPLES[shows].uscc
+    given = decided(tester, uscc) if shows == "approve" else asked(tester, uscc)
+    with Session(deployment.rows_of(EVERYONE)) as session:
+        found = replay_call(
+            session, deployment.vault, lambda test: only_samples(deployment, test), given.json()["report_id"]
+        )
+    assert (found.differing, found.body) == ((), given.content)
+
+
+def only_samples(deployment: Deployment, test: bool) -> Desk:
+    assert test
+    return deployment.desk_of(test=True)
 
 
 def test_a_sample_grants_a_consent_itself_and_only_in_its_mode(
