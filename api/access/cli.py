@@ -44,6 +44,10 @@ def create(
     ] = None,
     uscc: Annotated[str | None, typer.Option(help="The enterprise that a client of the role enterprise is.")] = None,
     jwks: JwksOption = None,
+    person: Annotated[
+        str | None,
+        typer.Option(help="Who alone uses it: of two clients of one person neither approves what the other proposed."),
+    ] = None,
     test: Annotated[
         bool, typer.Option("--test", help="In test mode: it asks about sample enterprises and is never billed.")
     ] = False,
@@ -52,7 +56,7 @@ def create(
     asked = products if products is not None else "all" if find_role(role).calls else ""
     keys = _keys(jwks)
     with ledger_transaction(Settings().ledger_url) as session:
-        made = create_client(session, name, role, _prices(asked), now(), uscc=uscc, keys=keys, test=test)
+        made = create_client(session, name, role, _prices(asked), now(), uscc=uscc, keys=keys, test=test, person=person)
         printed = _printed(session, made, keys)
     print(json.dumps(printed))
 
@@ -88,6 +92,7 @@ def list_clients(form: FormatOption = Format.TABLE) -> None:
             Client.id.label("client_id"),
             Client.role,
             Client.uscc,
+            Client.person,
             Institution.test,
             Client.disabled_at,
         )
@@ -96,7 +101,7 @@ def list_clients(form: FormatOption = Format.TABLE) -> None:
     )
     with ledger_transaction(Settings().ledger_url) as session:
         rows = [dict(row) for row in session.execute(query).mappings()]
-    print_rows(rows, ["institution", "client_id", "role", "uscc", "test", "disabled_at"], form)
+    print_rows(rows, ["institution", "client_id", "role", "uscc", "person", "test", "disabled_at"], form)
 
 
 def _prices(codes: str) -> list[ListPrice]:

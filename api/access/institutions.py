@@ -14,6 +14,7 @@ from api.access.tables import Client, Institution
 from api.contracts.agreeing import TEST_ALERT_FEN, ListPrice, agree_list_prices
 from bureau.errors import InvalidInput, UnknownName
 from bureau.uscc import is_sample, parse_uscc
+from models.register import require_person
 
 TEST_SUFFIX = "(测试)"
 """Ends the name of the twin of an institution, whose clients are in test mode."""
@@ -37,13 +38,15 @@ def create_client(
     uscc: str | None = None,
     keys: PublicKeys | None = None,
     test: bool = False,
+    person: str | None = None,
 ) -> NewClient:
     """A new client of an institution, which is made if it is new.
 
     products: prices of what it may call; the first ones make contract version 1, later ones a new version
     that adds them and keeps what was agreed. uscc: the enterprise that a client of this role is.
     keys: its public keys; without any it gets a secret. test: in test mode, as a client of the institution's twin,
-    to which what it may call is shown at list price and never billed.
+    to which what it may call is shown at list price and never billed. person: who alone will use it; of two clients
+    of one person neither approves what the other proposed.
     """
     known = find_role(role)
     if not name.strip():
@@ -58,6 +61,7 @@ def create_client(
         institution_id=institution.id,
         role=role,
         uscc=None if uscc is None else parse_uscc(uscc),
+        person=None if person is None else require_person(person),
         credentials_version=1,
         created_at=at,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from api.access.second_person import one_person, shown
 from api.audit.acts import enter_acts
 from api.contracts.in_force import contract_in_force
 from api.contracts.pricing import Flat, Free
@@ -82,10 +83,10 @@ def approve_terms(session: Session, proposal_id: str, *, by: str, at: datetime) 
     proposal = session.get(ContractProposal, proposal_id)
     if proposal is None:
         raise UnknownObject("contract proposal", proposal_id)
-    if by.strip().casefold() == proposal.proposed_by.casefold() or not by.strip():
+    if not by.strip() or one_person(session, by.strip(), proposal.proposed_by):
         raise SecondPersonNeeded(
             f"Proposal {proposal_id}",
-            proposal.proposed_by,
+            shown(session, proposal.proposed_by),
             f"bureau contracts approve {proposal_id} --by PERSON or POST /v1/contract-proposals/{proposal_id}/approval",
         )
     newest = _newest(session, proposal.institution_id)

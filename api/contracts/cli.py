@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.institutions import find_institution
+from api.access.second_person import proven
 from api.access.tables import Institution
 from api.contracts.agreeing import approve_terms, propose_terms
 from api.contracts.in_force import contract_in_force
@@ -27,7 +28,7 @@ from features.store.days import read_day
 
 contracts = typer.Typer(no_args_is_help=True, add_completion=False)
 Name = Annotated[str, typer.Argument(help="The institution.")]
-Person = Annotated[str, typer.Option("--by", help="Who does it.")]
+Person = Annotated[str, typer.Option("--by", help="The person who does it, and proves it by a secret.")]
 
 
 @contracts.command()
@@ -40,19 +41,22 @@ def propose(
     ] = None,
 ) -> None:
     """Write down new terms; another person approves them. They replace all that was agreed before."""
-    at, terms = now(), _read_terms(file)
+    at, terms, settings = now(), _read_terms(file), Settings()
     start = at if first is None else datetime.combine(read_day(first, "--from"), time(), SHANGHAI)
-    with ledger_transaction(Settings().ledger_url) as session:
+    person = proven(by, settings)
+    with ledger_transaction(settings.ledger_url) as session:
         institution = find_institution(session, name)
-        proposal = propose_terms(session, institution.id, terms, by=by, in_force_from=start, at=at)
+        proposal = propose_terms(session, institution.id, terms, by=person, in_force_from=start, at=at)
     print(f"proposal {proposal}; another person approves it with: bureau contracts approve {proposal} --by PERSON")
 
 
 @contracts.command()
 def approve(proposal: Annotated[str, typer.Argument(help="The number that propose printed.")], by: Person) -> None:
     """Agree to proposed terms, which then are a contract version that nobody can change."""
-    with ledger_transaction(Settings().ledger_url) as session:
-        version = approve_terms(session, proposal, by=by, at=now())
+    settings = Settings()
+    person = proven(by, settings)
+    with ledger_transaction(settings.ledger_url) as session:
+        version = approve_terms(session, proposal, by=person, at=now())
         begins = version.in_force_from.astimezone(SHANGHAI)
         print(f"contract version {version.version} is in force from {begins:%Y-%m-%d %H:%M:%S} Shanghai time")
 

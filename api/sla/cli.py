@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.institutions import find_institution
+from api.access.second_person import proven
 from api.access.tables import Institution
 from api.billing.months import Month
 from api.billing.statements import issue_statement
@@ -22,7 +23,7 @@ from bureau.settings import Settings
 
 sla = typer.Typer(no_args_is_help=True, add_completion=False)
 Note = Annotated[str, typer.Argument(help="The note's number, as `bureau sla notes` lists it.")]
-Person = Annotated[str, typer.Option("--by", help="Who does it.")]
+Person = Annotated[str, typer.Option("--by", help="The person who does it, and proves it by a secret.")]
 _VERDICT = ("institution", "product", "measure", "limit", "share_bp", "measured_bp", "reached", "counted", "kept")
 _NOTE = ("note", "institution", "month", "product", "missed", "percent", "amount_fen", "state")
 
@@ -70,24 +71,30 @@ def notes(form: FormatOption = Format.TABLE) -> None:
 @sla.command()
 def confirm(note: Note, by: Person) -> None:
     """Confirm a proposed credit note; another person approves it."""
-    with ledger_transaction(Settings().ledger_url) as session:
-        confirm_credit(session, note, by=by, at=now())
+    settings = Settings()
+    person = proven(by, settings)
+    with ledger_transaction(settings.ledger_url) as session:
+        confirm_credit(session, note, by=person, at=now())
     print(f"confirmed; another person approves it with: bureau sla approve {note} --by PERSON")
 
 
 @sla.command()
 def approve(note: Note, by: Person) -> None:
     """Approve a confirmed credit note: it becomes a line of the present month's statement."""
-    with ledger_transaction(Settings().ledger_url) as session:
-        done = approve_credit(session, note, by=by, at=now())
+    settings = Settings()
+    person = proven(by, settings)
+    with ledger_transaction(settings.ledger_url) as session:
+        done = approve_credit(session, note, by=person, at=now())
         print(f"{done.note.amount_fen} fen are credited")
 
 
 @sla.command()
 def decline(note: Note, by: Person, reason: Annotated[str, typer.Option(help="The institution reads it.")]) -> None:
     """Give no credit, for a reason."""
-    with ledger_transaction(Settings().ledger_url) as session:
-        decline_credit(session, note, by=by, reason=reason, at=now())
+    settings = Settings()
+    person = proven(by, settings)
+    with ledger_transaction(settings.ledger_url) as session:
+        decline_credit(session, note, by=person, reason=reason, at=now())
     print("declined")
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
+from api.access.second_person import one_person, shown
 from api.audit.acts import enter_acts
 from api.audit.chain import append_leaf, no_answer, read_tail
 from api.audit.suites import STANDARD
@@ -126,8 +127,13 @@ def approve_credit(
             f"Credit note {note_id} is {found.state}; it is approved once one officer has confirmed it."
         )
     confirmed = found.steps["confirmed"].by
-    if by.strip().casefold() == confirmed.casefold():
-        raise SecondPersonNeeded(f"Credit note {note_id}", confirmed, f"bureau sla approve {note_id} --by PERSON")
+    if one_person(session, by.strip(), confirmed):
+        raise SecondPersonNeeded(
+            f"Credit note {note_id}",
+            shown(session, confirmed),
+            f"bureau sla approve {note_id} --by PERSON or POST /v1/credit-notes/{note_id}/approval",
+            "confirmed",
+        )
     done = _step(session, found, "approved", by, None, at)
     _enter(session.connection(), found.note, at, hash_alg)
     return done

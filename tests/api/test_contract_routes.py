@@ -57,6 +57,19 @@ def test_two_officers_change_what_a_call_costs(
     assert (again.status_code, again.json()["code"]) == (409, "state-conflict")
 
 
+def test_two_clients_of_one_person_are_one_officer(settings: Settings, http: Client) -> None:
+    enrol(settings, http, "一人银行")
+    first, again, another = (
+        enrol(settings, http, "平台", "pricing_officer", person=name) for name in ("李伟", "李 伟", "张敏")
+    )
+    proposal = propose(first, "一人银行")
+    place = f"{PROPOSALS}/{proposal['proposal_id']}/approval"
+    alone = again.post(place, {})
+    assert (alone.status_code, alone.json()["code"]) == (409, "second-person-needed")
+    assert f"{first.client_id} (李伟)" in alone.json()["detail"]
+    assert another.post(place, {}).status_code == 201
+
+
 def test_terms_begin_when_they_say(settings: Settings, http: Client, officer: Caller, second: Caller) -> None:
     bank = enrol(settings, http, "来年银行")
     proposal = propose(officer, "来年银行", in_force_from="2099-01-01T00:00:00+08:00")

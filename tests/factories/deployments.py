@@ -134,6 +134,7 @@ def enrol(
     uscc: str | None = None,
     *,
     test: bool = False,
+    person: str | None = None,
 ) -> Caller:
     """A signed-in client of an institution; products: codes at list price, every one on sale without."""
     lines = [
@@ -144,7 +145,7 @@ def enrol(
     engine = open_ledger_database(settings.ledger_url)
     with transaction(engine) as session:
         contracted = lines if ROLES[role].calls else []
-        made = create_client(session, name, role, contracted, datetime.now(UTC), uscc=uscc, test=test)
+        made = create_client(session, name, role, contracted, datetime.now(UTC), uscc=uscc, test=test, person=person)
     engine.dispose()
     return Caller(http, made.client_id, made.client_secret).sign_in()
 

@@ -7,7 +7,8 @@ import pytest
 
 from api.cli import main
 from api.database import open_ledger_database
-from tests.factories.ledger import SECRET, add_bank, sqlite_ledger
+from models.people import add_person
+from tests.factories.ledger import NOON, SECRET, add_bank, sqlite_ledger
 
 BANK = "深圳银行"
 
@@ -23,6 +24,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def secrets(home: Path) -> dict[str, str]:
+    """Two people on the register of the home."""
+    return {name: add_person(home, name, NOON).secret for name in ("Li Wei", "Zhang Min")}
+
+
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     monkeypatch.setattr("sys.argv", ["bureau", "contracts", *words])
     with pytest.raises(SystemExit) as ended:
@@ -31,15 +38,19 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 
 def test_what_is_shown_is_proposed_and_approved(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    home: Path, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, "show", BANK) == 0
     terms = json.loads(capsys.readouterr().out) | {"cap_fen": 5_000}
     file = home / "terms.json"
     file.write_text(json.dumps(terms), "utf-8")
-    assert run(monkeypatch, "propose", BANK, str(file), "--by", "Li Wei") == 0
+    monkeypatch.setenv("BUREAU_RELEASE_KEY", secrets["Li Wei"])
+    assert run(monkeypatch, "propose", BANK, str(file), "--by", "li wei") == 0
     proposal = capsys.readouterr().out.split()[1].rstrip(";")
-    assert run(monkeypatch, "approve", proposal, "--by", "Li Wei") == 2
+    for name, why in (("Li Wei", "proposed by Li Wei"), ("Zhang Min", "not that of Zhang Min"), ("Wang", "no person")):
+        assert run(monkeypatch, "approve", proposal, "--by", name) == 2
+        assert why in capsys.readouterr().err
+    monkeypatch.setenv("BUREAU_RELEASE_KEY", secrets["Zhang Min"])
     assert run(monkeypatch, "approve", proposal, "--by", "Zhang Min") == 0
     capsys.readouterr()
     assert run(monkeypatch, "show", BANK) == 0

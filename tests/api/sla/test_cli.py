@@ -7,8 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.sla.cli import sla
-from bureau.errors import BureauError
-from tests.factories.ledger import SECRET, open_books, sqlite_ledger
+from bureau.errors import BureauError, InvalidInput, SecondPersonNeeded, SignatureRefused, UnknownName
+from models.people import add_person
+from tests.factories.ledger import NOON, SECRET, open_books, sqlite_ledger
 from tests.factories.promises import close_november, missed_november
 
 
@@ -26,8 +27,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*words: str) -> Result:
-    return CliRunner().invoke(sla, words)
+@pytest.fixture
+def secrets(home: Path) -> dict[str, str]:
+    """Two people on the register of the home."""
+    return {name: add_person(home, name, NOON).secret for name in ("Li Wei", "Zhang Min")}
+
+
+def run(*words: str, secret: str = "") -> Result:
+    return CliRunner().invoke(sla, words, env={"BUREAU_RELEASE_KEY": secret} if secret else {})
 
 
 def listed(*words: str) -> list[dict[str, object]]:
@@ -47,20 +54,22 @@ def test_the_meter_shows_every_promise(home: Path) -> None:
     assert run("meter").exit_code == 0
 
 
-def test_a_note_goes_through_two_hands(home: Path) -> None:
+def test_a_note_goes_through_two_hands(home: Path, secrets: dict[str, str]) -> None:
+    first, second = secrets.values()
     (proposed,) = listed("notes")
     note = str(proposed["note"])
     assert proposed | {"state": "proposed", "amount_fen": 2_400, "missed": "latency,availability"} == proposed
-    assert "bureau sla approve" in run("confirm", note, "--by", "Li Wei").output
-    refused = run("approve", note, "--by", "Li Wei")
-    assert isinstance(refused.exception, BureauError)
-    assert "2400 fen are credited" in run("approve", note, "--by", "Zhang Min").output
+    assert "bureau sla approve" in run("confirm", note, "--by", "Li Wei", secret=first).output
+    for name, error in (("Li Wei", SecondPersonNeeded), ("Zhang Min", SignatureRefused), ("Wang", UnknownName)):
+        assert isinstance(run("approve", note, "--by", name, secret=first).exception, error)
+    assert isinstance(run("approve", note, "--by", "Zhang Min").exception, InvalidInput), "no secret and no terminal"
+    assert "2400 fen are credited" in run("approve", note, "--by", "Zhang Min", secret=second).output
     assert [row["state"] for row in listed("notes")] == ["approved"]
 
 
-def test_a_note_is_declined_with_a_reason(home: Path) -> None:
-    note = str(listed("notes")[0]["note"])
-    assert run("decline", note, "--by", "Li Wei", "--reason", "force majeure").output == "declined\n"
+def test_a_note_is_declined_with_a_reason(home: Path, secrets: dict[str, str]) -> None:
+    note, secret = str(listed("notes")[0]["note"]), secrets["Li Wei"]
+    assert run("decline", note, "--by", "Li Wei", "--reason", "force majeure", secret=secret).output == "declined\n"
     assert [row["state"] for row in listed("notes")] == ["declined"]
 
 
