@@ -86,24 +86,30 @@ def test_records_have_one_version_one_of_each(village: Path) -> None:
         assert not (versions.filter(pl.col("version") > 1)["op"] == "I").any()
 
 
-def test_a_larger_city_is_more_shards(tmp_path: Path) -> None:
-    paths = write_city(tmp_path, enterprises=50, shard_size=30)
-    assert {path.stem[-9:] for path in paths} == {"0000-0001"}
-    assert not any((tmp_path / "pieces").glob("*/*"))
-    codes = delivered(tmp_path, "F01")["uscc"].unique()
-    alone = drawn_shard(20, number=1, first=30).identities.uscc
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A city of 50 enterprises in three shards, the last half full."""
+    folder = tmp_path_factory.mktemp("district")
+    paths = write_city(folder, enterprises=50, shard_size=20)
+    assert {path.stem[-9:] for path in paths} == {"0000-0002"}
+    return folder
+
+
+def test_a_larger_city_is_more_shards(district: Path) -> None:
+    assert not any((district / "pieces").glob("*/*"))
+    codes = delivered(district, "F01")["uscc"].unique()
+    alone = drawn_shard(10, number=2, first=40).identities.uscc
     assert len(codes) == 50
     assert alone.is_in(codes.implode()).all()
-    assert read_truth(tmp_path / "truth", "enterprises").height == 50
+    assert read_truth(district / "truth", "enterprises").height == 50
 
 
-def test_a_shard_alone_is_the_same_shard_in_the_whole(tmp_path: Path) -> None:
-    write_city(tmp_path / "whole", enterprises=60, shard_size=20)
-    city = plan_city(tmp_path / "alone", enterprises=60, seed=SEED, parameters=load_parameters(), shard_size=20)
+def test_a_shard_alone_is_the_same_shard_in_the_whole(tmp_path: Path, district: Path) -> None:
+    city = plan_city(tmp_path, enterprises=50, seed=SEED, parameters=load_parameters(), shard_size=20)
     write_shard(city, 2)
     for feed in FEEDS:
-        piece = pl.read_parquet(tmp_path / "alone" / "pieces" / feed / "0002.parquet")
-        assert delivered(tmp_path / "whole", feed).tail(piece.height).equals(piece)
+        piece = pl.read_parquet(tmp_path / "pieces" / feed / "0002.parquet")
+        assert delivered(district, feed).tail(piece.height).equals(piece)
 
 
 @pytest.mark.parametrize("shard_size", [pytest.param(40, id="drawn here"), pytest.param(20, id="drawn beside")])
@@ -116,10 +122,9 @@ def test_the_pace_counts_every_row_that_was_drawn(tmp_path: Path, shard_size: in
     assert written.pace.rows_a_second(2) == pytest.approx(2 * written.pace.rows / written.pace.seconds)
 
 
-def test_more_workers_write_the_same_bytes(tmp_path: Path) -> None:
-    write_city(tmp_path / "one", enterprises=45, shard_size=20)
-    write_city(tmp_path / "two", enterprises=45, shard_size=20, workers=2)
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+def test_more_workers_write_the_same_bytes(tmp_path: Path, district: Path) -> None:
+    write_city(tmp_path, enterprises=50, shard_size=20, workers=2)
+    assert contents(tmp_path) == contents(district)
 
 
 def test_what_comes_before_default_does_not_know_it(tmp_path: Path, village: Path) -> None:

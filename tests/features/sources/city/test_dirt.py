@@ -246,10 +246,9 @@ def test_where_nothing_is_wrong_the_truth_is_empty(tmp_path: Path) -> None:
     assert dirt_of(stated(), soiled(dirty(tmp_path)), "F16").is_empty()
 
 
-def test_the_truth_of_a_city_names_rows_that_wait_and_their_codes(tmp_path: Path) -> None:
-    write_city(tmp_path, enterprises=200)
-    dirt = read_truth(tmp_path / TRUTH, "dirt").filter(pl.col("kind") == "uscc", pl.col("feed") == "F15")
-    rows = delivered(tmp_path, "F15").join(dirt, on=["record_id", "version"])
+def test_the_truth_of_a_city_names_rows_that_wait_and_their_codes(village: Path) -> None:
+    dirt = read_truth(village / TRUTH, "dirt").filter(pl.col("kind") == "uscc", pl.col("feed") == "F15")
+    rows = delivered(village, "F15").join(dirt, on=["record_id", "version"])
     assert rows.height > 0
     assert (rows["uscc"] != rows["right"]).all()
     assert all(is_uscc(code) for code in rows["right"])
