@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_playwright
 
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol, public_home
@@ -87,6 +87,21 @@ def visit(browser: Browser, manager: Caller, base: str) -> Iterator[Visit]:
         yield visit
 
 
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, manager: Caller, base: str) -> StorageState:
+    """What a browser keeps of somebody who signed in."""
+    with browser.new_context() as signed_in:
+        Visit(signed_in.new_page(), base).open(manager.client_id, manager.client_secret)
+        return signed_in.storage_state()
+
+
+@pytest.fixture
+def page(browser: Browser, cookies: StorageState) -> Iterator[Page]:
+    """An empty page of a visitor who is signed in."""
+    with browser.new_context(storage_state=cookies) as signed_in:
+        yield signed_in.new_page()
+
+
 def test_the_charts_are_drawn_without_a_complaint(visit: Visit) -> None:
     """Set BUREAU_SCREENSHOTS to a folder to keep the picture."""
     page = visit.page
@@ -106,10 +121,9 @@ def test_pointing_at_a_bar_tells_its_numbers(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?lang=en&by=product&by=outcome", "?from=2001-01-01&until=2001-01-02"])
-def test_a_phone_needs_no_sideways_scrolling(visit: Visit, query: str) -> None:
-    page = visit.page
+def test_a_phone_needs_no_sideways_scrolling(page: Page, base: str, query: str) -> None:
     page.set_viewport_size(PHONE)
-    page.goto(f"{visit.base}/console/usage{query}")
+    page.goto(f"{base}/console/usage{query}")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     hidden = page.evaluate(
         "[...document.querySelectorAll('main input, main button, dd')]"
@@ -133,12 +147,12 @@ def test_filtering_keeps_the_language(visit: Visit) -> None:
     "path",
     ["feeds/F36", "feeds/X02", "features/registered_capital", "features/peer_tax_arrears_count_24m_section_district"],
 )
-def test_every_text_of_a_lineage_stays_in_its_box(visit: Visit, path: str, language: str) -> None:
-    visit.page.goto(f"{visit.base}/console/{path}?lang={language}")
-    spilling = visit.page.evaluate(
+def test_every_text_of_a_lineage_stays_in_its_box(page: Page, base: str, path: str, language: str) -> None:
+    page.goto(f"{base}/console/{path}?lang={language}")
+    spilling = page.evaluate(
         "[...document.querySelectorAll('.lineage g')].map(g => [g.querySelector('text'), g.querySelector('rect')])"
         ".filter(([text, box]) => text.getBoundingClientRect().right > box.getBoundingClientRect().right)"
         ".map(([text]) => text.textContent)"
     )
     assert spilling == []
-    assert visit.page.locator(".lineage g").count() >= 3
+    assert page.locator(".lineage g").count() >= 3
