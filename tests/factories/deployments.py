@@ -23,11 +23,14 @@ from features.contracts.enforcement import ENFORCEMENT
 from features.contracts.penalty import PENALTY
 from features.contracts.registration import REGISTRATION
 from features.contracts.registration_change import REGISTRATION_CHANGE
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.contracts.tax_declaration import TAX_DECLARATION
+from features.contracts.tax_grade import TAX_GRADE
 from features.lake.lake import open_lake
 from features.sources.source import claim_source
 from products.product import on_sale
 from tests.factories.courts import court_case, dishonest_debtor, enforcement
-from tests.factories.desks import TODAY, city_desk
+from tests.factories.desks import TODAY, city_desk, city_rows, release_tiny_model
 from tests.factories.lakes import ACME, BETA, GAMMA, Row, land_rows
 from tests.factories.once import copy_made_once
 from tests.factories.penalties import penalty
@@ -60,6 +63,18 @@ def _fill_public(settings: Settings) -> None:
     claim_source(settings.home, "city", TODAY)
     lake.catalogue.dispose()
     open_ledger_database(settings.ledger_url).dispose()
+
+
+def tax_home(folder: Path, database_url: str | None = None) -> Settings:
+    """A home of names and taxes, with a released model of tax behaviour: an answer costs milliseconds."""
+    settings = _settings(folder, database_url)
+    lake = open_lake(settings.home, settings.catalogue_url)
+    for contract, rows in city_rows():
+        if contract in (REGISTRATION, TAX_DECLARATION, TAX_ARREARS, TAX_GRADE):
+            land_rows(lake, contract, rows, "2025-06-25")
+    claim_source(settings.home, "city", TODAY)
+    release_tiny_model(settings.home, lake, "tax_behaviour")
+    return settings
 
 
 def scored_home(folder: Path) -> Settings:

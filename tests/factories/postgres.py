@@ -10,8 +10,10 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,35 +71,86 @@ def _migrated_ledger(socket: str) -> str:
 @functools.cache
 def private_cluster() -> str | None:
     """Start the run's one cluster; returns the folder of its socket. Stopped and removed when the run ends."""
-    programs = _programs()
-    if programs is None:
+    if _programs() is None:
         return None
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has at most 107 bytes
-    account = _account()
-    if account is not None:
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    data, user = folder / "data", account and account.pw_name
+    cluster = Cluster()  # without fsync: tests kill our processes, not this one
+    atexit.register(cluster.remove)
+    cluster.start()
+    return str(cluster.folder)
 
-    def run(program: str, *arguments: str) -> None:
+
+@contextlib.contextmanager
+def own_cluster() -> Iterator["Cluster"]:
+    """A cluster that may be killed, with fsync, and with the schema `ledger` in it; skips where there is none."""
+    if _programs() is None:
+        pytest.skip(MISSING)
+    cluster = Cluster(fsync=True)
+    try:
+        cluster.start()
+        with psycopg.connect(host=str(cluster.folder), user="postgres", autocommit=True) as connection:
+            connection.execute("CREATE SCHEMA ledger")
+        yield cluster
+    finally:
+        cluster.remove()
+
+
+class Cluster:
+    """One PostgreSQL with a folder of its own. No port: a socket in that folder, whose mode is 0700."""
+
+    def __init__(self, *, fsync: bool = False) -> None:
+        programs, self._account = _programs(), _account()
+        assert programs is not None, MISSING
+        self._programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has at most 107 bytes
+        if self._account is not None:
+            os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self._options = f"-c listen_addresses='' -c unix_socket_directories={self.folder}"
+        self._options += "" if fsync else " -c fsync=off"
+
+    @property
+    def url(self) -> str:
+        """The address of its schema `ledger`."""
+        return f"postgresql+psycopg://postgres@/postgres?host={self.folder}&options=-csearch_path%3Dledger"
+
+    def start(self) -> None:
+        """Return when it takes connections; after a kill, when it has recovered."""
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", self._options, "start")
+
+    def kill(self) -> None:
+        """End all its processes as a power cut would."""
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for pid in (postmaster, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(_runs(pid) for pid in (postmaster, *map(int, children))):
+            time.sleep(0.01)
+        for lock in ("data/postmaster.pid", ".s.PGSQL.5432.lock"):  # a dead one that nobody reaps counts as living
+            (self.folder / lock).unlink()
+
+    def remove(self) -> None:
+        """Stop it and forget it."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self._run("pg_ctl", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [programs / program, "-D", data, *arguments],
+            [self._programs / program, "-D", self.folder / "data", *arguments],
             check=True,
-            user=user,
-            cwd=folder,
+            user=self._account and self._account.pw_name,
+            cwd=self.folder,
             stdout=subprocess.DEVNULL,
         )
 
-    def stop() -> None:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            run("pg_ctl", "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
 
-    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    # No port, a socket in a folder of mode 0700. Without fsync: tests kill our processes, not this one.
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    atexit.register(stop)
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-    return str(folder)
+def _runs(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _programs() -> Path | None:

@@ -21,13 +21,7 @@ class ServerProcess:
 
     def __init__(self, settings: Settings, port: int) -> None:
         self.base = f"http://127.0.0.1:{port}"
-        environment = {
-            **os.environ,
-            "BUREAU_HOME": str(settings.home),
-            "BUREAU_TODAY": str(settings.today),
-        } | ({"BUREAU_DATABASE_URL": settings.database_url} if settings.database_url else {})
-        if settings.secret_key is not None:
-            environment["BUREAU_SECRET_KEY"] = settings.secret_key.get_secret_value()
+        environment = os.environ | environment_of(settings)
         command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
         self.log = (settings.home / "server.log").open("ab")
         self.started = time.monotonic()
@@ -61,6 +55,16 @@ def serving(settings: Settings, port: int | None = None) -> Iterator[ServerProce
     finally:
         if server.process.poll() is None:
             server.kill()
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as a process of its own reads them."""
+    environment = {"BUREAU_HOME": str(settings.home), "BUREAU_TODAY": str(settings.today)}
+    if settings.database_url is not None:
+        environment["BUREAU_DATABASE_URL"] = settings.database_url
+    if settings.secret_key is not None:
+        environment["BUREAU_SECRET_KEY"] = settings.secret_key.get_secret_value()
+    return environment
 
 
 def free_port() -> int:
