@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from models.changes import Change
 from models.columns import Value
 from models.scoring import ScoringModel
+
+Floats = NDArray[np.float64]
 
 MOST_STEPS = 3
 """More than a few things to do are no advice."""
@@ -36,51 +39,81 @@ def advise(model: ScoringModel, values: Mapping[str, Value], score: int, changes
 
     Every step is scored again by the whole model, together with those before it.
     """
-    then, steps, left = dict(values), list[Step](), list(changes)
+    row, places = model.columns.row(values)[0], model.columns.places
+    steps, left = list[Step](), [change for change in changes if change.feature in places]
     while len(steps) < MOST_STEPS:
-        tried = [step for change in left if (step := _tried(model, then, score, change)) is not None]
+        tried = [found for trial in _trials(model, row, left) if (found := trial.outcome(score)) is not None]
         if not tried:
             break
         best = min(tried, key=lambda step: (-step.score_after, step.change.months, step.change.feature))
-        then |= {best.change.feature: best.to, **best.also}
+        for name, to in {best.change.feature: best.to, **best.also}.items():
+            row[places[name]] = to
         score = best.score_after
         left.remove(best.change)
         steps.append(best)
     return tuple(steps)
 
 
-def _tried(model: ScoringModel, values: Mapping[str, Value], score: int, change: Change) -> Step | None:
-    """The least effort that brings nearly all a change can bring; None where it brings no point."""
-    value, signs = values.get(change.feature), {column.name: column.sign for column in model.columns.columns}
-    sign = signs.get(change.feature, 0)
-    if not isinstance(value, int | float) or math.isnan(value) or (value - change.to) * sign <= 0:
-        return None
-    also = {name: to for name, to in change.also.items() if _is_worse(values.get(name), to, signs.get(name, 0))}
-    targets = [change.to] if change.also else _targets(model, change, float(value))
-    gains = _scores(model, [{**values, change.feature: to, **also} for to in targets]) - score
-    if gains.max() <= 0:
-        return None
-    to = targets[int(np.argmax(gains >= math.ceil(_NEARLY_ALL * gains.max())))]
-    after = model.score({**values, change.feature: to, **also}).score
-    return Step(change, float(value), to, also, after)
+@dataclass(frozen=True)
+class _Trial:
+    """A change that is tried at several values, the nearest first, and the score of each."""
+
+    change: Change
+    value: float
+    also: Mapping[str, float]
+    targets: Sequence[float]
+    scores: NDArray[np.int64]
+
+    def outcome(self, score: int) -> Step | None:
+        """The least effort that brings nearly all a change can bring; None where it brings no point."""
+        gains = self.scores - score
+        if gains.max() <= 0:
+            return None
+        chosen = int(np.argmax(gains >= math.ceil(_NEARLY_ALL * gains.max())))
+        return Step(self.change, self.value, self.targets[chosen], self.also, int(self.scores[chosen]))
+
+
+def _trials(model: ScoringModel, row: Floats, changes: Sequence[Change]) -> list[_Trial]:
+    """The changes that would better a row, all scored in one pass, their parts checked as those of every answer."""
+    places = model.columns.places
+    asked = [
+        (change, float(row[places[change.feature]]), _together(model, row, change))
+        for change in changes
+        if _is_worse(model, row, change.feature, change.to)
+    ]
+    targets = [[change.to] if change.also else _targets(model, change, value) for change, value, _ in asked]
+    if not asked:
+        return []
+    rows = np.repeat(row[None], sum(map(len, targets)), axis=0)
+    ends = list(accumulate(map(len, targets)))
+    for (change, _, also), tried, end in zip(asked, targets, ends, strict=True):
+        own = rows[end - len(tried) : end]
+        own[:, places[change.feature]] = tried
+        for name, to in also.items():
+            own[:, places[name]] = to
+    scores = model.scale.scores(model.calibration.log_odds(model.points(rows)[0]))
+    return [
+        _Trial(change, value, also, tried, scores[end - len(tried) : end])
+        for (change, value, also), tried, end in zip(asked, targets, ends, strict=True)
+    ]
+
+
+def _together(model: ScoringModel, row: Floats, change: Change) -> dict[str, float]:
+    """What other features reach with a change."""
+    return {name: to for name, to in change.also.items() if _is_worse(model, row, name, to)}
 
 
 def _targets(model: ScoringModel, change: Change, value: float) -> list[float]:
     """The values to try, the nearest first and the furthest last."""
     if model.turning is None:
         return [change.to]
-    turns = model.turning.turns[model.features.index(change.feature)]
+    turns = model.turning.turns[model.columns.places[change.feature]]
     passed = turns.below(value) if change.to < value else turns.above(value)
     nearer = passed[np.abs(passed - value) < abs(change.to - value)]
     return [*nearer.tolist(), change.to]
 
 
-def _scores(model: ScoringModel, rows: Sequence[Mapping[str, Value]]) -> NDArray[np.int64]:
-    """The scores of some rows, their parts checked as those of every answer."""
-    raw = model.points(np.concatenate([model.columns.row(row) for row in rows]))[0]
-    return model.scale.scores(model.calibration.log_odds(raw))
-
-
-def _is_worse(value: Value, to: float, sign: int) -> bool:
+def _is_worse(model: ScoringModel, row: Floats, feature: str, to: float) -> bool:
     """Whether a known number lies on the risky side of what can be reached; sign +1: more is riskier."""
-    return isinstance(value, int | float) and (value - to) * sign > 0
+    place = model.columns.places.get(feature)
+    return place is not None and (row[place] - to) * model.columns.columns[place].sign > 0

@@ -45,24 +45,32 @@ class Columns:
 
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Each feature's place in the matrix."""
+        return {name: place for place, name in enumerate(self.names)}
 
     @property
     def signs(self) -> NDArray[np.int64]:
         return np.array([column.sign for column in self.columns], dtype=np.int64)
 
-    @property
+    @cached_property
     def categorical(self) -> tuple[int, ...]:
         return tuple(i for i, column in enumerate(self.columns) if column.categories is not None)
 
     def row(self, values: Mapping[str, Value]) -> Floats:
         """One enterprise as a matrix of one row. Every feature must be given, None where it is missing."""
-        absent = [name for name in self.names if name not in values]
-        if absent:
+        if not self.places.keys() <= values.keys():
+            absent = [name for name in self.names if name not in values]
             raise InvalidInput(f"These features of the model were not given: {', '.join(absent)}.")
-        return np.array([[column.encode(values[column.name]) for column in self.columns]])
+        row = np.array([[values[name] for name in self.names]], object)
+        for place in self.categorical:
+            row[0, place] = self.columns[place].encode(row[0, place])
+        return row.astype(np.float64)
 
     def matrix(self, frame: pl.DataFrame) -> Floats:
         """All rows of a frame as float64 (n, features)."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import polars as pl
@@ -19,10 +19,9 @@ from features.lake.lake import Lake
 from features.lake.memory import until_erasure
 from features.lake.registered_name import registered_name
 from features.lake.registry import Enterprise, resolve
+from features.store.citations import Cited, cited
 from features.store.coverage import newest_known
-from features.store.evidence import Evidence
 from features.store.feed_sources import connected_from
-from features.store.lineage import evidence
 from features.store.live import live_vector
 from features.store.records import records
 from products.desk import Desk
@@ -66,13 +65,13 @@ class Reading:
         desk = self.desk
         return live_vector(desk.lake, wanted, number, self.day, self.grant, self.snapshot, desk.used_on)
 
-    def evidence(self, features: Iterable[str]) -> Mapping[str, tuple[Evidence, ...]]:
-        """The records that entered each feature."""
+    def cited(self, features: Iterable[str]) -> Cited:
+        """The records that entered each of some features."""
+        desk, names = self.desk, tuple(features)
         if self.enterprise is None:
-            return dict.fromkeys(features, ())
-        number = self.enterprise.enterprise_id
-        desk = self.desk
-        return evidence(desk.lake, features, number, self.day, self.grant, self.snapshot, desk.used_on)
+            return Cited(desk.lake, self.snapshot, 0, dict.fromkeys(names, frozenset()))
+        number, among = self.enterprise.enterprise_id, _in_order(self.product.features("decision"))
+        return cited(desk.lake, names, number, self.day, self.grant, self.snapshot, desk.used_on, among)
 
     def records(self, feed: str) -> pl.DataFrame:
         """The subject's records of a feed that the law lets be used, newest event first; read once."""
@@ -146,3 +145,8 @@ def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -
 def _connected_from(lake: Lake, feed: str, snapshot: int) -> int | None:
     """A snapshot changes by an erasure alone, and so does this."""
     return connected_from(lake, feed, snapshot)
+
+
+@lru_cache(maxsize=256)
+def _in_order(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))

@@ -1,18 +1,25 @@
 """How far the records of one enterprise reach, feed by feed."""
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from bureau.clock import from_micros, shanghai_day
+import numpy as np
+
 from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
-from features.engine.admission import contract_rules
-from features.engine.day_sql import OneDay
-from features.engine.feed_scan import visible
+from features.engine.algebra import Feature, count
+from features.engine.kernel import machine
+from features.engine.kernel.citing import reaching
+from features.engine.kernel.expressions import FIRST_DAY
+from features.engine.kernel.program import compile_program
+from features.engine.kernel.running import NOTHING_CITED, arguments
+from features.engine.windows import ever
 from features.lake.lake import Lake
-from features.lake.reading import visible_sql
-from features.store.connections import live_connection
-from features.store.subjects import code_of
+from features.lake.memory import until_erasure
+from features.store.live_rows import LiveRows, open_rows
+from features.store.live_spine import CHUNK, ROOM, Days, DaysKept, hot_stamp
+from features.store.subjects import code_in
 
 
 def newest_known(
@@ -28,18 +35,38 @@ def newest_known(
 
     used_on: the day by whose law records are used, `as_of` unless said.
     """
-    codes = sorted(set(feeds))
-    grant.require(codes, code_of(lake, enterprise_id))
-    contracts = [find_feed(code) for code in codes]
-    day = OneDay((), [rule for contract in contracts for rule in contract_rules(contract)])
-    scans = [
-        f"SELECT '{contract.code}', max(f.known_from) FROM {visible_sql(lake, contract, snapshot)} f"
-        f" WHERE {visible(contract, day)} AND f.enterprise_id = $enterprise_id"
-        for contract in contracts
-    ]
-    if not scans:
+    codes = tuple(sorted(set(feeds)))
+    grant.require(codes, code_in(lake, enterprise_id, snapshot))
+    if not codes:
         return {}
-    given = {**day.parameters(as_of, used_on), "enterprise_id": enterprise_id}
-    rows = live_connection().execute(" UNION ALL ".join(scans), given).fetchall()
-    found = dict(rows)
-    return {code: None if found[code] is None else shanghai_day(from_micros(found[code])) for code in codes}
+    found = _question(lake, codes, snapshot, hot_stamp(lake)).ask(enterprise_id, (as_of, used_on or as_of))
+    days = [None if day != day else FIRST_DAY + timedelta(days=day) for day in found]
+    return dict(zip(codes, days, strict=True))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A program of one aggregate for each feed, bound to rows."""
+
+    rows: LiveRows
+    days: DaysKept
+
+    def ask(self, enterprise_id: int, days: Days) -> list[float]:
+        """The newest day on which a record of each feed became known, as the machine counts days; nan without one."""
+        feeds, segments, held = self.rows.segments_for(enterprise_id)
+        program = (feeds, *arguments(self.rows.bound)[1:])
+        out = np.empty((len(feeds), 1))
+        machine.compute(program, segments, self.days.spine(enterprise_id, days), CHUNK, ROOM, out, NOTHING_CITED)
+        del held  # until here: its memory was read by address
+        found: list[float] = out[:, 0].tolist()
+        return found
+
+
+@until_erasure(maxsize=64)
+def _question(lake: Lake, codes: tuple[str, ...], snapshot: int, _hot: int) -> _Question:
+    wanted = {code: Feature(feed=find_feed(code), take=count(), within=ever()) for code in codes}
+    program = reaching(compile_program(wanted))
+    rows = open_rows(lake, program, snapshot)
+    feeds = rows.bound.feeds.copy()
+    feeds[:, machine.CONNECTED] = 0  # records of a relation are told before all that it rests on is there
+    return _Question(replace(rows, bound=replace(rows.bound, feeds=feeds)), DaysKept(program))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from features.contracts.contract import Contract
 from features.definitions.entry import own_definition
 from features.definitions.library import published
 from features.definitions.parts import parts_of
@@ -16,10 +17,13 @@ from features.lake.deriving import derive
 from features.lake.hot.building import PORTION, bucket_count, compacted, portions, read_bucket, read_segments
 from features.lake.hot.manifest import holds, is_fresh, lineage, map_feed, read_manifest, renew
 from features.lake.hot.segment import Segment, micros_day, packed
-from features.lake.hot.wanted import Wanted, stored_files
+from features.lake.hot.wanted import RECORD_NO, Wanted, stored_files
 from features.lake.lake import Lake
 from features.store.feed_sources import connected_from
 
+NUMBERED = 10_000_000
+"""Rows of a feed up to which hot files keep the numbers of its records, 8 bytes each; of a larger one an answer looks
+the few it cites up in the lake."""
 THREADS = 2
 _TRIES = 5
 
@@ -40,7 +44,7 @@ def kept_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
     """
     needs = wanted_of(program)
     if snapshot == lake.snapshot():
-        renew(lake, needs, snapshot)
+        renew(lake, [_numbered(lake, one, snapshot) for one in needs], snapshot)
     bound = bind(program, {one.feed: _feed_rows(lake, one, snapshot) for one in needs})
     return RowSource(lake.buckets, lambda _bucket: bound, at_once=True)
 
@@ -103,13 +107,13 @@ def _one_bucket(lake: Lake, plan: _Plan, snapshot: int, bucket: int, buckets: in
 
 def renew_hot_files(lake: Lake, snapshot: int) -> int:
     """Bring the hot files of every published feature's feeds to a snapshot; returns how many feeds there are."""
-    return len(renew(lake, _library_needs(), snapshot))
+    return len(renew(lake, _kept_needs(lake, snapshot), snapshot))
 
 
 def rows_behind(lake: Lake, snapshot: int) -> int:
     """How many rows `renew_hot_files` would read."""
     held = read_manifest(lake)
-    behind = (one.feed for one in _library_needs() if not is_fresh(lake, held, one, snapshot))
+    behind = (one.feed for one in _kept_needs(lake, snapshot) if not is_fresh(lake, held, one, snapshot))
     return sum(file.rows for feed in behind for file in stored_files(lake, feed, snapshot))
 
 
@@ -155,6 +159,22 @@ def _feed_rows(lake: Lake, wanted: Wanted, snapshot: int) -> FeedRows:
 @cache
 def _library_needs() -> tuple[Wanted, ...]:
     return tuple(_needs(compile_program({entry.name: own_definition(entry) for entry in parts_of(published())})))
+
+
+def _kept_needs(lake: Lake, snapshot: int) -> list[Wanted]:
+    return [_numbered(lake, one, snapshot) for one in _library_needs()]
+
+
+def _numbered(lake: Lake, wanted: Wanted, snapshot: int) -> Wanted:
+    """The same with the numbers its records are cited by, where they are not too many to be kept twice."""
+    if sum(file.rows for file in stored_files(lake, wanted.feed, snapshot)) > NUMBERED:
+        return wanted
+    return replace(wanted, columns=tuple(sorted({*wanted.columns, cited_by(wanted.contract)})))
+
+
+def cited_by(contract: Contract) -> str:
+    """The column whose numbers say which records of an enterprise itself stand behind a row."""
+    return "tie_no" if contract.derived_from else RECORD_NO
 
 
 def _needs(program: Program) -> Iterable[Wanted]:

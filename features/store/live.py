@@ -15,7 +15,7 @@ from features.store.live_kernel import Value, live_by_kernel
 from features.store.live_sql import live_by_sql
 from features.store.permission import permit_names
 from features.store.population import Cohort, group_of, peers_day, population_of, share_of
-from features.store.subjects import code_of, known_from
+from features.store.subjects import code_in, known_from
 
 
 def live_vector(
@@ -34,9 +34,9 @@ def live_vector(
     """
     names = tuple(names)
     snapshot = lake.snapshot() if snapshot is None else snapshot
-    permit_names(grant, names, None if grant.subject is None else _code_of(lake, enterprise_id, snapshot))
+    permit_names(grant, names, None if grant.subject is None else code_in(lake, enterprise_id, snapshot))
     if known_from(lake, snapshot, enterprise_id) is None:
-        _code_of(lake, enterprise_id, snapshot)  # a number nobody bears is refused
+        code_in(lake, enterprise_id, snapshot)  # a number nobody bears is refused
     live, days = (live_by_kernel if engine is Engine.KERNEL else live_by_sql), (as_of, used_on or as_of)
     parts = _parts(names)
     own = live(lake, parts, enterprise_id, days, snapshot)
@@ -92,9 +92,3 @@ def _of_peers(
 def _whole(population: Population, values: Mapping[str, Value]) -> Value:
     """What a rate's value is divided by; None of any other figure."""
     return values[population.whole_name] if isinstance(population, GroupRate) else None
-
-
-@lru_cache(maxsize=65_536)
-def _code_of(lake: Lake, enterprise_id: int, _snapshot: int) -> str:
-    """A grant for one subject is held against its code at every call; the catalogue is asked once a snapshot."""
-    return code_of(lake, enterprise_id)

@@ -1,7 +1,7 @@
 """What live answers of one snapshot read: hot files, and around them what landed since they were made."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,12 +43,17 @@ class LiveRows:
     bound: Bound
     around: Mapping[int, Around]
 
-    def segments_for(self, enterprise_id: int) -> tuple[Integers, Integers, object]:
-        """Feed facts and segments as the machine takes them, and what must be held while it reads."""
+    def segments_for(
+        self, enterprise_id: int, wanted: Container[int] | None = None
+    ) -> tuple[Integers, Integers, object]:
+        """Feed facts and segments as the machine takes them, and what must be held while it reads.
+
+        wanted: the places of the feeds that it will be asked of, all unless said.
+        """
         feeds, segments = self.bound.feeds, self.bound.segments
         held: list[object] = []
         for place, around in self.around.items():
-            if not around.concerns(enterprise_id):
+            if (wanted is not None and place not in wanted) or not around.concerns(enterprise_id):
                 continue
             if not held:
                 feeds = feeds.copy()

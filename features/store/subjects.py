@@ -1,5 +1,7 @@
 """Who is meant: keys to enterprise numbers in bulk, numbers to codes, and since when each enterprise is known."""
 
+from functools import lru_cache
+
 import numpy as np
 import polars as pl
 from sqlalchemy import select
@@ -23,6 +25,12 @@ def code_of(lake: Lake, enterprise_id: int) -> str:
     if code is None:
         raise UnknownSubject(str(enterprise_id))
     return code
+
+
+@lru_cache(maxsize=65_536)
+def code_in(lake: Lake, enterprise_id: int, _snapshot: int) -> str:
+    """The same in a snapshot. A grant for one subject is held against it at every call; the catalogue is asked once."""
+    return code_of(lake, enterprise_id)
 
 
 def numbers_of(lake: Lake, keys: pl.Series) -> pl.Series:

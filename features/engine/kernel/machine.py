@@ -24,6 +24,9 @@ LOAD, AS_OF, LEGAL, LITERAL, MONTH, LOOK_UP, KNOWN, NOT, AND, OR, ADD, SUB, MUL,
 """Steps: (code, register to fill, operand, operand). MONTH counts calendar months, LOOK_UP reads a table by code."""
 COUNT, EXISTS, DISTINCT, TOTAL, MEAN, SMALLEST, LARGEST, LATEST, SINCE_LAST, SINCE_FIRST, CHANGES = range(11)
 """Aggregates: (code, window, register of the condition or -1, register of the value or -1)."""
+CITE_ALL, CITE_NEWEST, CITE_OLDEST = 11, 12, 13
+"""Instead of an aggregate: which rows enter, or the one that decides, each as (aggregate, event day, value)."""
+CITED_FACTS = 3
 CELL, PLUS, MINUS, RATIO, TREND = range(5)
 """Finishing: CELL (aggregate, feed, constant for missing or -1), others (left, right)."""
 
@@ -529,6 +532,24 @@ def _reduce(code, where, value, spans, count, as_of, registers, cells, a):
 
 
 @njit(nogil=True)
+def _cite(code, where, value, spans, count, registers, cited, a):
+    """Write down the rows that enter. The first line of `cited` counts them, those without room among them."""
+    for k in range(count):
+        low, high = spans[k, LOW], spans[k, HIGH]
+        if code != CITE_ALL:
+            low = _edge(code == CITE_NEWEST, where, low, high, registers)
+            if low < 0:
+                continue
+            high = low + 1
+        for i in range(low, high):
+            if where < 0 or registers[where, i] == 1:
+                cited[0, 0] += 1
+                line = cited[0, 0]
+                if line < cited.shape[0]:
+                    cited[line, 0], cited[line, 1], cited[line, 2] = a, registers[EVENT, i], registers[value, i]
+
+
+@njit(nogil=True)
 def _finish(finish, constants, feeds, cells, values, known, as_of, size):
     """The arithmetic between aggregates, step by step for all spine rows of a chunk."""
     for i in range(finish.shape[0]):
@@ -572,10 +593,11 @@ def _reach(feeds, bounds):
     return reach
 
 
-def _compute(program, segments, spine, chunk, room, out):
+def _compute(program, segments, spine, chunk, room, out, cited):
     """Fill `out` (features, spine rows). Which arrays the tuples hold: `program.Program` and `running.Spine`.
 
     chunk: spine rows whose cells are held at once. room: rows of a block, more where one enterprise has more.
+    cited: (1 + records, `CITED_FACTS`), filled where a program cites records; of one spine row then.
     """
     feeds, steps, aggregates, finish, constants, literals, outputs, registers_needed = program
     enterprises, known_on, day_of, order, days, bounds = spine
@@ -651,7 +673,10 @@ def _compute(program, segments, spine, chunk, room, out):
                         entered = _enter(spans, count, window, bounds, day_nos, registers, entering)
                     if entered > 0:
                         code, where, value = aggregates[a, 0], aggregates[a, 2], aggregates[a, 3]
-                        _reduce(code, where, value, entering, entered, as_of, registers, cells, a)
+                        if code >= CITE_ALL:
+                            _cite(code, where, value, entering, entered, registers, cited, a)
+                        else:
+                            _reduce(code, where, value, entering, entered, as_of, registers, cells, a)
         _finish(finish, constants, feeds, cells, values, known_days, as_of, size)
         for o in range(outputs.size):
             for j in range(size):

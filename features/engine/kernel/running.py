@@ -28,6 +28,8 @@ _CODED = {
     4: machine.CODE4,
     8: machine.I64,
 }
+NOTHING_CITED = np.zeros((1, machine.CITED_FACTS), np.int64)
+"""For programs that cite no records."""
 CHUNK, ROOM = 64, 1_024
 """Spine rows whose cells are held at once, and record rows of a block: what stays in the core's own cache."""
 
@@ -170,4 +172,4 @@ def run(bound: Bound, spine: Spine, out: Floats) -> None:
     given = (spine.enterprises, spine.known_on, spine.day_of, spine.order)
     # Arrow's memory may not be written, and Numba would compile the machine once more for that.
     rows = (*(np.require(numbers, np.int64, ["C", "W"]) for numbers in given), spine.days, spine.bounds)
-    machine.compute(arguments(bound), bound.segments, rows, CHUNK, ROOM, out)
+    machine.compute(arguments(bound), bound.segments, rows, CHUNK, ROOM, out, NOTHING_CITED)

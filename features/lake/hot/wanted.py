@@ -15,6 +15,8 @@ from features.lake.tables import LakeFile
 Dtypes = Mapping[str, pl.DataType]
 DAYS = ("event_day", "known_from_day", "known_to_day")
 """Of every record, counted from 1900-01-01: when it happened, and between which days it was known."""
+RECORD_NO = "record_no"
+"""By which a record is cited; every feed may be asked for it beside its own columns."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Wanted:
     @property
     def dtypes(self) -> Dtypes:
         """The types of the columns."""
-        types = self.contract.dtypes
+        types = {**self.contract.dtypes, RECORD_NO: pl.Int64()}
         return {name: types[name] for name in self.columns}
 
 

@@ -1,0 +1,198 @@
+"""The records behind values of one enterprise, now: what an answer cites, from the rows its values were computed of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from heapq import nsmallest
+
+import numpy as np
+
+from bureau.grant import ReadGrant
+from features.contracts.feeds import find_feed
+from features.definitions.library import find_feature
+from features.engine.algebra import Feature, count, own_leaves
+from features.engine.kernel import machine
+from features.engine.kernel.citing import citing
+from features.engine.kernel.expressions import FIRST_DAY
+from features.engine.kernel.program import compile_program
+from features.engine.windows import ever
+from features.lake.lake import Lake
+from features.lake.memory import until_erasure
+from features.store.evidence import TIES
+from features.store.hot_rows import cited_by
+from features.store.live_rows import LiveRows, open_rows
+from features.store.live_spine import CHUNK, ROOM, Days, DaysKept, hot_stamp
+from features.store.permission import permit
+from features.store.record_ids import ids_of
+from features.store.subjects import code_in
+
+Key = tuple[int, str, int]
+"""A record: its event day as the machine counts days, its feed and its number."""
+_ROOM = 1_024
+"""Records there is room for at first."""
+_NO_FINISH = (np.empty((0, 4), np.int64), np.empty(0))
+_NO_OUTPUTS, _NO_VALUES = np.empty(0, np.int64), np.empty((0, 1))
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One record that entered a value."""
+
+    record_id: str
+    feed: str
+    department: str
+    event_date: date
+
+
+@dataclass(frozen=True)
+class Cited:
+    """The records behind some features of one enterprise, each once; their texts are looked up when they are told."""
+
+    lake: Lake
+    snapshot: int
+    enterprise_id: int
+    by_feature: Mapping[str, frozenset[Key]] = field(default_factory=dict)
+
+    def count(self, features: Iterable[str]) -> int:
+        """How many entered any of some features."""
+        return len(self._behind(features))
+
+    def newest(self, features: Iterable[str], most: int) -> list[Citation]:
+        """The newest of those that entered any of some features, the newest first, then by feed and record id."""
+        behind = self._behind(features)
+        if len(behind) > most:
+            last = sorted((day for day, _, _ in behind), reverse=True)[most - 1]
+            behind = frozenset(key for key in behind if key[0] >= last)
+        told = nsmallest(most, ((-day, feed, record_id) for day, feed, record_id in self._told(behind)))
+        return [_citation(-back, feed, record_id) for back, feed, record_id in told]
+
+    def records(self, features: Iterable[str]) -> list[tuple[str, str]]:
+        """Feed and record id of all that entered any of some features."""
+        return sorted((feed, record_id) for _, feed, record_id in self._told(self._behind(features)))
+
+    def _behind(self, features: Iterable[str]) -> frozenset[Key]:
+        return frozenset[Key]().union(*(self.by_feature[name] for name in features))
+
+    def _told(self, keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
+        by_feed: dict[str, list[tuple[int, int]]] = {}
+        for day, feed, number in keys:
+            by_feed.setdefault(feed, []).append((day, number))
+        for feed, rows in by_feed.items():
+            numbers = [number for _, number in rows]
+            ids = ids_of(self.lake, find_feed(feed), numbers, self.enterprise_id, self.snapshot)
+            yield from ((day, feed, ids[number]) for day, number in rows)
+
+
+def cited(
+    lake: Lake,
+    names: Iterable[str],
+    enterprise_id: int,
+    as_of: date,
+    grant: ReadGrant,
+    snapshot: int,
+    used_on: date | None = None,
+    among: tuple[str, ...] = (),
+) -> Cited:
+    """The records that entered each of several features; the same as `lineage.evidence` tells, without their values.
+
+    Of a derived feed it is the enterprise's own records that tie it to the others, never theirs. used_on: the day by
+    whose law records are used, `as_of` unless said. among: features that are asked about again and again, these among
+    them: what is made ready for a call is made for all of them.
+    """
+    names = tuple(dict.fromkeys(names))
+    permit(grant, map(find_feature, names), code_in(lake, enterprise_id, snapshot))
+    question = _question(lake, among if {*names} <= {*among} else names, snapshot, hot_stamp(lake))
+    found = question.ask(names, enterprise_id, (as_of, used_on or as_of))
+    if question.derived:
+        found = _of_own(found, question.derived, _ties(lake, snapshot, hot_stamp(lake)), enterprise_id, as_of)
+    return Cited(lake, snapshot, enterprise_id, found)
+
+
+def _of_own(
+    found: dict[str, frozenset[Key]], derived: frozenset[str], ties: "_Question", enterprise_id: int, as_of: date
+) -> dict[str, frozenset[Key]]:
+    """The same, with the enterprise's own records instead of those of derived feeds, which cite them by number."""
+    numbers = {name: {number for _, feed, number in keys if feed in derived} for name, keys in found.items()}
+    if not any(numbers.values()):
+        return found
+    own = frozenset[Key]().union(*ties.ask(ties.places, enterprise_id, (as_of, as_of)).values())
+    return {
+        name: frozenset(key for key in keys if key[1] not in derived) | {key for key in own if key[2] in numbers[name]}
+        for name, keys in found.items()
+    }
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A program that cites, bound to rows. places: of the aggregates of each feature. feeds: by aggregate.
+
+    derived: the derived feeds among those read.
+    """
+
+    rows: LiveRows
+    days: DaysKept
+    places: Mapping[str, Sequence[int]]
+    feeds: Sequence[int]
+    codes: Sequence[str]
+    derived: frozenset[str]
+
+    def ask(self, names: Iterable[str], enterprise_id: int, days: Days) -> dict[str, frozenset[Key]]:
+        """The rows that entered each of some features, those of derived feeds by the numbers they cite."""
+        wanted = {name: self.places[name] for name in names}
+        places = sorted({place for listed in wanted.values() for place in listed})
+        keys: dict[int, list[Key]] = {place: [] for place in places}
+        for line, day, number in self._lines(places, enterprise_id, days) if places else ():
+            place = places[line]
+            keys[place].append((day, self.codes[self.feeds[place]], number))
+        return {name: frozenset(key for place in listed for key in keys[place]) for name, listed in wanted.items()}
+
+    def _lines(self, places: Sequence[int], enterprise_id: int, days: Days) -> list[list[int]]:
+        """What the machine writes down of some aggregates: the place among them, event day and number of each row."""
+        program, of = self.rows.bound.program, [self.feeds[place] for place in places]
+        needed = sorted(set(of))
+        bound, segments, held = self.rows.segments_for(enterprise_id, needed)
+        feeds = bound[needed]
+        feeds[:, machine.AGGREGATES] = np.searchsorted(of, needed, side="left")
+        feeds[:, machine.AGGREGATES + 1] = np.searchsorted(of, needed, side="right")
+        given = (feeds, program.steps, program.aggregates[places], *_NO_FINISH, program.literals, _NO_OUTPUTS)
+        spine, room = self.days.spine(enterprise_id, days), _ROOM
+        while True:
+            lines = np.zeros((1 + room, machine.CITED_FACTS), np.int64)
+            machine.compute((*given, program.registers), segments, spine, CHUNK, ROOM, _NO_VALUES, lines)
+            room = int(lines[0, 0])
+            if room < len(lines):
+                del held  # until here: its memory was read by address
+                listed: list[list[int]] = lines[1 : 1 + room].tolist()
+                return listed
+
+
+@until_erasure(maxsize=64)
+def _question(lake: Lake, names: tuple[str, ...], snapshot: int, _hot: int) -> _Question:
+    return _opened(lake, {name: tuple(own_leaves(find_feature(name).definition)) for name in names}, snapshot)
+
+
+@until_erasure(maxsize=8)
+def _ties(lake: Lake, snapshot: int, _hot: int) -> _Question:
+    """All of an enterprise's own records that may tie it to others."""
+    leaves = {contract.code: (Feature(feed=contract, take=count(), within=ever()),) for contract, _ in TIES}
+    return _opened(lake, leaves, snapshot)
+
+
+def _opened(lake: Lake, wanted: Mapping[str, Sequence[Feature]], snapshot: int) -> _Question:
+    leaves = {(name, number): leaf for name, listed in wanted.items() for number, leaf in enumerate(listed)}
+    compiled = compile_program({f"{name} {number}": leaf for (name, number), leaf in leaves.items()})
+    places = dict(zip(leaves, compiled.finish[compiled.outputs, 1].tolist(), strict=True))
+    ends = compiled.feed_facts[:, machine.AGGREGATES + 1]
+    program = citing(compiled, cited_by)
+    return _Question(
+        rows=open_rows(lake, program, snapshot),
+        days=DaysKept(program),
+        places={name: [places[name, number] for number in range(len(listed))] for name, listed in wanted.items()},
+        feeds=np.searchsorted(ends, np.arange(len(compiled.aggregates)), side="right").tolist(),
+        codes=[feed.contract.code for feed in program.feeds],
+        derived=frozenset(feed.contract.code for feed in program.feeds if feed.contract.derived_from),
+    )
+
+
+def _citation(day: int, feed: str, record_id: str) -> Citation:
+    return Citation(record_id, feed, find_feed(feed).department, FIRST_DAY + timedelta(days=day))

@@ -1,0 +1,29 @@
+"""The ids of an enterprise's records from their numbers: most follow from them, the others stand in the lake."""
+
+from collections.abc import Iterable, Mapping
+
+from features.contracts.contract import Contract
+from features.contracts.feeds import find_feed
+from features.lake.lake import Lake
+from features.lake.layout import TEXT_RECORDS, rows_sql
+from features.lake.memory import until_erasure
+from features.store.connections import live_connection
+
+
+def ids_of(lake: Lake, contract: Contract, numbers: Iterable[int], enterprise_id: int, snapshot: int) -> dict[int, str]:
+    """The record id of each of some numbers of one enterprise's records."""
+    ids = {number: f"{contract.code}-{number}" for number in numbers}
+    if any(number >= TEXT_RECORDS for number in ids):
+        texts = _texts(lake, contract.code, enterprise_id, snapshot)
+        ids |= {number: texts[number] for number in ids if number >= TEXT_RECORDS}
+    return ids
+
+
+@until_erasure(maxsize=4096)
+def _texts(lake: Lake, feed: str, enterprise_id: int, snapshot: int) -> Mapping[int, str]:
+    """The ids of an enterprise's records that their sender did not simply count."""
+    contract = find_feed(feed)
+    stored = rows_sql(contract, lake.files(feed, snapshot))
+    query = f"SELECT DISTINCT record_no, record_id FROM {stored} WHERE enterprise_id = {enterprise_id:d}"
+    found = live_connection().execute(f"{query} AND record_no >= {TEXT_RECORDS}").fetchall()
+    return dict(found)
