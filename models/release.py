@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bureau.errors import DamagedModel
@@ -42,8 +43,16 @@ def read_release(home: Path, name: str, file: str = RELEASED_FILE) -> Release | 
     file: the note of another place, e.g. the shadow's.
     """
     path = model_folder(home, name) / file
-    if not path.exists():
+    try:
+        written = path.stat()
+    except FileNotFoundError:
         return None
+    return _read(path, name, written.st_mtime_ns, written.st_ino)
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, name: str, _written: int, _number: int) -> Release:
+    """The note as it was written at an instant; a newer one is another file."""
     try:
         return Release(**json.loads(path.read_text("utf-8")))
     except (ValueError, TypeError) as problem:

@@ -1,6 +1,7 @@
 """One published feature: its definition in the algebra, and everything a reader must be told about it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from bureau.grant import PURPOSES
 from features.engine.algebra import Definition, Feature, Population, Published, Reason, Sign, categories, leaves
@@ -31,7 +32,7 @@ class Entry:
     consent: str = CL1
     purposes: tuple[str, ...] = PURPOSES
 
-    @property
+    @cached_property
     def feeds(self) -> tuple[str, ...]:
         """Codes of the feeds it reads, each once."""
         return tuple(dict.fromkeys(leaf.feed.code for leaf in leaves(self.definition)))

@@ -1,18 +1,16 @@
 """The lake: Parquet files under one folder, and the catalogue that says which of them make up a snapshot."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
-from sqlalchemy import URL, Connection, Engine, Select, func, insert, select, union_all, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, Select, func, insert, literal_column, select, union_all, update
 
 from bureau.db import open_engine, upgrade
 from bureau.errors import UnknownName, UnreadableFile
+from features.lake.driver import Question
 from features.lake.layout import LAYOUT
 from features.lake.locking import alone
 from features.lake.memory import hear, until_erasure
@@ -30,32 +28,14 @@ BUCKETS = 16
 """How many buckets a new lake has. Kept in its settings: changing it here changes no existing lake."""
 MORE_BUCKETS = ((1_000_000, 128), (200_000, 64))
 """From so many enterprises on a lake has more, the most first: one bucket's rows are in memory together."""
-_NEWEST = select(
-    select(func.max(Snapshot.id)).scalar_subquery(),
-    select(func.max(Certificate.id)).scalar_subquery(),
-    select(Setting.value).where(Setting.name == OLDEST).scalar_subquery(),
+_NEWEST = Question(
+    select(
+        select(func.max(Snapshot.id)).scalar_subquery(),
+        select(func.max(Certificate.id)).scalar_subquery(),
+        select(Setting.value).where(Setting.name == literal_column(f"'{OLDEST}'")).scalar_subquery(),
+    )
 )
 """The newest snapshot, the last erasure, and from which snapshot on nothing was given up."""
-
-
-@cache
-def _newest_sql(dialect: str) -> str:
-    """The text of the question every live answer begins with."""
-    return str(_NEWEST.compile(dialect=URL.create(dialect).get_dialect()(), compile_kwargs={"literal_binds": True}))
-
-
-def _first_row(engine: Engine, query: str) -> Sequence[Any]:
-    """The first row of a query, asked by the driver itself, which takes a third of the time of a `Connection`."""
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(query)
-        return cast("Sequence[Any]", cursor.fetchone())
-    except engine.dialect.loaded_dbapi.Error as problem:
-        connection.invalidate()
-        raise OperationalError(query, None, problem) from problem
-    finally:
-        connection.close()
 
 
 @dataclass(frozen=True)
@@ -75,7 +55,7 @@ class Lake:
 
         Whoever asks also hears what another process erased or gave up since, and forgets it.
         """
-        newest, *gone = _first_row(self.catalogue, _newest_sql(self.catalogue.dialect.name))
+        [(newest, *gone)] = _NEWEST.rows(self.catalogue)
         hear(self, tuple(gone))
         return newest or 0
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from bureau.clock import known_before, to_micros
 from bureau.errors import InvalidInput, StateConflict, UnknownName
 from features.contracts.feeds import find_feed
+from features.lake.driver import Question
 from features.lake.lake import Lake
 from features.lake.stored import numbers_of_ids
 from features.lake.tables import Mark
@@ -21,6 +22,7 @@ KINDS: tuple[str, ...] = get_args(MarkKind)
 Key = tuple[str, str]
 """Feed and record id."""
 _PORTION = 5_000
+_MARKED = Question(select(Mark.feed).where(Mark.known_at < bindparam("before")).distinct())
 _SEE = "bureau features explain FEATURE --subject CODE --as-of DAY"
 
 
@@ -97,9 +99,7 @@ def refuse_marked(lake: Lake, feed: str, record_ids: Iterable[str], as_of: date)
 
 def marked_feeds(lake: Lake, as_of: date) -> frozenset[str]:
     """Codes of the feeds of which any record was ever marked, as known on a day."""
-    known = select(Mark.feed).where(Mark.known_at < to_micros(known_before(as_of))).distinct()
-    with lake.catalogue.connect() as connection:
-        return frozenset(connection.scalars(known))
+    return frozenset(feed for (feed,) in _MARKED.rows(lake.catalogue, before=to_micros(known_before(as_of))))
 
 
 def marked_records(lake: Lake, as_of: date) -> list[Key]:

@@ -9,11 +9,23 @@ from bureau.errors import UnknownSubject
 from bureau.uscc import clean, is_uscc, parse_uscc
 from features.lake.catalogue import Schema, execute_many, read_frame, read_where_in
 from features.lake.code_index import code_index
+from features.lake.driver import Question
 from features.lake.lake import Lake
 from features.lake.tables import Alias, EnterpriseRow
 
 _ENTERPRISES: Schema = {"enterprise_id": pl.Int32, "uscc": pl.String, "name": pl.String}
 _NUMBERS: Schema = {"uscc": pl.String, "enterprise_id": pl.Int32}
+_NEWEST = 2**31 - 1
+"""A snapshot after all others."""
+_FOUND = select(EnterpriseRow.id, EnterpriseRow.uscc, EnterpriseRow.name).where(
+    EnterpriseRow.added_in <= bindparam("until")
+)
+_BY_CODE = Question(_FOUND.where(EnterpriseRow.uscc == bindparam("key")))
+_BY_KEY = Question(
+    _FOUND.join(Alias, Alias.enterprise_id == EnterpriseRow.id)
+    .where(Alias.key == bindparam("key"), Alias.added_in <= bindparam("until"))
+    .order_by(Alias.known_at.desc(), Alias.id.desc())
+)
 _ALIASES: Schema = {"key": pl.String, "enterprise_id": pl.Int32}
 
 
@@ -31,21 +43,12 @@ def resolve(lake: Lake, key: str, snapshot: int | None = None) -> Enterprise:
 
     Raises `ImpossibleUscc` for what is neither a code nor a known key, `UnknownSubject` for a code never seen.
     """
-    query = select(EnterpriseRow.id, EnterpriseRow.uscc, EnterpriseRow.name)
-    code = clean(key)
-    if snapshot is not None:
-        query = query.where(EnterpriseRow.added_in <= snapshot)
-    with lake.catalogue.connect() as connection:
-        if is_uscc(code):
-            found = connection.execute(query.where(EnterpriseRow.uscc == code)).first()
-        else:
-            named = query.join(Alias, Alias.enterprise_id == EnterpriseRow.id).where(Alias.key == key.strip())
-            if snapshot is not None:
-                named = named.where(Alias.added_in <= snapshot)
-            found = connection.execute(named.order_by(Alias.known_at.desc(), Alias.id.desc())).first()
-    if found is None:
+    code, until = clean(key), _NEWEST if snapshot is None else snapshot
+    asked, word = (_BY_CODE, code) if is_uscc(code) else (_BY_KEY, key.strip())
+    found = asked.rows(lake.catalogue, key=word, until=until)
+    if not found:
         raise UnknownSubject(parse_uscc(key))
-    return Enterprise(*found)
+    return Enterprise(*found[0])
 
 
 def enterprises(lake: Lake, snapshot: int | None = None) -> pl.DataFrame:

@@ -4,27 +4,28 @@ from functools import lru_cache
 
 import numpy as np
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bureau.errors import UnknownSubject
 from features.lake.catalogue import Schema, read_where_in
 from features.lake.code_index import code_index
 from features.lake.codes import clean_codes, impossible_codes
+from features.lake.driver import Question
 from features.lake.lake import Lake
 from features.lake.memory import until_erasure
 from features.lake.tables import Alias, EnterpriseRow
 from features.store.first_known import first_known
 
 _KEYS: Schema = {"key": pl.String, "enterprise_id": pl.Int32, "known_at": pl.Int64, "id": pl.Int64}
+_CODE = Question(select(EnterpriseRow.uscc).where(EnterpriseRow.id == bindparam("number")))
 
 
 def code_of(lake: Lake, enterprise_id: int) -> str:
     """The unified social credit code of an enterprise number."""
-    with lake.catalogue.connect() as connection:
-        code = connection.scalar(select(EnterpriseRow.uscc).where(EnterpriseRow.id == enterprise_id))
-    if code is None:
+    found = _CODE.rows(lake.catalogue, number=int(enterprise_id))
+    if not found:
         raise UnknownSubject(str(enterprise_id))
-    return code
+    return str(found[0][0])
 
 
 @lru_cache(maxsize=65_536)

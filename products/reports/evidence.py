@@ -25,7 +25,7 @@ def told_reasons(reading: Reading, reasons: tuple[ScoredReason, ...]) -> list[Re
 def entered_marks(reading: Reading, features: Iterable[str]) -> list[Mark]:
     """The marks of all records that entered some features, told in a reason or not."""
     marked = marked_feeds(reading.desk.lake, reading.day)
-    concerned = [name for name in features if marked & {*find_feature(name).feeds}]
+    concerned = [name for name in features if marked & {*find_feature(name).feeds}] if marked else []
     return record_marks(reading, reading.cited(concerned).records(concerned)) if concerned else []
 
 
