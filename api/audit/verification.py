@@ -44,8 +44,8 @@ def verify_ledger(session: Session, signer: Signer, vault: Vault, tell: Tell | N
     the way; then strays, acts and money. The log may grow meanwhile."""
     trees = GrowingTrees(session, signer)
     fault_of = partial(entry_fault, signer=signer, vault=vault)
-    fault = _walk(session, fault_of, trees, tell) or stray_fault(session) or credit_fault(session) or trees.end()
-    fault = fault or acts_fault(session, signer) or money_fault(session, signer)
+    fault = _walk(session, fault_of, trees, tell) or stray_fault(session) or trees.end()
+    fault = fault or acts_fault(session, signer) or credit_fault(session) or money_fault(session, signer)
     return Verification(trees.size, trees.root(), fault)
 
 
