@@ -19,9 +19,11 @@ from api.contracts.in_force import contract_in_force
 from api.contracts.tables import ContractProposal, ContractVersion
 from api.contracts.terms import Terms
 from api.database import ledger_transaction, open_ledger_database
+from api.metering.reversal import reverse
+from api.metering.tables import UsageLine
 from api.metering.wallet import pay_in
 from bureau.clock import SHANGHAI, now
-from bureau.errors import UnknownName, UnreadableFile
+from bureau.errors import InvalidInput, UnknownName, UnreadableFile
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.store.days import read_day
@@ -92,6 +94,25 @@ def enter_payment(
     balance = pay_in(engine, institution_id, fen, reference=reference, at=now())
     engine.dispose()
     print(f"the wallet of {name} holds {balance} fen")
+
+
+@contracts.command("reverse")
+def reverse_charge(
+    call_id: Annotated[str, typer.Argument(help="The report_id or call_id of the call.")],
+    reason: Annotated[str, typer.Option(help="Why it is taken back; kept with the line.")],
+    by: Person,
+) -> None:
+    """Take back what one call counted and cost; it comes off the present month, and a wallet gets it back."""
+    settings = Settings()
+    person = proven(by, settings)
+    if not reason.strip():
+        raise InvalidInput("A reversal needs a reason: --reason TEXT.")
+    engine = open_ledger_database(settings.ledger_url)
+    line = reverse(engine, call_id, reason=f"{reason.strip()} ({person})", at=now())
+    with Session(engine) as session:
+        fen = session.get_one(UsageLine, line).amount_fen
+    engine.dispose()
+    print(f"{call_id} is taken back: {-fen} fen, as line {line} of the present month")
 
 
 def _read_terms(file: Path) -> Terms:

@@ -103,13 +103,13 @@ def _migrated_file() -> Path:
     return folder / "ledger.db"
 
 
-def open_books(url: str, home: Path) -> Books:
+def open_books(url: str, home: Path, *, bank: str = "深圳银行") -> Books:
     """The ledger at an address, started, with a bank in it; its keys lie in `home`."""
     engine = open_ledger_database(url)
     signer, vault, clock = open_signer(home, "answers"), open_vault(SECRET), Clock()
     ledger = Ledger(engine, signer, vault, clock)
     ledger.start()
-    return Books(engine, signer, vault, clock, add_bank(engine), ledger)
+    return Books(engine, signer, vault, clock, add_bank(engine, bank), ledger)
 
 
 def add_bank(engine: Engine, name: str = "深圳银行", *, test: bool = False) -> Bank:

@@ -4,11 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.cli import main
 from api.database import open_ledger_database
+from api.metering.ledger import Receipt
+from api.metering.tables import UsageLine
 from models.people import add_person
-from tests.factories.ledger import NOON, SECRET, add_bank, sqlite_ledger
+from tests.factories.ledger import NOON, SECRET, add_bank, draft, open_books, sqlite_ledger
 
 BANK = "深圳银行"
 
@@ -77,3 +81,23 @@ def test_a_payment_is_entered_once(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert run(monkeypatch, "pay-in", BANK, "500", "--reference", "transfer 1") == 0
     assert "holds 500 fen" in capsys.readouterr().out
     assert run(monkeypatch, "pay-in", BANK, "500", "--reference", "transfer 1") == 2
+
+
+def test_a_charge_is_taken_back_by_who_proves_it(
+    home: Path, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books = open_books(f"sqlite:///{home / 'ledger.db'}", home, bank="城市银行")
+    (given,) = books.submit(draft(books.bank))
+    assert isinstance(given, Receipt)
+    books.ledger.close()
+    monkeypatch.setenv("BUREAU_RELEASE_KEY", secrets["Li Wei"])
+    asked = ("reverse", given.call_id, "--by", "Li Wei", "--reason")
+    assert run(monkeypatch, *asked, " ") == 2
+    assert "--reason TEXT" in capsys.readouterr().err
+    assert run(monkeypatch, *asked, "wrong enterprise") == 0
+    assert "800 fen" in capsys.readouterr().out
+    with Session(books.engine) as session:
+        assert session.scalars(select(UsageLine.reason)).all() == [None, "wrong enterprise (Li Wei)"]
+    assert run(monkeypatch, *asked, "again") == 2
+    assert run(monkeypatch, "reverse", "none", *asked[2:], "unknown") == 2
+    books.engine.dispose()
