@@ -28,7 +28,7 @@ from api import (
     webhook_routes,
 )
 from api.body_size import body_limit
-from api.console import features_page, feeds_page, login, usage_page
+from api.console import features_page, feeds_page, login, statements_page, usage_page
 from api.console.login import answer_sign_in_needed
 from api.console.session import SignInNeeded
 from api.deployment import Deployment, open_deployment
@@ -79,7 +79,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     for resource in (
         oauth, consents, notices, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
         service_levels, contract_routes, webhook_routes, audit_roots, sample_routes, verify, health, login, usage_page,
-        feeds_page, features_page, assets, documentation,
+        statements_page, feeds_page, features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
     app.router.routes.insert(0, HotReports())

@@ -79,6 +79,32 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "shortened": ("表中仅列前 {shown} 行，共 {all} 行；合计含全部，CSV 为全部。",
                   "The first {shown} of {all} rows are listed; the total and the CSV hold all."),
     "ledger_equal": ("数字直接取自计费账本，统计至", "Straight from the ledger, as of"),
+    # statements
+    "statements": ("对账单", "Statements"),
+    "payable": ("应付（元）", "Payable (CNY)"),
+    "signature_platform": ("平台签名", "The platform's signature"),
+    "signature_institution": ("机构签名", "The institution's signature"),
+    "signature_stands": ("有效", "stands"),
+    "signature_broken": ("无效", "does not stand"),
+    "signature_by_call": ("已确认（未用密钥签名）", "agreed, without a key"),
+    "signature_missing": ("尚未确认", "not yet agreed"),
+    "signatures_hint": (
+        "打开本页时逐份重新核验：摘要按 RFC 8785 规范形式计算；平台签名针对对账单原文，机构签名针对其规范形式。"
+        "机构可自行核验：GET /v1/statements/{month}/signatures，公钥见 /.well-known/jwks.json。",
+        "Verified anew each time this page is opened: the digest is over the RFC 8785 form, the platform's signature "
+        "over the statement as it was sent, the institution's over that form. An institution verifies for itself: "
+        "GET /v1/statements/{month}/signatures, keys in /.well-known/jwks.json.",
+    ),
+    "no_statements": ("没有已出具的对账单。", "No statement has been issued."),
+    "no_statements_hint": (
+        "月份结束后自动出具；机构读取该月对账单，或运行 bureau statement，也会出具。",
+        "One is issued once its month is over; also when its institution reads it, or by bureau statement.",
+    ),
+    "statements_shortened": (
+        "仅列最近 {shown} 份；请按月份查询。",
+        "The newest {shown} are listed; ask for a month.",
+    ),
+    "bad_month": ("月份不正确，已列出全部。", "The month could not be read; all are listed."),
     # catalogue of feeds and features
     "feeds": ("数据目录", "Feeds"),
     "features": ("特征目录", "Features"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.access.institutions import create_client, find_client, rotate_client
 from api.billing.agreeing import agree_to_statement, key_named, signature_stands, signed_text
 from api.billing.months import Month
+from api.billing.standing import Signed, signed_statements
 from api.billing.statements import issue_statement
 from api.billing.tables import Statement, StatementSignature
 from api.signing import open_signer
@@ -52,6 +53,24 @@ def test_it_still_stands_when_the_key_was_replaced(signing: Signing) -> None:
     assert signature_stands(signing.session, signing.statement, agreed)
     other = StatementSignature(client_id=signing.client_id, jws=detached(STRANGER, signed_text(signing.statement)))
     assert not signature_stands(signing.session, signing.statement, other)
+
+
+def test_both_signatures_are_verified_for_the_page(signing: Signing, tmp_path: Path) -> None:
+    def found() -> Signed:
+        with signing.session.no_autoflush:  # the database would refuse what is changed here
+            (one,) = signed_statements(signing.session, open_signer(tmp_path, "answers"), month=MONTH, limit=5)
+        return one
+
+    assert (found().platform.standing, found().theirs.standing) == ("stands", "missing")
+    agreed = signing.agree(client_id=signing.client_id, jws=detached(KEY, signed_text(signing.statement)))
+    assert (found().theirs.standing, found().theirs.kid, found().theirs.algorithm) == ("stands", "first", "ES256")
+    agreed.jws = detached(STRANGER, signed_text(signing.statement))
+    assert found().theirs.standing == "broken"
+    agreed.jws = None
+    assert found().theirs.standing == "by_call"
+    signing.statement.body = signing.statement.body.replace(b'"total_fen":0', b'"total_fen":1')
+    assert found().platform.standing == "broken"
+    signing.session.expunge_all()
 
 
 def test_a_name_of_a_key_is_used_once(signing: Signing) -> None:

@@ -11,9 +11,11 @@ import pytest
 from httpx import Client, Response
 
 from api.access.institutions import disable_client
+from api.billing.months import Month
 from api.database import open_ledger_database
 from api.pages.assets import BUNDLE
 from api.pages.quantity import milliseconds, percent
+from bureau.clock import shanghai_day
 from bureau.db import transaction
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol
@@ -49,7 +51,9 @@ def outside(http: Client) -> Client:
     return http
 
 
-@pytest.mark.parametrize("path", ["/console/usage", "/console/usage.csv", "/console/usage.parquet"])
+@pytest.mark.parametrize(
+    "path", ["/console/usage", "/console/usage.csv", "/console/usage.parquet", "/console/statements"]
+)
 def test_without_a_session_there_is_the_form(outside: Client, path: str) -> None:
     answer = outside.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/console/login")
@@ -117,6 +121,21 @@ def test_the_table_is_the_ledger(inside: Client, manager: Caller) -> None:
     (total,) = manager.get("/v1/usage", params={"by": ""}).json()["rows"]
     assert f'id="total-calls">{total["calls"]}<' in page
     assert f'id="total-charged">{total["charged_fen"] / 100:,.2f}<' in page
+
+
+def test_both_signatures_of_a_statement_are_seen(inside: Client, bank: Caller) -> None:
+    assert "没有已出具的对账单" in inside.get("/console/statements").text
+    month = Month(shanghai_day(datetime.now(UTC)).replace(day=1)).former
+    bank.get(f"/v1/statements/{month}")
+    assert "尚未确认" in inside.get("/console/statements").text
+    signed = bank.get(f"/v1/statements/{month}/signatures").json()
+    bank.post(f"/v1/statements/{month}/signature", {"sha256": signed["sha256"]})
+    page = inside.get("/console/statements", params={"month": str(month)}).text
+    for told in ("农商银行", signed["sha256"], ">有效<", "已确认（未用密钥签名）", bank.client_id, "Ed25519"):
+        assert told in page
+    assert "农商银行" not in inside.get("/console/statements", params={"month": str(month.former)}).text
+    assert "月份不正确" in inside.get("/console/statements", params={"month": "2026-13"}).text
+    assert "agreed, without a key" in inside.get("/console/statements", params={"lang": "en"}).text
 
 
 def test_the_file_is_the_ledger(inside: Client, manager: Caller) -> None:
