@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -37,17 +38,52 @@ STEPS = ["deliveries", "compaction", "snapshot", "hot files", "features", "score
 
 @pytest.fixture
 def home(city_home: Path, tmp_path: Path) -> Path:
-    """A copy of the demonstration's home with one delivery of the next day in its inbox."""
+    """A copy of the demonstration's home."""
     home = tmp_path / "home"
     shutil.copytree(city_home, home)
     return home
 
 
-@pytest.fixture
-def day(home: Path) -> date:
-    held = read_source(home)
+@pytest.fixture(scope="module")
+def day(city_home: Path) -> date:
+    """The day after the last of the demonstration's records."""
+    held = read_source(city_home)
     assert held is not None
     return held.last_day + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A home whose day was closed with one delivery in its inbox, and that nobody writes to afterwards.
+
+    firm: whom the delivery told of. said: what the closing told. began: when it and each of its steps began.
+    """
+
+    home: Path
+    firm: str
+    said: list[str]
+    began: list[float]
+
+
+@pytest.fixture(scope="module")
+def closed(city_home: Path, day: date, tmp_path_factory: pytest.TempPathFactory) -> Closed:
+    home = tmp_path_factory.mktemp("closed") / "home"
+    shutil.copytree(city_home, home)
+    settings, said = settings_of(home, day), list[str]()
+    firm, began = put_in_inbox(settings, day), [perf_counter()]
+
+    def tell(line: str) -> None:
+        began.append(perf_counter())
+        said.append(line)
+
+    close(settings, open_journal(home / "closing", day, tell), day)
+    return Closed(home, firm, said, began)
+
+
+@pytest.fixture
+def again(closed: Closed, tmp_path: Path) -> Path:
+    """A copy of the closed home."""
+    return Path(shutil.copytree(closed.home, tmp_path / "again"))
 
 
 def settings_of(home: Path, day: date) -> Settings:
@@ -58,20 +94,17 @@ def lake_of(settings: Settings) -> Lake:
     return open_lake(settings.home, settings.catalogue_url)
 
 
-def put_in_inbox(settings: Settings, day: date) -> str:
-    """One firm owes tax since a month ago, told today; returns its code."""
-    firm = enterprises(lake_of(settings))["uscc"][7]
+def put_in_inbox(settings: Settings, day: date, place: int = 7) -> str:
+    """One firm owes tax since a month ago, told today; returns its code. place: of the firm in the registry."""
+    firm = enterprises(lake_of(settings))["uscc"][place]
     row = tax_arrears(firm, day - timedelta(days=31)) | {"received_at": instant(f"{day}T01:00")}
     deliver(TAX_ARREARS, [row], settings.home / "inbox")
     return str(firm)
 
 
-def test_a_closed_day_holds_what_came_and_what_follows(home: Path, day: date) -> None:
-    settings = settings_of(home, day)
-    firm = put_in_inbox(settings, day)
-    said: list[str] = []
-    close(settings, open_journal(home / "closing", day, said.append), day)
-    assert [line.partition(":")[0] for line in said] == STEPS
+def test_a_closed_day_holds_what_came_and_what_follows(closed: Closed, again: Path, day: date) -> None:
+    home, settings, firm = again, settings_of(again, day), closed.firm
+    assert [line.partition(":")[0] for line in closed.said] == STEPS
     lake = lake_of(settings)
     built = pl.read_parquet(home / "features" / f"day={day}" / "part-*.parquet")
     assert built.columns == ["enterprise_id", "uscc", *(entry.name for entry in published())]
@@ -90,8 +123,9 @@ def test_a_closed_day_holds_what_came_and_what_follows(home: Path, day: date) ->
         "reason",
         "vintage",
     }
-    said.clear()
+    said: list[str] = []
     close(settings, open_journal(home / "closing", day, said.append), day)
+    assert len(said) == len(STEPS)
     assert all("done before" in line for line in said)
 
 
@@ -111,12 +145,11 @@ def test_a_day_before_the_built_ones_is_closed_and_keeps_what_it_built(home: Pat
     assert len(read_feature_days(home / "health", day)) == len(published())
 
 
-def test_a_day_built_anew_from_another_snapshot_is_scored_anew(home: Path, day: date) -> None:
-    settings = settings_of(home, day)
-    close(settings, open_journal(home / "closing", day, print), day)
+def test_a_day_built_anew_from_another_snapshot_is_scored_anew(again: Path, day: date) -> None:
+    home, settings = again, settings_of(again, day)
     (part,) = (home / "scores" / f"day={day}").glob("*/part-*.parquet")
     before = pl.read_parquet_metadata(part)
-    put_in_inbox(settings, day)
+    put_in_inbox(settings, day, place=8)
     (home / "closing" / f"{day}.json").unlink()
     close(settings, open_journal(home / "closing", day, print), day)
     after, built = (pl.read_parquet_metadata(path) for path in (part, home / "features" / f"day={day}" / part.name))
@@ -152,16 +185,12 @@ def test_what_comes_after_the_deliveries_were_taken_is_told(
     assert "notes.xlsx: neither a delivery" in told
 
 
-def test_killed_within_every_step_it_ends_as_if_it_had_not_been(home: Path, day: date, tmp_path: Path) -> None:
+def test_killed_within_every_step_it_ends_as_if_it_had_not_been(closed: Closed, home: Path, day: date) -> None:
     put_in_inbox(settings_of(home, day), day)
-    unkilled = tmp_path / "unkilled"
-    shutil.copytree(home, unkilled)
-    began = [perf_counter()]
-    journal = open_journal(unkilled / "closing", day, lambda _: began.append(perf_counter()))
-    close(settings_of(unkilled, day), journal, day)
+    unkilled, began = closed.home, closed.began
     for number in range(len(STEPS)):
         within = (began[number + 1] - began[number]) / 4  # far enough from its end on a busy machine too
-        assert spawned(close_until_killed, home, day, number, within) == -signal.SIGKILL
+        assert apart(close_until_killed, home, day, number, within) == -signal.SIGKILL
         assert done_in(home, day)[:number] == STEPS[:number]
     done = done_in(home, day)
     finishing = subprocess.run(
@@ -181,9 +210,11 @@ def test_killed_within_every_step_it_ends_as_if_it_had_not_been(home: Path, day:
     assert not list((home / "inbox").glob("*.parquet"))
 
 
-def spawned(target: Callable[..., None], *given: object) -> int | None:
-    """The exit code of a function run in a process of its own."""
-    process = get_context("spawn").Process(target=target, args=given)
+def apart(target: Callable[..., None], *given: object) -> int | None:
+    """The exit code of a function run in a process of its own, which has the platform imported already."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tests.factories.closings"])
+    process = context.Process(target=target, args=given)
     process.start()
     process.join(600)
     return process.exitcode
