@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
@@ -52,6 +53,10 @@ _NO_SPANS_OF_PATHS: TelemetryConfig = {"tracing": False, "metrics": False, "logs
 """FastAPI's own would tell paths and failures word for word, and both may name an enterprise; `Observed` tells ours."""
 
 
+_DOCUMENT: dict[str, Any] = {}
+"""The OpenAPI document takes a second: written with the first application of a process, it serves every other."""
+
+
 def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     """The application of one home. opened: by the caller, who closes it; without one it is open while the app runs."""
 
@@ -88,5 +93,12 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit_of=body_limit)
     app.add_middleware(RequestId)
     app.add_middleware(Observed, measures=measures)
-    app.openapi()["components"]["schemas"] |= problem_schemas()
+    app.openapi_schema = _described(app)
     return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    if not _DOCUMENT:
+        _DOCUMENT.update(app.openapi())
+        _DOCUMENT["components"]["schemas"] |= problem_schemas()
+    return _DOCUMENT
