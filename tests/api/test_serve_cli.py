@@ -8,8 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from api.app import create_app
 from api.cli import app
 from bureau.settings import Settings
 from tests.factories.deployments import public_home
@@ -43,9 +45,8 @@ def test_a_second_server_of_a_home_is_one_sentence_and_a_stopped_one_leaves_noth
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(30) in (0, -signal.SIGTERM)
     server.log.close()
-    again = ServerProcess(settings, free_port())
-    again.wait()
-    again.kill()
+    with TestClient(create_app(settings)) as again:
+        assert again.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "http"])
