@@ -27,6 +27,7 @@ def is_left_out(missing: str | None, environment: Mapping[str, str]) -> bool:
 
 needs_spark = pytest.mark.skipif(is_left_out(spark_missing(), os.environ), reason=str(spark_missing()))
 _PATIENCE_SECONDS = 120
+_LISTENING = ("--host", "127.0.0.1", "--webui-port", "0")
 # A test ends before what Java would compile most thoroughly has paid.
 os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 os.environ.setdefault("SPARK_DAEMON_JAVA_OPTS", os.environ["SPARK_SUBMIT_OPTS"])
@@ -40,19 +41,24 @@ def spark() -> Iterator[Session]:
 
 
 @contextmanager
-def standalone(folder: Path, workers: int) -> Iterator[str]:
-    """The address of a master of its own on loopback, with some workers of one core."""
+def master_alone(folder: Path) -> Iterator[str]:
+    """The address of a master of its own on loopback, without a worker."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with ExitStack() as running:
-        master = f"spark://127.0.0.1:{port}"
-        listening = ("--host", "127.0.0.1", "--webui-port", "0")
-        running.enter_context(_program(folder / "master.log", "master.Master", *listening, "--port", str(port)))
+    master = f"spark://127.0.0.1:{port}"
+    with _program(folder / "master.log", "master.Master", *_LISTENING, "--port", str(port)):
         _await(master)
+        yield master
+
+
+@contextmanager
+def workers_of(master: str, folder: Path, workers: int) -> Iterator[None]:
+    """Some workers of one core beside a master."""
+    with ExitStack() as running:
         for number in range(workers):
             work = ("--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"work-{number}"))
-            running.enter_context(_program(folder / f"{number}.log", "worker.Worker", *listening, *work, master))
-        yield master
+            running.enter_context(_program(folder / f"{number}.log", "worker.Worker", *_LISTENING, *work, master))
+        yield
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Features on a standalone master with two workers, addressed by the setting; and masters that cannot compute."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,26 @@ from features.engine.engines import Engine
 from features.engine.spark import session as sessions
 from features.engine.spark.session import spark_session
 from features.store.comparison import compare
-from tests.factories.spark import needs_spark, standalone
+from tests.factories.spark import master_alone, needs_spark, workers_of
 
 pytestmark = [pytest.mark.spark, needs_spark]
 NAMES = ["tax_arrears_count_24m", "industry_section"]
 
 
-def test_two_workers_agree_with_the_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with standalone(tmp_path, workers=2) as master:
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with master_alone(tmp_path_factory.mktemp("master")) as address:
+        yield address
+
+
+def test_a_master_without_workers_is_not_waited_for(master: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "PATIENCE_SECONDS", 1)
+    with pytest.raises(InvalidInput, match="no worker to give"), spark_session(master):
+        pytest.fail("nobody computes here")
+
+
+def test_two_workers_agree_with_the_reference(master: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with workers_of(master, tmp_path, 2):
         monkeypatch.setenv("BUREAU_SPARK_MASTER", master)
         with spark_session(Settings().spark_master) as session:
             executors = session.sparkContext._jsc.sc().getExecutorMemoryStatus
@@ -29,16 +42,6 @@ def test_two_workers_agree_with_the_reference(tmp_path: Path, monkeypatch: pytes
             compared = list(compare(tmp_path, NAMES, 30, seed=3, engines=[Engine.SPARK]))
     assert [one.differing for one in compared] == [0, 0]
     assert min(one.known for one in compared) > 0
-
-
-def test_a_master_without_workers_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "PATIENCE_SECONDS", 1)
-    with (
-        standalone(tmp_path, workers=0) as master,
-        pytest.raises(InvalidInput, match="no worker to give"),
-        spark_session(master),
-    ):
-        pytest.fail("nobody computes here")
 
 
 def test_a_master_of_no_kind_is_refused() -> None:
