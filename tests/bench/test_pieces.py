@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 import pytest
@@ -13,11 +15,15 @@ import pytest
 from bureau.clock import known_before
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.delivery import RECEIVED_AT, read_delivery, write_delivery
+from tests.bench.billing_lines import call_lines, ledger_lines, require_room, schedules_line
+from tests.bench.calling import Asked, call
 from tests.bench.city import Steps
+from tests.bench.grown_ledger import MONTHS, grown, month_of_lines
 from tests.bench.held_day import deliver_held, hold_back
 from tests.bench.machine import AnonymousPeak, processor_seconds
 from tests.bench.measures import SHAPES, audit_lines, scoring_lines
 from tests.bench.running import Outcome, run_work
+from tests.bench.schedules import schedules
 from tests.bench.table import Line, as_markdown, as_text, at_least, at_most, told
 from tests.factories.lakes import ACME, frame_of, instant
 from tests.factories.tax import tax_arrears
@@ -135,3 +141,95 @@ def test_the_last_day_is_held_back_once_and_delivered_as_a_day_s_delivery(tmp_pa
     delivered = read_delivery(path)
     assert RECEIVED_AT not in delivered.frame.columns
     assert delivered.frame.equals(whole.drop(RECEIVED_AT).tail(1))
+
+
+def called(per_second: float) -> dict[str, float]:
+    return {"per_second": per_second, "cpu_us": 1e6 / per_second, "single_p50_ms": 4.0}
+
+
+def test_charged_calls_are_held_against_a_bare_route_and_an_orm() -> None:
+    rates = {"bare": 4000, "orm": 400, "prepared on SQLite": 2200, "prepared on PostgreSQL": 1790}
+    rates |= {"live on SQLite": 1000, "live on PostgreSQL": 900}
+    lines = list(call_lines({name: called(rate) for name, rate in rates.items()}))
+    assert [line.holds for line in lines] == [True, False, True, True, None, None]
+    assert [line.measured.split(",")[0] for line in lines[:4]] == [
+        "0.55 x a bare FastAPI route",
+        "0.45 x a bare FastAPI route",
+        "5.50 x",
+        "0.25 x a bare route",
+    ]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_a_small_ledger_grows_and_is_called_and_billed(home: Path) -> None:
+    facts = grown(lines=4_800, answer={"result": {"score": 688}}, seconds=0.5)
+    assert abs(facts["statement_calls"] - 4_800 / MONTHS) < 10, "months differ in length"
+    assert 0 < facts["bytes_an_answer"] < facts["bytes_a_call"]
+    assert [line.holds for line in ledger_lines(facts)][1:] == [None, True]
+    assert not home.exists(), "a ledger of that size stays on the disk"
+
+
+def test_a_month_of_lines_is_drawn_up(home: Path) -> None:
+    assert month_of_lines(lines=600)["lines"] == 600
+
+
+def test_a_ledger_that_the_disk_does_not_hold_is_refused_beforehand(tmp_path: Path) -> None:
+    require_room(tmp_path, 1)
+    with pytest.raises(SystemExit, match=r"needs 1650000\.0 GB of disk.* ask for fewer with --ledger"):
+        require_room(tmp_path, 10**12)
+
+
+def test_a_schedule_that_fails_is_named() -> None:
+    assert schedules(count=3)["failing"] == []
+    run = scored("schedules", schedules=10_000, crashes=9, failing=[17])
+    assert (schedules_line(run).holds, "[17]" in schedules_line(run).measured) == (False, True)
+
+
+class Told(BaseHTTPRequestHandler):
+    """Answers everything alike. sent: status, and headers besides."""
+
+    protocol_version = "HTTP/1.1"
+    sent: tuple[int, dict[str, str]] = (201, {})
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, headers = self.sent
+        self.send_response(status)
+        for name, value in (headers | {"Content-Length": "2"}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.mark.parametrize(
+    ("sent", "counts"),
+    [
+        pytest.param((201, {}), True, id="a new answer"),
+        pytest.param((429, {}), False, id="a refusal"),
+        pytest.param((201, {"Idempotent-Replayed": "true"}), False, id="an old answer"),
+    ],
+)
+def test_only_new_answers_count(
+    sent: tuple[int, dict[str, str]], counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Told, "sent", sent)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Told)
+    Thread(target=server.serve_forever, daemon=True).start()
+    asked = Asked("127.0.0.1", server.server_port, "/", {}, [b"{}"])
+    if counts:
+        answers = call(asked, connections=3, seconds=0.1)
+        assert len(answers.seconds) >= 3
+        assert 0 < answers.at(0.5) <= answers.at(0.99)
+    else:
+        with pytest.raises(RuntimeError, match="no new answer"):
+            call(asked, connections=3, seconds=0.1)
+    server.shutdown()
+    server.server_close()

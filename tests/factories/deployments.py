@@ -77,9 +77,9 @@ def tax_home(folder: Path, database_url: str | None = None) -> Settings:
     return settings
 
 
-def scored_home(folder: Path) -> Settings:
+def scored_home(folder: Path, database_url: str | None = None) -> Settings:
     """A home of the small made-up city of `tests.factories.desks`, with a released model."""
-    return _settings(city_desk(folder).home)
+    return _settings(city_desk(folder, database_url).home, database_url)
 
 
 def _settings(home: Path, database_url: str | None = None) -> Settings:

@@ -70,14 +70,17 @@ def grant_for(product: Product, subject: str | None = None, use: Use = "answer")
     return ReadGrant("前海银行", "pre_loan", "consent-1", subject, fields_of(product, use))
 
 
-def city_desk(folder: Path) -> Desk:
+def city_desk(folder: Path, catalogue_url: str | None = None) -> Desk:
     """A home of the city: most feeds, and a released model for each product served there."""
-    copy_made_once("city desk", _fill_city, folder)
-    return desk_of(folder / "home")
+    if catalogue_url is None:
+        copy_made_once("city desk", _fill_city, folder)
+    else:
+        _fill_city(folder, catalogue_url)
+    return desk_of(folder / "home", catalogue_url=catalogue_url)
 
 
-def _fill_city(folder: Path) -> None:
-    lake = make_lake(folder)
+def _fill_city(folder: Path, catalogue_url: str | None = None) -> None:
+    lake = make_lake(folder, catalogue_url)
     home = lake.root.parent
     for contract, rows in city_rows():
         land_rows(lake, contract, rows, "2025-06-25")
@@ -123,8 +126,8 @@ def loans_desk(folder: Path) -> Desk:
     return desk_of(home, SBA_LAST_DAY)
 
 
-def desk_of(home: Path, today: date = TODAY) -> Desk:
-    return open_desk(home, f"sqlite:///{home / 'catalogue.db'}", today)
+def desk_of(home: Path, today: date = TODAY, catalogue_url: str | None = None) -> Desk:
+    return open_desk(home, catalogue_url or f"sqlite:///{home / 'catalogue.db'}", today)
 
 
 def city_rows() -> list[tuple[Contract, list[Row]]]:

@@ -38,10 +38,12 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def make_lake(tmp_path: Path) -> Lake:
-    """An empty lake with a SQLite catalogue, in `tmp_path/home`: a copy of one that was migrated once a run."""
+def make_lake(tmp_path: Path, catalogue_url: str | None = None) -> Lake:
+    """An empty lake in `tmp_path/home` with a catalogue at an address, or a SQLite one: a copy, migrated once a run."""
     home = tmp_path / "home"
     home.mkdir(parents=True, exist_ok=True)
+    if catalogue_url is not None:
+        return open_lake(home, catalogue_url)
     if not (home / "catalogue.db").exists():
         shutil.copy(_migrated_catalogue(), home)
     return open_lake(home, f"sqlite:///{home / 'catalogue.db'}")
