@@ -1,9 +1,9 @@
 """What an enterprise can do for a better score: searched over the model's own turning points, scored by the model."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import islice, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,62 +40,63 @@ def advise(model: ScoringModel, values: Mapping[str, Value], score: int, changes
     Every step is scored again by the whole model, together with those before it.
     """
     row, places = model.columns.row(values)[0], model.columns.places
-    steps, left = list[Step](), [change for change in changes if change.feature in places]
-    while len(steps) < MOST_STEPS:
-        tried = [found for trial in _trials(model, row, left) if (found := trial.outcome(score)) is not None]
+    steps, trials = list[Step](), _trials(model, row, changes)
+    while len(steps) < MOST_STEPS and trials:
+        tried = [found for found in map(_outcome, trials, _scores(model, trials), repeat(score)) if found is not None]
         if not tried:
             break
         best = min(tried, key=lambda step: (-step.score_after, step.change.months, step.change.feature))
         for name, to in {best.change.feature: best.to, **best.also}.items():
             row[places[name]] = to
+        trials = _trials(model, row, [one.change for one in trials if one.change is not best.change])
         score = best.score_after
-        left.remove(best.change)
         steps.append(best)
     return tuple(steps)
 
 
 @dataclass(frozen=True)
 class _Trial:
-    """A change that is tried at several values, the nearest first, and the score of each."""
+    """A change that would better a row, tried at several values, the nearest first. rows: the row with each of them."""
 
     change: Change
     value: float
     also: Mapping[str, float]
     targets: Sequence[float]
-    scores: NDArray[np.int64]
-
-    def outcome(self, score: int) -> Step | None:
-        """The least effort that brings nearly all a change can bring; None where it brings no point."""
-        gains = self.scores - score
-        if gains.max() <= 0:
-            return None
-        chosen = int(np.argmax(gains >= math.ceil(_NEARLY_ALL * gains.max())))
-        return Step(self.change, self.value, self.targets[chosen], self.also, int(self.scores[chosen]))
+    rows: Floats
 
 
 def _trials(model: ScoringModel, row: Floats, changes: Sequence[Change]) -> list[_Trial]:
-    """The changes that would better a row, all scored in one pass, their parts checked as those of every answer."""
+    return [_trial(model, row, change) for change in changes if _is_worse(model, row, change.feature, change.to)]
+
+
+def _trial(model: ScoringModel, row: Floats, change: Change) -> _Trial:
     places = model.columns.places
-    asked = [
-        (change, float(row[places[change.feature]]), _together(model, row, change))
-        for change in changes
-        if _is_worse(model, row, change.feature, change.to)
-    ]
-    targets = [[change.to] if change.also else _targets(model, change, value) for change, value, _ in asked]
-    if not asked:
-        return []
-    rows = np.repeat(row[None], sum(map(len, targets)), axis=0)
-    ends = list(accumulate(map(len, targets)))
-    for (change, _, also), tried, end in zip(asked, targets, ends, strict=True):
-        own = rows[end - len(tried) : end]
-        own[:, places[change.feature]] = tried
-        for name, to in also.items():
-            own[:, places[name]] = to
-    scores = model.scale.scores(model.calibration.log_odds(model.points(rows)[0]))
-    return [
-        _Trial(change, value, also, tried, scores[end - len(tried) : end])
-        for (change, value, also), tried, end in zip(asked, targets, ends, strict=True)
-    ]
+    value, also = float(row[places[change.feature]]), _together(model, row, change)
+    targets = [change.to] if change.also else _targets(model, change, value)
+    rows = np.empty((len(targets), len(row)))
+    rows[:] = row
+    rows[:, places[change.feature]] = targets
+    for name, to in also.items():
+        rows[:, places[name]] = to
+    return _Trial(change, value, also, targets, rows)
+
+
+def _scores(model: ScoringModel, trials: Sequence[_Trial]) -> Iterator[list[int]]:
+    """The scores of each trial's rows: all in one pass, their parts checked as those of every answer."""
+    raw = model.points(np.concatenate([one.rows for one in trials]))[0]
+    scores = iter(model.scale.scores(model.calibration.log_odds(raw)).tolist())
+    for one in trials:
+        yield list(islice(scores, len(one.targets)))
+
+
+def _outcome(trial: _Trial, scores: Sequence[int], before: int) -> Step | None:
+    """The least effort that brings nearly all a change can bring; None where it brings no point."""
+    most = max(scores) - before
+    if most <= 0:
+        return None
+    enough = before + math.ceil(_NEARLY_ALL * most)
+    to, score = next((to, score) for to, score in zip(trial.targets, scores, strict=True) if score >= enough)
+    return Step(trial.change, trial.value, to, trial.also, score)
 
 
 def _together(model: ScoringModel, row: Floats, change: Change) -> dict[str, float]:

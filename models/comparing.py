@@ -22,15 +22,15 @@ def compared_reasons(
     if not reasons:
         return ()
     row = model.columns.row(values)[0]
-    parts = model.predictor.parts(row[None])[1][0]
-    places = {name: place for place, name in enumerate(model.features)}
+    parts = model.predictor.parts(row[None])[1][0].tolist()
 
     def compared(feature: FeatureValue) -> FeatureValue:
-        place, turning = places[feature.name], model.turning
+        place, turning = model.columns.places[feature.name], model.turning
         if feature.unit in _NOT_COMPARED or isinstance(feature.value, str):
             return feature
-        turn = turning.nearest(place, row, float(parts[place])) if turning else None
-        return replace(feature, threshold=turn, peer_median=model.peers.median(feature.name, values)[0])
+        turn = turning.nearest(place, row, parts[place]) if turning else None
+        median = model.peers.median(feature.name, values)[0]
+        return FeatureValue(feature.name, feature.value, feature.unit, threshold=turn, peer_median=median)
 
     return tuple(_said(model, values, reason, tuple(map(compared, reason.features))) for reason in reasons)
 

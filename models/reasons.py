@@ -75,9 +75,14 @@ class ReasonCodes:
         """(n, codes): what each code adds, from points (n, features). A row adds up the same alone and among others."""
         if not self.codes:
             return np.zeros((len(points), 0))
-        order = [place for places in self.members for place in places]
-        begins = np.cumsum([0, *map(len, self.members[:-1])])
+        order, begins = self._order
         return np.asarray(np.add.reduceat(points[:, order], begins, axis=1))
+
+    @cached_property
+    def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The places of features code by code, and where each code's begin."""
+        order = np.array([place for places in self.members for place in places])
+        return order, np.cumsum([0, *map(len, self.members[:-1])])
 
     def told(self, totals: Sequence[float]) -> list[int]:
         """The codes of one row worth telling: adverse ones first, strongest first; none that rounds to no point."""

@@ -87,7 +87,7 @@ class Reading:
         named, code = self.product.feeds(), self.product.code
         if self.product.kind != "score" or not self.desk.serves(code):
             return named
-        return named & {feed for name in self.desk.model_for(code).features for feed in find_feature(name).feeds}
+        return named & _feeds_of(self.desk.model_for(code).features)
 
     @cached_property
     def recorded(self) -> Mapping[str, date | None]:
@@ -150,3 +150,8 @@ def _connected_from(lake: Lake, feed: str, snapshot: int) -> int | None:
 @lru_cache(maxsize=256)
 def _in_order(names: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(names))
+
+
+@lru_cache(maxsize=256)
+def _feeds_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(feed for name in names for feed in find_feature(name).feeds)

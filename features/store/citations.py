@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from heapq import nsmallest
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from features.store.hot_rows import cited_by
 from features.store.live_rows import LiveRows, open_rows
 from features.store.live_spine import CHUNK, ROOM, Days, DaysKept, hot_stamp
 from features.store.permission import permit
-from features.store.record_ids import ids_of
+from features.store.record_ids import id_of
 from features.store.subjects import code_in
 
 Key = tuple[int, str, int]
@@ -34,8 +34,7 @@ _NO_FINISH = (np.empty((0, 4), np.int64), np.empty(0))
 _NO_OUTPUTS, _NO_VALUES = np.empty(0, np.int64), np.empty((0, 1))
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(NamedTuple):
     """One record that entered a value."""
 
     record_id: str
@@ -61,26 +60,23 @@ class Cited:
         """The newest of those that entered any of some features, the newest first, then by feed and record id."""
         behind = self._behind(features)
         if len(behind) > most:
-            last = sorted((day for day, _, _ in behind), reverse=True)[most - 1]
+            last = sorted([day for day, _, _ in behind])[-most]
             behind = frozenset(key for key in behind if key[0] >= last)
-        told = nsmallest(most, ((-day, feed, record_id) for day, feed, record_id in self._told(behind)))
-        return [_citation(-back, feed, record_id) for back, feed, record_id in told]
+        told = sorted([(-day, feed, self._id(feed, number)) for day, feed, number in behind])
+        return [
+            Citation(record_id, feed, find_feed(feed).department, FIRST_DAY + timedelta(days=-back))
+            for back, feed, record_id in told[:most]
+        ]
 
     def records(self, features: Iterable[str]) -> list[tuple[str, str]]:
         """Feed and record id of all that entered any of some features."""
-        return sorted((feed, record_id) for _, feed, record_id in self._told(self._behind(features)))
+        return sorted((feed, self._id(feed, number)) for _, feed, number in self._behind(features))
 
     def _behind(self, features: Iterable[str]) -> frozenset[Key]:
-        return frozenset[Key]().union(*(self.by_feature[name] for name in features))
+        return frozenset[Key]().union(*[self.by_feature[name] for name in features])
 
-    def _told(self, keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
-        by_feed: dict[str, list[tuple[int, int]]] = {}
-        for day, feed, number in keys:
-            by_feed.setdefault(feed, []).append((day, number))
-        for feed, rows in by_feed.items():
-            numbers = [number for _, number in rows]
-            ids = ids_of(self.lake, find_feed(feed), numbers, self.enterprise_id, self.snapshot)
-            yield from ((day, feed, ids[number]) for day, number in rows)
+    def _id(self, feed: str, number: int) -> str:
+        return id_of(self.lake, feed, number, self.enterprise_id, self.snapshot)
 
 
 def cited(
@@ -192,7 +188,3 @@ def _opened(lake: Lake, wanted: Mapping[str, Sequence[Feature]], snapshot: int) 
         codes=[feed.contract.code for feed in program.feeds],
         derived=frozenset(feed.contract.code for feed in program.feeds if feed.contract.derived_from),
     )
-
-
-def _citation(day: int, feed: str, record_id: str) -> Citation:
-    return Citation(record_id, feed, find_feed(feed).department, FIRST_DAY + timedelta(days=day))

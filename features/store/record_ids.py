@@ -1,8 +1,7 @@
 """The ids of an enterprise's records from their numbers: most follow from them, the others stand in the lake."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from features.contracts.contract import Contract
 from features.contracts.feeds import find_feed
 from features.lake.lake import Lake
 from features.lake.layout import TEXT_RECORDS, rows_sql
@@ -10,13 +9,9 @@ from features.lake.memory import until_erasure
 from features.store.connections import live_connection
 
 
-def ids_of(lake: Lake, contract: Contract, numbers: Iterable[int], enterprise_id: int, snapshot: int) -> dict[int, str]:
-    """The record id of each of some numbers of one enterprise's records."""
-    ids = {number: f"{contract.code}-{number}" for number in numbers}
-    if any(number >= TEXT_RECORDS for number in ids):
-        texts = _texts(lake, contract.code, enterprise_id, snapshot)
-        ids |= {number: texts[number] for number in ids if number >= TEXT_RECORDS}
-    return ids
+def id_of(lake: Lake, feed: str, number: int, enterprise_id: int, snapshot: int) -> str:
+    """The record id of the number of one of an enterprise's records."""
+    return f"{feed}-{number}" if number < TEXT_RECORDS else _texts(lake, feed, enterprise_id, snapshot)[number]
 
 
 @until_erasure(maxsize=4096)

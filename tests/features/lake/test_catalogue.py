@@ -1,6 +1,7 @@
 """The catalogue is the same on both databases: its migrations, and everything a lake does with it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
+from bureau.errors import UnknownSubject
 from features.contracts.court_case import COURT_CASE
 from features.contracts.penalty import PENALTY
 from features.contracts.registration import REGISTRATION
@@ -17,6 +19,7 @@ from features.lake.erased import ERASED
 from features.lake.erasure import Erasure, erase
 from features.lake.lake import VERSION_TABLE, Lake, open_lake
 from features.lake.links import list_links
+from features.lake.marks import mark_record, marked_feeds
 from features.lake.quarantine import list_waiting
 from features.lake.registry import resolve
 from features.lake.replay import Replayed, replay
@@ -25,6 +28,7 @@ from features.lake.stored import numbers_of_ids
 from features.lake.tables import CatalogueBase
 from features.lake.unlinking import end_link
 from features.lake.vacuum import vacuum
+from features.store.subjects import code_of
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, instant, known, land_rows
 from tests.factories.penalties import penalty
@@ -50,6 +54,17 @@ def test_a_lake_is_opened_again_as_it_was(lake: Lake) -> None:
     land_rows(lake, REGISTRATION, [registration(ACME, "甲公司")], "2025-03-01")
     again = open_lake(lake.root.parent, lake.catalogue.url.render_as_string(hide_password=False))
     assert (again.snapshot(), again.files("F01"), again.buckets) == (1, lake.files("F01"), lake.buckets)
+
+
+def test_what_every_live_answer_asks_is_answered_by_either_database(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲公司")], "2025-03-01")
+    at = instant("2025-03-02")
+    mark_record(lake, ("F01", f"F01-{ACME}"), "suit", from_day=date(2025, 3, 2), known_at=at, made_at=at)
+    assert (resolve(lake, ACME).name, resolve(lake, ACME, 1).enterprise_id) == ("甲公司", 1)
+    with pytest.raises(UnknownSubject):
+        resolve(lake, ACME, 0)
+    assert code_of(lake, 1) == ACME
+    assert (marked_feeds(lake, date(2025, 3, 1)), marked_feeds(lake, date(2025, 3, 2))) == (set(), {"F01"})
 
 
 def test_a_catalogue_that_fails_says_so_as_any_statement_does_and_answers_again_once_mended(lake: Lake) -> None:
