@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session, aliased
 
 from api.audit.chain import Tail, answer_digest, evidence_of, leaf_hash, next_head, no_answer, record_digest
 from api.audit.tables import AuditLeaf
+from api.contracts.pricing import Volume
+from api.contracts.tables import ContractVersion
+from api.contracts.terms import Terms
 from api.metering.batch import LINE_COLUMNS
 from api.metering.draft import ANSWERED, CREATED
 from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine
@@ -19,7 +22,10 @@ from api.tables import LedgerTable
 from api.vault import Vault
 from bureau.errors import AnswerDamaged
 
-UNREADABLE = (SQLAlchemyError, AnswerDamaged, ValueError, TypeError, KeyError, AttributeError, OverflowError)
+UNREADABLE = (
+    *(SQLAlchemyError, AnswerDamaged),
+    *(ValueError, TypeError, LookupError, AttributeError, OverflowError),
+)
 """What reading or computing with a row that somebody changed may raise."""
 
 Entry = Row[AuditLeaf, UsageLine, Call, StoredAnswer, BoundKey]
@@ -70,7 +76,7 @@ def stray_fault(session: Session) -> Fault | None:
             return Fault("a row", None, f"{what}, and it cannot be read: {problem}")
         if stray is not None:
             return Fault(str(stray), None, what)
-    return None
+    return _reversal_fault(session)
 
 
 def _chain_fault(leaf: AuditLeaf, line: UsageLine | None, call: Call | None, tail: Tail) -> str | None:
@@ -136,8 +142,27 @@ def _strays() -> Iterator[tuple[str, Any]]:
         query = select(table.call_id).where(_no(calls, Call.id == table.call_id))
         yield f"{what} belongs to no call", query
     taken = select(UsageLine.id).join(charged, charged.id == UsageLine.reverses)
-    unequal = (UsageLine.amount_fen + charged.amount_fen != 0) | (UsageLine.calls + charged.calls != 0)
-    yield "its reversal takes back another amount", taken.where(unequal)
+    yield "its reversal takes back another count", taken.where(UsageLine.calls + charged.calls != 0)
+
+
+def _reversal_fault(session: Session) -> Fault | None:
+    """A reversal of another amount than its charge, where no volume has given the call another price since."""
+    charged = aliased(UsageLine)
+    unequal = (
+        select(UsageLine.id, charged.basis, charged.rule, ContractVersion.terms)
+        .join(charged, charged.id == UsageLine.reverses)
+        .join(ContractVersion, ContractVersion.id == charged.contract_version_id, isouter=True)
+        .where(UsageLine.amount_fen + charged.amount_fen != 0)
+        .order_by(UsageLine.id)
+    )
+    try:
+        for line_id, basis, rule, terms in session.execute(unequal).tuples():
+            if basis != "unit" or not isinstance(Terms.model_validate(terms).rules[rule].price, Volume):
+                return Fault(line_id, None, "its reversal takes back another amount")
+    except UNREADABLE as problem:
+        session.rollback()
+        return Fault("a row", None, f"its reversal takes back another amount, and it cannot be read: {problem}")
+    return None
 
 
 def _no(rows: Any, condition: Any) -> Any:

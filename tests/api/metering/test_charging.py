@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from api.audit.chain import append_leaf, no_answer, read_tail
+from api.audit.tables import AuditLeaf
+from api.audit.verification import verify_ledger
 from api.contracts.terms import Terms
+from api.metering.exclusive import exclusive
 from api.metering.ledger import Receipt
 from api.metering.recount import recount
 from api.metering.reversal import reverse
-from api.metering.tables import Event, UsageMonth, Wallet, WalletEntry
+from api.metering.tables import Event, UsageLine, UsageMonth, Wallet, WalletEntry
 from api.metering.wallet import pay_in
 from bureau.db import transaction
 from bureau.errors import BureauError, InvalidInput, QuotaUsedUp, StateConflict, UnknownObject, WalletEmpty
@@ -48,6 +52,7 @@ def calls(books: Books, count: int, first: int = 0, **changes: Any) -> list[tupl
 def sound(books: Books) -> None:
     with Session(books.engine) as session:
         assert list(recount(session)) == []
+        assert verify_ledger(session, books.signer, books.vault).fault is None
 
 
 TIERED = [{"up_to": 2, "unit_fen": 10}, {"unit_fen": 4}]
@@ -236,6 +241,24 @@ def test_a_call_in_test_mode_is_priced_and_not_paid(books: Books) -> None:
     assert calls(books, 1, first=1) == [(800, "unit")], "the cap was not used up by the test"
     assert balance(books) == 0
     sound(books)
+
+
+def test_a_reversal_of_another_amount_is_named(books: Books) -> None:
+    """Written so, with a leaf of its own: only a volume gives a call another price than it was charged."""
+    contracted(books, {})
+    (given,) = books.submit(draft(books.bank))
+    assert isinstance(given, Receipt)
+    with exclusive(books.engine) as connection:
+        charged = connection.execute(select(UsageLine.__table__)).one()._asdict()
+        line = charged | {"id": "reversal", "kind": "reversal", "reverses": given.call_id, "calls": -1, "units": 0}
+        line |= {"amount_fen": -799}
+        leaf, _ = append_leaf(read_tail(connection), {"line": line}, no_answer("SHA-256"), "SHA-256")
+        connection.execute(insert(UsageLine), [line])
+        connection.execute(insert(AuditLeaf), [leaf])
+    with Session(books.engine) as session:
+        fault = verify_ledger(session, books.signer, books.vault).fault
+    assert fault is not None
+    assert (fault.named, fault.what) == ("reversal", "its reversal takes back another amount")
 
 
 @pytest.mark.parametrize(
