@@ -46,9 +46,10 @@ def advise(model: ScoringModel, values: Mapping[str, Value], score: int, changes
         if not tried:
             break
         best = min(tried, key=lambda step: (-step.score_after, step.change.months, step.change.feature))
-        for name, to in {best.change.feature: best.to, **best.also}.items():
-            row[places[name]] = to
-        trials = _trials(model, row, [one.change for one in trials if one.change is not best.change])
+        moved = {places[name]: to for name, to in {best.change.feature: best.to, **best.also}.items()}
+        for place, to in moved.items():
+            row[place] = to
+        trials = [then for one in trials if one.change is not best.change for then in _then(model, row, one, moved)]
         score = best.score_after
         steps.append(best)
     return tuple(steps)
@@ -79,6 +80,18 @@ def _trial(model: ScoringModel, row: Floats, change: Change) -> _Trial:
     for name, to in also.items():
         rows[:, places[name]] = to
     return _Trial(change, value, also, targets, rows)
+
+
+def _then(model: ScoringModel, row: Floats, trial: _Trial, moved: Mapping[int, float]) -> list[_Trial]:
+    """A trial once a step was done: on the row as it is then, or none where it would no longer better it.
+
+    moved: what the step moved, by place; where the trial moves none of that, its values stay the same.
+    """
+    if not moved.keys().isdisjoint(model.columns.places.get(name) for name in trial.change.moves):
+        return _trials(model, row, [trial.change])
+    for place, to in moved.items():
+        trial.rows[:, place] = to
+    return [trial]
 
 
 def _scores(model: ScoringModel, trials: Sequence[_Trial]) -> Iterator[list[int]]:

@@ -29,6 +29,11 @@ class Change(BaseModel):
     how: str
     how_en: str
 
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """All features that it may move."""
+        return (self.feature, *self.also)
+
     def said(self, to: float, unit: str) -> tuple[str, str]:
         """What to do, in Chinese and English."""
         zh, en = said_with_unit(to, unit)
