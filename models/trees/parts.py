@@ -61,7 +61,7 @@ class TreeParts:
 
     def of(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Raw scores (n,) and parts (n, features + 1), of which the last is what all rows start from."""
-        rows = np.require(matrix, np.float64, ["C"])
+        rows = np.ascontiguousarray(matrix, np.float64)
         raw, parts = np.zeros(len(rows)), np.zeros((len(rows), self.features + 1))
         parts[:, -1] = self.base
         asked = (self.columns, self.questions, self.thresholds, self.sets)

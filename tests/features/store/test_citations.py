@@ -21,6 +21,7 @@ from features.contracts.tax_arrears import TAX_ARREARS
 from features.definitions.library import find_feature, published
 from features.definitions.parts import parts_of
 from features.lake.delivery import RECEIVED_AT
+from features.lake.hot.manifest import read_manifest
 from features.lake.lake import Lake
 from features.lake.links import list_links
 from features.lake.registry import resolve
@@ -122,6 +123,21 @@ def test_more_records_than_there_is_room_for_at_first(tmp_path: Path) -> None:
     assert found.count(["tax_arrears_count_24m"]) == 1_200
     ids = [record.record_id for record in found.newest(["tax_arrears_count_24m"], 3)]
     assert ids == ["F18-0", "F18-1", "F18-10"]
+
+
+@pytest.mark.parametrize("numbered", [0, 2], ids=["too many for numbers", "few enough"])
+def test_numbers_are_kept_of_feeds_that_are_not_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbered: int
+) -> None:
+    monkeypatch.setattr("features.store.hot_rows.NUMBERED", numbered)
+    monkeypatch.setattr("features.store.live_rows.FEW", 0)
+    lake, name = make_lake(tmp_path), "tax_arrears_count_24m"
+    land_rows(lake, TAX_ARREARS, [tax_arrears(ACME, date(2025, 5, 1)), tax_arrears(BETA)])
+    kept_rows(lake, program_of((name,)), lake.snapshot())
+    assert ("record_no" in read_manifest(lake)["F18"].columns) == (numbered == 2)
+    found = cited(lake, [name], resolve(lake, ACME).enterprise_id, date(2025, 7, 1), OPERATOR, lake.snapshot())
+    [record] = evidence(lake, [name], resolve(lake, ACME).enterprise_id, date(2025, 7, 1), OPERATOR)[name]
+    assert found.records([name]) == [("F18", record.record_id)]
 
 
 def test_citing_needs_a_grant_for_feature_purpose_and_subject(snapshots: tuple[Lake, list[int]]) -> None:
