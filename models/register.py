@@ -102,7 +102,7 @@ def require_person(written: str) -> str:
     """A person's name as it goes into the register: half-width characters, single blanks; raises `InvalidInput`."""
     name = " ".join(unicodedata.normalize("NFKC", written).split())
     if not any(character.isalnum() for character in name):
-        raise InvalidInput("Who answers for it is a person with a name: give one with letters in it (--by or --person).")
+        raise InvalidInput("Who answers for it is a person: give a name with letters in it (--by or --person).")
     return name
 
 
