@@ -13,6 +13,7 @@ from api.audit.proofs import prove, prove_consistency
 from api.audit.sealing import seal
 from api.audit.verification import verify_ledger
 from api.database import ledger_transaction, open_ledger_database
+from api.metering.recount import recount
 from api.replaying import replay_call
 from api.signing import open_signer
 from api.vault import home_vault
@@ -26,11 +27,19 @@ audit = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @audit.command()
-def verify() -> None:
+def verify(
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Also compute every charge, count and balance anew, line by line.")
+    ] = False,
+) -> None:
     """Check every call against chain, stored bytes and charge, and every signed root; names the first wrong one."""
     settings = Settings()
     with ledger_transaction(settings.ledger_url) as session, progress_of("audit log") as tell:
         found = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings), tell)
+        wrong = next(recount(session), None) if counts and found.fault is None else None
+    if wrong is not None:
+        print(f"{wrong.what} is {wrong.stored} and computed anew {wrong.recomputed}.")
+        raise typer.Exit(1)
     if found.fault is None:
         print(f"{found.leaves:,} leaves are sound; root {found.root.hex()}")
         return

@@ -59,6 +59,18 @@ def test_audit_names_the_first_wrong_call(
     assert capsys.readouterr().out.startswith(f"{calls(home)[0]} (leaf 0): its call or usage line was changed.")
 
 
+def test_a_count_that_was_changed_is_found_where_counts_are_asked_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "audit", "verify", "--counts") == 0
+    with closing(sqlite3.connect(home / "ledger.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE usage_month SET charged_fen = charged_fen + 1")
+    assert run(monkeypatch, "audit", "verify") == 0
+    capsys.readouterr()
+    assert run(monkeypatch, "audit", "verify", "--counts") == 1
+    assert capsys.readouterr().out.startswith("month (1, ")
+
+
 def test_a_later_root_is_proven_to_go_on_from_an_earlier_one(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
