@@ -6,6 +6,7 @@ from typing import Any
 import rfc8785
 
 _WHOLE = 2**53
+_TEXT = frozenset({str})
 _encoded = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, sort_keys=True, separators=(",", ":")
 ).encode
@@ -20,7 +21,7 @@ def canonical(value: Any) -> bytes:
     """
     if _spelled_alike(value):
         text = _encoded(value)
-        if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
+        if text.isascii() or len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
             return text.encode()
     return rfc8785.dumps(value)
 
@@ -30,8 +31,10 @@ def _spelled_alike(value: Any) -> bool:
     nested = [value]
     for one in nested:
         kind = type(one)
+        if kind is str or kind is bool or one is None:
+            continue
         if kind is dict:
-            if not all(type(key) is str for key in one):
+            if not _TEXT.issuperset(map(type, one)):
                 return False
             nested.extend(one.values())
         elif kind is list:
@@ -39,9 +42,6 @@ def _spelled_alike(value: Any) -> bool:
         elif kind is int:
             if not -_WHOLE < one < _WHOLE:
                 return False
-        elif kind is float:
-            if not 1e-4 <= abs(one) < 1e15 or one.is_integer():
-                return False
-        elif kind is not str and kind is not bool and one is not None:
+        elif kind is not float or not 1e-4 <= abs(one) < 1e15 or one.is_integer():
             return False
     return True

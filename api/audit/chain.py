@@ -28,7 +28,9 @@ from bureau.clock import from_micros, to_micros
 
 GENESIS = bytes(32)
 _EPOCH = from_micros(0)
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _LAST = select(AuditLeaf.number, AuditLeaf.head, AuditLeaf.committed_at).order_by(AuditLeaf.number.desc()).limit(1)
+_AS_IT_IS = frozenset({str, int, bool})
 Rows = Mapping[str, Mapping[str, Any] | None]
 """Stored rows by name: `line`, and what else was written with it. None: there is no such row."""
 
@@ -69,7 +71,7 @@ def append_leaf(tail: Tail, rows: Rows, digest: bytes, hash_alg: str) -> tuple[d
 
 def written(body: Mapping[str, Any]) -> bytes:
     """The bytes of an answer as they are stored, signed and sent; raises `ValueError` for what is no JSON."""
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _encoded(body).encode()
 
 
 def evidence_of(hash_alg: str, digest: bytes, call_id: str, number: int) -> dict[str, Any]:
@@ -106,7 +108,11 @@ def next_head(hash_alg: str, head: bytes, leaf: bytes, record: bytes) -> bytes:
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, str | int]:
-    return {column: _jsonable(value) for column, value in row.items() if value is not None}
+    return {
+        column: value if type(value) in _AS_IT_IS else _jsonable(value)
+        for column, value in row.items()
+        if value is not None
+    }
 
 
 def _jsonable(value: Any) -> Any:

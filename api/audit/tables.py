@@ -5,17 +5,20 @@ Each row names the hash and the signature it was made with (`api.audit.suites`).
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.tables import LedgerTable
+
+DENSE = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that SQLite takes as the row's own, without an index beside the table."""
 
 
 class AuditLeaf(LedgerTable):
     """The evidence of one usage line: its place in the log, dense from 0. `api.audit.chain` says each byte."""
 
     __tablename__ = "audit_leaf"
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(DENSE, primary_key=True, autoincrement=False)
     line_id: Mapped[str] = mapped_column(ForeignKey("usage_line.id"), unique=True)
     hash_alg: Mapped[str]
     digest: Mapped[bytes]

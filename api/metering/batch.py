@@ -5,19 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
-from api.audit.chain import answer_digest, append_leaf, evidence_of, no_answer, read_tail, written
+from api.audit.chain import append_leaf, evidence_of, no_answer, read_tail
+from api.audit.suites import hash_of
 from api.audit.tables import AuditLeaf
 from api.billing.months import closed_until
 from api.contracts.in_force import Contracts
 from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.alerting import crossed
+from api.metering.answer_text import AnswerText
 from api.metering.authority import read_authority
 from api.metering.bound import Bound, bound_answers
 from api.metering.charging import NO_RULE, Charge, Charging
 from api.metering.counting import Counts
 from api.metering.draft import ANSWERED, CREATED, Draft, Receipt
+from api.metering.inserting import insert_rows
 from api.metering.tables import BoundKey, Call, Event, StoredAnswer, UsageLine, WalletEntry
 from api.metering.wallet import postings, store_balances
 from api.signing import Signer
@@ -104,8 +107,7 @@ class _Batch:
     def insert(self, connection: Connection) -> None:
         """Write what was gathered, parents first."""
         for table, rows in self.rows.items():
-            if rows:
-                connection.execute(insert(table), rows)
+            insert_rows(connection, table, rows)
         if self.rows[Event]:
             enqueue(connection, SEND_WEBHOOKS)
         self.counts.store(connection)
@@ -113,14 +115,14 @@ class _Batch:
 
     def _answer(self, draft: Draft) -> Receipt:
         contract = self.authority.require(draft)
-        written(draft.body)  # what cannot be written is found out before it is charged
+        text = draft.body if isinstance(draft.body, AnswerText) else AnswerText(draft.body)  # or fails, uncharged
         spent = self.charging.spent(draft)
         charge = self.charging.charge(draft, contract)
-        body = draft.body | {"charge": charge.shown()}
-        digest = answer_digest(body, self.hash_alg)
+        shown = charge.shown()
+        digest = hash_of(self.hash_alg)(text.hashed(draft.call_id, shown))
         evidence = evidence_of(self.hash_alg, digest, draft.call_id, self.tail.number)
-        text = written(body | {"evidence": evidence})
-        receipt = Receipt(draft.call_id, CREATED, text, self.signer.sign_detached(text))
+        sent = text.sent(draft.call_id, shown, evidence)
+        receipt = Receipt(draft.call_id, CREATED, sent, self.signer.sign_detached(sent))
         self._record(replace(draft, contract_version_id=contract.id), charge, digest)
         self._store(draft, receipt)
         if contract.terms.prepaid and not draft.test:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from api.metering.answer_text import AnswerText
+
 ANSWERED = frozenset({"found", "partial", "not_found", "stale"})
 """Outcomes that answer with 201 and bind the idempotency key."""
 
@@ -21,7 +23,8 @@ class Draft:
     call_id: from `api.identifiers.new_identifier`; a report's id is its call's.
     idempotency_key: None only where no key was sent, which only an unanswered call may do.
     request_sha256: hexadecimal, over the RFC 8785 form of path and body; tells a retry from a reused key.
-    body: the answer without `charge` and `evidence`; keys of these names are places to fill. {} if unanswered.
+    body: the answer without `charge` and `evidence`; keys of these names are places to fill. {} if unanswered. Or the
+    same as it was written already.
     contract_version_id: the version the route checked. The version in force at the commit is what charges.
     problem_code: of the error that made the call unanswered.
     data_as_of: the day on which the newest record behind the answer became known, as the answer shows it.
@@ -43,7 +46,7 @@ class Draft:
     consent_id: str | None
     client_serial: str | None
     outcome: str
-    body: dict[str, Any]
+    body: dict[str, Any] | AnswerText
     contract_version_id: int | None
     consent_required: bool
     snapshot: int | None

@@ -8,9 +8,10 @@ transaction (design D7), with the counts and balances that follow from them.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.metering.columns import DetachedJws, Hexadecimal
 from api.metering.latency import BINS
 from api.tables import LedgerTable, Owned
 
@@ -24,7 +25,7 @@ class Call(Owned, LedgerTable):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
     client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
     idempotency_key: Mapped[str | None]
-    request_sha256: Mapped[str]
+    request_sha256: Mapped[str] = mapped_column(Hexadecimal)
     kind: Mapped[str]  # report | decision | match
     product_code: Mapped[str]
     product_version: Mapped[int]
@@ -40,7 +41,7 @@ class Call(Owned, LedgerTable):
     model_version: Mapped[str | None]
     data_as_of: Mapped[date | None]  # the day on which the newest record behind the answer became known
     test: Mapped[bool]
-    definition_hash: Mapped[str | None]  # of the features its product may read; none before they were kept
+    definition_hash: Mapped[str | None] = mapped_column(Hexadecimal)  # of the features its product may read
     received_at: Mapped[datetime]
     committed_at: Mapped[datetime]
 
@@ -52,7 +53,7 @@ class StoredAnswer(LedgerTable):
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), primary_key=True)
     status: Mapped[int]
     sealed: Mapped[bytes]
-    jws: Mapped[str]  # detached signature over the bytes that were sent
+    jws: Mapped[str] = mapped_column(DetachedJws)  # over the bytes that were sent
     signature_alg: Mapped[str]
 
 
@@ -60,9 +61,10 @@ class BoundKey(Owned, LedgerTable):
     """An idempotency key with the one call that answered it. It belongs to the institution and outlives disputes."""
 
     __tablename__ = "idempotency"
+    __table_args__ = ({"sqlite_with_rowid": False},)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    request_sha256: Mapped[str]
+    request_sha256: Mapped[str] = mapped_column(Hexadecimal)
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), unique=True)
 
 
@@ -74,11 +76,20 @@ class UsageLine(Owned, LedgerTable):
     """
 
     __tablename__ = "usage_line"
-    __table_args__ = (Index("ix_usage_line_institution_id_committed_at", "institution_id", "committed_at"),)
+    __table_args__ = (
+        Index("ix_usage_line_institution_id_committed_at", "institution_id", "committed_at"),
+        Index(
+            "ix_usage_line_reverses",
+            "reverses",
+            unique=True,
+            sqlite_where=text("reverses IS NOT NULL"),
+            postgresql_where=text("reverses IS NOT NULL"),
+        ),
+    )
     id: Mapped[str] = mapped_column(primary_key=True)
-    call_id: Mapped[str | None] = mapped_column(ForeignKey("call.id"), index=True)
+    call_id: Mapped[str | None] = mapped_column(ForeignKey("call.id"))
     kind: Mapped[str]  # charge | reversal | credit
-    reverses: Mapped[str | None] = mapped_column(ForeignKey("usage_line.id"), unique=True)
+    reverses: Mapped[str | None] = mapped_column(ForeignKey("usage_line.id"))
     reason: Mapped[str | None]  # why it was reversed
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
     product_code: Mapped[str]

@@ -1,7 +1,12 @@
 """Stored answers cannot be read without the key, changed, or put in another's place."""
 
+import hashlib
+import zlib
+from pathlib import Path
+
 import pytest
 
+import api.vault as vault_module
 from api.vault import open_vault
 from bureau.errors import AnswerDamaged, InvalidInput
 
@@ -22,6 +27,24 @@ def test_sealed_bytes_tell_nothing_and_never_repeat() -> None:
 
 def test_a_long_answer_takes_less_than_it_says() -> None:
     assert len(open_vault("one secret").seal(ANSWER * 100, "call-1")) < len(ANSWER) * 10
+
+
+def test_an_answer_takes_little_of_what_all_answers_say() -> None:
+    said = b'"outcome":"found","result":{"score":683,"grade":"B","pd":0.022997,"base_points":599},"reasons":['
+    assert len(open_vault("one secret").seal(said, "call-1")) < len(said)
+
+
+def test_the_words_of_sealed_answers_stay_as_they_are() -> None:
+    """Whoever changes a byte of the file cannot open what is stored: new words are a file of their own."""
+    words = Path(vault_module.__file__).with_name("vault_words.txt").read_bytes()
+    assert hashlib.sha256(words).hexdigest() == "dbeb1c547400084ba05e7e1e14125d1201348201ed92a637c11660a94ff935b9"
+
+
+def test_what_was_packed_without_words_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = open_vault("one secret")
+    monkeypatch.setattr(vault, "_packing", zlib.compressobj())
+    sealed = vault.seal(ANSWER, "call-1")
+    assert open_vault("one secret").open(sealed, "call-1") == ANSWER
 
 
 def test_it_is_opened_in_its_own_place_only() -> None:

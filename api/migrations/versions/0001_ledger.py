@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    text,
 )
 
 from api.migrations.append_only import make_append_only
@@ -205,7 +206,7 @@ def _create_metering() -> None:
         Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
         Column("client_id", String, ForeignKey("client.id"), nullable=False),
         Column("idempotency_key", String),
-        Column("request_sha256", String, nullable=False),
+        Column("request_sha256", LargeBinary, nullable=False),
         Column("kind", String, nullable=False),
         Column("product_code", String, nullable=False),
         Column("product_version", Integer, nullable=False),
@@ -230,22 +231,23 @@ def _create_metering() -> None:
         Column("call_id", String, ForeignKey("call.id"), primary_key=True),
         Column("status", Integer, nullable=False),
         Column("sealed", LargeBinary, nullable=False),
-        Column("jws", String, nullable=False),
+        Column("jws", LargeBinary, nullable=False),
         Column("signature_alg", String, nullable=False),
     )
     op.create_table(
         "idempotency",
         Column("institution_id", Integer, ForeignKey("institution.id"), primary_key=True),
         Column("key", String, primary_key=True),
-        Column("request_sha256", String, nullable=False),
+        Column("request_sha256", LargeBinary, nullable=False),
         Column("call_id", String, ForeignKey("call.id"), nullable=False, unique=True),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "usage_line",
         Column("id", String, primary_key=True),
-        Column("call_id", String, ForeignKey("call.id"), index=True),
+        Column("call_id", String, ForeignKey("call.id")),
         Column("kind", String, nullable=False),
-        Column("reverses", String, ForeignKey("usage_line.id"), unique=True),
+        Column("reverses", String, ForeignKey("usage_line.id")),
         Column("reason", String),
         Column("institution_id", Integer, ForeignKey("institution.id"), nullable=False),
         Column("product_code", String, nullable=False),
@@ -266,6 +268,14 @@ def _create_metering() -> None:
         Column("committed_at", Instant, nullable=False, index=True),
     )
     op.create_index("ix_usage_line_institution_id_committed_at", "usage_line", ["institution_id", "committed_at"])
+    op.create_index(
+        "ix_usage_line_reverses",
+        "usage_line",
+        ["reverses"],
+        unique=True,
+        sqlite_where=text("reverses IS NOT NULL"),
+        postgresql_where=text("reverses IS NOT NULL"),
+    )
 
 
 def _create_counts() -> None:
@@ -421,7 +431,7 @@ def _create_webhooks() -> None:
 def _create_evidence() -> None:
     op.create_table(
         "audit_leaf",
-        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
         Column("line_id", String, ForeignKey("usage_line.id"), nullable=False, unique=True),
         Column("hash_alg", String, nullable=False),
         Column("digest", LargeBinary, nullable=False),

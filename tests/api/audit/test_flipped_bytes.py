@@ -83,7 +83,8 @@ def bound(table: Table, column: str, name: str, value: Any) -> str:
     """A parameter; broken text is bytes that are made text only in the database."""
     if isinstance(value, dict | list):
         return f"CAST(:{name} AS JSON)"
-    broken = isinstance(value, bytes) and not isinstance(table.c[column].type, LargeBinary)
+    kind = table.c[column].type
+    broken = isinstance(value, bytes) and not isinstance(getattr(kind, "impl", kind), LargeBinary)
     return f"CAST(:{name} AS TEXT)" if broken else f":{name}"
 
 

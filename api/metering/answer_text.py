@@ -1,0 +1,53 @@
+"""The text of an answer with gaps in it: what the ledger alone knows is put in without writing the rest again."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from api.audit.chain import written
+from api.canonical import canonical
+
+_RUN = uuid4().hex
+"""In no content, because nobody knows it."""
+NUMBER = f"report_id {_RUN}"
+"""In place of an answer's number: whoever fills the gaps puts it in."""
+_GAPS = re.compile(rf'"(report_id|charge|evidence) {_RUN}"'.encode())
+
+
+@dataclass(frozen=True)
+class _Gapped:
+    parts: tuple[bytes, ...]
+    """Text and names of gaps by turns."""
+
+    def filled(self, values: Mapping[bytes, bytes]) -> bytes:
+        parts = list(self.parts)
+        for place in range(1, len(parts), 2):
+            parts[place] = values[parts[place]]
+        return b"".join(parts)
+
+
+class AnswerText:
+    """An answer as it is sent, and in its RFC 8785 form without `evidence`, over which its digest is taken."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        """body: keys `charge` and `evidence` are gaps, and so is a `report_id` that is `NUMBER`. Raises `TypeError`
+        and `ValueError` for what is no JSON."""
+        hashed = {**body, "charge": f"charge {_RUN}"}
+        self._sent = _gapped(written(hashed | {"evidence": f"evidence {_RUN}"}))
+        hashed.pop("evidence", None)
+        self._hashed = _gapped(canonical(hashed))
+
+    def hashed(self, number: str, charge: Mapping[str, Any]) -> bytes:
+        """What the digest is over."""
+        return self._hashed.filled({b"report_id": canonical(number), b"charge": canonical(charge)})
+
+    def sent(self, number: str, charge: Mapping[str, Any], evidence: Mapping[str, Any]) -> bytes:
+        """What is stored, signed and sent."""
+        gaps = {b"report_id": canonical(number), b"charge": written(charge), b"evidence": written(evidence)}
+        return self._sent.filled(gaps)
+
+
+def _gapped(text: bytes) -> _Gapped:
+    return _Gapped(tuple(_GAPS.split(text)))
