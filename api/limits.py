@@ -4,6 +4,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from throttled import MemoryStore, Quota, RateLimitResult, RateLimitState, Throttled, per_duration
@@ -62,7 +63,7 @@ class Limit:
 
     def _asked(self, question: str, key: str) -> tuple[int, Any]:
         """The answer, and among how many processes the limit is shared out for it."""
-        named = f"{self._name}:{hashlib.sha256(key.encode()).hexdigest()}"
+        named = _named(self._name, key)
         if self._shared is not None and self._everywhere is not None and self._shared.is_asked():
             try:
                 return 1, self._put(self._everywhere, question, named)
@@ -85,3 +86,9 @@ class Limit:
 
     def _quota(self, processes: int) -> Quota:
         return per_duration(self._period * processes, self.times, max(1, self.burst // processes))
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str, key: str) -> str:
+    """A key as it is kept: it may be an address or a name, of which Redis learns none."""
+    return f"{name}:{hashlib.sha256(key.encode()).hexdigest()}"

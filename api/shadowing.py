@@ -1,6 +1,7 @@
 """Shadows beside live calls: after an answer has left, on a thread of their own, and never in its way."""
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ WAITING = 1_000
 """Answers that may wait for their shadow; of more, the newest go without."""
 GATHERED = 100
 """Lines written at once."""
+_GATHERING_SECONDS = 0.02
 _log = logging.getLogger("bureau.api")
 
 
@@ -63,6 +65,7 @@ class Shadowing:
         ended = False
         while not ended:
             first = self._waiting.get()
+            time.sleep(_GATHERING_SECONDS)  # being woken by each answer would cost the answers more than their shadows
             gathered = [first]
             with suppress(Empty):
                 while len(gathered) < GATHERED:

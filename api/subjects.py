@@ -51,6 +51,8 @@ def code_of(deployment: Deployment, caller: Identity, subject: Subject) -> str:
 
 async def find_code(deployment: Deployment, caller: Identity, subject: Subject) -> str:
     """The same beside the event loop, where an outside key is to be looked up."""
-    if is_uscc(clean(subject.uscc)):
-        return code_of(deployment, caller, subject)
+    code = clean(subject.uscc)
+    if is_uscc(code):
+        require_mode(caller, code)
+        return code
     return await run_in_threadpool(code_of, deployment, caller, subject)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -134,6 +134,11 @@ class Product(BaseModel):
         """The features it advises about."""
         return tuple(step.feature if isinstance(step, FixedStep) else step for step in self.advice)
 
+    @cached_property
+    def _fields(self) -> dict[Use, frozenset[str]]:
+        """What `fields_of` has found out."""
+        return {}
+
     def is_on_sale(self, day: date) -> bool:
         return self.on_sale_from <= day and (self.on_sale_until is None or day <= self.on_sale_until)
 
@@ -174,8 +179,11 @@ def fields_of(product: Product, use: Use = "answer") -> frozenset[str]:
 
     Matching may also read what the score products it names may read.
     """
-    scores = [fields_of(find_product(code)) for code in product.scores]
-    return product.features(use).union(product.feeds(use), *scores)
+    found = product._fields.get(use)  # asked with every call
+    if found is None:
+        scores = [fields_of(find_product(code)) for code in product.scores]
+        found = product._fields[use] = product.features(use).union(product.feeds(use), *scores)
+    return found
 
 
 def definitions_of(product: Product, scores: Mapping[str, Product] | None = None) -> str:

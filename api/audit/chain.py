@@ -29,6 +29,7 @@ from bureau.clock import from_micros, to_micros
 GENESIS = bytes(32)
 _EPOCH = from_micros(0)
 _encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_sorted = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 _LAST = select(AuditLeaf.number, AuditLeaf.head, AuditLeaf.committed_at).order_by(AuditLeaf.number.desc()).limit(1)
 _AS_IT_IS = frozenset({str, int, bool})
 Rows = Mapping[str, Mapping[str, Any] | None]
@@ -54,7 +55,7 @@ def append_leaf(tail: Tail, rows: Rows, digest: bytes, hash_alg: str) -> tuple[d
     """The leaf row of one usage line with the rows beside it, and the tail after it."""
     line = rows["line"] or {}
     leaf = leaf_hash(hash_alg, line["id"], digest, line["committed_at"])
-    record = record_digest(hash_alg, rows)
+    record = _digest_of_scalars(hash_alg, rows)
     head = next_head(hash_alg, tail.head, leaf, record)
     row = {
         "number": tail.number,
@@ -100,6 +101,12 @@ def record_digest(hash_alg: str, rows: Rows) -> bytes:
     """The digest of stored rows. Nulls are left out, so that a column added later changes no old digest."""
     record = {name: _plain(row) for name, row in rows.items() if row is not None}
     return hash_of(hash_alg)(canonical({"hash_alg": hash_alg, **record}))
+
+
+def _digest_of_scalars(hash_alg: str, rows: Rows) -> bytes:
+    """The same of rows just written, whose values are texts, whole numbers and truths: JSON spells those in one way."""
+    record = {name: _plain(row) for name, row in rows.items() if row is not None}
+    return hash_of(hash_alg)(_sorted({"hash_alg": hash_alg, **record}).encode())
 
 
 def next_head(hash_alg: str, head: bytes, leaf: bytes, record: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -34,6 +35,7 @@ Entered = Receipt | BureauError | None
 _MICROSECOND = timedelta(microseconds=1)
 _UNCHARGED = Charge(False, "", 0, 0, "unanswered", NO_RULE)
 _CALL_COLUMNS = tuple(column.name for column in Call.__table__.columns if column.name != "committed_at")
+_of_a_draft = attrgetter(*("call_id" if column == "id" else column for column in _CALL_COLUMNS))
 LINE_COLUMNS = (
     "institution_id",
     "product_code",
@@ -75,8 +77,8 @@ class _Batch:
     """The rows of one group while they are gathered."""
 
     def __init__(self, connection: Connection, drafts: Sequence[Draft], writing: Writing, at: datetime) -> None:
-        self.signer, self.vault = writing.signer, writing.vault
-        self.hash_alg = writing.signer.suite.hash_alg
+        self.vault, self.sign = writing.vault, writing.signer.signing()
+        self.hash_alg, self.signature_alg = writing.signer.suite.hash_alg, writing.signer.suite.signature_alg
         self.tail = read_tail(connection)
         self.at = max(at, self.tail.committed_at, closed_until(connection))
         self.authority = read_authority(connection, drafts, writing.contracts, self.at)
@@ -122,8 +124,8 @@ class _Batch:
         digest = hash_of(self.hash_alg)(text.hashed(draft.call_id, shown))
         evidence = evidence_of(self.hash_alg, digest, draft.call_id, self.tail.number)
         sent = text.sent(draft.call_id, shown, evidence)
-        receipt = Receipt(draft.call_id, CREATED, sent, self.signer.sign_detached(sent))
-        self._record(replace(draft, contract_version_id=contract.id), charge, digest)
+        receipt = Receipt(draft.call_id, CREATED, sent, self.sign(sent))
+        self._record(draft, charge, digest, contract.id)
         self._store(draft, receipt)
         if contract.terms.prepaid and not draft.test:
             self.rows[WalletEntry] += postings(draft.call_id, draft.institution_id, charge.amount_fen, self.at)
@@ -133,11 +135,11 @@ class _Batch:
     def _record_once(self, draft: Draft) -> None:
         """A call without an answer: not charged, key not bound; recording it again changes nothing."""
         if draft.call_id not in self.present:
-            self._record(draft, _UNCHARGED, no_answer(self.hash_alg))
+            self._record(draft, _UNCHARGED, no_answer(self.hash_alg), draft.contract_version_id)
 
-    def _record(self, draft: Draft, charge: Charge, digest: bytes) -> None:
-        call = {column: getattr(draft, "call_id" if column == "id" else column) for column in _CALL_COLUMNS}
-        call["committed_at"] = self.at
+    def _record(self, draft: Draft, charge: Charge, digest: bytes, contract_version_id: int | None) -> None:
+        call = dict(zip(_CALL_COLUMNS, _of_a_draft(draft), strict=True))
+        call |= {"contract_version_id": contract_version_id, "committed_at": self.at}
         line = {column: call[column] for column in LINE_COLUMNS} | {
             "id": draft.call_id,
             "call_id": draft.call_id,
@@ -171,7 +173,7 @@ class _Batch:
             "status": receipt.status,
             "sealed": self.vault.seal(receipt.body, receipt.call_id),
             "jws": receipt.jws,
-            "signature_alg": self.signer.suite.signature_alg,
+            "signature_alg": self.signature_alg,
         }
         self.rows[BoundKey].append(bound)
         self.rows[StoredAnswer].append(stored)

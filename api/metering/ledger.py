@@ -1,6 +1,5 @@
 """The ledger: where a billable answer is stored, charged and made evidence before anybody sees it."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -110,7 +109,7 @@ class Ledger:
         await self._entered(draft)
 
     async def _entered(self, draft: Draft) -> Receipt | None:
-        return await asyncio.wrap_future(self._writer.put(draft))
+        return await self._writer.put_soon(draft)
 
     @property
     def waiting(self) -> int:

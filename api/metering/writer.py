@@ -1,16 +1,19 @@
 """One thread that gathers what waits and writes it as a group."""
 
+import asyncio
 import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from bureau.errors import BureauError, LedgerUnavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
+_Told = Future[R] | asyncio.Future[R]
 _log = logging.getLogger(__name__)
 
 
@@ -23,7 +26,7 @@ class GroupWriter(Generic[T, R]):
 
     def __init__(self, write: Callable[[Sequence[T]], Sequence[R | BureauError]], *, group: int, waiting: int) -> None:
         self._write, self._group, self._limit = write, group, waiting
-        self._waiting: deque[tuple[T, Future[R]]] = deque()
+        self._waiting: deque[tuple[T, _Told[R]]] = deque()
         self._changed = threading.Condition()
         self._open = False
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
@@ -58,6 +61,16 @@ class GroupWriter(Generic[T, R]):
         """A future that is done after the commit; raises `LedgerUnavailable` when closed or full."""
         future: Future[R] = Future()
         future.set_running_or_notify_cancel()  # from here on nothing can cancel it
+        self._accept(item, future)
+        return future
+
+    def put_soon(self, item: T) -> "asyncio.Future[R]":
+        """The same for the event loop that runs, which is told of a whole group in one turn."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._accept(item, future)
+        return future
+
+    def _accept(self, item: T, future: "_Told[R]") -> None:
         with self._changed:
             if not self._open:
                 raise LedgerUnavailable("it is closed")
@@ -65,17 +78,20 @@ class GroupWriter(Generic[T, R]):
                 raise LedgerUnavailable(f"{self._limit} calls are waiting")
             self._waiting.append((item, future))
             self._changed.notify()
-        return future
 
     def _run(self) -> None:
         while gathered := self._gather():
+            loops: dict[asyncio.AbstractEventLoop, list[tuple[_Told[R], R | BureauError]]] = {}
             for (_, future), result in zip(gathered, self._written([item for item, _ in gathered]), strict=True):
-                if isinstance(result, BureauError):
-                    future.set_exception(result)
+                if isinstance(future, Future):
+                    _tell(future, result)
                 else:
-                    future.set_result(result)
+                    loops.setdefault(future.get_loop(), []).append((future, result))
+            for loop, told in loops.items():
+                with suppress(RuntimeError):  # it has ended: nobody waits in it any more
+                    loop.call_soon_threadsafe(_tell_all, told)
 
-    def _gather(self) -> list[tuple[T, Future[R]]]:
+    def _gather(self) -> list[tuple[T, "_Told[R]"]]:
         """What waits, up to one group; empty only when the writer is closed and nothing is left."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or not self._open)
@@ -87,3 +103,16 @@ class GroupWriter(Generic[T, R]):
         except Exception as problem:  # the thread must outlive every group
             _log.exception("a group of %d was not written", len(items))
             return [LedgerUnavailable(type(problem).__name__)] * len(items)
+
+
+def _tell_all(told: "Sequence[tuple[_Told[R], R | BureauError]]") -> None:
+    for future, result in told:
+        if not future.done():  # whoever waited has not gone away; its call stands either way
+            _tell(future, result)
+
+
+def _tell(future: "_Told[R]", result: R | BureauError) -> None:
+    if isinstance(result, BureauError):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -1,5 +1,6 @@
 """The group writer: order, groups, bounds, and a thread that outlives every failure."""
 
+import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -103,3 +104,39 @@ def test_a_writer_that_was_never_started_refuses() -> None:
     with pytest.raises(LedgerUnavailable):
         writer.put(1)
     writer.close()
+
+
+def test_an_event_loop_is_told_of_each_in_its_order() -> None:
+    async def put(writer: GroupWriter[int, int], *numbers: int) -> list[object]:
+        return await asyncio.gather(*map(writer.put_soon, numbers), return_exceptions=True)
+
+    with open_writer(Notebook()) as writer:
+        first, refused, last = asyncio.run(put(writer, 1, -1, 2))
+    assert (first, last) == (2, 4)
+    assert isinstance(refused, KeyReused)
+
+
+def test_who_has_gone_away_is_not_told_and_the_others_are() -> None:
+    async def put(writer: GroupWriter[int, int], notebook: Notebook) -> int:
+        notebook.go_on.clear()
+        gone, stays = writer.put_soon(1), writer.put_soon(2)
+        gone.cancel()
+        notebook.go_on.set()
+        return await stays
+
+    notebook = Notebook()
+    with open_writer(notebook) as writer:
+        assert asyncio.run(put(writer, notebook)) == 4
+    assert sorted(number for group in notebook.groups for number in group) == [1, 2]
+
+
+def test_a_loop_that_has_ended_holds_nobody_up() -> None:
+    async def leave(writer: GroupWriter[int, int], notebook: Notebook) -> None:
+        notebook.go_on.clear()
+        writer.put_soon(1)
+
+    notebook = Notebook()
+    with open_writer(notebook) as writer:
+        asyncio.run(leave(writer, notebook))
+        notebook.go_on.set()
+        assert writer.put(2).result(10) == 4
