@@ -109,10 +109,15 @@ class Csv(Response):
 
 def created(receipt: Receipt, location: str, rate: dict[str, str]) -> Response:
     """The stored bytes of a charged call, marked when they were stored before. rate: what `Rates.take` said."""
+    return Response(receipt.body, receipt.status, headers_of(receipt, location, rate), media_type="application/json")
+
+
+def headers_of(receipt: Receipt, location: str, rate: dict[str, str]) -> dict[str, str]:
+    """What stands above the bytes of a charged call."""
     headers = signature(receipt) | rate | {"Location": location}
     if receipt.replayed:
         headers["Idempotent-Replayed"] = "true"
-    return Response(receipt.body, receipt.status, headers, media_type="application/json")
+    return headers
 
 
 def read_again(receipt: Receipt, rate: dict[str, str] | None = None) -> Response:

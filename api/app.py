@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from fastapi.telemetry import TelemetryConfig
+from starlette.types import ASGIApp
 
 from api import (
     audit_roots,
@@ -35,7 +36,7 @@ from api.console.session import SignInNeeded
 from api.deployment import Deployment, open_deployment
 from api.envelope import BodyLimit, RequestId
 from api.errors import install_problems, problem_schemas, problems
-from api.hot import HotReports
+from api.hot import HotReports, Raised
 from api.hot_renewal import renewing
 from api.operating.measures import Measures
 from api.operating.observing import Observed
@@ -57,6 +58,15 @@ _DOCUMENT: dict[str, Any] = {}
 """The OpenAPI document takes a second: written with the first application of a process, it serves every other."""
 
 
+class Platform(FastAPI):
+    """FastAPI, and before all it does around a request the plain way of reports. measures: of this process."""
+
+    measures: Measures
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return HotReports(super().build_middleware_stack(), self.measures)
+
+
 def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     """The application of one home. opened: by the caller, who closes it; without one it is open while the app runs."""
 
@@ -71,7 +81,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
             async with contextmanager_in_threadpool(renewing(deployment)):
                 yield
 
-    app = FastAPI(
+    app = Platform(
         title="Local Credit Bureau 地方征信平台",
         version="1",
         description=DESCRIPTION,
@@ -81,13 +91,14 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         telemetry=_NO_SPANS_OF_PATHS,
         responses=problems(MalformedRequest, BodyTooLarge),
     )
+    app.measures = measures
     for resource in (
         oauth, consents, notices, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
         service_levels, contract_routes, webhook_routes, audit_roots, sample_routes, verify, health, login, usage_page,
         statements_page, feeds_page, features_page, assets, documentation,
     ):  # fmt: skip
         app.include_router(resource.router)
-    app.router.routes.insert(0, HotReports())
+    app.router.routes.insert(0, Raised())
     install_problems(app)
     app.exception_handler(SignInNeeded)(answer_sign_in_needed)
     app.add_middleware(BodyLimit, limit_of=body_limit)

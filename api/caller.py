@@ -1,6 +1,6 @@
 """What a route is given: the deployment, who calls, a session, the present instant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -75,10 +75,15 @@ async def identify(
     identity: Annotated[Identity, Depends(bearer_identity)],
 ) -> Identity:
     """Who calls; raises `RoleNotPermitted` without a needed scope."""
-    for scope in needed.scopes:
+    require_scopes(identity, needed.scopes)
+    return identity
+
+
+def require_scopes(identity: Identity, needed: Iterable[str]) -> None:
+    """Raise `RoleNotPermitted` without a needed scope."""
+    for scope in needed:
         if scope not in identity.scopes:
             raise RoleNotPermitted(identity.role, f"use {scope!r}", roles_with(scope))
-    return identity
 
 
 def open_session(deployment: Served, identity: Annotated[Identity, Depends(bearer_identity)]) -> Iterator[Session]:

@@ -21,6 +21,7 @@ from api.metering.draft import Receipt
 from api.metering.ledger import Ledger
 from api.operating.measures import Measures
 from api.operating.standing import Standing
+from api.prepared import AnswerTexts
 from api.questions import Inquiry, Produced, answer_all
 from api.rates import Rates
 from api.shadowing import Shadowing
@@ -51,6 +52,7 @@ class Deployment:
     measures: Measures
     clients: Gathered[str, Row[Any] | None]
     questions: Gathered[Inquiry, Receipt | Produced]
+    texts: AnswerTexts = field(default_factory=AnswerTexts)
     _desk: Desk | None = None
     _samples: Desk | None = None
     _opening: Lock = field(default_factory=Lock)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import answer_error
 from api.headers import secure
 from api.operating.logs import REQUEST
+from api.randomness import random_bytes
 from bureau.errors import BodyTooLarge
 from bureau.person import holds_identity_number
 
@@ -31,10 +31,9 @@ class RequestId:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        offered = Headers(scope=scope).get("x-request-id", "")
-        harmless = _READABLE_ID.fullmatch(offered) and not holds_identity_number(offered)
-        request_id = offered if harmless else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        request_id = state.get("request_id") or request_id_of(Headers(scope=scope).get("x-request-id", ""))
+        state["request_id"] = request_id
         REQUEST.set(request_id)
 
         async def send_with_id(message: Message) -> None:
@@ -47,6 +46,12 @@ class RequestId:
             await send(message)
 
         await self.app(scope, receive, send_with_id)
+
+
+def request_id_of(offered: str) -> str:
+    """The id that a caller offers, if it can be read and names no person; otherwise one of ours."""
+    harmless = _READABLE_ID.fullmatch(offered) and not holds_identity_number(offered)
+    return offered if harmless else random_bytes(16).hex()
 
 
 class BodyLimit:

@@ -23,9 +23,13 @@ def rate_headers(per_minute: int, burst: int, remaining: int, reset_seconds: int
     }
 
 
+def security_headers(scheme: str) -> dict[str, str]:
+    """What every response says that says nothing else itself. scheme: `https` also tells the browser to come by no
+    other."""
+    return _ALWAYS | {"Strict-Transport-Security": _BY_HTTPS} if scheme == "https" else _ALWAYS
+
+
 def secure(headers: MutableHeaders, scheme: str) -> None:
-    """Add what a response does not say itself. scheme: `https` also tells the browser to come by no other."""
-    for name, value in _ALWAYS.items():
+    """Add what a response does not say itself."""
+    for name, value in security_headers(scheme).items():
         headers.setdefault(name, value)
-    if scheme == "https":
-        headers.setdefault("Strict-Transport-Security", _BY_HTTPS)

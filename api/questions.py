@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.access.consents import read_consents, require_grant
 from api.access.tables import Consent
-from api.access.tokens import Identity
+from api.access.tokens import Identity, Verified, held_clients, identity_of
 from api.canonical import canonical
 from api.contracts.in_force import Contract, Contracts, require_product
 from api.metering.bound import bound_answers
@@ -60,13 +60,17 @@ def request_digest(path: str, body: BaseModel) -> str:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """A question on its way to its answer. context: of its request, whose trace its steps belong to."""
+    """A question on its way to its answer. context: of its request, whose trace its steps belong to.
+
+    token: the caller's, where nobody asked yet whether it still holds.
+    """
 
     caller: Identity
     key: str
     question: Question
     produce: Callable[[ReadGrant], Answer]
     at: datetime
+    token: Verified | None = None
     context: Context = field(default_factory=copy_context)
 
 
@@ -90,7 +94,8 @@ class Unanswered(Exception):
 def answer_all(
     engine: Engine, vault: Vault, contracts: Contracts, group: Sequence[Inquiry]
 ) -> Iterator[Receipt | Produced | Exception]:
-    """The answer of each of a group, in order: what its key is bound to, or produced by right.
+    """The answer of each of a group, in order: what its key is bound to, or produced by right. `WrongCredentials`
+    where its token does not hold any more.
 
     engine: sees everybody's rows; the rights of each caller are those of its own institution.
     """
@@ -99,10 +104,14 @@ def answer_all(
         bound = bound_answers(connection, institutions, {asked.key for asked in group}, vault)
         agreed = contracts.in_force(connection, institutions, max(asked.at for asked in group))
         named = {asked.question.consent_id for asked in group if asked.question.consent_id is not None}
-        consents = read_consents(connection, named)
+        consents = read_consents(connection, named) if named else {}
+        unproven = [asked.caller.client_id for asked in group if asked.token is not None]
+        held = dict(zip(unproven, held_clients(connection, unproven), strict=True)) if unproven else {}
     for asked in group:
         found = bound.get((asked.caller.institution_id, asked.key))
         try:
+            if asked.token is not None:
+                identity_of(asked.token, held[asked.caller.client_id], asked.at)
             if found is not None:
                 yield found.replay(asked.key, asked.question.digest)
             else:

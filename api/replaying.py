@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.answering import body_of
 from api.audit.chain import written
 from api.matching.demand import numbered
 from api.matching.offers import offers_of
 from api.metering.tables import Call, StoredAnswer
+from api.prepared import body_of
 from api.vault import Vault
 from bureau.errors import InvalidInput, UnknownObject
 from bureau.grant import operator_grant

@@ -1,18 +1,22 @@
 """Reports: one metered answer about one enterprise, and reading it again."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, Response
 
+from api.access.tokens import Identity, Verified
 from api.answering import answer_question
 from api.answers import CHARGED, CREATED, SIGNED, Answered, Purpose, created, read_again
 from api.audit.proofs import prove
 from api.audit_roots import RootView
 from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReader, Served
+from api.deployment import Deployment
 from api.errors import problems
 from api.issued import find_issued
+from api.metering.draft import Receipt
 from api.pages.report import report_page
 from api.questions import Question, request_digest
 from api.subjects import FreeLine, Line, Subject, find_code
@@ -74,6 +78,23 @@ async def create_report(
     code: str, request: ReportRequest, caller: ReportCaller, key: IdempotencyKey, deployment: Served, now: Now
 ) -> Response:
     """Charged at most once per Idempotency-Key; a retry gets the same bytes and `Idempotent-Replayed: true`."""
+    receipt, rate = await give_report(deployment, caller, key, code, request, now)
+    return created(receipt, f"/v1/reports/{receipt.call_id}", rate)
+
+
+async def give_report(
+    deployment: Deployment,
+    caller: Identity,
+    key: str,
+    code: str,
+    request: ReportRequest,
+    now: datetime,
+    token: Verified | None = None,
+) -> tuple[Receipt, dict[str, str]]:
+    """The stored answer, and what its caller is told of its rate.
+
+    token: the caller's, where nobody asked yet whether it still holds.
+    """
     product = find_on_sale(code, shanghai_day(now))
     rate = await deployment.rates.take(caller, product, now)
     uscc = await find_code(deployment, caller, request.subject)
@@ -90,8 +111,7 @@ async def create_report(
     def produce(grant: ReadGrant) -> Answer:
         return produce_report(deployment.desk_of(test=caller.test, uscc=uscc), product, uscc, grant)
 
-    receipt = await answer_question(deployment, caller, key, question, produce, now)
-    return created(receipt, f"/v1/reports/{receipt.call_id}", rate)
+    return await answer_question(deployment, caller, key, question, produce, now, token), rate
 
 
 @router.get(

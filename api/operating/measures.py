@@ -1,9 +1,6 @@
 """What a server process counts about itself, for Prometheus. Labels name products, feeds and routes, never anybody."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -13,11 +10,23 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 _CALLS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
-@dataclass
 class CallUnderWay:
     """outcome: what became of it; a failure of ours until said otherwise."""
 
-    outcome: str = "failed"
+    def __init__(self, measures: "Measures", product: str, test: bool) -> None:
+        self.outcome = "failed"
+        self._measures, self._product, self._test = measures, product, test
+        self._began = time.perf_counter()
+
+    def __enter__(self) -> "CallUnderWay":
+        return self
+
+    def __exit__(self, _kind: object, problem: BaseException | None, _trace: object) -> None:
+        if isinstance(problem, BureauError):
+            self.outcome = problem.code
+        if not self._test:
+            self._measures.calls.labels(self._product, self.outcome).inc()
+            self._measures.call_seconds.labels(self._product).observe(time.perf_counter() - self._began)
 
 
 class Measures:
@@ -55,17 +64,7 @@ class Measures:
         self.groups.observe(calls)
         self.commits.labels("committed" if succeeded else "failed").observe(seconds)
 
-    @asynccontextmanager
-    async def counted(self, product: str, *, test: bool) -> AsyncIterator[CallUnderWay]:
+    def counted(self, product: str, *, test: bool) -> "CallUnderWay":
         """Count one metered call, by the outcome it is given or the code of the problem it ends with. Test mode is
         counted nowhere."""
-        call, began = CallUnderWay(), time.perf_counter()
-        try:
-            yield call
-        except BureauError as problem:
-            call.outcome = problem.code
-            raise
-        finally:
-            if not test:
-                self.calls.labels(product, call.outcome).inc()
-                self.call_seconds.labels(product).observe(time.perf_counter() - began)
+        return CallUnderWay(self, product, test)

@@ -16,6 +16,8 @@ from bureau.spans import is_collecting, trace_id
 _TRACER = trace.get_tracer("bureau")
 _PROPAGATOR = TraceContextTextMapPropagator()
 _log = logging.getLogger("bureau.access")
+BEGAN = "bureau.began"
+"""In the scope of a request that was worked on before it came here: since when."""
 
 
 class Observed:
@@ -49,7 +51,7 @@ class Observed:
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> int:
-        began, status = time.perf_counter(), 500
+        began, status = scope.get(BEGAN) or time.perf_counter(), 500
         scope.setdefault("state", {})["trace_id"] = trace_id()  # here too for what answers our own failures, outside
 
         async def send_and_see(message: Message) -> None:
@@ -61,20 +63,17 @@ class Observed:
         try:
             await self.app(scope, receive, send_and_see)
         finally:
-            self._tell(scope, status, time.perf_counter() - began)
+            seconds, request_id = time.perf_counter() - began, scope["state"].get("request_id")
+            tell(self.measures, scope["method"], _route(scope), status, seconds, request_id)
         return status
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        route = _route(scope)
-        self.measures.requests.labels(scope["method"], route, str(status)).inc()
-        facts = {
-            "method": scope["method"],
-            "route": route,
-            "status": status,
-            "ms": round(seconds * 1000, 1),
-            "request_id": scope["state"].get("request_id"),
-        }
-        _log.info("answered", extra={"facts": facts})
+
+def tell(measures: Measures, method: str, route: str, status: int, seconds: float, request_id: str | None) -> None:
+    """Count a request that is answered, and log it."""
+    measures.requests.labels(method, route, str(status)).inc()
+    if _log.isEnabledFor(logging.INFO):
+        facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        _log.info("answered", extra={"facts": facts | {"request_id": request_id}})
 
 
 def _route(scope: Scope) -> str:

@@ -1,14 +1,19 @@
 """A report is answered alike on both of its ways: as plain ASGI, and as the framework finds its declared route."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from api.hot import HotReports
-from tests.factories.deployments import Caller
+from api import hot
+from api.access.institutions import disable_client
+from api.database import open_ledger_database
+from bureau.db import transaction
+from bureau.settings import Settings
+from tests.factories.deployments import Caller, enrol
 from tests.factories.lakes import ACME
 
 PATH = "/v1/products/P01/reports"
@@ -21,13 +26,13 @@ DECLARED = {"Content-Type": "application/vnd.bank+json"}
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that went the plain way."""
     paths: list[str] = []
-    handle = HotReports.handle
+    asked = hot._asked
 
-    async def noted(self: HotReports, scope: Any, receive: Any, send: Any) -> None:
-        paths.append(scope["path"])
-        await handle(self, scope, receive, send)
+    async def noted(deployment: Any, plain: Any, received: Any) -> Any:
+        paths.append(f"/v1/products/{plain.code}/reports")
+        return await asked(deployment, plain, received)
 
-    monkeypatch.setattr(HotReports, "handle", noted)
+    monkeypatch.setattr(hot, "_asked", noted)
     return paths
 
 
@@ -86,7 +91,7 @@ def test_a_key_is_one_key_on_both_ways(bank: Caller) -> None:
     assert (first.content, second.headers["Idempotent-Replayed"]) == (second.content, "true")
 
 
-def test_a_body_may_come_in_pieces(bank: Caller, taken: list[str]) -> None:
+def test_a_body_whose_length_is_not_told_goes_the_declared_way(bank: Caller, taken: list[str]) -> None:
     def pieces() -> Iterator[bytes]:
         yield b'{"subject": {"uscc": "' + ACME[:9].encode()
         yield ACME[9:].encode() + b'"}, '
@@ -94,7 +99,33 @@ def test_a_body_may_come_in_pieces(bank: Caller, taken: list[str]) -> None:
 
     keyed = bank.headers | {"Idempotency-Key": "in-pieces", "Content-Type": "application/json"}
     assert bank.http.post(PATH, content=pieces(), headers=keyed).status_code == 201
-    assert taken == [PATH]
+    assert taken == []
+
+
+def test_a_client_that_was_disabled_reads_that_and_nothing_else(
+    settings: Settings, http: TestClient, taken: list[str]
+) -> None:
+    """Also where it asks for what there is not: whether its token holds is asked with what it asks."""
+    gone = enrol(settings, http, "告别银行")
+    engine = open_ledger_database(settings.ledger_url)
+    with transaction(engine) as session:
+        disable_client(session, gone.client_id, datetime.now(UTC))
+    engine.dispose()
+    for path in (PATH, "/v1/products/P99/reports"):
+        plain, declared = post(gone, path), post(gone, path, DECLARED)
+        assert told(plain) == told(declared)
+        assert (plain.status_code, plain.json()["code"]) == (401, "wrong-credentials")
+    assert taken == [PATH, "/v1/products/P99/reports"]
+
+
+def test_both_ways_put_on_the_same_headers(bank: Caller) -> None:
+    own = {"X-Request-Id": "mine-1"}
+    plain, declared = post(bank, headers=own), post(bank, headers=DECLARED | own)
+    for answer in (plain, declared):
+        for name in ("x-bureau-signature", "location", "ratelimit", "content-length"):
+            assert answer.headers.pop(name)
+    assert plain.headers == declared.headers
+    assert plain.headers["x-request-id"] == "mine-1"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe"])
