@@ -66,6 +66,10 @@ class Platform(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         return HotReports(super().build_middleware_stack(), self.measures)
 
+    def openapi(self) -> dict[str, Any]:
+        """The document that was given: FastAPI writes anew what it has not written itself."""
+        return self.openapi_schema or super().openapi()
+
 
 def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
     """The application of one home. opened: by the caller, who closes it; without one it is open while the app runs."""
