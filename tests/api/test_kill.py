@@ -61,7 +61,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 def open_bank(settings: Settings, base: str, name: str) -> Callers:
     """64 callers of a new bank, which asks about firms that agreed to it."""
-    with httpx.Client(base_url=base) as http:
+    with httpx.Client(base_url=base, timeout=60) as http:
         caller = enrol(settings, http, name)
         bodies = [
             {"subject": {"uscc": firm}, "purpose": "pre_loan", "consent_id": consent["consent_id"]}

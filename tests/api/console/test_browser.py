@@ -33,7 +33,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def base(settings: Settings) -> Iterator[str]:
     """A server with a few calls behind it."""
     with serving(settings) as server:
-        with httpx.Client(base_url=server.base) as http:
+        with httpx.Client(base_url=server.base, timeout=60) as http:
             bank = enrol(settings, http, "农商银行")
             bank.report(ACME)
             bank.report(BETA, purpose="post_loan")
@@ -67,7 +67,7 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def manager(settings: Settings, base: str) -> Caller:
-    with httpx.Client(base_url=base) as http:
+    with httpx.Client(base_url=base, timeout=60) as http:
         return enrol(settings, http, "平台", role="product_manager")
 
 

@@ -56,7 +56,7 @@ def test_a_call_is_traced_and_logged_and_nobody_is_named(
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
     settings = scored_home(tmp_path)
     with serving(settings) as server:
-        with httpx.Client(base_url=server.base) as http:
+        with httpx.Client(base_url=server.base, timeout=60) as http:
             bank = enrol(settings, http, "农商银行")
             consent = bank.consent(CROWD[0], ["P07"])["consent_id"]
             body = {"subject": {"uscc": CROWD[0]}, "purpose": "pre_loan", "consent_id": consent}
