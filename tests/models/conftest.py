@@ -1,6 +1,5 @@
 """Models that take seconds to train, once for all tests."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,12 @@ from features.lake.lake import Lake
 from features.sources.loading import SourceOptions, load_source
 from models.cross_validation import Division
 from models.invoice_default.train import fit
-from models.keeping import Kept, keep
-from models.releasing import Deeds, release_by_two
+from models.keeping import Kept
 from models.training import Trained
 from tests.factories.homes import lake_in
 from tests.factories.once import copy_made_once
-from tests.factories.people import signature
+from tests.factories.releases import AT, release_kept
 from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
-
-AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -62,10 +58,7 @@ def mlruns(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kept(trained: Trained, mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Kept]:
     """A home with one version, logged and released by two people."""
     home = tmp_path_factory.mktemp("home")
-    kept = keep(home, mlruns, trained, AT)
-    one, other = signature(home, "王建模"), signature(home, "李审批")
-    release_by_two(Deeds(home, mlruns, kept.name), kept.version, one, other, AT)
-    return home, kept
+    return home, release_kept(home, mlruns, trained)
 
 
 def train_made_up(size: float, rate: float) -> Trained:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +16,24 @@ from models.release import model_folder, read_release, versions
 from models.service import load_chosen, load_released, load_version
 from models.shelf import find_model
 from models.training import Trained
+from tests.factories.releases import AT, release_kept
 from tests.factories.verdicts import labelled_verdicts
 
 NAME = "invoice_default"
-AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def home(kept: tuple[Path, Kept], tmp_path: Path) -> Path:
     """A copy of the released home, to damage at will."""
     return Path(shutil.copytree(kept[0] / "models", tmp_path / "models").parent)
+
+
+@pytest.fixture(scope="module")
+def own_book(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A home with a released version, and a registry of mlflow in which nobody else releases."""
+    home, mlruns = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("mlruns")
+    release_kept(home, mlruns, trained)
+    return home, mlruns
 
 
 def test_what_is_served_is_what_was_trained(kept: tuple[Path, Kept], trained: Trained) -> None:
@@ -70,10 +77,10 @@ def test_golden_rows_are_no_firms_own(kept: tuple[Path, Kept], trained: Trained)
     assert not any(np.array_equal(row[0], own) for row in rows for own in trained.judged.matrix)
 
 
-def test_mlflow_holds_the_champion_with_its_figures(kept: tuple[Path, Kept], mlruns: Path, trained: Trained) -> None:
+def test_mlflow_holds_the_champion_with_its_figures(own_book: tuple[Path, Path], trained: Trained) -> None:
     from mlflow import MlflowClient
 
-    home, _ = kept
+    home, mlruns = own_book
     client = MlflowClient(tracking_address(mlruns))
     champion = client.get_model_version_by_alias(NAME, registry.CHAMPION)
     run = client.get_run(champion.run_id)
@@ -86,10 +93,10 @@ def test_mlflow_holds_the_champion_with_its_figures(kept: tuple[Path, Kept], mlr
     assert {"served/card.md", "served/model.json", "served/calibration.png", "served/gain.png"} <= served
 
 
-@pytest.mark.usefixtures("kept")
-def test_the_model_in_mlflow_scores_as_the_one_served(mlruns: Path, trained: Trained) -> None:
+def test_the_model_in_mlflow_scores_as_the_one_served(own_book: tuple[Path, Path], trained: Trained) -> None:
     import mlflow
 
+    _, mlruns = own_book
     mlflow.set_tracking_uri(tracking_address(mlruns))
     loaded = mlflow.lightgbm.load_model(f"models:/{NAME}@{registry.CHAMPION}")
     matrix = trained.judged.matrix
