@@ -58,10 +58,10 @@ class LazyCommands(TyperGroup):
     `bureau --help` answers at once although the layers below import polars, DuckDB and LightGBM.
     """
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click asks so
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click asks so
         entry = COMMANDS.get(cmd_name)
         return None if entry is None else TyperCommand(name=cmd_name, callback=None, help=entry.help)
 

@@ -29,7 +29,7 @@ class Free(BaseModel):
     def dearest(self) -> tuple[int, int]:
         return 0, 1
 
-    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002
+    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002 - as the other models are asked
         return 0, 1
 
 
@@ -46,7 +46,7 @@ class Flat(BaseModel):
     def dearest(self) -> tuple[int, int]:
         return self.unit_fen, 1
 
-    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002
+    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002 - as the other models are asked
         """(fen, for how many units) of the unit after `used`: what a repeat of a charged call costs a share of."""
         return self.unit_fen, 1
 
@@ -65,7 +65,7 @@ class Package(BaseModel):
     def dearest(self) -> tuple[int, int]:
         return self.package_fen, self.size
 
-    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002
+    def unit(self, used: int) -> tuple[int, int]:  # noqa: ARG002 - as the other models are asked
         return self.package_fen, self.size
 
 
