@@ -1,7 +1,8 @@
 """`make bench-city`: the reference city from nothing to a closed day, at full size unless a smaller one is asked for.
 
 Each step's facts are kept as it ends, so that the same command after a kill goes on with the step it was in; a load
-goes on with the deliveries that have not landed. Everything is removed at the end but the results.
+goes on with the deliveries that have not landed. The city comes first, the smaller ones that show growth after it.
+Everything is removed at the end but the results.
 """
 
 import argparse
@@ -57,22 +58,38 @@ class Steps:
 
 
 def main() -> None:
-    """Run every step, print the table, keep the results, remove the rest."""
+    """Run every step, keep the results as they come, print the table, remove the rest."""
     asked = _arguments()
     folder = Settings().home.resolve() / f"bench-city-{asked.enterprises}"
     steps = Steps(folder / "steps.json")
     ground = steps.step("machine", lambda: dict(machine()))
-    points = [_point(steps, folder, size) for size in asked.growth if size < asked.enterprises]
-    points.append(_full(steps, folder / "home", asked.enterprises))
-    lines = [*_lines(steps.done, points)]
-    results = RESULTS if asked.enterprises == FULL else Settings().home.resolve() / "bench"
-    name = f"city-{now():%Y-%m-%d}" + ("" if asked.enterprises == FULL else f"-{asked.enterprises}")
-    write(results / f"{name}.json", {"steps": steps.done}, lines)
-    title = f"{asked.enterprises:,} enterprises on {ground['cores']} cores, {ground['memory_gib']} GiB"
-    (results / f"{name}.md").write_text(as_markdown(f"{title}, load {ground['load']} at the start", lines), "utf-8")
-    print(f"\n{title}\n\n{as_text(lines)}")
+    full = _full(steps, folder / "home", asked.enterprises)
+    remove(folder / "home")
+    points: list[dict[str, Any]] = []
+    _keep(steps, [full], asked.enterprises)
+    for size in asked.growth:
+        if size < asked.enterprises:
+            points.append(_point(steps, folder, size))
+            _keep(steps, [*points, full], asked.enterprises)
+    lines = [*_lines([*points, full])]
+    print(f"\n{_title(ground, asked.enterprises)}\n\n{as_text(lines)}")
     remove(folder)
     sys.exit(any(line.holds is False for line in lines))
+
+
+def _keep(steps: Steps, points: list[dict[str, Any]], enterprises: int) -> None:
+    """The results so far, kept: of the city as soon as its day is closed, then with every smaller one."""
+    lines = [*_lines(points)]
+    results = RESULTS if enterprises == FULL else Settings().home.resolve() / "bench"
+    name = f"city-{now():%Y-%m-%d}" + ("" if enterprises == FULL else f"-{enterprises}")
+    write(results / f"{name}.json", {"steps": steps.done}, lines)
+    title = _title(steps.done["machine"], enterprises)
+    (results / f"{name}.md").write_text(as_markdown(title, lines), "utf-8")
+
+
+def _title(ground: dict[str, Any], enterprises: int) -> str:
+    size = f"{enterprises:,} enterprises on {ground['cores']} cores, {ground['memory_gib']} GiB"
+    return f"{size}, load {ground['load']} at the start"
 
 
 def _full(steps: Steps, home: Path, enterprises: int) -> dict[str, Any]:
@@ -122,7 +139,8 @@ def _close(home: Path) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - begun, "peak_mib": peak.kib / 1024}
 
 
-def _lines(done: dict[str, Any], points: list[dict[str, Any]]) -> Iterator[Line]:
+def _lines(points: list[dict[str, Any]]) -> Iterator[Line]:
+    """The table of cities of growing size, of which the last has every step."""
     full = points[-1]
     load, decode, parquet, hot = (full[name] for name in ("load", *(WORKS[place] for place in (0, 1, 3))))
     lake = full["compact"]["facts"]
