@@ -1,9 +1,12 @@
 """A model that is a table: every column cut into bins, every bin with its log-odds. Scorecards and EBMs end as one."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.additive import Additive, Course, Levels, Steps
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -23,6 +26,11 @@ class Bins:
         """Log-odds that encoded values (n,) add."""
         return np.asarray(np.array(self.parts)[bin_numbers(values, self.cuts, len(self.parts) - 1)])
 
+    @property
+    def course(self) -> Course:
+        """The same, laid out for the pass over all columns."""
+        return Levels(self.parts) if self.cuts is None else Steps(self.cuts, self.parts)
+
 
 @dataclass(frozen=True)
 class BinnedModel:
@@ -36,9 +44,11 @@ class BinnedModel:
         return np.asarray(self.parts(matrix)[0])
 
     def parts(self, matrix: Floats) -> tuple[Floats, Floats]:
-        parts = [column.part(matrix[:, j]) for j, column in enumerate(self.columns)]
-        raw = sum(parts, start=np.full(len(matrix), self.intercept))
-        return raw, np.column_stack([*parts, np.full(len(matrix), self.intercept)])
+        return self._additive.parts(matrix)
+
+    @cached_property
+    def _additive(self) -> Additive:
+        return Additive(self.intercept, [column.course for column in self.columns])
 
     def cuts(self, feature: int) -> Floats:
         return np.array(self.columns[feature].cuts or ())

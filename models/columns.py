@@ -12,6 +12,7 @@ from bureau.errors import InvalidInput
 
 Floats = NDArray[np.float64]
 Value = float | str | None
+_NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Column:
     def encode(self, value: Value) -> float:
         """The number of a value; nan where it is missing or a category never seen in training."""
         if value is None:
-            return float("nan")
+            return _NAN
         if self.categories is not None:
-            return self.codes.get(str(value), float("nan"))
+            return self.codes.get(str(value), _NAN)
         return float(value)
 
 
@@ -64,13 +65,14 @@ class Columns:
 
     def row(self, values: Mapping[str, Value]) -> Floats:
         """One enterprise as a matrix of one row. Every feature must be given, None where it is missing."""
-        if not self.places.keys() <= values.keys():
-            absent = [name for name in self.names if name not in values]
-            raise InvalidInput(f"These features of the model were not given: {', '.join(absent)}.")
-        row = np.array([[values[name] for name in self.names]], object)
+        try:
+            row = [_NAN if (value := values[name]) is None else value for name in self.names]
+        except KeyError:
+            absent = ", ".join(name for name in self.names if name not in values)
+            raise InvalidInput(f"These features of the model were not given: {absent}.") from None
         for place in self.categorical:
-            row[0, place] = self.columns[place].encode(row[0, place])
-        return row.astype(np.float64)
+            row[place] = self.columns[place].encode(values[self.names[place]])
+        return np.array([row], np.float64)
 
     def matrix(self, frame: pl.DataFrame) -> Floats:
         """All rows of a frame as float64 (n, features)."""
@@ -94,5 +96,5 @@ def _encode_series(column: Column, series: pl.Series) -> Floats:
     if column.categories is not None:
         text = series.cast(pl.String)
         series = text.replace_strict(column.codes, default=None, return_dtype=pl.Float64)
-    values = series.cast(pl.Float64).fill_null(float("nan"))
+    values = series.cast(pl.Float64).fill_null(_NAN)
     return np.asarray(values.to_numpy(), dtype=np.float64)

@@ -1,11 +1,10 @@
 """Reasons held against others: where each feature would turn, and what the firm's peers have, in the same sentence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from features.definitions.units import UNITS
 from models.columns import Value
-from models.reasons import FeatureValue, ScoredReason
+from models.reasons import FeatureValue, ScoredReason, ToldReason
 from models.scoring import ScoringModel
 from models.wording import say_value, say_value_en
 
@@ -17,8 +16,8 @@ _NOT_COMPARED = ("flag", "section", "grade", "level", "stage", "class", "distric
 
 def compared_reasons(
     model: ScoringModel, values: Mapping[str, Value], reasons: Sequence[ScoredReason]
-) -> tuple[ScoredReason, ...]:
-    """The reasons of an answer with turning points and medians of peers, in their features and in their sentences."""
+) -> tuple[ToldReason, ...]:
+    """The reasons of an answer in words; features and sentences tell turning points and medians of peers."""
     if not reasons:
         return ()
     row = model.columns.row(values)[0]
@@ -37,17 +36,17 @@ def compared_reasons(
 
 def _said(
     model: ScoringModel, values: Mapping[str, Value], reason: ScoredReason, features: tuple[FeatureValue, ...]
-) -> ScoredReason:
+) -> ToldReason:
     """The reason's sentence, with what its leading feature is held against."""
     leader, own_industry = features[0], model.peers.median(features[0].name, values)[1]
     turn = _turn(leader, adverse=reason.direction == "adverse", alone=len(features) == 1)
     added = [turn, _median(leader, own_industry=own_industry)]
     chinese = ";".join(zh for zh, _ in filter(None, added))
     english = "; ".join(en for _, en in filter(None, added))
-    if not chinese:
-        return replace(reason, features=features)
-    text, text_en = f"{reason.text}({chinese})", f"{reason.text_en} ({english})"
-    return replace(reason, text=text, text_en=text_en, features=features)
+    text, text_en = reason.sentences
+    if chinese:
+        text, text_en = f"{text}({chinese})", f"{text_en} ({english})"
+    return ToldReason(reason.code, reason.direction, reason.points, text, text_en, features)
 
 
 def _turn(feature: FeatureValue, *, adverse: bool, alone: bool) -> tuple[str, str] | None:

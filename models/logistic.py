@@ -1,11 +1,13 @@
 """A plain logistic model with declared signs: each feature's part of the log-odds is one product."""
 
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.additive import Additive, Course, Levels, Line
 from models.columns import Column, Columns
 from models.sign_constrained import fit_logistic
 
@@ -39,6 +41,13 @@ class Term:
         return np.where(missing, 0.0, part)
 
     @property
+    def course(self) -> Course:
+        """The same, laid out for the pass over all terms."""
+        if not self.knots:
+            return Levels((*self.weights, 0.0))
+        return Line(self.knots, self.ranks, self.centre, self.spread, self.weights[0])
+
+    @property
     def cuts(self) -> Floats:
         """The knots, and between them the value that adds nothing; none for a category."""
         if len(self.knots) < 2:
@@ -58,9 +67,11 @@ class Logistic:
         return np.asarray(self.parts(matrix)[0])
 
     def parts(self, matrix: Floats) -> tuple[Floats, Floats]:
-        parts = [term.part(matrix[:, j]) for j, term in enumerate(self.terms)]
-        raw = sum(parts, start=np.full(len(matrix), self.intercept))
-        return raw, np.column_stack([*parts, np.full(len(matrix), self.intercept)])
+        return self._additive.parts(matrix)
+
+    @cached_property
+    def _additive(self) -> Additive:
+        return Additive(self.intercept, [term.course for term in self.terms])
 
     def cuts(self, feature: int) -> Floats:
         return self.terms[feature].cuts

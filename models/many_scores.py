@@ -5,7 +5,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from models.reasons import ADVERSE_TOLD, FAVOURABLE_TOLD, ReasonCodes
+from models.reasons import ReasonCodes
 from models.scoring import ScoringModel
 
 Floats = NDArray[np.float64]
@@ -27,7 +27,7 @@ def score_frame(model: ScoringModel, frame: pl.DataFrame) -> pl.DataFrame:
     exact_base = np.fromiter(map(model.scale.points, base.tolist()), np.float64, len(base))
     scores, base_points = model.scale.scores(log_odds), np.rint(exact_base).astype(np.int64)
     matrix[:, list(model.columns.categorical)] = np.nan
-    told, counted, reasons = _reasons(model.codes, matrix, points)
+    told, reasons = _reasons(model.codes, matrix, points)
     grades = pl.Series([band.grade for band in model.scale.grades])
     return pl.DataFrame(
         {
@@ -37,36 +37,20 @@ def score_frame(model: ScoringModel, frame: pl.DataFrame) -> pl.DataFrame:
             "grade": grades.gather(pl.Series(model.scale.bands(pd))),
             "base_points": pl.Series(base_points, dtype=pl.Int32),
             "reasons": reasons,
-            "other_points": pl.Series(scores - base_points - np.where(counted, told, 0).sum(axis=1), dtype=pl.Int32),
+            "other_points": pl.Series(scores - base_points - told.sum(axis=1), dtype=pl.Int32),
         }
     )
 
 
-def _reasons(codes: ReasonCodes, matrix: Floats, points: Floats) -> tuple[Ints, Mask, pl.Series]:
-    """Points (n, told) and which of them count, with the reasons themselves as a list for each row.
+def _reasons(codes: ReasonCodes, matrix: Floats, points: Floats) -> tuple[Ints, pl.Series]:
+    """Points (n, told), 0 where fewer are told, with the reasons themselves as a list for each row.
 
     matrix: the values that are told, nan where none is.
     """
-    totals = codes.totals(points)
-    whole = np.rint(totals)
-    adverse = np.argsort(np.where(whole < 0, totals, np.inf), axis=1, kind="stable")[:, :ADVERSE_TOLD]
-    favourable = np.argsort(np.where(whole > 0, -totals, np.inf), axis=1, kind="stable")[:, :FAVOURABLE_TOLD]
-    chosen = np.concatenate([adverse, favourable], axis=1)
-    told = np.take_along_axis(whole, chosen, axis=1).astype(np.int64)
-    counted = np.concatenate([told[:, : adverse.shape[1]] < 0, told[:, adverse.shape[1] :] > 0], axis=1)
-    leaders = np.take_along_axis(_leaders(codes, points, totals), chosen, axis=1)
+    found = codes.principal(points)
+    told, leaders = np.rint(found.points).astype(np.int64), found.pulling[:, :, 0]
     values = np.take_along_axis(matrix, leaders, axis=1)
-    return told, counted, _listed(codes, counted, (chosen, told, leaders, values))
-
-
-def _leaders(codes: ReasonCodes, points: Floats, totals: Floats) -> Ints:
-    """(n, codes): the feature of each code that pulls hardest its way; of equal ones the first by name."""
-    leaders = np.empty(totals.shape, np.int64)
-    for code, members in enumerate(codes.members):
-        by_name = np.array(sorted(members, key=lambda place: codes.words[place].name))
-        pull = points[:, by_name] * np.sign(totals[:, [code]])
-        leaders[:, code] = by_name[np.argmax(pull, axis=1)]
-    return leaders
+    return told, _listed(codes, found.codes >= 0, (found.codes, told, leaders, values))
 
 
 def _listed(codes: ReasonCodes, counted: Mask, found: tuple[Ints, Ints, Ints, Floats]) -> pl.Series:

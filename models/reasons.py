@@ -8,19 +8,24 @@ the ends of the scale.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from bureau.compiling import compiled
 from models.columns import Value
 from models.wording import Words
 
 ADVERSE_TOLD = 4
 """More than four principal reasons do not help the reader (12 CFR 1002.9, official interpretation)."""
 FAVOURABLE_TOLD = 2
+_LEAST = 0.5
+"""Points above which a part counts: half a point rounds to none."""
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Direction = Literal["adverse", "favourable"]
 
 
@@ -29,7 +34,7 @@ class FeatureValue:
     """A feature behind a reason.
 
     threshold: the nearest value at which the feature would no longer pull the reason's way, all else as it is; None
-    where there is none. peer_median: of the firms the model was trained on. Both None until `compared_reasons` adds
+    where there is none. peer_median: of the firms the model was trained on. Both None unless `compared_reasons` adds
     them.
     """
 
@@ -41,8 +46,8 @@ class FeatureValue:
 
 
 @dataclass(frozen=True)
-class ScoredReason:
-    """One reason: adverse ones have points below zero, favourable ones above, and none has zero.
+class ToldReason:
+    """A reason in words: adverse ones have points below zero, favourable ones above.
 
     features: those that pull the reason's way, strongest first; the text speaks of the first.
     """
@@ -53,6 +58,54 @@ class ScoredReason:
     text: str
     text_en: str
     features: tuple[FeatureValue, ...]
+
+
+class ScoredReason(NamedTuple):
+    """A reason as a score finds it: a code, its points, never zero, and what pulls its way, strongest first.
+
+    pulling: their places among the model's words, -1 after the last. values: of the row. What is said of it is put
+    together when it is asked for: a caller may want codes alone.
+    """
+
+    code: str
+    points: int
+    pulling: Sequence[int]
+    words: tuple[Words, ...]
+    values: Mapping[str, Value]
+
+    @property
+    def direction(self) -> Direction:
+        return "adverse" if self.points < 0 else "favourable"
+
+    @property
+    def features(self) -> tuple[FeatureValue, ...]:
+        behind = [self.words[place] for place in self.pulling if place >= 0]
+        return tuple(FeatureValue(words.name, self.values[words.name], words.unit) for words in behind)
+
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """Chinese and English, in the words of the feature that pulls hardest."""
+        words = self.words[self.pulling[0]]
+        return words.sentences(self.values[words.name], adverse=self.points < 0)
+
+    def told(self) -> ToldReason:
+        """The reason in words, its features held against nothing."""
+        return ToldReason(self.code, self.direction, self.points, *self.sentences, self.features)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The reasons worth telling of n rows: adverse first, strongest first, equal ones by code, none without points.
+
+    codes (n, 6): places in `ReasonCodes.codes`, adverse ones in the first four; -1 where there are fewer.
+    points (n, 6): what each code adds, exact; 0 where there is none.
+    pulling (n, 6, most): places of the features that pull a code's way, strongest first, equal ones by name: the
+    leader, and all others that count a point; -1 after the last.
+    """
+
+    codes: Ints
+    points: Floats
+    pulling: Ints
 
 
 @dataclass(frozen=True)
@@ -66,62 +119,77 @@ class ReasonCodes:
         """Each code once, in alphabetical order, by which equal reasons are told."""
         return tuple(sorted({word.code for word in self.words}))
 
+    def principal(self, points: Floats) -> Principal:
+        """The reasons worth telling, from points (n, features), negative where a feature costs."""
+        order, begins, most = self._members
+        shape = (len(points), ADVERSE_TOLD + FAVOURABLE_TOLD)
+        found = Principal(np.empty(shape, np.int64), np.empty(shape), np.empty((*shape, most), np.int64))
+        _choose_reasons(points, order, begins, found.codes, found.points, found.pulling)
+        return found
+
+    def reasons(self, points: Floats, rows: Sequence[Mapping[str, Value]]) -> list[tuple[ScoredReason, ...]]:
+        """The reasons of each row, from points and the values they are of."""
+        found = self.principal(points)
+        told = zip(rows, found.codes.tolist(), found.points.tolist(), found.pulling.tolist(), strict=True)
+        return [self._reasons(*row) for row in told]
+
+    def _reasons(
+        self, values: Mapping[str, Value], codes: list[int], points: list[float], pulling: list[list[int]]
+    ) -> tuple[ScoredReason, ...]:
+        names, words = self.codes, self.words
+        return tuple(
+            [
+                ScoredReason(names[code], round(total), places, words, values)
+                for code, total, places in zip(codes, points, pulling, strict=True)
+                if code >= 0
+            ]
+        )
+
     @cached_property
-    def members(self) -> tuple[tuple[int, ...], ...]:
-        """By code: the places of its features."""
-        return tuple(tuple(i for i, word in enumerate(self.words) if word.code == code) for code in self.codes)
-
-    def totals(self, points: Floats) -> Floats:
-        """(n, codes): what each code adds, from points (n, features). A row adds up the same alone and among others."""
-        if not self.codes:
-            return np.zeros((len(points), 0))
-        order, begins = self._order
-        return np.asarray(np.add.reduceat(points[:, order], begins, axis=1))
-
-    @cached_property
-    def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The places of features code by code, and where each code's begin."""
-        order = np.array([place for places in self.members for place in places])
-        return order, np.cumsum([0, *map(len, self.members[:-1])])
-
-    def told(self, totals: Sequence[float]) -> list[int]:
-        """The codes of one row worth telling: adverse ones first, strongest first; none that rounds to no point."""
-        counted = [code for code, total in enumerate(totals) if round(total)]
-        adverse = sorted((c for c in counted if totals[c] < 0), key=totals.__getitem__)
-        favourable = sorted((c for c in counted if totals[c] > 0), key=lambda code: -totals[code])
-        return adverse[:ADVERSE_TOLD] + favourable[:FAVOURABLE_TOLD]
-
-    def pulling(self, code: int, points: Sequence[float], total: float) -> list[int]:
-        """The features that pull a code's way, strongest first: the leader, and all others that count a point."""
-        pulling = [place for place in self.members[code] if points[place] * total > 0]
-        pulling.sort(key=lambda place: (-abs(points[place]), self.words[place].name))
-        return pulling[:1] + [place for place in pulling[1:] if round(points[place])]
+    def _members(self) -> tuple[Ints, Ints, int]:
+        """The places of features code by code and by name, where each code's begin, and the most that one has."""
+        members = [[i for i, word in enumerate(self.words) if word.code == code] for code in self.codes]
+        by_name = [sorted(places, key=lambda place: self.words[place].name) for places in members]
+        sizes = [len(places) for places in by_name]
+        order = np.array([place for places in by_name for place in places], np.int64)
+        return order, np.cumsum([0, *sizes]).astype(np.int64), max(sizes, default=1)
 
 
-def principal_reasons(
-    codes: ReasonCodes, values: Mapping[str, Value], points: Sequence[float], totals: Sequence[float]
-) -> tuple[ScoredReason, ...]:
-    """The reasons worth telling of one row, adverse ones first, strongest first; equal ones by code.
+def _choose(points: Any, order: Any, begins: Any, codes: Any, told: Any, pulling: Any) -> None:
+    totals = np.empty(begins.size - 1)
+    for r in range(points.shape[0]):
+        for code in range(totals.size):
+            totals[code] = 0.0
+            for place in order[begins[code] : begins[code + 1]]:
+                totals[code] += points[r, place]
+        for slot in range(codes.shape[1]):
+            way = -1.0 if slot < ADVERSE_TOLD else 1.0
+            chosen, most = -1, _LEAST
+            for code in range(totals.size):
+                if totals[code] * way > most:
+                    chosen, most = code, totals[code] * way
+            codes[r, slot], told[r, slot] = chosen, 0.0
+            pulling[r, slot, :] = -1
+            if chosen >= 0:
+                told[r, slot], totals[chosen] = totals[chosen], 0.0
+                _pull(points[r], way, order[begins[chosen] : begins[chosen + 1]], pulling[r, slot])
 
-    points: of each feature, exact, negative where it costs; totals: by code.
-    """
-    return tuple(
-        _tell(codes, code, codes.pulling(code, points, totals[code]), values, totals[code])
-        for code in codes.told(totals)
-    )
+
+@njit(nogil=True)
+def _pull(points, way, places, pulling):
+    """Put the places that pull a way in order: each is let in before those that pull less."""
+    size = 0
+    for place in places:
+        if points[place] * way > 0:
+            at = size
+            while at > 0 and points[pulling[at - 1]] * way < points[place] * way:
+                pulling[at] = pulling[at - 1]
+                at -= 1
+            pulling[at] = place
+            size += 1
+    while size > 1 and points[pulling[size - 1]] * way <= _LEAST:
+        size -= 1
+        pulling[size] = -1
 
 
-def _tell(
-    codes: ReasonCodes, code: int, pulling: Sequence[int], values: Mapping[str, Value], total: float
-) -> ScoredReason:
-    """The reason of a code, in the words of the feature that pulls hardest its way."""
-    adverse, words = total < 0, [codes.words[place] for place in pulling]
-    text, text_en = words[0].sentences(values[words[0].name], adverse=adverse)
-    return ScoredReason(
-        code=codes.codes[code],
-        direction="adverse" if adverse else "favourable",
-        points=round(total),
-        text=text,
-        text_en=text_en,
-        features=tuple(FeatureValue(word.name, values[word.name], word.unit) for word in words),
-    )
+_choose_reasons = compiled(_choose)

@@ -1,7 +1,8 @@
 """Points and grades: a probability of default in the words a bank uses, by one master scale that is data."""
 
 import math
-from functools import cache
+from bisect import bisect_right
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Self
 
@@ -52,10 +53,14 @@ class Scale(BaseModel):
             raise ValueError("the anchor score must lie between the lowest and the highest")
         return self
 
-    @property
+    @cached_property
     def factor(self) -> float:
         """Points for one unit of log-odds."""
         return self.points_to_double / math.log(2)
+
+    @cached_property
+    def _cuts(self) -> tuple[float, ...]:
+        return tuple(band.pd_below for band in self.grades)
 
     def points(self, log_odds_of_default: float) -> float:
         """Exact points, neither rounded nor clipped."""
@@ -67,7 +72,7 @@ class Scale(BaseModel):
 
     def grade(self, pd: float) -> str:
         """The grade of a probability of default."""
-        return next(band.grade for band in self.grades if pd < band.pd_below)
+        return self.grades[bisect_right(self._cuts, pd)].grade
 
     def scores(self, log_odds_of_default: Floats) -> Ints:
         """`score` of many at once; halves go to the even point in both."""
@@ -77,7 +82,7 @@ class Scale(BaseModel):
 
     def bands(self, pd: Floats) -> Ints:
         """`grade` of many at once, as positions in `grades`."""
-        position: Ints = np.searchsorted([band.pd_below for band in self.grades], pd, side="right")
+        position: Ints = np.searchsorted(self._cuts, pd, side="right")
         return position
 
 

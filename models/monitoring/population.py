@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from models.columns import Column
-from models.reasons import ADVERSE_TOLD, ReasonCodes
+from models.reasons import ADVERSE_TOLD
 from models.scoring import ScoringModel
 from models.stability import counts_in, edges_of
 
@@ -66,12 +66,9 @@ def shown_points(model: ScoringModel, matrix: Floats) -> Floats:
 
 def reason_shares(model: ScoringModel, matrix: Floats) -> dict[str, float]:
     """Of all principal adverse reasons of these rows, the share each code has; 0 for a code nobody was told."""
-    gathered = ReasonCodes(model.words)
-    codes, cost = gathered.codes, gathered.totals(model.contributions(matrix)[:, :-1] * model.scale.factor)
-    first = np.argsort(-cost, axis=1, kind="stable")[:, :ADVERSE_TOLD]
-    told = np.rint(np.take_along_axis(cost, first, axis=1)) >= 1
-    counted = np.bincount(first[told], minlength=len(codes))
-    return dict(zip(codes, (counted / max(counted.sum(), 1)).tolist(), strict=True))
+    told = model.codes.principal(model.points(matrix)[1]).codes[:, :ADVERSE_TOLD]
+    counted = np.bincount(told[told >= 0], minlength=len(model.codes.codes))
+    return dict(zip(model.codes.codes, (counted / max(counted.sum(), 1)).tolist(), strict=True))
 
 
 def _cut(column: Column, values: Floats) -> Cut:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.calibration import fit_platt
 from models.cross_validation import Rows
 from models.predictor import Recipe
+from models.reasons import ADVERSE_TOLD
 from models.scoring import ScoringModel
 
 Flags = NDArray[np.bool_]
@@ -57,10 +58,10 @@ def measure_stability(
 
 def adverse_told(model: ScoringModel, rows: Rows) -> Flags:
     """(rows, codes) which adverse reasons an answer would give."""
-    totals = model.codes.totals(model.points(rows.matrix)[1])
-    told = np.zeros(totals.shape, dtype=np.bool_)
-    for row, values in enumerate(totals.tolist()):
-        told[row, [code for code in model.codes.told(values) if values[code] < 0]] = True
+    chosen = model.codes.principal(model.points(rows.matrix)[1]).codes[:, :ADVERSE_TOLD]
+    told = np.zeros((len(chosen), len(model.codes.codes)), dtype=np.bool_)
+    row, slot = np.nonzero(chosen >= 0)
+    told[row, chosen[row, slot]] = True
     return told
 
 

@@ -74,13 +74,10 @@ def measure_truth(model: ScoringModel, rows: Rows, asked: pl.DataFrame, folder: 
 
 def leading(model: ScoringModel, rows: Rows, side: Literal[-1, 1] = -1) -> Ints:
     """(rows, codes) the feature each reason told of a side speaks of, -1 adverse, 1 favourable; -1 where none is."""
-    points, codes = model.points(rows.matrix)[1], model.codes
-    totals = codes.totals(points)
-    leader = np.full(totals.shape, -1, dtype=np.int64)
-    for row, (values, summed) in enumerate(zip(points.tolist(), totals.tolist(), strict=True)):
-        for code in codes.told(summed):
-            if summed[code] * side > 0:
-                leader[row, code] = codes.pulling(code, values, summed[code])[0]
+    found = model.codes.principal(model.points(rows.matrix)[1])
+    leader = np.full((len(found.codes), len(model.codes.codes)), -1, dtype=np.int64)
+    row, slot = np.nonzero(found.points * side > 0)
+    leader[row, found.codes[row, slot]] = found.pulling[row, slot, 0]
     return leader
 
 

@@ -71,12 +71,12 @@ class TreeParts:
     def cuts(self, feature: int) -> Floats:
         """The thresholds that a feature is held against, rising."""
         columns = np.flatnonzero(self.columns[:, FEATURE] == feature)
-        asked = np.isin(self.questions[:, COLUMN], columns) & (self.questions[:, SET_BITS] == 0)
+        asked = np.isin(self.questions[COLUMN], columns) & (self.questions[SET_BITS] == 0)
         return np.unique(self.thresholds[asked])
 
     def asking(self, feature: int) -> "TreeParts":
         """These parts with only those trees that ask a feature."""
-        asks = np.isin(self.questions[:, COLUMN], np.flatnonzero(self.columns[:, FEATURE] == feature))
+        asks = np.isin(self.questions[COLUMN], np.flatnonzero(self.columns[:, FEATURE] == feature))
         trees = [self.nodes[begin:end] for begin, end in zip(self.starts[:-1], self.starts[1:], strict=True)]
         kept = [tree for tree in trees if any(asks[node[FIRST] : node[FIRST] + node[ASKED]].any() for node in tree)]
         starts = np.cumsum([0, *map(len, kept)]).astype(np.int64)
@@ -90,7 +90,7 @@ def take_apart(booster: lightgbm.Booster) -> TreeParts:
         nodes=np.array(forest.nodes, np.int32),
         starts=np.array(forest.starts, np.int64),
         columns=np.array(list(forest.columns), np.int32).reshape(-1, 2),
-        questions=np.array(forest.questions, np.int32).reshape(-1, 4),
+        questions=np.ascontiguousarray(np.array(forest.questions, np.int32).reshape(-1, 4).T),
         thresholds=np.array(forest.thresholds, np.float64),
         sets=np.array(forest.sets, np.uint32),
         table=tables(forest),
@@ -133,8 +133,8 @@ def _among(value, start, size, sets):
 def _answer(q, asked, values, size, shift, bits, out):
     """One question's answers, 1 for left as LightGBM's `tree.h` decides, added to a line of bits."""
     _columns, questions, thresholds, sets = asked
-    column, missing_left, threshold = questions[q, COLUMN], questions[q, MISSING_LEFT], thresholds[q]
-    start, listed = questions[q, SET], questions[q, SET_BITS]
+    column, missing_left, threshold = questions[COLUMN, q], questions[MISSING_LEFT, q], thresholds[q]
+    start, listed = questions[SET, q], questions[SET_BITS, q]
     if listed == 0:
         for r in range(size):
             bits[out, r] |= _below(values[column, r], threshold, missing_left) << shift
@@ -144,37 +144,48 @@ def _answer(q, asked, values, size, shift, bits, out):
 
 
 @njit(nogil=True)
-def _answer_one(q, asked, values):
+def _answer_all(asked, values, answers):
+    """A single row's answers to every question: first as if all were thresholds, which takes no branch."""
     _columns, questions, thresholds, sets = asked
-    value, listed = values[questions[q, COLUMN], 0], questions[q, SET_BITS]
-    if listed == 0:
-        return _below(value, thresholds[q], questions[q, MISSING_LEFT])
-    return _among(value, questions[q, SET], listed, sets)
+    column, missing_left, start, listed = (
+        questions[COLUMN],
+        questions[MISSING_LEFT],
+        questions[SET],
+        questions[SET_BITS],
+    )
+    for q in range(thresholds.size):
+        answers[q] = _below(values[column[q], 0], thresholds[q], missing_left[q])
+    for q in range(thresholds.size):
+        if listed[q]:
+            answers[q] = _among(values[column[q], 0], start[q], listed[q], sets)
 
 
 @njit(nogil=True)
-def _walk_one(begin, end, nodes, asked, table, slots, values, bits, sums):
-    """`_walk_tree` for a single row, to which loops over rows would cost more than what they do."""
+def _walk_row(starts, nodes, answers, table, slots, bits, sums):
+    """`_walk_tree` of every tree for a single row, to which calls and loops over rows would cost more than the rest."""
     last = sums.shape[0] - 1
-    for n in range(begin, end):
-        state = 0
-        if n > begin:
-            above = 1 + 2 * nodes[n, PARENT]
-            state = bits[above, 0] | nodes[n, NEW]
-            if bits[above + 1, 0] != nodes[n, SIDE]:
-                state &= ~nodes[n, OWN]
-        first, start = nodes[n, FIRST], nodes[n, TABLE]
-        if start < 0:
-            here = 1 + 2 * (n - begin)
-            bits[here, 0], bits[here + 1, 0] = state, _answer_one(first, asked, values)
-            continue
-        for q in range(nodes[n, ASKED]):
-            state |= _answer_one(first + q, asked, values) << (nodes[n, PATH] + q)
-        width, slot = nodes[n, WIDTH], nodes[n, SLOTS]
-        line = start + state * (width + 1)
-        for i in range(width):
-            sums[slots[slot + i], 0] += table[line + i]
-        sums[last, 0] += table[line + width]
+    for t in range(starts.size - 1):
+        begin = starts[t]
+        for n in range(begin, starts[t + 1]):
+            state = 0
+            if n > begin:
+                above = 1 + 2 * nodes[n, PARENT]
+                state = bits[above, 0] | nodes[n, NEW]
+                if bits[above + 1, 0] != nodes[n, SIDE]:
+                    state &= ~nodes[n, OWN]
+            first, start = nodes[n, FIRST], nodes[n, TABLE]
+            if start < 0:
+                here = 1 + 2 * (n - begin)
+                bits[here, 0], bits[here + 1, 0] = state, answers[first]
+                continue
+            path = nodes[n, PATH]
+            for q in range(nodes[n, ASKED]):
+                state |= np.int64(answers[first + q]) << (path + q)
+            width, slot = nodes[n, WIDTH], nodes[n, SLOTS]
+            line = start + state * (width + 1)
+            for i in range(width):
+                sums[slots[slot + i], 0] += table[line + i]
+            sums[last, 0] += table[line + width]
 
 
 @njit(nogil=True)
@@ -212,15 +223,16 @@ def _walk(matrix: Any, nodes: Any, starts: Any, asked: Any, table: Any, slots: A
         most = max(most, starts[t + 1] - starts[t])
     features, room = matrix.shape[1], min(BLOCK, matrix.shape[0])
     bits, values = np.empty((1 + 2 * most, room), np.int64), np.empty((asked[0].shape[0], room))
-    sums = np.empty((features + 1, room))
+    sums, answers = np.empty((features + 1, room)), np.empty(asked[2].size, np.uint8)
     for begin in range(0, matrix.shape[0], BLOCK):
         size = min(BLOCK, matrix.shape[0] - begin)
         _read(matrix, begin, size, asked[0], values)
         sums[:] = 0.0
-        for t in range(starts.size - 1):
-            if size == 1:
-                _walk_one(starts[t], starts[t + 1], nodes, asked, table, slots, values, bits, sums)
-            else:
+        if size == 1:
+            _answer_all(asked, values, answers)
+            _walk_row(starts, nodes, answers, table, slots, bits, sums)
+        else:
+            for t in range(starts.size - 1):
                 _walk_tree(starts[t], starts[t + 1], nodes, asked, table, slots, values, size, bits, sums)
         for r in range(size):
             raw[begin + r] = sums[features, r]

@@ -6,7 +6,7 @@ from bureau.spans import span
 from features.definitions.library import find_feature
 from features.lake.marks import marked_feeds
 from features.store.citations import Cited
-from models.reasons import ScoredReason
+from models.reasons import ToldReason
 from products.reading import Reading
 from products.reports.content import Mark, Reason
 from products.reports.coverage import record_marks
@@ -16,7 +16,7 @@ SHOWN = 5
 
 
 @span("reasons")
-def told_reasons(reading: Reading, reasons: tuple[ScoredReason, ...]) -> list[Reason]:
+def told_reasons(reading: Reading, reasons: tuple[ToldReason, ...]) -> list[Reason]:
     """The reasons of a score, each with the newest records that entered its features."""
     cited = reading.cited(feature.name for reason in reasons for feature in reason.features)
     return [_told(reason, cited) for reason in reasons]
@@ -29,7 +29,7 @@ def entered_marks(reading: Reading, features: Iterable[str]) -> list[Mark]:
     return record_marks(reading, reading.cited(concerned).records(concerned)) if concerned else []
 
 
-def _told(reason: ScoredReason, cited: Cited) -> Reason:
+def _told(reason: ToldReason, cited: Cited) -> Reason:
     """Its parts are read with it: one by one they would take several times as long."""
     features = [feature.name for feature in reason.features]
     told = {

@@ -37,7 +37,8 @@ def judge(reading: Reading, model: ScoringModel, more: tuple[str, ...] = ()) -> 
         scored = model.score(values)
     used = ModelUsed(name=model.name, version=model.version)
     if is_of_first_form(reading.product):
-        reasons, advice = scored.reasons, find_fixed_advice(reading.product, model, values, scored)
+        reasons = tuple(reason.told() for reason in scored.reasons)
+        advice = find_fixed_advice(reading.product, model, values, scored)
     else:
         reasons = compared_reasons(model, values, scored.reasons)
         advice = find_advice(reading.product.advised, model, values, scored, reading.desk.given_on)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.reasons import ReasonCodes, ScoredReason, principal_reasons
+from models.reasons import ReasonCodes, ScoredReason
 from models.wording import Words, say_value, say_value_en
 from tests.factories.portfolio import WORDS
 
@@ -23,7 +23,8 @@ CODES = ReasonCodes(WORDS)
 
 
 def told(points: list[float]) -> tuple[ScoredReason, ...]:
-    return principal_reasons(CODES, VALUES, points, CODES.totals(np.array([points], float))[0].tolist())
+    (reasons,) = CODES.reasons(np.array([points], float), [VALUES])
+    return reasons
 
 
 @given(st.lists(st.floats(-200, 200), min_size=6, max_size=6))
@@ -47,7 +48,7 @@ def test_points_are_told_by_code_and_never_lost(points: list[float]) -> None:
 
 def test_features_of_one_code_make_one_reason_in_the_words_of_the_strongest() -> None:
     (reason,) = told([-30, -5, 0, 0, 0, 0])
-    assert (reason.code, reason.points, reason.text) == ("SALES", -35, "销售额仅123.5万元")
+    assert (reason.code, reason.points, reason.told().text) == ("SALES", -35, "销售额仅123.5万元")
     assert [feature.name for feature in reason.features] == ["sales_fen", "sales_change"]
 
 
