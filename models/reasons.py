@@ -88,6 +88,14 @@ class ScoredReason(NamedTuple):
         words = self.words[self.pulling[0]]
         return words.sentences(self.values[words.name], adverse=self.points < 0)
 
+    @property
+    def text(self) -> str:
+        return self.sentences[0]
+
+    @property
+    def text_en(self) -> str:
+        return self.sentences[1]
+
     def told(self) -> ToldReason:
         """The reason in words, its features held against nothing."""
         return ToldReason(self.code, self.direction, self.points, *self.sentences, self.features)

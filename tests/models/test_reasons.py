@@ -48,7 +48,7 @@ def test_points_are_told_by_code_and_never_lost(points: list[float]) -> None:
 
 def test_features_of_one_code_make_one_reason_in_the_words_of_the_strongest() -> None:
     (reason,) = told([-30, -5, 0, 0, 0, 0])
-    assert (reason.code, reason.points, reason.told().text) == ("SALES", -35, "销售额仅123.5万元")
+    assert (reason.code, reason.points, reason.text) == ("SALES", -35, "销售额仅123.5万元")
     assert [feature.name for feature in reason.features] == ["sales_fen", "sales_change"]
 
 
