@@ -77,6 +77,9 @@ class Logistic:
         return self.terms[feature].cuts
 
     def parts_at(self, feature: int, row: Floats, values: Floats) -> Floats:  # noqa: ARG002  # a term looks at no other
+        return self.own_parts(feature, values)
+
+    def own_parts(self, feature: int, values: Floats) -> Floats:
         return self.terms[feature].part(values)
 
 

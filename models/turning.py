@@ -5,6 +5,7 @@ what is shown of the unit, away from the reader, so that what is said is true of
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,19 @@ class Turning(Protocol):
     def parts_at(self, feature: int, row: Floats, values: Floats) -> Floats:
         """The part of one feature (n,) if it had each of some values and the rest of the row (features,) stayed."""
         ...
+
+
+@runtime_checkable
+class Separate(Turning, Protocol):
+    """One whose parts each follow from their own feature alone."""
+
+    def own_parts(self, feature: int, values: Floats) -> Floats:
+        """The part of one feature (n,) at each of some values."""
+        ...
+
+
+_Stops = Mapping[bool, tuple[list[float], list[float]]]
+"""By whether a part is above zero: the values told below cuts and above them at which it no longer is, rising."""
 
 
 @dataclass(frozen=True)
@@ -88,17 +102,46 @@ class TurningPoints:
     def turns(self) -> Mapping[int, Turns]:
         return {place: turns_of(self.predictor.cuts(place), unit) for place, unit in enumerate(self.units)}
 
+    @cached_property
+    def _stops(self) -> Mapping[int, _Stops] | None:
+        """By place, of a predictor whose parts do not hang on the rest of the row: found once for all rows."""
+        if not isinstance(self.predictor, Separate):
+            return None
+        return {place: _stops_of(self.predictor, place, turns) for place, turns in self.turns.items()}
+
     def nearest(self, place: int, row: Floats, part: float) -> float | None:
         """The nearest value at which a feature's part no longer has its sign, all else as it is; None without one."""
-        value, turns, pull = float(row[place]), self.turns[place], part * self.signs[place]
+        value, pull = float(row[place]), part * self.signs[place]
         if math.isnan(value) or not part:
             return None
-        sides = [side for side, turns_it in ((turns.below, pull >= 0), (turns.above, pull <= 0)) if turns_it]
-        reached = [turn for side in sides if (turn := self._first(place, row, part, side(value))) is not None]
-        return min(reached, key=lambda turn: abs(turn - value), default=None)
+        below = self._below(place, row, part) if pull >= 0 else None
+        above = self._above(place, row, part) if pull <= 0 else None
+        if below is None or above is None:
+            return above if below is None else below
+        return below if value - below <= above - value else above
+
+    def _below(self, place: int, row: Floats, part: float) -> float | None:
+        if self._stops is None:
+            return self._first(place, row, part, self.turns[place].below(row[place]))
+        stops = self._stops[place][part > 0][0]
+        at = bisect_left(stops, float(row[place]))
+        return stops[at - 1] if at else None
+
+    def _above(self, place: int, row: Floats, part: float) -> float | None:
+        if self._stops is None:
+            return self._first(place, row, part, self.turns[place].above(row[place]))
+        stops = self._stops[place][part > 0][1]
+        at = bisect_right(stops, float(row[place]))
+        return stops[at] if at < len(stops) else None
 
     def _first(self, place: int, row: Floats, part: float, candidates: Floats) -> float | None:
         if not candidates.size:
             return None
         turned = np.flatnonzero(self.predictor.parts_at(place, row, candidates) * part <= 0)
         return float(candidates[turned[0]]) if turned.size else None
+
+
+def _stops_of(predictor: Separate, place: int, turns: Turns) -> _Stops:
+    sides = [(side, predictor.own_parts(place, side)) for side in (turns.lower, turns.upper)]
+    falling, rising = ([side[parts * way <= 0].tolist() for side, parts in sides] for way in (-1, 1))
+    return {False: (falling[0], falling[1]), True: (rising[0], rising[1])}

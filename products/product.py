@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -123,16 +123,32 @@ class Product(BaseModel):
 
     def features(self, use: Use = "answer") -> frozenset[str]:
         """Names of the features it may read; a decision reads what the answer reads and more."""
-        return frozenset(name for reading in self._readings(use) for name in reading.features)
+        return self._may_read[use][0]
 
     def feeds(self, use: Use = "answer") -> frozenset[str]:
         """Codes of the feeds whose records it may read."""
-        return frozenset(feed for reading in self._readings(use) for feed in reading.feeds)
+        return self._may_read[use][1]
 
-    @property
+    @cached_property
+    def _may_read(self) -> dict[Use, tuple[frozenset[str], frozenset[str]]]:
+        """Features and feeds: asked for by every answer."""
+        return {
+            use: (
+                frozenset(name for reading in self._readings(use) for name in reading.features),
+                frozenset(feed for reading in self._readings(use) for feed in reading.feeds),
+            )
+            for use in get_args(Use)
+        }
+
+    @cached_property
     def advised(self) -> tuple[str, ...]:
         """The features it advises about."""
         return tuple(step.feature if isinstance(step, FixedStep) else step for step in self.advice)
+
+    @cached_property
+    def fixed_steps(self) -> tuple[FixedStep, ...]:
+        """The steps that a line of the first form advises."""
+        return tuple(step for step in self.advice if isinstance(step, FixedStep))
 
     @cached_property
     def _fields(self) -> dict[Use, frozenset[str]]:

@@ -103,17 +103,18 @@ class Reading:
     @cached_property
     def stale(self) -> Mapping[str, StaleFeed]:
         """Those of the product's feeds that were silent too long on the day read."""
-        return stale_feeds(self.desk.lake, self.day, self.feeds, self.snapshot)
+        return _stale(self.desk.lake, self.day, self.feeds, self.snapshot)
 
-    def is_received(self, feed: str) -> bool:
-        """Whether the platform had received anything of a feed by the day read."""
-        since = _connected_from(self.desk.lake, feed, self.snapshot)
-        return since is not None and since < to_micros(known_before(self.day))
+    @cached_property
+    def received(self) -> frozenset[str]:
+        """Those of the product's feeds of which the platform had received anything by the day read."""
+        return _received(self.desk.lake, self.feeds, self.snapshot, self.day)
 
     def unreceived_by(self, features: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The features that read a feed never received here, each with those feeds."""
         feeds = {name: find_feature(name).feeds for name in features}
-        absent = {feed for codes in feeds.values() for feed in codes if not self.is_received(feed)}
+        read = frozenset(feed for codes in feeds.values() for feed in codes)
+        absent = read - _received(self.desk.lake, read, self.snapshot, self.day)
         found = {name: tuple(code for code in codes if code in absent) for name, codes in feeds.items()}
         return {name: codes for name, codes in found.items() if codes}
 
@@ -141,10 +142,17 @@ def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -
     return Reading(desk, product, grant, snapshot, enterprise.uscc, enterprise)
 
 
-@until_erasure(maxsize=1024)
-def _connected_from(lake: Lake, feed: str, snapshot: int) -> int | None:
+@until_erasure(maxsize=256)
+def _received(lake: Lake, feeds: frozenset[str], snapshot: int, day: date) -> frozenset[str]:
     """A snapshot changes by an erasure alone, and so does this."""
-    return connected_from(lake, feed, snapshot)
+    before, since = to_micros(known_before(day)), {feed: connected_from(lake, feed, snapshot) for feed in feeds}
+    return frozenset(feed for feed, first in since.items() if first is not None and first < before)
+
+
+@lru_cache(maxsize=256)
+def _stale(lake: Lake, day: date, feeds: frozenset[str], snapshot: int) -> Mapping[str, StaleFeed]:
+    """Deliveries stay on record when what was in them is erased."""
+    return stale_feeds(lake, day, feeds, snapshot)
 
 
 @lru_cache(maxsize=256)

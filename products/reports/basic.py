@@ -37,7 +37,7 @@ def _table(reading: Reading, table: Table) -> TableShown:
         name=table.name,
         name_en=table.name_en,
         department=department,
-        received=reading.is_received(table.feed),
+        received=table.feed in reading.received,
         count=len(rows),
         records=[{"feed": table.feed, "department": department, **row} for row in shown.to_dicts()],
     )

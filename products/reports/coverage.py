@@ -16,7 +16,7 @@ def outcome_of(reading: Reading) -> Outcome:
     rests_on = [feed for feed in reading.product.rests_on or reading.recorded if feed in reading.feeds]
     if all(reading.recorded[feed] is None for feed in rests_on):
         return "not_found"
-    unread = [feed for feed in reading.feeds if not reading.is_received(feed)]
+    unread = reading.feeds - reading.received
     recorded = {feed for feed in rests_on if reading.recorded[feed] is not None}
     if recorded <= reading.stale.keys():
         return "stale"
@@ -28,7 +28,7 @@ def marks_of(reading: Reading) -> list[Mark]:
     """What a reader must know about the feeds behind the answer, by feed: one never received, silent, or empty."""
     marks = []
     for feed, newest in reading.recorded.items():
-        if not reading.is_received(feed):
+        if feed not in reading.received:
             marks.append(_mark("FEED-NOT-RECEIVED", feed, "本平台未接入", "has never been received here"))
             continue
         if feed in reading.stale:

@@ -16,7 +16,7 @@ SAID = 3
 
 def is_of_first_form(product: Product) -> bool:
     """Whether a line's advice is written in it."""
-    return any(isinstance(step, FixedStep) for step in product.advice)
+    return bool(product.fixed_steps)
 
 
 def find_fixed_advice(
@@ -27,10 +27,9 @@ def find_fixed_advice(
     A step is tried where the model reads the feature and the value lies on the risky side of what can be reached.
     """
     signs = {column.name: column.sign for column in model.columns.columns}
-    steps = [step for step in product.advice if isinstance(step, FixedStep)]
     tried = [
         _said(step, values, model.score({**values, **_moved(step, signs, values)}).score)
-        for step in steps
+        for step in product.fixed_steps
         if _is_worse(values.get(step.feature), step.to, signs.get(step.feature, 0))
     ]
     helpful = [advice for advice in tried if advice.score_after > scored.score]

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from models.logistic import Logistic
 from models.scoring import ScoringModel
-from models.turning import Turning, turns_of
+from models.turning import Turning, TurningPoints, turns_of
 from tests.factories.portfolio import COLUMNS, PLAIN_LOGISTIC, SMALL_TREES, portfolio, scoring_model
 
 TREES, LOGISTIC = scoring_model(SMALL_TREES), scoring_model(PLAIN_LOGISTIC)
@@ -74,6 +75,29 @@ def test_at_the_turn_the_part_pulls_no_longer_and_just_before_it_does(model: Sco
             nearer = passed[np.abs(passed - row[place]) < abs(turn - row[place])]
             assert (turning.predictor.parts_at(place, row, nearer) * parts[place] > 0).all()
     assert found > 60
+
+
+class _Unseparated:
+    """A logistic model that does not say that its terms look at no other feature."""
+
+    def __init__(self, model: Logistic) -> None:
+        self.cuts, self.parts_at = model.cuts, model.parts_at
+
+
+def test_a_turn_found_beforehand_is_the_one_found_for_the_row() -> None:
+    turning, predictor = LOGISTIC.turning, LOGISTIC.predictor
+    assert turning is not None
+    assert isinstance(predictor, Logistic)
+    searched = TurningPoints(_Unseparated(predictor), turning.units, turning.signs)
+    matrix = COLUMNS.matrix(portfolio(seed=6)[0][:60])
+    numbers = [place for place, column in enumerate(COLUMNS.columns) if column.categories is None]
+    turns = [
+        (turning.nearest(place, row, parts[place]), searched.nearest(place, row, parts[place]))
+        for row, parts in zip(matrix, predictor.parts(matrix)[1], strict=True)
+        for place in numbers
+    ]
+    assert [one for one, _ in turns] == [other for _, other in turns]
+    assert sum(one is not None for one, _ in turns) > 100
 
 
 def test_what_is_missing_or_counts_nothing_turns_nowhere() -> None:
