@@ -9,6 +9,8 @@ of in sight of the packer a seventh. A packed answer names its words by their Ad
 are a new file, and what was packed with the old ones is unpacked with them.
 """
 
+import hashlib
+import hmac
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,15 +32,16 @@ _WORDS = (Path(__file__).parent / "vault_words.txt").read_bytes()
 """Never changed: without it no answer packed with it can be read."""
 _KNOWN_WORDS = {zlib.adler32(words).to_bytes(4, "big"): words for words in (_WORDS,)}
 _NAMES_WORDS = 0x20
-_PURPOSE = b"bureau stored answers"
+_PURPOSE, _LOTS = b"bureau stored answers", b"bureau lots"
 
 
 class Vault:
     """Seals with its newest key, opens with any."""
 
     def __init__(self, keys: Mapping[int, bytes], newest: int) -> None:
-        self._keys = {version: AESGCM(_derived(secret)) for version, secret in keys.items()}
+        self._keys = {version: AESGCM(_derived(secret, _PURPOSE)) for version, secret in keys.items()}
         self._newest = newest
+        self._lots = _derived(keys[min(keys)], _LOTS)
         self._packing = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS, _MEMORY, zdict=_WORDS)
 
     def seal(self, content: bytes, call_id: str) -> bytes:
@@ -60,6 +63,11 @@ class Vault:
             return _unpacked(key.decrypt(nonce, sealed, call_id.encode()))
         except (InvalidTag, ValueError, zlib.error) as problem:
             raise AnswerDamaged(call_id, "its sealed bytes were changed, or sealed with another key") from problem
+
+    def lot(self, name: str) -> bytes:
+        """A digest that nobody without the platform's secret foretells; under the oldest key, so that newer ones leave
+        it as it is."""
+        return hmac.digest(self._lots, name.encode(), hashlib.sha256)
 
 
 def home_vault(settings: Settings) -> Vault:
@@ -91,5 +99,5 @@ def _unpacked(packed: bytes) -> bytes:
     return content
 
 
-def _derived(secret: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(secret)
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret)

@@ -1,6 +1,5 @@
 """Consents that an institution asserts: the enterprise is told at once, some are audited, and abuse ends the right."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from api.access.consents import Authorisation, create_consent, find_consent, rev
 from api.access.tables import Consent, ConsentAbuse, Institution, Notice
 from api.identifiers import new_identifier
 from api.jobs.queue import TELL_ENTERPRISES, enqueue
+from api.vault import Vault
 from bureau.errors import AssertionSuspended, InvalidInput, StateConflict
 
 ONE_IN = 100
@@ -52,9 +52,10 @@ def assert_consent(
     return consent
 
 
-def draw_asserted(session: Session, month: str, start: datetime, end: datetime) -> list[Drawn]:
-    """One in a hundred of the consents asserted in [start, end), at least one: those whose digest with the month
-    is lowest, so that anybody who draws again draws the same. The oldest first."""
+def draw_asserted(session: Session, vault: Vault, month: str, start: datetime, end: datetime) -> list[Drawn]:
+    """One in a hundred of the consents asserted in [start, end), at least one: those of the lowest lots. Whoever draws
+    again draws the same, and no institution can tell beforehand which of its consents will be looked at. The oldest
+    first."""
     query = (
         select(Consent, Institution.name)
         .join(Institution, Institution.id == Consent.institution_id)
@@ -62,7 +63,7 @@ def draw_asserted(session: Session, month: str, start: datetime, end: datetime) 
             ~Institution.test, Consent.granted_by == "asserted", Consent.created_at >= start, Consent.created_at < end
         )
     )
-    rows = sorted(session.execute(query).tuples(), key=lambda row: _lot(month, row[0].id))
+    rows = sorted(session.execute(query).tuples(), key=lambda row: vault.lot(f"{month} {row[0].id}"))
     drawn = rows[: -(-len(rows) // ONE_IN)]
     return [
         Drawn(consent.id, name, consent.uscc, consent.document_sha256 or "", consent.created_at)
@@ -113,7 +114,3 @@ def _suspended_by(session: Session, institution_id: int) -> ConsentAbuse | None:
 def _standing(session: Session, institution_id: int) -> Sequence[ConsentAbuse]:
     query = select(ConsentAbuse).where(ConsentAbuse.institution_id == institution_id, ConsentAbuse.lifted_at.is_(None))
     return session.scalars(query).all()
-
-
-def _lot(month: str, consent_id: str) -> bytes:
-    return hashlib.sha256(f"{month} {consent_id}".encode()).digest()

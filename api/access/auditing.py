@@ -13,20 +13,21 @@ from api.identifiers import new_identifier
 from api.jobs.queue import SEND_WEBHOOKS, enqueue, first_time
 from api.jobs.tables import JobEffect
 from api.metering.tables import Event
+from api.vault import Vault
 from bureau.clock import shanghai_day
 from bureau.db import transaction
 
 JOB = "draw-consent-audit"
 
 
-def draw_for_audit(engine: Engine, at: datetime) -> int:
+def draw_for_audit(engine: Engine, vault: Vault, at: datetime) -> int:
     """Draw among the consents asserted in the month that ended last, and ask each institution for the documents of
     those that were drawn; returns how many institutions were asked now. `bureau consents audit` draws the same."""
     month = Month(shanghai_day(at).replace(day=1)).former
     with transaction(engine) as session:
         if session.scalar(select(exists().where(JobEffect.job == JOB, JobEffect.key == str(month)))):
             return 0
-        drawn = _by_institution(session, month)
+        drawn = _by_institution(session, vault, month)
         asked = [
             _asked(institution_id, month, consents, at)
             for institution_id, consents in drawn.items()
@@ -38,9 +39,9 @@ def draw_for_audit(engine: Engine, at: datetime) -> int:
     return len(asked)
 
 
-def _by_institution(session: Session, month: Month) -> dict[int, list[str]]:
+def _by_institution(session: Session, vault: Vault, month: Month) -> dict[int, list[str]]:
     drawn = defaultdict(list)
-    for one in draw_asserted(session, str(month), month.begins, month.ends):
+    for one in draw_asserted(session, vault, str(month), month.begins, month.ends):
         drawn[find_institution(session, one.institution).id].append(one.consent_id)
     return drawn
 

@@ -46,7 +46,9 @@ def create(
     jwks: JwksOption = None,
     person: Annotated[
         str | None,
-        typer.Option(help="Who alone uses it: of two clients of one person neither approves what the other proposed."),
+        typer.Option(
+            help="Who alone uses it, as of every pricing officer: nobody approves what they proposed themselves."
+        ),
     ] = None,
     test: Annotated[
         bool, typer.Option("--test", help="In test mode: it asks about sample enterprises and is never billed.")

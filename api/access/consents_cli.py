@@ -10,6 +10,7 @@ from api.access.asserting import draw_asserted, record_abuse, restore_right
 from api.access.institutions import find_institution
 from api.access.tables import Institution
 from api.database import ledger_transaction
+from api.vault import home_vault
 from bureau.clock import SHANGHAI, now
 from bureau.errors import InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
@@ -27,8 +28,9 @@ def audit(
     start, end = _bounds(month)
     if end > now():
         raise InvalidInput(f"{month} is not over yet: a draw among a part of its consents would not stand.")
-    with ledger_transaction(Settings().ledger_url) as session:
-        rows = [asdict(drawn) for drawn in draw_asserted(session, month, start, end)]
+    settings = Settings()
+    with ledger_transaction(settings.ledger_url) as session:
+        rows = [asdict(drawn) for drawn in draw_asserted(session, home_vault(settings), month, start, end)]
     print_rows(rows, ["consent_id", "institution", "uscc", "document_sha256", "created_at"], form)
 
 

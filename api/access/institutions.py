@@ -45,8 +45,8 @@ def create_client(
     products: prices of what it may call; the first ones make contract version 1, later ones a new version
     that adds them and keeps what was agreed. uscc: the enterprise that a client of this role is.
     keys: its public keys; without any it gets a secret. test: in test mode, as a client of the institution's twin,
-    to which what it may call is shown at list price and never billed. person: who alone will use it; of two clients
-    of one person neither approves what the other proposed.
+    to which what it may call is shown at list price and never billed. person: who alone will use it, named of every
+    client that agrees to prices; of two clients of one person neither approves what the other proposed.
     """
     known = find_role(role)
     if not name.strip():
@@ -54,6 +54,8 @@ def create_client(
     if (uscc is None) == (role == "enterprise"):
         raise InvalidInput("A client of the role enterprise, and of no other, is bound to a code: give --uscc.")
     _require_mode(known, name.strip(), uscc, test=test)
+    if person is None and "prices" in known.scopes:
+        raise InvalidInput(f"A client of the role {role} is one person's, told from the second by name: give --person.")
     institution = find_or_add_institution(session, name.strip() + TEST_SUFFIX * test, at, test=test)
     agree_list_prices(session, institution.id, products, at, alerts_fen=(TEST_ALERT_FEN,) if test else ())
     client = Client(

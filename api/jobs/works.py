@@ -51,7 +51,7 @@ WORKS = {
     "seal-audit": Work(lambda place, at: seal_if_due(place.engine, place.signer, at), "* * * * *", _MINUTE),
     "seal-acts": Work(lambda place, at: seal_acts(place.engine, place.signer, at), "* * * * *", _MINUTE),
     "issue-statements": Work(lambda place, at: issue_due(place.engine, place.signer, at), "7 * * * *", _HOUR),
-    "draw-consent-audit": Work(lambda place, at: draw_for_audit(place.engine, at), "17 * * * *", _HOUR),
+    "draw-consent-audit": Work(lambda place, at: draw_for_audit(place.engine, place.vault, at), "17 * * * *", _HOUR),
     "purge": Work(lambda place, at: purge_due(place.engine, at), "27 * * * *", _HOUR),
 }
 """By name. What is due by the month is looked for each hour, so that a night without a server is made up for."""

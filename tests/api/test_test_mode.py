@@ -260,7 +260,7 @@ def test_asserted_consents_of_test_mode_are_not_drawn_for_audit(tester: Caller, 
     consent = tester.consent(SOUND, ["P07"])["consent_id"]
     with Session(deployment.rows_of(EVERYONE)) as session:
         made = session.get_one(Consent, consent).created_at
-        assert draw_asserted(session, "2026-11", made, made + timedelta(microseconds=1)) == []
+        assert draw_asserted(session, deployment.vault, "2026-11", made, made + timedelta(microseconds=1)) == []
 
 
 @pytest.mark.parametrize("shows", ["approve", "partial", "stale", "not_found", "under_objection"])

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -35,6 +36,8 @@ from tests.factories.lakes import ACME, BETA, GAMMA, Row, land_rows
 from tests.factories.once import copy_made_once
 from tests.factories.penalties import penalty
 from tests.factories.registrations import registration, registration_change
+
+_OFFICERS = count(1)
 
 
 def public_home(folder: Path, database_url: str | None = None) -> Settings:
@@ -151,7 +154,10 @@ def enrol(
     test: bool = False,
     person: str | None = None,
 ) -> Caller:
-    """A signed-in client of an institution; products: codes at list price, every one on sale without."""
+    """A signed-in client of an institution; products: codes at list price, every one on sale without. person: of a
+    client that agrees to prices another each time."""
+    if person is None and "prices" in ROLES[role].scopes:
+        person = f"定价员{next(_OFFICERS)}"
     lines = [
         ListPrice(line.code, line.list_price.amount_fen, line.list_price.per)
         for line in on_sale(TODAY)

@@ -10,9 +10,11 @@ from api.access.asserting import assert_consent, draw_asserted, record_abuse, re
 from api.access.consents import create_consent, find_consent
 from api.access.institutions import create_client, find_client, find_institution
 from api.access.tables import Consent, Notice
+from api.vault import open_vault
 from bureau.errors import AssertionSuspended, InvalidInput, StateConflict, UnknownObject
 from tests.factories.ledger import ACME, NOON, authorisation
 
+VAULT = open_vault("a platform's secret")
 START, END = datetime(2026, 10, 31, 16, tzinfo=UTC), datetime(2026, 11, 30, 16, tzinfo=UTC)
 """November 2026 in Shanghai."""
 
@@ -37,15 +39,19 @@ def test_the_enterprise_is_told_in_the_same_moment(session: Session, client_id: 
 def test_one_in_a_hundred_is_drawn_and_at_least_one(session: Session, client_id: str, count: int, drawn: int) -> None:
     for _ in range(count):
         asserted(session, client_id)
-    assert len(draw_asserted(session, "2026-11", START, END)) == drawn
+    assert len(draw_asserted(session, VAULT, "2026-11", START, END)) == drawn
 
 
-def test_whoever_draws_again_draws_the_same_and_another_month_draws_others(session: Session, client_id: str) -> None:
+def test_who_has_the_secret_draws_the_same_again_and_nobody_else_does(session: Session, client_id: str) -> None:
     for number in range(150):
         asserted(session, client_id, NOON + timedelta(seconds=number))
-    first = draw_asserted(session, "2026-11", START, END)
-    assert draw_asserted(session, "2026-11", START, END) == first
-    assert draw_asserted(session, "2026-12", START, END) != first
+    first = draw_asserted(session, VAULT, "2026-11", START, END)
+    assert draw_asserted(session, VAULT, "2026-11", START, END) == first
+    assert draw_asserted(session, VAULT, "2026-12", START, END) != first
+    rotated = open_vault("2:another,1:a platform's secret")
+    assert draw_asserted(session, rotated, "2026-11", START, END) == first
+    guessed = open_vault("what a bank may guess")
+    assert draw_asserted(session, guessed, "2026-11", START, END) != first
     assert {drawn.institution for drawn in first} == {"深圳银行"}
     assert {drawn.document_sha256 for drawn in first} == {"ab" * 32}
 
@@ -56,10 +62,10 @@ def test_only_what_was_asserted_in_the_month_is_drawn(session: Session, client_i
     create_consent(session, institution, client_id, authorisation(granted_by="enterprise"), NOON)
     for at in (START - tick, END):
         asserted(session, client_id, at)
-    assert draw_asserted(session, "2026-11", START, END) == []
+    assert draw_asserted(session, VAULT, "2026-11", START, END) == []
     for at in (START, END - tick):
         asserted(session, client_id, at)
-        assert len(draw_asserted(session, "2026-11", START, END)) == 1
+        assert len(draw_asserted(session, VAULT, "2026-11", START, END)) == 1
 
 
 def test_abuse_ends_the_consent_and_the_right_until_it_is_restored(session: Session, client_id: str) -> None:

@@ -132,6 +132,13 @@ def test_an_unknown_institution_offers_near_names(session: Session) -> None:
         find_institution(session, "Harbor Bank")
 
 
+def test_who_agrees_to_prices_is_one_person(session: Session) -> None:
+    with pytest.raises(InvalidInput, match="--person"):
+        create_client(session, "平台", "pricing_officer", [], NOON)
+    made = create_client(session, "平台", "pricing_officer", [], NOON, person="李伟")
+    assert find_client(session, made.client_id).person == "李伟"
+
+
 def test_an_unknown_role_names_the_known_ones(session: Session) -> None:
     with pytest.raises(UnknownName, match="bank"):
         create_client(session, "深圳银行", "banker", [], NOON)

@@ -50,8 +50,8 @@ def test_an_enterprise_hears_of_a_notice_once_it_has_an_access(books: Books) -> 
 
 def test_who_was_drawn_for_the_audit_is_asked_once_when_the_month_is_over(books: Books) -> None:
     consent = asserted(books)
-    assert draw_for_audit(books.engine, DECEMBER - timedelta(minutes=8)) == 0, "November lasts"
-    assert [draw_for_audit(books.engine, DECEMBER + timedelta(hours=more)) for more in (0, 1)] == [1, 0]
+    assert draw_for_audit(books.engine, books.vault, DECEMBER - timedelta(minutes=8)) == 0, "November lasts"
+    assert [draw_for_audit(books.engine, books.vault, DECEMBER + timedelta(hours=more)) for more in (0, 1)] == [1, 0]
     ((asked, payload),) = events(books, "consent.audit_drawn")
     assert (asked, payload["month"]) == (books.bank.institution_id, "2026-11")
     drawn = payload["consent_ids"]
