@@ -43,7 +43,8 @@ from api.operating.observing import Observed
 from api.pages import assets, documentation
 from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
-from features.store.live_kernel import warm_up
+from features.store import live_kernel
+from models import warming
 
 DESCRIPTION = (
     "Scores, reports and loan decisions about enterprises, with reasons that lead back to the records. Money is "
@@ -81,7 +82,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         holding = nullcontext(opened) if opened else open_deployment(settings, measures)
         async with contextmanager_in_threadpool(holding) as deployment:
             app.state.deployment = deployment
-            await run_in_threadpool(warm_up)
+            await run_in_threadpool(live_kernel.warm_up)
+            await run_in_threadpool(warming.warm_up)
             async with contextmanager_in_threadpool(renewing(deployment)):
                 yield
 

@@ -67,7 +67,7 @@ def latest_root(deployment: Served) -> RootView:
     with deployment.rows_of(EVERYONE).connect() as connection:
         found = newest_root(connection, deployment.answers.suite)
     if found is None:
-        raise UnknownObject("signed root", "latest")
+        raise UnknownObject("signed root", "latest", "yet: the first is signed within a minute of the first call")
     return RootView.model_validate(found)
 
 

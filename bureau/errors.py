@@ -403,12 +403,15 @@ class UnknownSubject(NotFound):
 
 
 class UnknownObject(NotFound):
-    """An object of the API that does not exist, or belongs to another institution: the two read alike."""
+    """An object of the API that does not exist, or belongs to another institution: the two read alike.
+
+    where: whose it would be.
+    """
 
     code = "unknown-object"
 
-    def __init__(self, kind: str, identity: str) -> None:
-        super().__init__(f"There is no {kind} {identity!r} of your institution.")
+    def __init__(self, kind: str, identity: str, where: str = "of your institution") -> None:
+        super().__init__(f"There is no {kind} {identity!r} {where}.")
         self.kind, self.identity = kind, identity
 
 

@@ -67,7 +67,7 @@ def find_root(connection: Connection, suite: Suite, size: int) -> SignedRoot:
     """The signed root of exactly so many leaves; raises `UnknownObject`."""
     row = connection.execute(_roots(suite).where(AuditRoot.size == size)).one_or_none()
     if row is None:
-        raise UnknownObject("signed root of size", str(size))
+        raise UnknownObject("signed root of size", str(size), "in this log: GET /v1/audit/roots lists them")
     return _shown(row)
 
 
