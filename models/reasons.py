@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from bureau.compiling import compiled
@@ -163,6 +162,25 @@ class ReasonCodes:
         return order, np.cumsum([0, *sizes]).astype(np.int64), max(sizes, default=1)
 
 
+def _let_in(points: Any, way: Any, places: Any, pulling: Any) -> None:
+    """Put the places that pull a way in order: each is let in before those that pull less."""
+    size = 0
+    for place in places:
+        if points[place] * way > 0:
+            at = size
+            while at > 0 and points[pulling[at - 1]] * way < points[place] * way:
+                pulling[at] = pulling[at - 1]
+                at -= 1
+            pulling[at] = place
+            size += 1
+    while size > 1 and points[pulling[size - 1]] * way <= _LEAST:
+        size -= 1
+        pulling[size] = -1
+
+
+_pull = compiled(_let_in)
+
+
 def _choose(points: Any, order: Any, begins: Any, codes: Any, told: Any, pulling: Any) -> None:
     totals = np.empty(begins.size - 1)
     for r in range(points.shape[0]):
@@ -181,23 +199,6 @@ def _choose(points: Any, order: Any, begins: Any, codes: Any, told: Any, pulling
             if chosen >= 0:
                 told[r, slot], totals[chosen] = totals[chosen], 0.0
                 _pull(points[r], way, order[begins[chosen] : begins[chosen + 1]], pulling[r, slot])
-
-
-@njit(nogil=True)
-def _pull(points, way, places, pulling):
-    """Put the places that pull a way in order: each is let in before those that pull less."""
-    size = 0
-    for place in places:
-        if points[place] * way > 0:
-            at = size
-            while at > 0 and points[pulling[at - 1]] * way < points[place] * way:
-                pulling[at] = pulling[at - 1]
-                at -= 1
-            pulling[at] = place
-            size += 1
-    while size > 1 and points[pulling[size - 1]] * way <= _LEAST:
-        size -= 1
-        pulling[size] = -1
 
 
 _choose_reasons = compiled(_choose)
