@@ -1,6 +1,6 @@
 """Write rows as Parquet: for each column the encoding under which a sample of it is smallest, groups cut at buckets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
@@ -16,21 +16,27 @@ FEW = 8_192
 """A group this large ends where its bucket does, so that who reads one bucket reads little of another."""
 
 _SAMPLE = 16_384
+_TELLING = 4_096
+"""Rows from which on a choice is good for files of the same kind."""
 _STATISTICS = ("bucket", "enterprise_id", "record_no", "event_date", "link_id", "row_no")
 _DICTIONARY = "DICTIONARY"
 
 
 Frame: TypeAlias = pl.DataFrame | pa.Table
 
+_settled: dict[Hashable, Mapping[str, str]] = {}
+"""What was chosen for files of a kind, by the kind and its columns."""
 
-def write_rows(frames: Iterable[Frame], path: Path) -> None:
+
+def write_rows(frames: Iterable[Frame], path: Path, kind: str | None = None) -> None:
     """Write frames, at least one, to one file after another; the first decides on encodings.
 
-    Of rows with a `bucket` column each row group holds whole buckets or part of one.
+    Of rows with a `bucket` column each row group holds whole buckets or part of one. kind: of files with much the same
+    in them, of which one decides for all that this process writes: to try encodings takes as long as half the writing.
     """
     rest = map(_arrow, frames)
     table = next(rest)
-    chosen = {name: _smallest(table.select([name])) for name in table.column_names}
+    chosen = _chosen(table, kind)
     encodings = {name: encoding for name, encoding in chosen.items() if encoding != _DICTIONARY}
     with pq.ParquetWriter(
         path,
@@ -45,6 +51,17 @@ def write_rows(frames: Iterable[Frame], path: Path) -> None:
         for rows in chain([table], rest):
             for start, stop in _groups(rows):
                 writer.write_table(rows.slice(start, stop - start), row_group_size=ROW_GROUP)
+
+
+def _chosen(table: pa.Table, kind: str | None) -> Mapping[str, str]:
+    """The encoding of each column."""
+    key = (kind, *zip(table.column_names, map(str, table.schema.types), strict=True))
+    if kind is not None and key in _settled:
+        return _settled[key]
+    chosen = {name: _smallest(table.select([name])) for name in table.column_names}
+    if kind is not None and table.num_rows >= _TELLING:
+        _settled[key] = chosen
+    return chosen
 
 
 def _arrow(frame: Frame) -> pa.Table:

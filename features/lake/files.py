@@ -81,14 +81,15 @@ def add_file(
     lake: Lake, connection: Connection, new: NewFile, frame: pl.DataFrame, bounds: Bounds, snapshot: int
 ) -> None:
     """Write rows beside the manifest, then list them in it: readers see them when the transaction commits."""
-    list_file(connection, new, write_file(lake, new, [frame]), frame.height, bounds, snapshot)
+    written = write_file(lake, new, [frame], kind=f"{new.feed} {new.kind}")
+    list_file(connection, new, written, frame.height, bounds, snapshot)
 
 
-def write_file(lake: Lake, new: NewFile, frames: Iterable[Frame]) -> str:
-    """Write a file that nobody lists yet; returns its SHA-256."""
+def write_file(lake: Lake, new: NewFile, frames: Iterable[Frame], kind: str | None = None) -> str:
+    """Write a file that nobody lists yet; returns its SHA-256. kind: as of `write_rows`."""
     path = lake.root / new.path
     path.parent.mkdir(exist_ok=True)
-    return _write_whole(path, frames)
+    return _write_whole(path, frames, kind)
 
 
 def list_file(connection: Connection, new: NewFile, sha256: str, rows: int, bounds: Bounds, snapshot: int) -> None:
@@ -121,10 +122,10 @@ def sweep(lake: Lake) -> list[Path]:
     return orphans
 
 
-def _write_whole(path: Path, frames: Iterable[Frame]) -> str:
+def _write_whole(path: Path, frames: Iterable[Frame], kind: str | None = None) -> str:
     """Write under another name, flush to the disk, then rename; returns the file's SHA-256."""
     unfinished = path.with_name(path.name + _UNFINISHED)
-    write_rows(frames, unfinished)
+    write_rows(frames, unfinished, kind)
     with unfinished.open("rb") as written:
         sha256 = hashlib.file_digest(written, "sha256").hexdigest()
         os.fsync(written.fileno())
