@@ -131,7 +131,7 @@ def test_create_and_rotate_with_keys_print_their_names_and_no_secret(
 def test_a_client_of_every_role_is_made_and_listed(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], role: str
 ) -> None:
-    bound = ["--uscc", ACME] if role == "enterprise" else []
+    bound = {"enterprise": ["--uscc", ACME], "pricing_officer": ["--person", "李伟"]}.get(role, [])
     assert run(monkeypatch, "clients", "create", "甲", "--role", role, "--products", "", *bound) == 0
     capsys.readouterr()
     assert run(monkeypatch, "clients", "list", "--format", "json") == 0
