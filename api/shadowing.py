@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, Full, Queue
+from queue import Empty, SimpleQueue
 from threading import Thread
 
 from bureau.grant import ReadGrant
@@ -40,7 +40,7 @@ class Shadowing:
 
     def __init__(self, desk: Callable[[], Desk]) -> None:
         self._desk = desk
-        self._waiting: Queue[Given | None] = Queue(WAITING)
+        self._waiting: SimpleQueue[Given | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="shadow", daemon=True)
         self.missed = 0
 
@@ -53,12 +53,12 @@ class Shadowing:
         self._thread.join()
 
     def offer(self, given: Given) -> None:
-        """Leave an answer for the shadow; takes microseconds and never fails."""
+        """Leave an answer for the shadow; takes a microsecond and never fails. Called by one thread."""
         if given.answer.model_name is None:
             return
-        try:
-            self._waiting.put_nowait(given)
-        except Full:
+        if self._waiting.qsize() < WAITING:
+            self._waiting.put(given)
+        else:
             self.missed += 1
 
     def _run(self) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 
 from bureau.errors import ImpossibleUscc
 
@@ -39,6 +40,7 @@ def organisation_check_character(body: str) -> str:
     return "0123456789X0"[11 - total % 11]
 
 
+@lru_cache(maxsize=4096)
 def is_uscc(text: str) -> bool:
     """Whether a cleaned text is a code whose two check characters both agree."""
     return (

@@ -70,7 +70,7 @@ class Observed:
 
 def tell(measures: Measures, method: str, route: str, status: int, seconds: float, request_id: str | None) -> None:
     """Count a request that is answered, and log it."""
-    measures.requests.labels(method, route, str(status)).inc()
+    measures.requests_of(method, route, str(status)).inc()
     if _log.isEnabledFor(logging.INFO):
         facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
         _log.info("answered", extra={"facts": facts | {"request_id": request_id}})
