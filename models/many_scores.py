@@ -48,9 +48,9 @@ def _reasons(codes: ReasonCodes, matrix: Floats, points: Floats) -> tuple[Ints, 
     matrix: the values that are told, nan where none is.
     """
     found = codes.principal(points)
-    told, leaders = np.rint(found.points).astype(np.int64), found.pulling[:, :, 0]
+    leaders = found.pulling[:, :, 0]
     values = np.take_along_axis(matrix, leaders, axis=1)
-    return told, _listed(codes, found.codes >= 0, (found.codes, told, leaders, values))
+    return found.points, _listed(codes, found.codes >= 0, (found.codes, found.points, leaders, values))
 
 
 def _listed(codes: ReasonCodes, counted: Mask, found: tuple[Ints, Ints, Ints, Floats]) -> pl.Series:

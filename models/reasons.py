@@ -104,15 +104,26 @@ class ScoredReason(NamedTuple):
 class Principal:
     """The reasons worth telling of n rows: adverse first, strongest first, equal ones by code, none without points.
 
-    codes (n, 6): places in `ReasonCodes.codes`, adverse ones in the first four; -1 where there are fewer.
-    points (n, 6): what each code adds, exact; 0 where there is none.
-    pulling (n, 6, most): places of the features that pull a code's way, strongest first, equal ones by name: the
-    leader, and all others that count a point; -1 after the last.
+    facts (n, 6, 2 + most): of each reason its code, its points and what pulls its way.
     """
 
-    codes: Ints
-    points: Floats
-    pulling: Ints
+    facts: Ints
+
+    @property
+    def codes(self) -> Ints:
+        """(n, 6): places in `ReasonCodes.codes`, adverse ones in the first four; -1 where there are fewer."""
+        return self.facts[:, :, 0]
+
+    @property
+    def points(self) -> Ints:
+        """(n, 6): whole points, 0 where there is no reason."""
+        return self.facts[:, :, 1]
+
+    @property
+    def pulling(self) -> Ints:
+        """(n, 6, most): places of the features that pull a code's way, strongest first, equal ones by name: the leader,
+        and all others that count a point; -1 after the last."""
+        return self.facts[:, :, 2:]
 
 
 @dataclass(frozen=True)
@@ -129,28 +140,17 @@ class ReasonCodes:
     def principal(self, points: Floats) -> Principal:
         """The reasons worth telling, from points (n, features), negative where a feature costs."""
         order, begins, most = self._members
-        shape = (len(points), ADVERSE_TOLD + FAVOURABLE_TOLD)
-        found = Principal(np.empty(shape, np.int64), np.empty(shape), np.empty((*shape, most), np.int64))
-        _choose_reasons(points, order, begins, found.codes, found.points, found.pulling)
-        return found
+        facts = np.empty((len(points), ADVERSE_TOLD + FAVOURABLE_TOLD, 2 + most), np.int64)
+        _choose_reasons(points, order, begins, facts)
+        return Principal(facts)
 
     def reasons(self, points: Floats, rows: Sequence[Mapping[str, Value]]) -> list[tuple[ScoredReason, ...]]:
         """The reasons of each row, from points and the values they are of."""
-        found = self.principal(points)
-        told = zip(rows, found.codes.tolist(), found.points.tolist(), found.pulling.tolist(), strict=True)
-        return [self._reasons(*row) for row in told]
-
-    def _reasons(
-        self, values: Mapping[str, Value], codes: list[int], points: list[float], pulling: list[list[int]]
-    ) -> tuple[ScoredReason, ...]:
         names, words = self.codes, self.words
-        return tuple(
-            [
-                ScoredReason(names[code], round(total), places, words, values)
-                for code, total, places in zip(codes, points, pulling, strict=True)
-                if code >= 0
-            ]
-        )
+        return [
+            tuple([ScoredReason(names[one[0]], one[1], one[2:], words, values) for one in told if one[0] >= 0])
+            for told, values in zip(self.principal(points).facts.tolist(), rows, strict=True)
+        ]
 
     @cached_property
     def _members(self) -> tuple[Ints, Ints, int]:
@@ -181,24 +181,26 @@ def _let_in(points: Any, way: Any, places: Any, pulling: Any) -> None:
 _pull = compiled(_let_in)
 
 
-def _choose(points: Any, order: Any, begins: Any, codes: Any, told: Any, pulling: Any) -> None:
+def _choose(points: Any, order: Any, begins: Any, facts: Any) -> None:
     totals = np.empty(begins.size - 1)
     for r in range(points.shape[0]):
         for code in range(totals.size):
             totals[code] = 0.0
             for place in order[begins[code] : begins[code + 1]]:
                 totals[code] += points[r, place]
-        for slot in range(codes.shape[1]):
+        for slot in range(facts.shape[1]):
             way = -1.0 if slot < ADVERSE_TOLD else 1.0
             chosen, most = -1, _LEAST
             for code in range(totals.size):
                 if totals[code] * way > most:
                     chosen, most = code, totals[code] * way
-            codes[r, slot], told[r, slot] = chosen, 0.0
-            pulling[r, slot, :] = -1
+            facts[r, slot, 1] = 0
+            facts[r, slot, 2:] = -1
+            facts[r, slot, 0] = chosen
             if chosen >= 0:
-                told[r, slot], totals[chosen] = totals[chosen], 0.0
-                _pull(points[r], way, order[begins[chosen] : begins[chosen + 1]], pulling[r, slot])
+                facts[r, slot, 1] = np.int64(np.rint(totals[chosen]))
+                totals[chosen] = 0.0
+                _pull(points[r], way, order[begins[chosen] : begins[chosen + 1]], facts[r, slot, 2:])
 
 
 _choose_reasons = compiled(_choose)
