@@ -70,9 +70,13 @@ class Columns:
         except KeyError:
             absent = ", ".join(name for name in self.names if name not in values)
             raise InvalidInput(f"These features of the model were not given: {absent}.") from None
-        for place in self.categorical:
-            row[place] = self.columns[place].encode(values[self.names[place]])
+        for place, column in self._categories:
+            row[place] = column.encode(values[column.name])
         return np.array([row], np.float64)
+
+    @cached_property
+    def _categories(self) -> list[tuple[int, Column]]:
+        return [(place, self.columns[place]) for place in self.categorical]
 
     def matrix(self, frame: pl.DataFrame) -> Floats:
         """All rows of a frame as float64 (n, features)."""

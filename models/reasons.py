@@ -139,18 +139,22 @@ class ReasonCodes:
 
     def principal(self, points: Floats) -> Principal:
         """The reasons worth telling, from points (n, features), negative where a feature costs."""
-        order, begins, most = self._members
-        facts = np.empty((len(points), ADVERSE_TOLD + FAVOURABLE_TOLD, 2 + most), np.int64)
-        _choose_reasons(points, order, begins, facts)
-        return Principal(facts)
+        return Principal(self._facts(points))
 
     def reasons(self, points: Floats, rows: Sequence[Mapping[str, Value]]) -> list[tuple[ScoredReason, ...]]:
         """The reasons of each row, from points and the values they are of."""
         names, words = self.codes, self.words
         return [
             tuple([ScoredReason(names[one[0]], one[1], one[2:], words, values) for one in told if one[0] >= 0])
-            for told, values in zip(self.principal(points).facts.tolist(), rows, strict=True)
+            for told, values in zip(self._facts(points).tolist(), rows, strict=True)
         ]
+
+    def _facts(self, points: Floats) -> Ints:
+        """Of `Principal`."""
+        order, begins, most = self._members
+        facts = np.empty((len(points), ADVERSE_TOLD + FAVOURABLE_TOLD, 2 + most), np.int64)
+        _choose_reasons(points, order, begins, facts)
+        return facts
 
     @cached_property
     def _members(self) -> tuple[Ints, Ints, int]:

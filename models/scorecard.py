@@ -59,12 +59,17 @@ class Scale(BaseModel):
         return self.points_to_double / math.log(2)
 
     @cached_property
+    def _anchor(self) -> float:
+        """Log-odds of good at the anchor score."""
+        return math.log(self.anchor_good_odds)
+
+    @cached_property
     def _cuts(self) -> tuple[float, ...]:
         return tuple(band.pd_below for band in self.grades)
 
     def points(self, log_odds_of_default: float) -> float:
         """Exact points, neither rounded nor clipped."""
-        return self.anchor_score - self.factor * (log_odds_of_default + math.log(self.anchor_good_odds))
+        return self.anchor_score - self.factor * (log_odds_of_default + self._anchor)
 
     def score(self, log_odds_of_default: float) -> int:
         """The score that is shown: whole points from the lowest to the highest."""
@@ -76,7 +81,7 @@ class Scale(BaseModel):
 
     def scores(self, log_odds_of_default: Floats) -> Ints:
         """`score` of many at once; halves go to the even point in both."""
-        points = self.anchor_score - self.factor * (log_odds_of_default + math.log(self.anchor_good_odds))
+        points = self.anchor_score - self.factor * (log_odds_of_default + self._anchor)
         shown: Ints = np.clip(np.rint(points), self.lowest, self.highest).astype(np.int64)
         return shown
 
