@@ -15,7 +15,7 @@ class ScoringFunction:
     def __init__(self, model: ScoringModel) -> None:
         self.model = model
 
-    def predict(self, table: Any, params: dict[str, Any] | None = None) -> list[float]:  # noqa: ARG002
+    def predict(self, table: Any, params: dict[str, Any] | None = None) -> list[float]:  # noqa: ARG002 - mlflow asks so
         """PD of each row of a pandas frame."""
         return [answer.pd for answer in self.model.score_many(pl.from_pandas(table))]
 
