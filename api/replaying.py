@@ -45,8 +45,8 @@ def replay_call(session: Session, vault: Vault, desk_of: Callable[[bool], Desk],
 
     A product sold in another version since is read by the line it had, a policy changed since is that of then. Raises
     `UnknownObject`, `DamagedModel` where the model's files are not those that answered, and `InvalidInput` where the
-    snapshot was given up, where that line or policy is not kept, where features are defined otherwise now, and for a
-    decision given before its application was kept with it.
+    snapshot was given up, where that line or policy is not kept, where features are defined otherwise now and for this
+    another answer comes out, and for a decision given before its application was kept with it.
     """
     query = select(Call, StoredAnswer.sealed).join(StoredAnswer, StoredAnswer.call_id == Call.id)
     found = session.execute(query.where(Call.id == call_id)).one_or_none()
@@ -58,13 +58,33 @@ def replay_call(session: Session, vault: Vault, desk_of: Callable[[bool], Desk],
     day = date.fromisoformat(body["as_of"])
     product, given = find_line(call.product_code, call.product_version), _given(call, day)
     then = desk_then(desk_of(call.test), product, given, used_on=day, at=call.received_at)
-    desks = (replace(then, lines={**scores, product.code: product}) for scores in _scores_then(call, product))
+    scores = _scores_then(call, product)
+    desks = (replace(then, lines={**lines, product.code: product}) for lines in scores)
     tried = (
         _held_against(sent, body, _answered(session, of_then, product, call.kind, given.uscc, body))
         for of_then in desks
     )
     first = next(tried)
-    return first if not first.differing else next((one for one in tried if not one.differing), first)
+    again = first if not first.differing else next((one for one in tried if not one.differing), first)
+    if again.differing and not _read_then(call, product, scores[0]):
+        raise InvalidInput(
+            f"{call_id} was answered with features defined as {call.definition_hash} (SHA-256), and they are now "
+            f"defined as {definitions_of(product)}: replay it on the release that answered. Here it differs in "
+            f"{', '.join(again.differing)}."
+        )
+    return again
+
+
+def _scores_then(call: Call, product: Product) -> list[dict[str, Product]]:
+    """The lines a matching's scores may have had, because a match names no version of theirs: of all versions here
+    first those that read what the answer says it read, and the present before the earlier. For any other: none."""
+    combined = [dict(zip(product.scores, lines, strict=True)) for lines in of_each(*map(versions_of, product.scores))]
+    return sorted(combined, key=lambda lines: not _read_then(call, product, lines))
+
+
+def _read_then(call: Call, product: Product, scores: Mapping[str, Product]) -> bool:
+    """Whether an answer's features were defined as these lines read them now; of one without a hash nobody knows."""
+    return call.definition_hash in (None, definitions_of(product, scores))
 
 
 def _held_against(sent: bytes, body: Mapping[str, Any], answer: Answer) -> Replayed:
@@ -73,22 +93,6 @@ def _held_against(sent: bytes, body: Mapping[str, Any], answer: Answer) -> Repla
     }
     text = written(again)
     return Replayed(text, () if text == sent else _differing(body, again))
-
-
-def _scores_then(call: Call, product: Product) -> list[dict[str, Product]]:
-    """The lines a matching's scores may have had: of all versions here those that read what the answer says it read,
-    the present first, because a match names no version of theirs. For any other product: none.
-
-    Raises `InvalidInput` where what the features compute has changed: other values would give other bytes.
-    """
-    combined = [dict(zip(product.scores, lines, strict=True)) for lines in of_each(*map(versions_of, product.scores))]
-    fitting = [lines for lines in combined if call.definition_hash in (None, definitions_of(product, lines))]
-    if not fitting:
-        raise InvalidInput(
-            f"{call.id} was answered with features defined as {call.definition_hash} (SHA-256), and they are now "
-            f"defined as {definitions_of(product)}: replay it on the release that answered."
-        )
-    return fitting
 
 
 def _answered(session: Session, then: Desk, product: Product, kind: str, uscc: str, body: Mapping[str, Any]) -> Answer:

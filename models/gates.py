@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from bureau.errors import ContributionsDisagree
-from features.definitions.library import published
+from features.definitions.library import kept
 from models.champion import NOBODY, Against
 from models.evaluation import brier_score
 from models.fairness.groups import group_lines, judged_of, overstated
@@ -168,5 +168,5 @@ def _forbidden(names: Sequence[str]) -> Gate:
 
 
 def _label(name: str) -> str:
-    """What a published feature is called; nothing for any other."""
-    return next((entry.label for entry in published() if entry.name == name), "")
+    """What a feature is called; nothing where there is none of the name."""
+    return next((entry.label for entry in kept() if entry.name == name), "")

@@ -35,14 +35,16 @@ def load_version(home: Path, name: str, version: str, sha256: str | None = None)
 
 
 def load_kept(home: Path, name: str, version: str) -> ScoringModel:
-    """A version as it was kept, whether it serves or not: its hash is the register's, which nobody can rewrite unseen.
+    """A version as it was kept, for answers that are given again: its hash is the register's, which nobody can rewrite
+    unseen, and what was put into service before there were registers has the hash it is served by.
 
-    What was put into service before there were registers has the hash it is served by. Raises `DamagedModel`.
+    Its features may be defined otherwise by now: whether the same answer comes out is for its bytes to say. Raises
+    `DamagedModel`.
     """
     kept = [act.sha256 for act in read_register(home, name) if act.deed == "kept" and act.version == version]
     release = read_release(home, name)
     served = release.sha256 if release is not None and release.version == version else None
-    return load_version(home, name, version, kept[-1] if kept else served)
+    return read_model(model_folder(home, name, version), name, sha256=kept[-1] if kept else served)
 
 
 def load_chosen(home: Path, name: str, version: str | None = None) -> ScoringModel:

@@ -104,6 +104,9 @@ def reading_faults(product: Product, models: list[str]) -> Iterator[str]:
     specs = [SPECS[model] for model in models if model in SPECS]
     modelled = {name for spec in specs for name in spec.features}
     needed = modelled.union(product.advised, *product.extras.values())
+    for entry in map(find_feature, sorted(modelled)):
+        if entry.replaced_by is not None:
+            yield f"its model's spec reads {entry.name!r}, which is retired: read {entry.replaced_by!r} instead."
     if unread := sorted(modelled - product.features()):
         yield f"its model reads {unread[0]!r}: add it to the product's reads."
     if specs and (unneeded := sorted(product.features() - needed)):

@@ -5,6 +5,7 @@ from rich import print_json
 
 from bureau.clock import now, shanghai_day
 from bureau.listing import Format, FormatOption, print_rows
+from features.definitions.record import record_faults
 from products.check import check_files
 from products.product import Product, catalogue, find_product
 from products.sold import sold_faults
@@ -28,9 +29,12 @@ def show(code: str = typer.Argument(help="Code of the product, e.g. P07.")) -> N
 
 @products.command()
 def check() -> None:
-    """Check the data files of catalogue, policies and serving, and that all ever sold is kept; a fault ends with 2."""
+    """Check the data files of catalogue, policies and serving, and that all ever sold or computed is kept.
+
+    A fault ends with 2.
+    """
     files, faults = check_files()
-    faults += sold_faults()
+    faults += [*sold_faults(), *record_faults()]
     for fault in faults:
         typer.echo(fault, err=True)
     if faults:

@@ -20,7 +20,7 @@ from api.pages.words import WORDS, told
 from features.contracts.feeds import FEEDS, find_feed
 from features.definitions.category_names import category_name
 from features.definitions.entry import Entry
-from features.definitions.library import definition_hash, find_feature, published
+from features.definitions.library import definition_hash, find_feature, kept, published
 from features.engine.sentence import sentence
 from features.health.bins import Bins, read_baseline
 from features.health.feature_days import BASELINE, FeatureDay, measured_days, read_feature_days
@@ -61,7 +61,7 @@ def features_page(
 @router.get("/{name}")
 def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
     """One feature; a page with status 404 for a name the library does not hold."""
-    if name not in {entry.name for entry in published()}:
+    if name not in {entry.name for entry in kept()}:
         return render(request, "missing.html", status=404, who=visitor.institution, name=name)
     entry, desk, language = find_feature(name), deployment.desk(), language_of(request)
     words = WORDS[language]

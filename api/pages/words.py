@@ -191,6 +191,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "fingerprint": ("定义指纹", "Definition hash"),
     "definition": ("定义", "Definition"),
     "reason_texts": ("理由文本", "Reason texts"),
+    "retired": ("已停用", "Retired"),
+    "read_instead": ("请改用", "Read instead:"),
     "no_users": ("目前没有产品使用该特征。", "No product reads this feature now."),
     "distribution": ("分布", "Distribution"),
     "distribution_hint": (

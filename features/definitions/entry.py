@@ -19,6 +19,8 @@ class Entry:
 
     unit: what the number counts; `fen`, `share` (0..1), `bp` and `change` have a form of their own in texts.
     reference: the regulation or rule the records are collected under.
+    replaced_by: the published feature to read instead of this one, which is retired: still computed, for models trained
+    on it and for answers that are given again, and offered to nothing new.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Entry:
     reference: str
     consent: str = CL1
     purposes: tuple[str, ...] = PURPOSES
+    replaced_by: str | None = None
 
     @cached_property
     def feeds(self) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ from features.definitions.utilities import UTILITIES_FEATURES
 from features.definitions.water_gas import WATER_GAS_FEATURES
 from features.law.usability import usable
 
-_PUBLISHED: tuple[Entry, ...] = (
+_KEPT: tuple[Entry, ...] = (
     *REGISTRATION_FEATURES,
     *SHAREHOLDING_FEATURES,
     *OFFICER_FEATURES,
@@ -107,7 +107,8 @@ _PUBLISHED: tuple[Entry, ...] = (
     *CONSTRUCTION_FEATURES,
     *TRANSPORT_FEATURES,
 )
-_BY_NAME = {entry.name: entry for entry in _PUBLISHED}
+_PUBLISHED = tuple(entry for entry in _KEPT if entry.replaced_by is None)
+_BY_NAME = {entry.name: entry for entry in _KEPT}
 _UNPUBLISHED = {entry.name: entry for entry in GUARANTEED_LOAN_PARTS}
 """What only figures of peers are made of: nobody can ask for it."""
 
@@ -117,6 +118,11 @@ def published() -> tuple[Entry, ...]:
     return _PUBLISHED
 
 
+def kept() -> tuple[Entry, ...]:
+    """Every feature that is computed: the published ones, and those retired."""
+    return _KEPT
+
+
 def features_of(feed: str) -> tuple[Entry, ...]:
     """The published features that read a feed, or a feed derived from it."""
     read = {feed, *(derived.code for derived in DERIVED_FEEDS if feed in derived.derived_from)}
@@ -124,7 +130,7 @@ def features_of(feed: str) -> tuple[Entry, ...]:
 
 
 def find_feature(name: str) -> Entry:
-    """The entry of a name; raises `UnknownName` with near names."""
+    """The entry of a name, published or retired; raises `UnknownName` with near names."""
     if name not in _BY_NAME:
         raise UnknownName("feature", name, _BY_NAME, see="bureau features list")
     return _BY_NAME[name]
@@ -141,8 +147,16 @@ def definition_hash(names: Iterable[str]) -> str:
     Labels and texts do not enter; the period and deadline of a feed do, because they move windows, and so does the
     condition under which the law lets its records be used.
     """
-    forms = [[name, canonical(find_feature(name).definition)] for name in names]
-    return hashlib.sha256(json.dumps(forms, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return _digest([[name, canonical(find_feature(name).definition)] for name in names])
+
+
+def computes(entry: Entry) -> str:
+    """SHA-256 over what one feature computes and the unit it counts in."""
+    return _digest([entry.name, entry.unit, canonical(entry.definition)])
+
+
+def _digest(form: Any) -> str:
+    return hashlib.sha256(json.dumps(form, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def canonical(part: Any) -> Any:

@@ -66,6 +66,7 @@ def show(name: Name, form: FormatOption = Format.TABLE) -> None:
         "favourable": f"{entry.reason.favourable} / {entry.reason.favourable_en}",
         "reference": entry.reference,
         "definition_hash": definition_hash([name]),
+        "replaced_by": entry.replaced_by or "",
     }
     if form is Format.TABLE:
         print_rows([{"fact": fact, "value": value} for fact, value in facts.items()], ("fact", "value"), form)

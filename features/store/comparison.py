@@ -13,7 +13,7 @@ from bureau.clock import known_before
 from bureau.grant import operator_grant
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS, find_feed
-from features.definitions.library import find_feature, published
+from features.definitions.library import find_feature, kept
 from features.definitions.parts import is_population
 from features.engine.engines import Engine
 from features.lake.compaction import compact
@@ -180,21 +180,21 @@ def _schema(names: Sequence[str]) -> dict[str, type[pl.DataType]]:
 
 
 @cache
-def _published() -> dict[str, bool]:
+def _compared() -> dict[str, bool]:
     """The names that are compared, and whether each is a figure of peers."""
-    return {entry.name: is_population(entry) for entry in published()}
+    return {entry.name: is_population(entry) for entry in kept()}
 
 
 def _held(engine: Engine, form: str, pairs: list[tuple[pl.DataFrame, pl.DataFrame]]) -> Compared:
     cells, known, peers, differing, example = 0, 0, 0, 0, ""
-    names = [name for name in pairs[0][0].columns if name in pairs[0][1].columns and name in _published()]
+    names = [name for name in pairs[0][0].columns if name in pairs[0][1].columns and name in _compared()]
     varying = sum(pl.concat([told[name] for _, told in pairs]).n_unique() > 1 for name in names)
     for made, told in pairs:
         for name in names:
             different = made[name].ne_missing(told[name])
             cells, differing = cells + made.height, differing + int(different.sum())
             told_here = made.height - told[name].null_count()
-            known, peers = known + told_here, peers + told_here * _published()[name]
+            known, peers = known + told_here, peers + told_here * _compared()[name]
             if different.any() and not example:
                 at = int(different.arg_true()[0])
                 example = f"{name}: {made[name][at]} and not {told[name][at]}"

@@ -11,7 +11,7 @@ from bureau.uscc import compose_uscc
 from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
 from features.contracts.shareholder import SHAREHOLDER
-from features.definitions.library import published
+from features.definitions.library import kept
 from features.definitions.parts import is_population
 from features.engine.windows import MONTHS_IN
 from features.store.edges import COMPARED_DAYS, PERSONS, Chance, drawn, noon
@@ -48,7 +48,7 @@ def group_rows(contract: Contract, chance: Chance) -> pl.DataFrame:
 
 
 def _measured() -> frozenset[str]:
-    return frozenset(code for entry in published() if is_population(entry) for code in entry.feeds)
+    return frozenset(code for entry in kept() if is_population(entry) for code in entry.feeds)
 
 
 def _days(contract: Contract, as_of: date, chance: Chance) -> Sequence[date]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from features.contracts.contract import Contract
 from features.definitions.entry import own_definition
-from features.definitions.library import published
+from features.definitions.library import kept
 from features.definitions.parts import parts_of
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import DAYS_OF_A_RECORD, Program, compile_program
@@ -106,7 +106,7 @@ def _one_bucket(lake: Lake, plan: _Plan, snapshot: int, bucket: int, buckets: in
 
 
 def renew_hot_files(lake: Lake, snapshot: int) -> int:
-    """Bring the hot files of every published feature's feeds to a snapshot; returns how many feeds there are."""
+    """Bring the hot files of every feature's feeds to a snapshot; returns how many feeds there are."""
     return len(renew(lake, _kept_needs(lake, snapshot), snapshot))
 
 
@@ -144,9 +144,9 @@ def connected_on(lake: Lake, code: str, snapshot: int) -> int:
 
 
 def wanted_of(program: Program) -> list[Wanted]:
-    """What hot rows must hold of the program's feeds: all that any published feature reads of them."""
-    published_needs = {one.feed: one for one in _library_needs()}
-    return [_join(one, published_needs.get(one.feed)) for one in _needs(program)]
+    """What hot rows must hold of the program's feeds: all that any feature reads of them."""
+    library_needs = {one.feed: one for one in _library_needs()}
+    return [_join(one, library_needs.get(one.feed)) for one in _needs(program)]
 
 
 def _feed_rows(lake: Lake, wanted: Wanted, snapshot: int) -> FeedRows:
@@ -158,7 +158,7 @@ def _feed_rows(lake: Lake, wanted: Wanted, snapshot: int) -> FeedRows:
 
 @cache
 def _library_needs() -> tuple[Wanted, ...]:
-    return tuple(_needs(compile_program({entry.name: own_definition(entry) for entry in parts_of(published())})))
+    return tuple(_needs(compile_program({entry.name: own_definition(entry) for entry in parts_of(kept())})))
 
 
 def _kept_needs(lake: Lake, snapshot: int) -> list[Wanted]:

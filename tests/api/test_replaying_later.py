@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,8 +21,12 @@ from api.vault import home_vault
 from bureau.errors import DamagedModel, InvalidInput, UnreadableFile
 from bureau.settings import Settings
 from features.definitions import library
-from features.definitions.library import definition_hash, find_feature
-from features.engine.windows import months
+from features.definitions.entry import Entry
+from features.definitions.library import find_feature
+from features.engine.algebra import Published
+from features.engine.rows import col
+from features.lake.memory import forget
+from features.store.kernel_computation import program_of
 from models import changes
 from models.changes import declared_changes
 from models.register import writing
@@ -33,12 +38,12 @@ from products.product import CATALOGUE, EARLIER, definitions_of, find_product
 from tests.factories.deployments import Caller, body_of, scored_home
 from tests.factories.desks import STRANGER, TODAY, TROUBLED
 from tests.factories.forged import forged_ledger
+from tests.factories.retiring import RETIRED, retire
 
 APPLICATION = {"amount_fen": 30_000_000, "term_months": 12, "use": "equipment", "secured": "mortgage"}
 FIRST_TOLD = {"name", "value", "unit"}
 ANSWERS = ("P01", "P07", "decision", "match")
 SCORED = ("P07", "decision", "match")
-CHANGED = "tax_arrears_count_24m"
 NEVER_RECEIVED = {"why": "用电欠费", "why_en": "Unpaid electricity", "feeds": ["F47"]}
 
 
@@ -97,16 +102,28 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     products.catalogue.cache_clear()
 
 
+@contextmanager
+def defined(monkeypatch: pytest.MonkeyPatch, entry: Entry, definition: Published) -> Iterator[None]:
+    """A library of a year later, in which a feature of the model is defined otherwise."""
+    with monkeypatch.context() as patched:
+        patched.setitem(library._BY_NAME, entry.name, replace(entry, definition=definition))
+        forget_definitions()
+        yield
+    forget_definitions()
+
+
+def forget_definitions() -> None:
+    products._definitions_of.cache_clear()
+    program_of.cache_clear()
+    forget()
+
+
 @pytest.fixture
-def redefined(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A library of a year later, in which one feature of the model looks back half as far."""
-    entry = find_feature(CHANGED)
-    other = replace(entry, definition=replace(entry.definition, within=months(12)))
-    monkeypatch.setitem(library._BY_NAME, CHANGED, other)
-    products._definitions_of.cache_clear()
-    yield
-    monkeypatch.undo()
-    products._definitions_of.cache_clear()
+def redefined(settings: Settings, given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The feature a reason names first is the registered capital by now."""
+    [told, *_] = json.loads(sent(settings, given["P07"]))["reasons"][0]["features"]
+    with defined(monkeypatch, find_feature(told["name"]), find_feature("registered_capital").definition):
+        yield
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -250,7 +267,7 @@ def test_every_line_kept_is_of_an_earlier_version_and_loads() -> None:
 
 
 @pytest.mark.parametrize("name", SCORED)
-def test_features_defined_otherwise_end_replay_and_both_hashes_are_named(
+def test_what_features_defined_otherwise_make_of_an_answer_is_told_with_both_hashes(
     settings: Settings, given: dict[str, str], redefined: None, name: str
 ) -> None:
     with Session(open_ledger_database(settings.ledger_url)) as session:
@@ -258,8 +275,29 @@ def test_features_defined_otherwise_end_replay_and_both_hashes_are_named(
         then, now = call.definition_hash, definitions_of(find_product(call.product_code))
     assert then is not None
     assert then != now
-    with pytest.raises(InvalidInput, match=f"defined as {then} .*now defined as {now}: replay it on the release that"):
+    told = f"defined as {then} .*now defined as {now}: replay it on the release that answered. Here it differs in "
+    with pytest.raises(InvalidInput, match=told):
         replayed(settings, given[name])
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_features_defined_in_other_words_give_the_same_answer(
+    settings: Settings, given: dict[str, str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = find_feature(RETIRED)
+    with defined(monkeypatch, entry, replace(entry.definition, where=col("arrears_fen") >= 1)):
+        found = replayed(settings, given[name])
+    assert (found.differing, found.body) == ((), sent(settings, given[name]))
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_a_feature_that_is_retired_is_still_computed_for_what_was_answered_by_it(
+    settings: Settings, given: dict[str, str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retired, _ = retire(monkeypatch)
+    assert retired.name in find_product("P07").features()
+    found = replayed(settings, given[name])
+    assert (found.differing, found.body) == ((), sent(settings, given[name]))
 
 
 def test_a_report_that_reads_no_feature_comes_out_whatever_they_are(
@@ -268,18 +306,14 @@ def test_a_report_that_reads_no_feature_comes_out_whatever_they_are(
     assert replayed(settings, given["P01"]).differing == ()
 
 
-def test_an_answer_of_before_is_told_by_its_models_hash(
+def test_an_answer_of_before_that_comes_out_otherwise_is_told(
     settings: Settings, given: dict[str, str], redefined: None, tmp_path: Path
 ) -> None:
-    """Calls had no hash once; the model they name has that of its training."""
+    """Calls had no hash once: how their features were defined nobody knows."""
     ledger = forged_ledger(settings, tmp_path, "nothing", "nothing")
     with ledger.begin() as connection:
         connection.execute(text("UPDATE call SET definition_hash = NULL"))
-    stored = json.loads((settings.home / "models" / "sme_default" / "1" / "model.json").read_text("utf-8"))
-    features = [column["name"] for column in stored["columns"]]
-    told = f"now as {definition_hash(features)}, and were defined as {stored['definition_hash']} when it was trained"
-    with pytest.raises(DamagedModel, match=told):
-        replayed(settings, given["P07"], ledger)
+    assert replayed(settings, given["P07"], ledger).differing
 
 
 @pytest.mark.parametrize("file", ["model.json", "booster.txt"])

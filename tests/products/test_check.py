@@ -13,6 +13,7 @@ from products.cli import products
 from products.decisions.policy import POLICIES
 from products.product import CATALOGUE
 from products.serving import SERVING
+from tests.factories.retiring import retire
 
 
 @pytest.fixture
@@ -79,6 +80,13 @@ def test_a_fault_is_one_sentence_that_names_the_file(
     faults = check_files(**files)[1]
     assert any(says in fault and str(path) in fault for fault in faults), faults
     assert not any("\n" in fault for fault in faults)
+
+
+def test_a_model_of_the_shelf_reads_nothing_that_is_retired(monkeypatch: pytest.MonkeyPatch) -> None:
+    retired, successor = retire(monkeypatch)
+    faults = check_files()[1]
+    told = f"its model's spec reads {retired.name!r}, which is retired: read {successor.name!r} instead."
+    assert any(fault.endswith(f"P07.yaml: {told}") for fault in faults), faults
 
 
 def test_every_fault_is_told_at_once(files: dict[str, Path]) -> None:

@@ -20,6 +20,7 @@ from features.lake.lake import open_lake
 from features.lake.stops import read_or_stop
 from models.worth.files import write_worth
 from tests.factories.deployments import Caller
+from tests.factories.retiring import retire
 from tests.factories.worth import course, measured_worth
 
 
@@ -132,6 +133,20 @@ def test_the_library_is_narrowed_by_text_and_feed(inside: Client) -> None:
     assert "tax_arrears_count_24m" in page
     assert "insured_staff" not in page
     assert "没有符合条件的特征" in inside.get("/console/features", params={"text": "<script>"}).text
+
+
+def test_a_retired_feature_has_its_page_and_leads_to_what_to_read_instead(
+    inside: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retired, successor = retire(monkeypatch)
+    for language, said in (("zh", "已停用"), ("en", "Retired")):
+        page = inside.get(f"/console/features/{retired.name}", params={"lang": language}).text
+        assert said in page
+        assert f'href="/console/features/{successor.name}"' in page
+        assert said not in inside.get(f"/console/features/{successor.name}", params={"lang": language}).text
+    listing = inside.get("/console/features", params={"feed": "F18"}).text
+    assert f'"/console/features/{successor.name}' in listing
+    assert f'"/console/features/{retired.name}' not in listing
 
 
 @pytest.mark.parametrize("path", ["/console/features/nothing", "/console/feeds/F99", "/console/feeds/<b>"])

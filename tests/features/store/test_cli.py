@@ -19,6 +19,7 @@ from features.lake.marks import mark_record
 from features.store import cli
 from features.store.cli import features
 from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
+from tests.factories.retiring import retire
 from tests.factories.tax import tax_arrears
 
 ARREARS = "tax_arrears_count_24m"
@@ -47,6 +48,15 @@ def test_list_has_a_line_for_every_feature() -> None:
     lines = json.loads(printed("list", "--format", "json"))
     assert [line["name"] for line in lines] == [entry.name for entry in published()]
     assert ARREARS in printed("list")
+
+
+def test_a_retired_feature_is_shown_with_what_to_read_instead_and_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, successor = retire(monkeypatch)
+    [facts] = json.loads(printed("show", ARREARS, "--format", "json"))
+    assert facts["replaced_by"] == successor.name
+    listed = {line["name"] for line in json.loads(printed("list", "--format", "json"))}
+    assert ARREARS not in listed
+    assert successor.name in listed
 
 
 def test_show_says_what_is_computed_and_on_what_ground() -> None:
