@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from api.billing.lines import lines_of
 from api.billing.months import Month
 from api.contracts.in_force import contract_in_force
 from api.metering.tables import UsageLine
 from bureau.clock import from_micros, shanghai_day, to_micros
 
 _taken_back = aliased(UsageLine)
+_SUM = select(func.sum(UsageLine.amount_fen))
 
 
 def earlier_corrections(session: Session, institution_id: int, month: Month) -> list[dict[str, Any]]:
@@ -39,17 +41,10 @@ def _correction(session: Session, institution_id: int, earlier: Month, month: Mo
 
 
 def _reversed_by_month(session: Session, institution_id: int, month: Month) -> Counter[Any]:
-    query = (
-        select(_taken_back.committed_at, UsageLine.amount_fen)
-        .join(_taken_back, _taken_back.id == UsageLine.reverses)
-        .where(
-            UsageLine.institution_id == institution_id,
-            UsageLine.committed_at >= month.begins,
-            UsageLine.committed_at < month.ends,
-            UsageLine.test.is_(False),
-            _taken_back.committed_at < month.begins,
-        )
+    told = select(_taken_back.committed_at, UsageLine.amount_fen).join(
+        _taken_back, _taken_back.id == UsageLine.reverses
     )
+    query = lines_of(told, institution_id, month.begins, month.ends).where(_taken_back.committed_at < month.begins)
     sums: Counter[Any] = Counter()
     for committed_at, fen in session.execute(query):
         sums[shanghai_day(committed_at).replace(day=1)] += fen
@@ -57,28 +52,13 @@ def _reversed_by_month(session: Session, institution_id: int, month: Month) -> C
 
 
 def _charged(session: Session, institution_id: int, earlier: Month) -> int:
-    query = select(func.sum(UsageLine.amount_fen)).where(
-        UsageLine.institution_id == institution_id,
-        UsageLine.committed_at >= earlier.begins,
-        UsageLine.committed_at < earlier.ends,
-        UsageLine.test.is_(False),
-        UsageLine.kind == "charge",
-    )
-    return int(session.scalar(query) or 0)
+    query = lines_of(_SUM, institution_id, earlier.begins, earlier.ends)
+    return int(session.scalar(query.where(UsageLine.kind == "charge")) or 0)
 
 
 def _taken_off(session: Session, institution_id: int, earlier: Month, month: Month) -> int:
     """What was reversed of an earlier month's calls before this month began, below zero."""
-    query = (
-        select(func.sum(UsageLine.amount_fen))
-        .join(_taken_back, _taken_back.id == UsageLine.reverses)
-        .where(
-            UsageLine.institution_id == institution_id,
-            UsageLine.committed_at >= earlier.begins,
-            UsageLine.committed_at < month.begins,
-            UsageLine.test.is_(False),
-            _taken_back.committed_at >= earlier.begins,
-            _taken_back.committed_at < earlier.ends,
-        )
-    )
-    return int(session.scalar(query) or 0)
+    query = lines_of(_SUM, institution_id, earlier.begins, month.begins)
+    query = query.join(_taken_back, _taken_back.id == UsageLine.reverses)
+    of_earlier = (_taken_back.committed_at >= earlier.begins, _taken_back.committed_at < earlier.ends)
+    return int(session.scalar(query.where(*of_earlier)) or 0)

@@ -1,6 +1,7 @@
 """The lines of a month: calls that cost for the same reason under the same contract version, and what they are."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 from api.billing.months import Month
 from api.contracts.tables import ContractVersion
 from api.metering.tables import Call, UsageLine
+
+Asked = Select[*tuple[Any, ...]]
 
 GROUPED = (
     UsageLine.product_code,
@@ -26,7 +29,7 @@ GROUPED = (
 def statement_lines(session: Session, institution_id: int, month: Month) -> list[dict[str, Any]]:
     """The lines of a month, numbered from 1, in a fixed order; calls in test mode are on none."""
     sums = [func.sum(column) for column in (UsageLine.calls, UsageLine.units, UsageLine.amount_fen)]
-    query = _of_month(select(*GROUPED, ContractVersion.version, *sums), institution_id, month)
+    query = lines_of(select(*GROUPED, ContractVersion.version, *sums), institution_id, month.begins, month.ends)
     query = query.join(ContractVersion, ContractVersion.id == UsageLine.contract_version_id, isouter=True)
     rows = session.execute(query.group_by(*GROUPED, ContractVersion.version)).all()
     ordered = sorted(rows, key=lambda row: tuple((value is not None, value) for value in row[: len(GROUPED)]))
@@ -61,12 +64,9 @@ def calls_of(session: Session, institution_id: int, month: Month, line: dict[str
         UsageLine.kind: line["kind"],
         ContractVersion.version: line["contract_version"],
     }
+    told = (UsageLine.id, UsageLine.call_id, Call.client_serial, UsageLine.amount_fen, UsageLine.committed_at)
     query = (
-        _of_month(
-            select(UsageLine.id, UsageLine.call_id, Call.client_serial, UsageLine.amount_fen, UsageLine.committed_at),
-            institution_id,
-            month,
-        )
+        lines_of(select(*told), institution_id, month.begins, month.ends)
         .join(Call, Call.id == UsageLine.call_id, isouter=True)  # a credit is of no call
         .join(ContractVersion, ContractVersion.id == UsageLine.contract_version_id, isouter=True)
         .where(*(column.is_(None) if value is None else column == value for column, value in wanted.items()))
@@ -76,10 +76,11 @@ def calls_of(session: Session, institution_id: int, month: Month, line: dict[str
         yield dict(row)
 
 
-def _of_month(query: Select[*tuple[Any, ...]], institution_id: int, month: Month) -> Select[*tuple[Any, ...]]:
+def lines_of(query: Asked, institution_id: int, begins: datetime, ends: datetime) -> Asked:
+    """Narrow a query to an institution's usage lines of a span, its end open; calls in test mode are on none."""
     return query.where(
         UsageLine.institution_id == institution_id,
-        UsageLine.committed_at >= month.begins,
-        UsageLine.committed_at < month.ends,
+        UsageLine.committed_at >= begins,
+        UsageLine.committed_at < ends,
         UsageLine.test.is_(False),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.audit.acts import enter_acts
+from api.billing.lines import lines_of
 from api.billing.months import Month
 from api.billing.tables import Reconciliation
 from api.canonical import canonical
@@ -74,18 +75,9 @@ def reconcile(
 
 def _our_lines(session: Session, institution_id: int, month: Month) -> dict[str, tuple[str | None, int]]:
     """Call id -> (client serial, fen) of the month's lines; a credit is of no call, so nobody has one to compare."""
-    query = (
-        select(Call.id, Call.client_serial, func.sum(UsageLine.amount_fen))
-        .join(Call, Call.id == UsageLine.call_id)
-        .where(
-            UsageLine.institution_id == institution_id,
-            UsageLine.committed_at >= month.begins,
-            UsageLine.committed_at < month.ends,
-            UsageLine.test.is_(False),
-        )
-        .group_by(Call.id, Call.client_serial)
-        .order_by(Call.id)
-    )
+    told = select(Call.id, Call.client_serial, func.sum(UsageLine.amount_fen))
+    query = lines_of(told.join(Call, Call.id == UsageLine.call_id), institution_id, month.begins, month.ends)
+    query = query.group_by(Call.id, Call.client_serial).order_by(Call.id)
     return {call_id: (serial, int(fen)) for call_id, serial, fen in session.execute(query)}
 
 

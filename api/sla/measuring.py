@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from api.billing.lines import Asked, lines_of
 from api.billing.months import Month
 from api.contracts.in_force import Contract, contract_in_force
 from api.contracts.service_levels import Availability, DataAge, Latency
@@ -91,7 +92,6 @@ def _verdict(session: Session, institution_id: int, month: Month, level: Latency
     )
 
 
-_Asked = Select[*tuple[Any, ...]]
 _Place = tuple[int, Month, str]  # institution, month, product
 _Column = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
@@ -128,18 +128,12 @@ def _requests(session: Session, place: _Place) -> tuple[int, int]:
     return answered + failed, answered
 
 
-def _answered(query: _Asked, column: _Column) -> _Asked:
+def _answered(query: Asked, column: _Column) -> Asked:
     return query.where(UsageLine.kind == "charge", UsageLine.outcome.in_(ANSWERED), column.is_not(None))
 
 
-def _of_month(query: _Asked, institution_id: int, month: Month, product: str) -> _Asked:
-    return query.where(
-        UsageLine.institution_id == institution_id,
-        UsageLine.product_code == product,
-        UsageLine.committed_at >= month.begins,
-        UsageLine.committed_at < month.ends,
-        UsageLine.test.is_(False),
-    )
+def _of_month(query: Asked, institution_id: int, month: Month, product: str) -> Asked:
+    return lines_of(query, institution_id, month.begins, month.ends).where(UsageLine.product_code == product)
 
 
 def missed(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
