@@ -44,13 +44,13 @@ def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
     """Land every delivery that waits in `home/inbox`, in the order of their names, and drop its file.
 
     Its sidecar goes to `inbox/taken/DAY`. Of a file that cannot be read as its feed a text in `inbox/refused` says
-    why; one of a stopped feed lies on; the others go on. Killed at any point, what was landed and not yet dropped
-    lands again and changes nothing.
+    why; one of a stopped feed lies on; the others go on. Hidden files, which a copying program may still be writing,
+    are not looked at. Killed at any point, what was landed and not yet dropped lands again and changes nothing.
     """
     inbox = home / INBOX
     inbox.mkdir(parents=True, exist_ok=True)
     _drop_older(inbox)
-    waiting = sorted(one for one in inbox.iterdir() if one.suffix in DELIVERIES)
+    waiting = [path for path in _shown(inbox) if path.suffix in DELIVERIES]
     total, held = _take_all(lake, waiting, inbox, day, at)
     again, held = _take_all(lake, held, inbox, day, at)  # a later file may have ended the stop
     total = replace(_add(total, again), held=len(held))
@@ -68,14 +68,17 @@ class LeftOver:
 
 
 def left_over(home: Path, stopped: Collection[str]) -> LeftOver:
-    """What lies in the inbox, by the feeds that have stopped; hidden files, which a copying program may still be
-    writing, are not looked at."""
-    files = sorted(path for path in (home / INBOX).iterdir() if path.is_file() and not path.name.startswith("."))
+    """What lies in the inbox, by the feeds that have stopped; hidden files are not looked at, as in `take_in`."""
+    files = _shown(home / INBOX)
     waiting = [path for path in files if path.suffix in DELIVERIES]
     held = tuple(path for path in waiting if _feed_of(path) in stopped)
     known = {*waiting, *map(sidecar_path, waiting)}
     late = tuple(path for path in waiting if path not in held)
     return LeftOver(late, held, tuple(path for path in files if path not in known))
+
+
+def _shown(inbox: Path) -> list[Path]:
+    return sorted(path for path in inbox.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
 def _feed_of(path: Path) -> str | None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from bureau.clock import known_before, shanghai_day
 from bureau.db import Instant
 from features.contracts.feeds import find_feed
 from features.lake.lake import Lake
-from features.lake.tables import Batch
+from features.lake.replay import KEEP_THEIR_INSTANT
+from features.lake.tables import Batch, Quarantined
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class StaleFeed:
 def stale_feeds(lake: Lake, as_of: date, feeds: Iterable[str], snapshot: int | None = None) -> dict[str, StaleFeed]:
     """Those of some feeds whose next delivery was overdue on a day, by code. A feed never received is not stale.
 
-    A delivery counts from the day it was received. One of history holds rows received all along until its newest.
+    A delivery counts from the day it was received, one of which every row was refused as if it had never come. One of
+    history holds rows received all along until its newest.
     A derived feed is as stale as the one it is made of that is longest overdue.
     """
     newest = newest_deliveries(lake, as_of, lake.snapshot() if snapshot is None else snapshot)
@@ -45,10 +47,19 @@ def stale_feeds(lake: Lake, as_of: date, feeds: Iterable[str], snapshot: int | N
 @lru_cache(maxsize=64)
 def newest_deliveries(lake: Lake, as_of: date, snapshot: int) -> dict[str, date]:
     """The day of each feed's newest delivery received by a day. A snapshot never changes, so neither does this."""
-    within, before = Batch.added_in <= snapshot, known_before(as_of)
+    within, before = and_(Batch.added_in <= snapshot, _was_read(snapshot)), known_before(as_of)
     newest = select(Batch.feed, func.max(Batch.received_at, type_=Instant)).where(within, Batch.received_at < before)
     going_on = select(Batch.feed).where(within, Batch.received_at >= before, Batch.history).distinct()
     with lake.catalogue.connect() as connection:
         found = connection.execute(newest.group_by(Batch.feed)).all()
         days = {feed: shanghai_day(received_at) for feed, received_at in found}
         return days | dict.fromkeys(connection.scalars(going_on), as_of)
+
+
+def _was_read(snapshot: int) -> ColumnElement[bool]:
+    """Whether a delivery had no row, or one that was not refused, or not for good: it waits for its owner only, or has
+    been taken since."""
+    row = Quarantined
+    of_batch = (row.feed == Batch.feed, row.batch_no == Batch.id)
+    kept = select(row.id).where(*of_batch, or_(row.code.in_(KEEP_THEIR_INSTANT), row.settled_in <= snapshot))
+    return or_(Batch.rows == 0, Batch.quarantined < Batch.rows, kept.exists())

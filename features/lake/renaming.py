@@ -9,11 +9,12 @@ from sqlalchemy import Connection, insert, select, union, update
 
 from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
+from features.lake.ladder import REVIEW
 from features.lake.lake import Lake
 from features.lake.names import alone_spans, borne, names_in
 from features.lake.numbers import changed_numbers, number_in
 from features.lake.spelling import name_key, parent_key, trade_key
-from features.lake.tables import LakeFile, Quarantined, Setting, Snapshot
+from features.lake.tables import LakeFile, Link, Quarantined, Setting, Snapshot
 
 SETTLED = "links_settled_in"
 """The setting that holds the last snapshot by whose names every link was checked."""
@@ -63,9 +64,11 @@ def renamed_since_settled(lake: Lake) -> Renamed | None:
         if since < lake.oldest or since == 0:
             return None
         numbers = changed_numbers(connection, since)
+        accepted = connection.scalars(select(Link.key).where(Link.rule == REVIEW, Link.added_in > since)).all()
     touched = _touched(lake, since)
     names, trades = (_changed(lake, touched, digest, since) for digest in ("digest", "trade_digest"))
-    return Renamed(names, trades, numbers, since)
+    decided = pl.Series(accepted, dtype=pl.String).hash()  # by a person, who may have been cut off before rows moved
+    return Renamed(names.append(decided).unique(), trades, numbers, since)
 
 
 def note_settled(lake: Lake) -> None:

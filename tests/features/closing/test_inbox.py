@@ -43,6 +43,20 @@ def test_what_waits_is_landed_and_dropped_and_its_sidecar_stays(lake: Lake) -> N
     assert take_in(lake, home, DAY, AT) == Taken()
 
 
+def test_a_file_that_is_still_being_copied_is_left_to_its_copier(lake: Lake) -> None:
+    home = lake.root.parent
+    path = waiting(home, ACME)
+    sidecar, whole = sidecar_path(path), path.read_bytes()
+    hidden = path.with_name(f".{path.name}")
+    path.rename(hidden)
+    hidden.write_bytes(whole[:100])
+    assert take_in(lake, home, DAY, AT) == Taken()
+    hidden.write_bytes(whole)
+    hidden.rename(path)
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1)
+    assert not sidecar.exists()
+
+
 def test_a_file_no_feed_can_take_is_set_aside_with_its_reason_and_the_others_go_on(lake: Lake) -> None:
     home = lake.root.parent
     good = waiting(home, ACME)

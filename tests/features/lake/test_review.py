@@ -9,7 +9,9 @@ import pytest
 from bureau.errors import UnknownName
 from features.contracts.court_case import COURT_CASE
 from features.contracts.registration import REGISTRATION
+from features.lake import review
 from features.lake.lake import Lake
+from features.lake.landing import settle_links
 from features.lake.likeness import alike
 from features.lake.links import LinksChanged, links_changed, list_links
 from features.lake.quarantine import list_waiting
@@ -67,6 +69,20 @@ def test_an_accepted_pair_is_a_link_known_from_then_on(lake: Lake) -> None:
     land_rows(lake, COURT_CASE, [later], "2025-09-01")
     assert known(lake, COURT_CASE, "2025-09-01").height == 2
     assert list_open(lake) == []
+
+
+def test_a_decision_that_was_cut_off_gives_the_rows_their_owner_when_links_are_settled(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose(lake, at=AT)
+    with monkeypatch.context() as broken:
+        broken.setattr(review, "relink", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            accept(lake, list_open(lake)[0].review_id, at=AT)
+    assert (list_open(lake), len(list_waiting(lake))) == ([], 1)
+    settle_links(lake, at=instant("2025-08-02"))
+    assert list_waiting(lake) == []
+    assert known(lake, COURT_CASE, "2025-08-02")["uscc"].to_list() == [ACME]
 
 
 def test_an_accepted_pair_can_be_undone(lake: Lake) -> None:

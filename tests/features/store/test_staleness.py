@@ -8,14 +8,17 @@ import polars as pl
 import pytest
 
 from bureau.grant import operator_grant
+from features.contracts.court_case import COURT_CASE
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.tax_grade import TAX_GRADE
 from features.definitions.library import find_feature
 from features.lake.lake import Lake
+from features.lake.replay import replay
 from features.store.city_build import CityBuild, stale_of, write_city, write_parts
 from features.store.staleness import STALE, stale_inputs
 from features.store.training_set import training_set
-from tests.factories.lakes import ACME, BETA, land_rows, make_lake
+from tests.factories.courts import court_case
+from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
 from tests.factories.tax import tax_arrears, tax_grade
 
 ARREARS, GRADE = "tax_arrears_count_24m", "tax_grade"
@@ -44,6 +47,37 @@ def test_a_build_says_which_feeds_are_stale(lake: Lake, tmp_path: Path, as_of: d
     write_city(lake, wanted, operator_grant(), tmp_path / "city.parquet")
     (part,) = write_parts(lake, wanted, operator_grant(), tmp_path / "parts")
     assert said(tmp_path / "city.parquet") == said(part) == told
+
+
+def stale_feeds_on(lake: Lake, as_of: date) -> list[str]:
+    return [one.feed for one in stale_of(lake, CityBuild((ARREARS, "defendant_cases_24m"), as_of, lake.snapshot()))]
+
+
+def test_a_delivery_of_which_every_row_was_refused_is_no_news(lake: Lake) -> None:
+    refused = tax_arrears(BETA, date(2030, 3, 31))
+    assert land_rows(lake, TAX_ARREARS, [refused], "2025-06-10").quarantined == 1
+    assert stale_feeds_on(lake, DAY_AFTER) == ["F18"]
+    land_rows(lake, TAX_ARREARS, [refused, tax_arrears(BETA)], "2025-06-11")
+    assert stale_feeds_on(lake, DAY_AFTER) == []
+
+
+def test_a_delivery_that_came_empty_or_waits_for_its_owners_is_news(lake: Lake) -> None:
+    land_rows(lake, TAX_ARREARS, [], "2025-06-10")
+    assert stale_feeds_on(lake, DAY_AFTER) == []
+    land_rows(lake, COURT_CASE, [court_case(ACME, filed_on=date(2024, 12, 2))], "2025-01-05")
+    late = date(2025, 6, 20)
+    assert "F26" in stale_feeds_on(lake, late)
+    assert land_rows(lake, COURT_CASE, [court_case(None, "无人公司")], "2025-06-19").quarantined == 1
+    assert "F26" not in stale_feeds_on(lake, late)
+
+
+def test_what_was_refused_and_taken_later_is_news_from_then_on(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    land_rows(lake, TAX_ARREARS, [tax_arrears(BETA, arrears_fen=-1)], "2025-06-10")
+    before = lake.snapshot()
+    monkeypatch.setattr(TAX_ARREARS.schema.to_schema().columns["arrears_fen"], "checks", [])
+    assert replay(lake, at=instant("2025-06-14"), feed="F18").landed == 1
+    assert stale_feeds_on(lake, DAY_AFTER) == []
+    assert [one.feed for one in stale_of(lake, CityBuild((ARREARS,), DAY_AFTER, before))] == ["F18"]
 
 
 def test_a_training_set_says_on_which_of_its_days(lake: Lake, tmp_path: Path) -> None:
