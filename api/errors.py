@@ -4,9 +4,11 @@ import logging
 from http import HTTPStatus
 from typing import Annotated, Any
 
+import psycopg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -207,6 +209,15 @@ async def answer_database(request: Request, error: Exception) -> Response:
     return await answer_error(request, errors.LedgerUnavailable("the database does not answer"))
 
 
+async def answer_unstorable(request: Request, error: Exception) -> Response:
+    """A value that no column of its kind holds, such as NUL in a text of PostgreSQL: the request's own fault."""
+    request_id = getattr(request.state, "request_id", "-")
+    _log.warning("request %s: %s", request_id, type(error).__name__)  # what the error says may quote the value
+    return await answer_error(
+        request, errors.MalformedRequest([("request", "holds a value that cannot be stored, such as a NUL character")])
+    )
+
+
 async def answer_failure(request: Request, error: Exception) -> Response:
     """Anything else is our own fault: the server logs its trace, the caller reads none."""
     _log.error("request %s failed: %r", getattr(request.state, "request_id", "-"), error)
@@ -222,4 +233,6 @@ def install_problems(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(answer_http)
     for kind in UNREACHABLE:
         app.exception_handler(kind)(answer_database)
+    for unstorable in (DataError, psycopg.DataError):
+        app.exception_handler(unstorable)(answer_unstorable)
     app.exception_handler(Exception)(answer_failure)

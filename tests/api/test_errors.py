@@ -6,7 +6,7 @@ from typing import Annotated
 import psycopg
 import pytest
 from fastapi import FastAPI, Query
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.testclient import TestClient
 
 from api.envelope import BodyLimit, RequestId
@@ -66,6 +66,8 @@ def client() -> TestClient:
             "unlisted": Unlisted("told by its ancestor's status"),
             "database": OperationalError("SELECT 1", {}, Exception("a secret address")),
             "driver": psycopg.OperationalError("a secret address refuses"),
+            "unstorable": DataError("SELECT 1", {}, Exception("a secret value")),
+            "unstorable, by the driver": psycopg.DataError("a secret value"),
             "own fault": ZeroDivisionError("a secret detail"),
         }[name]
 
@@ -86,6 +88,8 @@ def client() -> TestClient:
         ("unlisted", 409, "unlisted"),
         ("database", 503, "ledger-unavailable"),
         ("driver", 503, "ledger-unavailable"),
+        ("unstorable", 422, "malformed-request"),
+        ("unstorable, by the driver", 422, "malformed-request"),
         ("own fault", 500, "internal-error"),
     ],
 )
@@ -97,7 +101,7 @@ def test_an_error_is_a_problem(client: TestClient, name: str, status: int, code:
     Problem.model_validate(answer.json())
 
 
-@pytest.mark.parametrize("name", ["own fault", "database", "driver"])
+@pytest.mark.parametrize("name", ["own fault", "database", "driver", "unstorable"])
 def test_our_own_fault_tells_no_detail(client: TestClient, name: str) -> None:
     text = client.get(f"/raise/{name}").text
     assert "secret" not in text

@@ -17,6 +17,8 @@ from tests.factories.postgres import postgres_url
 
 __all__ = ["postgres_url"]
 
+GRANT = {"grant_type": "client_credentials"}
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str | None:
@@ -46,6 +48,11 @@ def test_the_whole_way(tmp_path: Path, database_url: str | None) -> None:
         told = [(row["product"], row["outcome"], row["calls"], row["charged_fen"]) for row in rows]
         assert told == [("P01", "found", 1, 300), ("P07", "refused", 1, 0), ("P07", "source_down", 1, 0)]
         assert http.get(f"/verify/{body_of(sent)['report_id']}").json()["genuine"]
+        for answer, on_sqlite in (
+            (http.get("/verify/%00"), 404),
+            (http.post("/oauth/token", data=GRANT | {"client_id": "\0", "client_secret": "x"}), 401),
+        ):
+            assert answer.status_code == (on_sqlite if database_url is None else 422), answer.text
         with Session(app.state.deployment.rows_of(EVERYONE)) as session:
             checked = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings))
         assert (checked.fault, checked.leaves) == (None, 3)
