@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from api.access.tables import Client, Notice
+from api.access.tables import Client, Institution, Notice
 from api.identifiers import new_identifier
 from api.jobs.queue import SEND_WEBHOOKS, TELL_ENTERPRISES, enqueue, first_time
 from api.jobs.tables import JobEffect
@@ -12,8 +12,9 @@ from api.metering.tables import Event
 from bureau.db import transaction
 
 _UNTOLD = (
-    select(Notice, Client.institution_id)
+    select(Notice, Institution.id, Institution.test)
     .join(Client, Client.uscc == Notice.uscc)
+    .join(Institution, Institution.id == Client.institution_id)
     .where(Client.disabled_at.is_(None))
     .where(
         ~select(JobEffect)
@@ -39,10 +40,10 @@ def tell_enterprises(engine: Engine, at: datetime) -> int:
                 institution_id=institution_id,
                 topic="notice.created",
                 payload={"notice_id": notice.id, "kind": notice.kind, "consent_id": notice.consent_id},
-                test=False,
+                test=test,
                 occurred_at=at,
             )
-            for notice, institution_id in untold
+            for notice, institution_id, test in untold
             if first_time(session, TELL_ENTERPRISES, notice.id, institution_id, at)
         ]
         session.add_all(told)

@@ -15,7 +15,7 @@ from api.billing.tables import Statement
 from api.jobs.works import WORKS, Workplace
 from api.metering.tables import Event
 from bureau.db import transaction
-from bureau.uscc import placeholder_uscc
+from bureau.uscc import placeholder_uscc, sample_uscc
 from tests.factories.ledger import ACME, NOON, Books, add_bank, authorisation, draft
 
 DECEMBER = datetime(2026, 11, 30, 16, 7, tzinfo=UTC)
@@ -46,6 +46,17 @@ def test_an_enterprise_hears_of_a_notice_once_it_has_an_access(books: Books) -> 
     ((told, payload),) = events(books, "notice.created")
     assert told != books.bank.institution_id
     assert payload == {"notice_id": notice, "kind": "consent-asserted", "consent_id": consent}
+
+
+def test_an_enterprise_in_test_mode_is_told_in_test_mode(books: Books) -> None:
+    """Its webhooks are of test mode, and take no live event."""
+    sample, bank = sample_uscc(1), books.twin
+    with transaction(books.engine) as session:
+        create_client(session, "样本企业", "enterprise", [], NOON, uscc=sample, test=True)
+        assert_consent(session, bank.institution_id, bank.client_id, authorisation(uscc=sample), NOON)
+    assert tell_enterprises(books.engine, NOON) == 1
+    with Session(books.engine) as session:
+        assert session.scalars(select(Event.test).where(Event.topic == "notice.created")).all() == [True]
 
 
 def test_who_was_drawn_for_the_audit_is_asked_once_when_the_month_is_over(books: Books) -> None:
