@@ -165,6 +165,8 @@ class Product(BaseModel):
 def _faults(product: Product) -> list[str]:
     """What one line contradicts in itself, as sentences; names are checked against the house in `check.py`."""
     faults = []
+    if product.consent == "CL2":  # sold as CL1 it would be read without that person
+        faults.append("consent: CL2 needs a natural person's consent, which cannot be checked here yet")
     if unknown := sorted(set(product.purposes) - set(PURPOSES)):
         faults.append(f"purposes: {unknown[0]!r} is none of {', '.join(PURPOSES)}")
     if product.on_sale_until and product.on_sale_until < product.on_sale_from:

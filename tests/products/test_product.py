@@ -52,6 +52,7 @@ def test_matching_reads_what_its_scores_read() -> None:
         pytest.param({"code": "07"}, "code", id="no code"),
         pytest.param({"version": 0}, "version", id="version nought"),
         pytest.param({"consent": "CL9"}, "consent", id="unknown consent class"),
+        pytest.param({"consent": "CL2"}, "natural person's consent", id="a consent that cannot be checked yet"),
         pytest.param({"list_price": {"amount_fen": 6.5, "per": "hit"}}, "amount_fen", id="half a fen"),
         pytest.param({"list_price": {"amount_fen": -1, "per": "hit"}}, "amount_fen", id="a price below nothing"),
         pytest.param({"list_price": {"amount_fen": 0, "per": "hit"}}, "free", id="nothing, but not free"),
