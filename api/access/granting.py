@@ -38,11 +38,10 @@ def grant_consent(
         raise InvalidInput(
             "document_sha256 is not the digest of this authorisation's text. Read it with POST /v1/consents/text."
         )
-    guesses.require_code(caller.client_id)
-    client = session.get_one(Client, caller.client_id)
-    if not use_code(session, client, code_key(root, client), code, at):
-        guesses.code_failed(caller.client_id)
-        raise WrongCode
+    with guesses.one_code(caller.client_id):
+        client = session.get_one(Client, caller.client_id)
+        if not use_code(session, client, code_key(root, client), code, at):
+            raise WrongCode
     return create_consent(session, granted_to.id, caller.client_id, authorisation, at)
 
 

@@ -1,10 +1,13 @@
 """Against guessing: wrong secrets, assertions, tokens and one-time codes are counted by client and by address."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Lock
 
 from api.limits import Limit
 from api.limits_shared import SharedLimits
-from bureau.errors import TooManyRequests
+from bureau.errors import TooManyRequests, WrongCode
 
 WRONG_BY_CLIENT = 10
 WRONG_BY_ADDRESS = 30
@@ -22,6 +25,7 @@ class GuessGuard:
         self._addresses = Limit("wrong-by-address", WRONG_BY_ADDRESS, minute, WRONG_BY_ADDRESS, shared)
         self._tokens = Limit("made-up-tokens", WRONG_BY_ADDRESS, minute, WRONG_BY_ADDRESS, shared)
         self._codes = Limit("wrong-codes", WRONG_CODES, 15 * minute, WRONG_CODES, shared)
+        self._trying = Lock()
 
     def require(self, client_id: str | None, address: str) -> None:
         """Raise `TooManyRequests` where too many attempts were wrong, for this client or from this address."""
@@ -36,13 +40,19 @@ class GuessGuard:
         """Count a token that we never signed; raises `TooManyRequests` where the address sent too many."""
         _allow(self._tokens.count(address))
 
-    def require_code(self, client_id: str) -> None:
-        """Raise `TooManyRequests` where the client's last one-time codes were wrong."""
-        _allow(self._codes.wait(client_id))
+    @contextmanager
+    def one_code(self, client_id: str) -> Iterator[None]:
+        """Try one one-time code; a `WrongCode` is counted. Raises `TooManyRequests` where the last ones were wrong.
 
-    def code_failed(self, client_id: str) -> None:
-        """Count a wrong one-time code."""
-        self._codes.count(client_id)
+        One at a time in this process, so that none is tried before the wrong ones before it are counted.
+        """
+        with self._trying:
+            _allow(self._codes.wait(client_id))
+            try:
+                yield
+            except WrongCode:
+                self._codes.count(client_id)
+                raise
 
 
 def _allow(seconds: int) -> None:

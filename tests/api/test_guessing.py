@@ -1,12 +1,15 @@
 """Who guesses is slowed down: at the token endpoint, at the console's form, and with made-up tokens."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
-from api.access.guessing import WRONG_BY_ADDRESS, WRONG_BY_CLIENT, GuessGuard
-from tests.factories.deployments import Caller
+from api.access.guessing import WRONG_BY_ADDRESS, WRONG_BY_CLIENT, WRONG_CODES, GuessGuard
+from bureau.settings import Settings
+from tests.factories.deployments import Caller, enrol
+from tests.factories.lakes import ACME
 
 FORM = {"grant_type": "client_credentials"}
 
@@ -42,3 +45,24 @@ def test_made_up_tokens_are_counted_and_real_ones_pass(http: TestClient, other_b
     statuses = [http.get("/v1/usage", headers=made_up).status_code for _ in range(WRONG_BY_ADDRESS + 1)]
     assert statuses == [401] * WRONG_BY_ADDRESS + [429]
     assert other_bank.get("/v1/usage").status_code == 200
+
+
+def test_codes_tried_all_at_once_are_as_few_as_one_after_the_other(
+    settings: Settings, http: TestClient, bank: Caller
+) -> None:
+    firm = enrol(settings, http, "阿克美贸易有限公司", "enterprise", uscc=ACME)
+    terms = {
+        "subject": {"uscc": ACME},
+        "products": ["P07"],
+        "purposes": ["pre_loan"],
+        "valid_from": "2020-01-01",
+        "valid_to": "2099-12-31",
+        "granted_by": "enterprise",
+        "institution": "农商银行",
+    }
+    signed = firm.post("/v1/consents/text", terms).json()["document_sha256"]
+    wrong = terms | {"document_sha256": signed, "one_time_code": "000000"}
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(lambda _: firm.post("/v1/consents", wrong), range(24)))
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [403] * WRONG_CODES + [429] * (24 - WRONG_CODES)

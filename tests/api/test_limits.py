@@ -7,7 +7,7 @@ import pytest
 from api.access.guessing import WRONG_BY_ADDRESS, WRONG_BY_CLIENT, WRONG_CODES, GuessGuard
 from api.limits import Limit
 from api.limits_shared import SharedLimits
-from bureau.errors import TooManyRequests
+from bureau.errors import TooManyRequests, WrongCode
 from tests.factories.redis import RedisServer, redis_server
 
 __all__ = ["redis_server"]
@@ -77,10 +77,12 @@ def test_wrong_secrets_are_counted_by_address() -> None:
 def test_codes_are_few() -> None:
     guard = GuessGuard()
     for _ in range(WRONG_CODES):
-        guard.require_code("client-1")
-        guard.code_failed("client-1")
-    with pytest.raises(TooManyRequests) as refused:
-        guard.require_code("client-1")
+        with pytest.raises(WrongCode), guard.one_code("client-1"):
+            raise WrongCode
+    with guard.one_code("client-2"):
+        pass
+    with pytest.raises(TooManyRequests) as refused, guard.one_code("client-1"):
+        pytest.fail("one more was tried")
     assert 100 < refused.value.retry_after_seconds <= 180
 
 
