@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from sqlalchemy import Engine, select, true
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InternalError
 
 from api.contracts.in_force import Contracts
 from api.metering.batch import Entered, Writing, enter_batch
@@ -29,6 +29,8 @@ __all__ = ["Draft", "Ledger", "Receipt"]
 
 _GROUP = 256
 _WAITING = 2048
+_FAILING_SECONDS = 10.0
+"""For how long a failed commit keeps a server out of turn; the call that comes then finds out whether it holds on."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,6 +49,7 @@ class Ledger:
         self._writing = Writing(signer, vault, Contracts())
         self._writer = GroupWriter(self.enter, group=_GROUP, waiting=_WAITING)
         self._flights = Flights()
+        self._failed_at: float | None = None
         self.failures = Failures()
 
     def start(self) -> None:
@@ -125,6 +128,12 @@ class Ledger:
     def is_writing(self) -> bool:
         return self._writer.is_alive
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the database refused the last commit, moments ago."""
+        failed_at = self._failed_at
+        return failed_at is not None and time.monotonic() - failed_at < _FAILING_SECONDS
+
     def enter(self, drafts: Sequence[Draft]) -> Sequence[Entered]:
         """What the writer does with a group: one transaction, or one for each where the database refuses some row."""
         lost = self.failures.take()
@@ -133,15 +142,19 @@ class Ledger:
             with exclusive(self._engine) as connection:
                 entered = enter_batch(connection, drafts, self._writing, self._clock())
                 store_failures(connection, lost)
+            self._failed_at = None
             self._measures.committed(len(drafts), time.perf_counter() - began, succeeded=True)
             return entered
         except UNREACHABLE as problem:  # the database, not a row: the same for each
+            self._failed_at = time.monotonic()
             self.failures.add(lost)
             self._measures.committed(len(drafts), time.perf_counter() - began, succeeded=False)
             return [_failed(problem)] * len(drafts)
         except Exception as problem:  # some row of the group: find out which
             self.failures.add(lost)
             if len(drafts) == 1:
+                if isinstance(problem, InternalError):  # of PostgreSQL that only reads: no row is at fault
+                    self._failed_at = time.monotonic()
                 return [_failed(problem)]
             return [self.enter([draft])[0] for draft in drafts]
 

@@ -1,9 +1,9 @@
 """Whether calls can be answered: not at all, not all of them, or all.
 
-Not ready is a server that could answer no call: its database is away, its ledger's queue is full or its writer ended,
-its home is empty, or no product it sells can be answered. Degraded is one that lacks some product, or of which a feed
-is overdue: answers say so themselves and cost nothing where they rest on overdue feeds alone, and another server of
-the same home would have nothing fresher, so that turning callers away would help nobody.
+Not ready is a server that could answer no call: its database is away, its ledger's queue is full, its writer ended or
+its commits fail, its home is empty, or no product it sells can be answered. Degraded is one that lacks some product,
+or of which a feed is overdue: answers say so themselves and cost nothing where they rest on overdue feeds alone, and
+another server of the same home would have nothing fresher, so that turning callers away would help nobody.
 """
 
 from sqlalchemy import text
@@ -40,6 +40,8 @@ def _of_the_ledger(deployment: Deployment) -> dict[str, str]:
         causes["writer"] = "The ledger's writer has ended. Restart the server."
     elif ledger.is_full:
         causes["queue"] = f"{ledger.waiting} calls wait to be committed. Look at the database, or start another server."
+    elif ledger.is_failing:
+        causes["commit"] = "The last commit failed moments ago. Look at the disk and at the database itself."
     try:
         with deployment.engine.connect() as connection:
             connection.execute(text("SELECT 1"))

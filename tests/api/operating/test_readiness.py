@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from api.deployment import Deployment
+from api.metering import ledger
 from api.tenancy import seen_by
 from bureau.db import open_engine
 from tests.factories.deployments import Caller
@@ -25,6 +27,25 @@ def on(deployment: Deployment, **changes: Any) -> Iterator[None]:
         yield
     finally:
         deployment.settings = before
+
+
+@contextmanager
+def only_reading(engine: Engine) -> Iterator[None]:
+    """SQLite that takes no row for a while."""
+
+    def begin(driver: Any, *_: Any) -> None:
+        driver.execute("PRAGMA query_only = ON")
+
+    def end(driver: Any, *_: Any) -> None:
+        driver.execute("PRAGMA query_only = OFF")
+
+    event.listen(engine.pool, "checkout", begin)
+    event.listen(engine.pool, "checkin", end)
+    try:
+        yield
+    finally:
+        event.remove(engine.pool, "checkout", begin)
+        event.remove(engine.pool, "checkin", end)
 
 
 @pytest.fixture
@@ -66,6 +87,22 @@ def test_a_full_queue_is_not_ready(
     refused = bank.report(ACME)
     assert (refused.status_code, refused.json()["code"]) == (503, "ledger-unavailable")
     assert refused.headers["Retry-After"]
+
+
+def test_commits_that_fail_are_not_ready_until_one_succeeds(
+    http: TestClient, deployment: Deployment, bank: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database answers all the while: it only takes nothing, as with a full disk."""
+    with only_reading(deployment.ledger._engine):
+        refused = bank.report(ACME, key="again")
+        assert (refused.status_code, refused.json()["code"]) == (503, "ledger-unavailable")
+        assert "disk" in causes(http)["commit"]
+        with monkeypatch.context() as later:
+            later.setattr(ledger, "_FAILING_SECONDS", 0.0)
+            assert http.get("/readyz").status_code == 200, "a call may try again"
+    assert "disk" in causes(http)["commit"]
+    assert bank.report(ACME, key="again").status_code == 201
+    assert http.get("/readyz").status_code == 200
 
 
 def test_a_database_that_is_away_is_not_ready(
