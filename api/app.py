@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from fastapi.telemetry import TelemetryConfig
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import (
     audit_roots,
@@ -60,9 +60,19 @@ _DOCUMENT: dict[str, Any] = {}
 
 
 class Platform(FastAPI):
-    """FastAPI, and before all it does around a request the plain way of reports. measures: of this process."""
+    """FastAPI, and before all it does around a request the plain way of reports. measures: of this process.
+
+    by_https: whether callers come by HTTPS, whatever the connection from a proxy is.
+    """
 
     measures: Measures
+    by_https: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Cookies and headers that say `by HTTPS alone` go by the scheme."""
+        if self.by_https and scope["type"] == "http":
+            scope["scheme"] = "https"
+        await super().__call__(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         return HotReports(super().build_middleware_stack(), self.measures)
@@ -98,6 +108,7 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
         responses=problems(MalformedRequest, BodyTooLarge),
     )
     app.measures = measures
+    app.by_https = (settings.public_url or "").lower().startswith("https:")
     for resource in (
         oauth, consents, notices, catalogue, reports, decisions, loan_products, needs, matches, usage, statements,
         service_levels, contract_routes, webhook_routes, audit_roots, sample_routes, verify, health, login, usage_page,

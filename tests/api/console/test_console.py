@@ -9,8 +9,10 @@ from html import unescape
 import pyarrow.parquet as pq
 import pytest
 from httpx import Client, Response
+from starlette.testclient import TestClient
 
 from api.access.institutions import disable_client
+from api.app import create_app
 from api.billing.months import Month
 from api.database import open_ledger_database
 from api.pages.assets import BUNDLE
@@ -65,6 +67,24 @@ def test_a_session_is_a_cookie_scripts_cannot_read(http: Client, manager: Caller
     cookie = answer.headers["set-cookie"].lower()
     assert answer.headers["location"] == "/console/usage"
     assert all(word in cookie for word in ("httponly", "samesite=strict", "path=/console"))
+
+
+def test_behind_a_proxy_that_ends_tls_the_session_goes_by_https_alone(
+    settings: Settings, http: TestClient, manager: Caller
+) -> None:
+    """The connection from the proxy is plain; the address that callers know says how they come."""
+    plain = sign_in(http, manager).headers
+    assert "secure" not in attributes(plain["set-cookie"])
+    assert "Strict-Transport-Security" not in plain
+    proxied = settings.model_copy(update={"public_url": "https://bureau.example"})
+    with TestClient(create_app(proxied, http.app.state.deployment), follow_redirects=False) as behind:  # type: ignore[attr-defined]
+        told = sign_in(behind, manager).headers
+    assert "secure" in attributes(told["set-cookie"])
+    assert "Strict-Transport-Security" in told
+
+
+def attributes(cookie: str) -> list[str]:
+    return [part.strip().lower() for part in cookie.split(";")]
 
 
 def test_a_wrong_secret_is_told_on_the_form(http: Client, manager: Caller) -> None:
