@@ -160,7 +160,7 @@ def read_text(request: ConsentRequest, caller: ConsentCaller, deployment: Served
     """For the enterprise, before it signs: the body is that of the consent it is going to grant."""
     authorisation = _authorisation(request, caller, deployment)
     require_itself(caller, authorisation.uscc)
-    text = consent_text(authorisation, find_institution(session, request.institution or "").name)
+    text = consent_text(authorisation, find_institution(session, request.institution or "", near=False).name)
     return ConsentText(text=text, document_sha256=text_digest(text))
 
 

@@ -177,7 +177,10 @@ Chosen = Annotated[Cut, Depends()]
 
 @router.get("", summary="Calls, hits, repeats, charges and latencies", response_model_exclude_unset=True)
 def read_usage(caller: UsageCaller, session: DbSession, now: Now, cut: Chosen, by: By = "product") -> Usage:
-    """Days are legal days in Shanghai; `to` is not included. Equal to the statement's lines, to the fen."""
+    """Days are legal days in Shanghai; `to` is not included. Equal to the statement's lines, to the fen.
+
+    Among the usage of all, institutions that are enterprises are one, `(enterprises)`.
+    """
     rows = cut.rows(session, names_of(by), caller)
     return Usage(rows=[UsageRow.model_validate(row) for row in rows], as_of=now)
 

@@ -31,7 +31,7 @@ def grant_consent(
     Raises `InvalidInput` where that is another text, `WrongCode`, and `TooManyRequests` after several.
     """
     require_itself(caller, authorisation.uscc)
-    granted_to = find_institution(session, institution)
+    granted_to = find_institution(session, institution, near=False)
     if granted_to.test != caller.test:
         raise InvalidInput(f"{institution!r} is of the other mode: who is in test mode grants to who is, and no other.")
     if authorisation.document_sha256 != text_digest(consent_text(authorisation, institution)):

@@ -114,11 +114,11 @@ def find_client(session: Session, client_id: str) -> Client:
     return client
 
 
-def find_institution(session: Session, name: str) -> Institution:
-    """The institution of a name; raises `UnknownName` with near names."""
+def find_institution(session: Session, name: str, *, near: bool = True) -> Institution:
+    """The institution of a name; raises `UnknownName`. near: with near names, which are not for who may not see all."""
     institution = session.scalar(select(Institution).where(Institution.name == name))
     if institution is None:
-        raise UnknownName("institution", name, session.scalars(select(Institution.name)))
+        raise UnknownName("institution", name, session.scalars(select(Institution.name)) if near else ())
     return institution
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.access.naming import FIRMS, IS_FIRM, TOLD_NAME
 from api.access.tables import Institution
 from api.audit.suites import STANDARD
 from api.billing.agreeing import key_named, signature_stands
@@ -34,7 +35,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Signed:
-    """One month of one institution with its digest, and both sides."""
+    """One month of one institution with its digest, and both sides. An enterprise is told without its name."""
 
     institution: str
     month: str
@@ -47,15 +48,16 @@ class Signed:
 def signed_statements(session: Session, signer: Signer, *, month: Month | None = None, limit: int) -> list[Signed]:
     """The newest statements first, of one month or all; of all institutions that the session sees."""
     query = (
-        select(Statement, StatementSignature, Institution.name)
+        select(Statement, StatementSignature, TOLD_NAME)
         .join(Institution, Institution.id == Statement.institution_id)
+        .outerjoin(FIRMS, IS_FIRM)
         .join(
             StatementSignature,
             (StatementSignature.institution_id == Statement.institution_id)
             & (StatementSignature.month == Statement.month),
             isouter=True,
         )
-        .order_by(Statement.month.desc(), Institution.name)
+        .order_by(Statement.month.desc(), TOLD_NAME, Statement.institution_id)
         .limit(limit)
     )
     rows = session.execute(query if month is None else query.where(Statement.month == month.first)).tuples()

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from api.access.naming import FIRMS, IS_FIRM, TOLD_NAME
 from api.access.tables import Institution
 from api.metering.draft import ANSWERED
 from api.metering.latency import BINS, PERCENTS, percentile
@@ -32,13 +33,14 @@ _LOCAL = type_coerce(UsageHour.hour, BigInteger) + int(SHANGHAI.utcoffset(None).
 DIMENSIONS: dict[str, ColumnElement[Any]] = {
     "product": UsageHour.product_code.expression,
     "version": UsageHour.product_version.expression,
-    "institution": Institution.name.expression,
+    "institution": TOLD_NAME,
     "purpose": UsageHour.purpose.expression,
     "outcome": UsageHour.outcome.expression,
     "day": _LOCAL // _DAY_MICROS,
     "hour": (_LOCAL % _DAY_MICROS) // _HOUR_MICROS,
 }
-"""What usage can be grouped and cut by. Day and hour (0 to 23) are Shanghai's, of the commit."""
+"""What usage can be grouped and cut by. Day and hour (0 to 23) are Shanghai's, of the commit. Institutions
+that are enterprises are one group: only to itself is one told by name."""
 
 _SHOWN: dict[str, Callable[[Any], Any]] = {"day": lambda days: (date(1970, 1, 1) + timedelta(int(days))).isoformat()}
 _READ: dict[str, Callable[[str], Any]] = {
@@ -68,7 +70,8 @@ def usage_rows(
     for name in (*by, *(only or {})):
         if name not in DIMENSIONS:
             raise UnknownName("dimension of usage", name, DIMENSIONS)
-    columns = [DIMENSIONS[name].label(name) for name in by]
+    known = DIMENSIONS if institution_id is None else DIMENSIONS | {"institution": Institution.name.expression}
+    columns = [known[name].label(name) for name in by]
     query = _summed(columns).where(UsageHour.test.is_(test))
     if start is not None:
         query = query.where(UsageHour.hour >= _whole(start))
@@ -77,7 +80,7 @@ def usage_rows(
     if institution_id is not None:
         query = query.where(UsageHour.institution_id == institution_id)
     for name, values in (only or {}).items():
-        query = query.where(DIMENSIONS[name].in_(_values(name, values)))
+        query = query.where(known[name].in_(_values(name, values)))
     return [_shown(row, by) for row in session.execute(query).mappings()]
 
 
@@ -94,6 +97,7 @@ def _summed(columns: Sequence[ColumnElement[Any]]) -> Select[*tuple[Any, ...]]:
         total(UsageHour.charged_fen).label("charged_fen"),
         *(total(UsageHour.__table__.c[name]).label(name) for name in BINS),
     ).join_from(UsageHour, Institution, Institution.id == UsageHour.institution_id)
+    query = query.outerjoin(FIRMS, IS_FIRM)
     return query.group_by(*columns).order_by(*columns) if columns else query
 
 

@@ -80,6 +80,7 @@ def test_it_is_granted_with_the_texts_digest_and_a_code_used_once(
         pytest.param({"document_sha256": "1" * 64}, 400, "invalid-input", id="another text"),
         pytest.param({"document_sha256": None}, 400, "invalid-input", id="no text"),
         pytest.param({"institution": "无此银行"}, 400, "unknown-name", id="an institution that is none"),
+        pytest.param({"institution": "农商很行"}, 400, "unknown-name", id="nearly an institution"),
         pytest.param({"institution": None}, 400, "unknown-name", id="no institution"),
         pytest.param({"subject": {"uscc": BETA}}, 403, "role-not-permitted", id="in another's name"),
         pytest.param(
@@ -91,6 +92,8 @@ def test_it_is_granted_with_the_texts_digest_and_a_code_used_once(
 def test_what_is_no_grant(acme: Caller, bank: Caller, changes: dict[str, Any], status: int, code: str) -> None:
     answer = grant(acme, "000000", **changes)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert "农商银行" not in answer.json()["detail"], "whom else there is, is no enterprise's to know"
+    assert "农商银行" not in text_of(acme, **changes).json().get("detail", "")
 
 
 def test_a_bank_grants_nothing_in_an_enterprises_name(bank: Caller) -> None:

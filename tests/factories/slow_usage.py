@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.access.tables import Institution
+from api.access.tables import Client, Institution
 from api.metering.tables import UsageLine
 
 ANSWERED = ("found", "partial", "not_found", "stale")
@@ -39,8 +39,10 @@ def slow_usage(
 ) -> list[dict[str, Any]]:
     """What `usage_rows` must say of the same question."""
     query = select(UsageLine, Institution.name).join(Institution, Institution.id == UsageLine.institution_id)
+    firms = set(session.scalars(select(Client.institution_id).where(Client.role == "enterprise")))
     groups: dict[tuple[Any, ...], list[UsageLine]] = {} if by else {(): []}
-    for line, name in session.execute(query):
+    for line, named in session.execute(query):
+        name = "(enterprises)" if line.institution_id in firms else named
         within = (start is None or line.committed_at >= start) and (end is None or line.committed_at < end)
         chosen = all(str(FACTS[key](line, name)) in values for key, values in (only or {}).items())
         if within and chosen and line.test == test:

@@ -158,6 +158,17 @@ def test_both_signatures_of_a_statement_are_seen(inside: Client, bank: Caller) -
     assert "agreed, without a key" in inside.get("/console/statements", params={"lang": "en"}).text
 
 
+def test_an_enterprises_statement_stands_without_its_name(inside: Client, settings: Settings, http: Client) -> None:
+    firm = enrol(settings, http, "阿克美贸易有限公司", "enterprise", uscc=ACME)
+    month = Month(shanghai_day(datetime.now(UTC)).replace(day=1)).former.former
+    assert firm.get(f"/v1/statements/{month}").is_success
+    digest = firm.get(f"/v1/statements/{month}/signatures").json()["sha256"]
+    page = inside.get("/console/statements", params={"month": str(month)}).text
+    assert digest in page
+    assert "(enterprises)" in page
+    assert "阿克美" not in page
+
+
 def test_the_file_is_the_ledger(inside: Client, manager: Caller) -> None:
     answer = inside.get("/console/usage.csv", params={"by": list(EVERYTHING)})
     assert "attachment" in answer.headers["content-disposition"]

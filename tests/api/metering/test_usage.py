@@ -7,18 +7,28 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from api.metering.draft import Draft
+from api.access.institutions import create_client, find_client
+from api.metering.draft import Draft, Receipt
 from api.metering.recount import recount
 from api.metering.reversal import reverse
 from api.metering.tables import Call, UsageLine
 from api.metering.usage import DIMENSIONS, MEASURES, usage_rows
 from bureau.db import transaction
 from bureau.errors import InvalidInput, StateConflict, UnknownName, UnknownObject
-from tests.factories.ledger import NOON, Books, add_bank, draft, unanswered
+from bureau.uscc import placeholder_uscc
+from tests.factories.ledger import NOON, PRICES, Bank, Books, add_bank, draft, unanswered
 from tests.factories.slow_usage import slow_usage
 
 MIDNIGHT = datetime(2026, 11, 23, 16, tzinfo=UTC)
 """00:00 in Shanghai on 24 November 2026."""
+
+
+def add_firm(books: Books, name: str) -> Bank:
+    """An enterprise that calls for itself."""
+    with transaction(books.engine) as session:
+        made = create_client(session, name, "enterprise", PRICES, NOON, uscc=placeholder_uscc("tests", name))
+        institution_id = find_client(session, made.client_id).institution_id
+    return Bank(institution_id, name, made.client_id, made.client_secret, "")
 
 
 def rows(books: Books, *by: str, **cut: Any) -> list[dict[str, Any]]:
@@ -132,6 +142,23 @@ def test_rows_come_in_the_order_asked(busy: Books) -> None:
 def test_an_institution_is_shown_its_own(busy: Books) -> None:
     own = rows(busy, "institution", institution_id=busy.bank.institution_id)
     assert [row["institution"] for row in own] == [busy.bank.name]
+
+
+def test_enterprises_are_one_group_without_names_and_each_is_named_to_itself(books: Books) -> None:
+    """Who reads everybody's sums may see no enterprise, and cannot ask for one by name."""
+    firms = [add_firm(books, name) for name in ("阿克美", "贝塔")]
+    for version, each in enumerate((books.bank, *firms), 1):
+        given = draft(each, contract_version_id=version, consent_id=None, consent_required=False)
+        assert isinstance(books.submit(given)[0], Receipt)
+    told = [(row["institution"], row["calls"]) for row in rows(books, "institution")]
+    assert told == [("(enterprises)", 2), (books.bank.name, 1)]
+    assert rows(books, only={"institution": ["阿克美"]})[0]["calls"] == 0
+    assert rows(books, only={"institution": ["(enterprises)"]})[0]["calls"] == 2
+    own = rows(books, "institution", institution_id=firms[0].institution_id)
+    assert [(row["institution"], row["calls"]) for row in own] == [("阿克美", 1)]
+    with transaction(books.engine) as session:
+        for by in (["institution"], ["institution", "product"]):
+            assert usage_rows(session, by) == slow_usage(session, by)
 
 
 @pytest.mark.parametrize(
