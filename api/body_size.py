@@ -4,7 +4,9 @@ import re
 
 from starlette.requests import Request
 
+from api.access.tokens import require_unexpired
 from api.deployment import Deployment
+from bureau.clock import now
 from bureau.errors import WrongCredentials
 
 BODY_LIMIT_BYTES = 256 * 1024
@@ -22,10 +24,12 @@ def body_limit(request: Request) -> int:
 
 
 def _may_upload(request: Request) -> bool:
-    """Whether its token is of ours and for statements; one that has expired is refused by the route, in its words."""
+    """Whether its token is of ours, for statements, and not expired: an old one is a stranger's, as far as known."""
     deployment: Deployment = request.app.state.deployment
     token = request.headers.get("authorization", "").partition(" ")[2]
     try:
-        return "statements" in deployment.tokens.claims(token)["scope"].split()
+        verified = deployment.tokens.verified(token)
+        require_unexpired(verified, now())
     except WrongCredentials:
         return False
+    return "statements" in verified.identity.scopes

@@ -10,6 +10,7 @@ function raises is raised there: every refusal has one wording, one log line and
 
 import re
 import time
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from starlette.datastructures import URLPath
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access.tokens import Verified, identity_of
+from api.access.tokens import Verified, identity_of, require_unexpired
 from api.answers import headers_of
 from api.body_size import BODY_LIMIT_BYTES
 from api.caller import require_key, require_scopes
@@ -48,11 +49,13 @@ class _Plain(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """A call that is given to the function. token: of ours; whether it still holds is asked with what it asks."""
+    """A call that is given to the function at an instant. token: of ours, not expired; whether its client still holds
+    is asked with what it asks."""
 
     plain: _Plain
     token: Verified
     request: ReportRequest
+    at: datetime
 
 
 class HotReports:
@@ -128,19 +131,21 @@ async def _asked(deployment: Deployment, plain: _Plain, received: list[Message])
     """What a call asks by a token of ours; None for what the declared way refuses, or knows better."""
     if received[-1]["type"] != "http.request":
         return None
+    at = now()
     try:
         token = deployment.tokens.lately_verified(plain.token)
+        require_unexpired(token, at)  # before its rate is touched: whoever holds an old token spends nobody's
         require_scopes(token.identity, ["reports"])
         await require_key(plain.key)
         request = ReportRequest.model_validate_json(b"".join(message.get("body", b"") for message in received))
     except Exception:  # whatever it is: the declared way meets it too, where problems are told
         return None
-    return _Asked(plain, token, request)
+    return _Asked(plain, token, request, at)
 
 
 async def _answered(deployment: Deployment, asked: _Asked, scheme: str) -> tuple[Message, bytes]:
     """The beginning of the answer, and its bytes."""
-    (plain, token, request), at = asked, now()
+    plain, token, request, at = asked
     try:
         receipt, rate = await give_report(deployment, token.identity, plain.key, plain.code, request, at, token)
     except BureauError:  # before anything else is said: does it hold?

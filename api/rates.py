@@ -44,15 +44,16 @@ class Rates:
         """
         agreed = self._agreed.get(caller.institution_id)
         if self._shared is None and agreed is not None and time.monotonic() < agreed.until:
-            return self._take(caller.client_id, product, agreed.rates)
+            return self._take(caller, product, agreed.rates)
         return await run_in_threadpool(self._looked_up, caller, product, at)
 
     def _looked_up(self, caller: Identity, product: Product, at: datetime) -> dict[str, str]:
-        return self._take(caller.client_id, product, self._rates_of(caller.institution_id, at))
+        return self._take(caller, product, self._rates_of(caller.institution_id, at))
 
-    def _take(self, client_id: str, product: Product, agreed: Mapping[str, int]) -> dict[str, str]:
+    def _take(self, caller: Identity, product: Product, agreed: Mapping[str, int]) -> dict[str, str]:
+        """By the version of its credentials too: a token that a rotation ended takes nothing from those after it."""
         limit = self._limit(agreed.get(product.code, product.calls_per_minute))
-        left = limit.take(f"{client_id} {product.code}")
+        left = limit.take(f"{caller.client_id} {caller.version} {product.code}")
         if left.wait:
             raise RateExceeded(product.code, limit.times, limit.burst, left.wait, left.reset)
         return rate_headers(limit.times, limit.burst, left.remaining, left.reset)

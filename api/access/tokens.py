@@ -54,7 +54,8 @@ class OAuthError:
 class Identity:
     """Who calls, as its token says. products: those of the contract when the token was issued.
 
-    uscc: the enterprise that a caller of this role is. test: whether it is in test mode.
+    version: of its credentials; a rotation begins the next. uscc: the enterprise that a caller of this role is.
+    test: whether it is in test mode.
     """
 
     client_id: str
@@ -63,6 +64,7 @@ class Identity:
     role: str
     scopes: frozenset[str]
     products: frozenset[str]
+    version: int
     uscc: str | None = None
     test: bool = False
 
@@ -118,12 +120,8 @@ class TokenKey:
         """A compact JWT."""
         return self.signer.sign(json.dumps(claims, separators=(",", ":")).encode(), typ=_TYPE)
 
-    def claims(self, token: str) -> dict[str, Any]:
-        """The claims of a token of ours, expired or not; raises `WrongCredentials` for anything else."""
-        return self.verified(token).claims
-
     def verified(self, token: str) -> Verified:
-        """The same with whom it speaks for."""
+        """A token of ours, expired or not; raises `WrongCredentials` for anything else."""
         return self._verified(token, self.signer.kids)
 
     def lately_verified(self, token: str) -> Verified:
@@ -195,12 +193,17 @@ def held_clients(reader: Session | Connection, client_ids: Sequence[str]) -> lis
 
 def identity_of(verified: Verified, held: Row[Any] | None, at: datetime) -> Identity:
     """Who calls, with how its client stands; raises as `verify_token` does."""
+    require_unexpired(verified, at)
     claims, identity = verified
-    if _seconds(at) >= claims["exp"]:
-        raise WrongCredentials("The token has expired.")
     if held is None or held.disabled_at is not None or held.credentials_version != claims["ver"]:
         raise WrongCredentials("The client is disabled, or its secret was rotated.")
     return identity
+
+
+def require_unexpired(verified: Verified, at: datetime) -> None:
+    """Raise `WrongCredentials` for a token whose ten minutes are over."""
+    if _seconds(at) >= verified.claims["exp"]:
+        raise WrongCredentials("The token has expired.")
 
 
 def _scopes(session: Session, client: Client, at: datetime) -> frozenset[str]:
@@ -219,6 +222,7 @@ def _identity(claims: dict[str, Any]) -> Identity:
         role=claims["role"],
         scopes=scopes,
         products=frozenset(name.removeprefix("product:") for name in scopes if name.startswith("product:")),
+        version=claims["ver"],
         uscc=claims["uscc"],
         test=claims.get("test", False),  # a token of before says nothing of it
     )

@@ -118,6 +118,24 @@ def test_a_client_that_was_disabled_reads_that_and_nothing_else(
     assert taken == [PATH, "/v1/products/P99/reports"]
 
 
+def test_a_role_that_may_not_ask_for_reports_is_refused_on_both_ways(
+    settings: Settings, http: TestClient, taken: list[str]
+) -> None:
+    """Its contract has the product, so that nothing but its role stands against it."""
+    partner = enrol(settings, http, "撮合平台", role="partner")
+    plain, declared = post(partner), post(partner, headers=DECLARED)
+    assert taken == [PATH]
+    assert told(plain) == told(declared)
+    assert (plain.status_code, plain.json()["code"]) == (403, "role-not-permitted")
+
+
+def test_a_token_that_has_expired_is_refused_on_both_ways(bank: Caller, taken: list[str]) -> None:
+    plain, declared = post(bank, headers=bank.expired()), post(bank, headers=DECLARED | bank.expired())
+    assert taken == [PATH]
+    assert told(plain) == told(declared)
+    assert (plain.status_code, plain.json()["code"]) == (401, "wrong-credentials")
+
+
 def test_both_ways_put_on_the_same_headers(bank: Caller) -> None:
     own = {"X-Request-Id": "mine-1"}
     plain, declared = post(bank, headers=own), post(bank, headers=DECLARED | own)

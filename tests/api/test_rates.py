@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
-from api.access.institutions import find_institution
+from api.access.institutions import find_institution, rotate_client
 from api.app import create_app
 from api.contracts.agreeing import approve_terms, propose_terms
 from api.contracts.in_force import contract_in_force
@@ -62,6 +62,24 @@ def test_a_client_is_told_what_is_left_and_refused_when_nothing_is(slow: Caller,
     assert bank.report(ACME).status_code == 201, "and another client"
     rows = slow.get("/v1/usage", params={"by": "product,outcome"}).json()["rows"]
     assert ("P01", 1) in [(row["product"], row["calls"]) for row in rows], "what is refused reaches no ledger"
+
+
+def test_a_token_that_has_expired_spends_nothing(settings: Settings, http: TestClient) -> None:
+    caller = enrol(settings, http, "镇海村镇银行")
+    agree(settings, "镇海村镇银行", SLOW, now())
+    kept, caller.headers = caller.headers, caller.expired()
+    assert [caller.report(ACME).status_code for _ in range(2)] == [401, 401]
+    caller.headers = kept
+    assert caller.report(ACME).status_code == 201
+
+
+def test_a_token_that_a_rotation_ended_spends_nothing_of_the_next(settings: Settings, http: TestClient) -> None:
+    caller = enrol(settings, http, "北仑村镇银行")
+    agree(settings, "北仑村镇银行", SLOW, now())
+    with ledger_transaction(settings.ledger_url) as session:
+        renewed = rotate_client(session, caller.client_id, now())
+    assert [caller.report(ACME).status_code for _ in range(2)] == [401, 401]
+    assert Caller(http, renewed.client_id, renewed.client_secret).sign_in().report(ACME).status_code == 201
 
 
 def test_without_a_rate_of_its_own_a_contract_has_the_catalogues(bank: Caller) -> None:

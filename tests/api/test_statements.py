@@ -95,6 +95,14 @@ def test_nobody_else_and_nowhere_else(bank: Caller, path: str, token: str | None
     assert f"{size:,}" in answer.json()["detail"]
 
 
+def test_a_token_that_has_expired_sends_no_more_than_a_stranger(bank: Caller) -> None:
+    headers = bank.expired() | {"Content-Type": "application/json"}
+    path = "/v1/statements/2020-02/reconciliation"
+    answer = bank.http.post(path, content=b" " * (BODY_LIMIT_BYTES + 1), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+    assert bank.http.post(path, content=b"{}", headers=headers).json()["code"] == "wrong-credentials"
+
+
 def test_a_month_that_is_over_is_printed_and_signed(bank: Caller) -> None:
     answer = bank.get("/v1/statements/2020-01/pdf")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
