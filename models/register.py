@@ -39,9 +39,8 @@ class Act(BaseModel):
 def read_register(home: Path, name: str) -> list[Act]:
     """Every act, oldest first. Raises `DamagedModel` where a line was changed, lost or put in between."""
     path = model_folder(home, name) / REGISTER_FILE
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
     acts, before = [], ""
-    for number, line in enumerate(lines):
+    for number, line in enumerate(_lines(path) if path.exists() else []):
         try:
             act = Act.model_validate_json(line)
         except ValidationError as problem:
@@ -110,6 +109,12 @@ def same_person(one: str, other: str) -> bool:
     """Whether two names mean one person: case and blanks make nobody another."""
     first, second = ("".join(require_person(name).casefold().split()) for name in (one, other))
     return first == second
+
+
+def _lines(path: Path) -> list[str]:
+    """Only a line feed ends an act: a pasted reason may hold others of the marks at which `splitlines` breaks."""
+    *lines, last = path.read_text("utf-8").split("\n")
+    return [*lines, last] if last else lines
 
 
 def _digest(line: str) -> str:

@@ -32,6 +32,20 @@ def test_acts_are_read_in_order_with_who_and_when(home: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\r", "\n", "\x1e"])
+def test_a_reason_pasted_with_a_mark_that_breaks_lines_is_read_again(home: Path, mark: str) -> None:
+    with writing(home, NAME) as register:
+        written = register.add("rolled_back", "1", "a" * 64, "赵值班", AT, f"坏账上升{mark}见附件")
+    with writing(home, NAME) as register:
+        register.add("proposed", "1", "a" * 64, "王建模", AT)
+    assert read_register(home, NAME)[-2] == written
+
+
+def test_an_empty_register_has_no_acts(home: Path) -> None:
+    (model_folder(home, NAME) / REGISTER_FILE).write_bytes(b"")
+    assert read_register(home, NAME) == []
+
+
 def test_a_model_without_a_register_has_no_acts(tmp_path: Path) -> None:
     assert read_register(tmp_path, NAME) == []
 
