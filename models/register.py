@@ -93,8 +93,13 @@ def served(acts: Iterable[Act]) -> list[Act]:
 def may_serve(acts: Iterable[Act]) -> list[Act]:
     """The approvals one of which must stand behind what is served: the present one, and the one before the last move,
     whose note a killed command may not have changed yet."""
-    moves = [act for act in acts if act.deed in ("approved", "rolled_back")]
-    return [*served(moves)[-1:], *served(moves[:-1])[-1:]]
+    made = moves(acts)
+    return [*served(made)[-1:], *served(made[:-1])[-1:]]
+
+
+def moves(acts: Iterable[Act]) -> list[Act]:
+    """The acts that change what is served."""
+    return [act for act in acts if act.deed in ("approved", "rolled_back")]
 
 
 def require_person(written: str) -> str:

@@ -11,7 +11,7 @@ from bureau.errors import ReleaseRefused, SecondPersonNeeded, StateConflict, Unk
 from models.artefact import read_stored
 from models.gates import Gate, artefact_gates, refusal_of
 from models.people import Person, Signature, signed_by
-from models.register import Act, same_person, served, writing
+from models.register import Act, moves, same_person, served, writing
 from models.registry import CHALLENGER, CHAMPION, drop_alias, move_alias
 from models.release import Release, model_folder, put_into_service, read_release, versions
 from models.scoring import ScoringModel
@@ -46,7 +46,7 @@ def propose(deeds: Deeds, version: str, by: Signature, at: datetime) -> Act:
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
         if any(act.version == version for act in served(register.acts)[-1:]):
-            raise StateConflict(f"Version {version} of model {deeds.name!r} is in service already.")
+            raise StateConflict(_already(deeds, version, register.acts))
         _require_open(deeds, version, sha256, register.acts)
         return register.add("proposed", version, sha256, person.name, at, _said_of(person))
 
@@ -77,13 +77,14 @@ def approve(deeds: Deeds, version: str, by: Signature, at: datetime) -> Release:
 def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Release:
     """Serve again what was served before; one person may, because two had agreed to it once.
 
-    Of a return that was killed midway the rest is done, and no second one. Raises `StateConflict` where nothing was
-    served before.
+    Of a return that was killed midway the rest is done, and no second one. An approval that was killed midway is taken
+    back: whoever asks for a return never gets a newer version than the one that serves. Raises `StateConflict` where
+    nothing was served before.
     """
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         unfinished = _unfinished(deeds, register.acts)
-        if unfinished is not None:
+        if unfinished is not None and moves(register.acts)[-1].deed == "rolled_back":
             return _serve(deeds, register.acts, unfinished)
         approvals = served(register.acts)
         if len(approvals) < 2:
@@ -130,6 +131,18 @@ def kept_act(deeds: Deeds, version: str, acts: Sequence[Act]) -> Act:
 def _said_of(person: Person) -> str:
     """What the register adds to a person's act."""
     return "played by a demonstration" if person.demonstration else ""
+
+
+def _already(deeds: Deeds, version: str, acts: Sequence[Act]) -> str:
+    """Why a version is not proposed that is served by the register, and what finishes a move to it that was killed."""
+    if _unfinished(deeds, acts) is None:
+        return f"Version {version} of model {deeds.name!r} is in service already."
+    if moves(acts)[-1].deed == "approved":
+        what, then = "approval of", f"approve {deeds.name} {version}"
+    else:
+        what, then = "return to", f"rollback {deeds.name}"
+    told = f"The {what} version {version} of model {deeds.name!r} was not finished."
+    return f"{told} Finish it with: bureau models {then} --by PERSON"
 
 
 def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) -> None:

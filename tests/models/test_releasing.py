@@ -232,6 +232,36 @@ def test_a_return_that_was_killed_is_finished_and_goes_one_step_only(deeds: Deed
     assert load_released(deeds.home, NAME).version == "1"
 
 
+def test_a_return_takes_back_an_approval_that_was_killed_and_serves_nothing_newer(deeds: Deeds, mlruns: Path) -> None:
+    propose(deeds, "2", signed(deeds, WANG), AT)
+    with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        killed(broken)
+        approve(deeds, "2", signed(deeds, LI), AT)
+    assert alias(mlruns, CHAMPION) == "2"
+    assert roll_back(deeds, signed(deeds, ZHAO), AT, "坏账上升").version == "1"
+    assert load_released(deeds.home, NAME).version == alias(mlruns, CHAMPION) == "1"
+    last = read_register(deeds.home, NAME)[-1]
+    assert (last.deed, last.version, last.by, last.reason) == ("rolled_back", "1", ZHAO, "坏账上升")
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    assert load_released(deeds.home, NAME).version == "2"
+
+
+def test_what_was_killed_midway_is_not_proposed_and_the_way_to_finish_it_is_told(deeds: Deeds) -> None:
+    propose(deeds, "2", signed(deeds, WANG), AT)
+    with pytest.MonkeyPatch.context() as broken:
+        killed(broken)
+        with pytest.raises(KeyboardInterrupt):
+            approve(deeds, "2", signed(deeds, LI), AT)
+        with pytest.raises(StateConflict, match=f"not finished. .*: bureau models approve {NAME} 2 --by PERSON"):
+            propose(deeds, "2", signed(deeds, WANG), AT)
+    approve(deeds, "2", signed(deeds, LI), AT)
+    with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        killed(broken)
+        roll_back(deeds, signed(deeds, ZHAO), AT)
+    with pytest.raises(StateConflict, match=f"return to version 1 .*: bureau models rollback {NAME} --by PERSON"):
+        propose(deeds, "1", signed(deeds, WANG), AT)
+
+
 def change(home: Path) -> None:
     path = model_folder(home, NAME, "2") / "model.json"
     stored = json.loads(path.read_text("utf-8"))
