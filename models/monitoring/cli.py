@@ -34,7 +34,7 @@ def monitor(
     settings, _ = Settings(), find_model(name)
     chosen = settings.feature_day if day is None else read_day(day, "--day")
     model = load_released(settings.home, name)
-    measures = [] if again else read_measures(settings.home, name, chosen)
+    measures = [] if again else read_measures(settings.home, name, chosen, model.version)
     if not measures:
         lake = open_lake(settings.home, settings.catalogue_url)
         measures = measure_day(lake, settings.home, model, chosen, operator_grant("training"))

@@ -29,16 +29,18 @@ _DO: Mapping[Withheld, str] = {
 
 
 def keep_measures(home: Path, name: str, version: str, day: date, measures: Sequence[Measure]) -> None:
-    """Keep a model's day; measured again, it is replaced."""
+    """Keep a version's day; measured again, it is replaced, and what another version was measured at stays."""
+    others = [row for row in read_day_file(home / FOLDER, name, day) if row["version"] != version]
     rows = [{"version": version, **asdict(measure)} for measure in measures]
-    write_day(home / FOLDER, name, day, rows)
+    write_day(home / FOLDER, name, day, [*others, *rows])
 
 
-def read_measures(home: Path, name: str, day: date) -> list[Measure]:
-    """What was measured of a model on a day; nothing where nothing was."""
+def read_measures(home: Path, name: str, day: date, version: str | None = None) -> list[Measure]:
+    """What was measured of a model on a day; nothing where nothing was. version: of this one alone."""
     return [
         Measure(**{key: value for key, value in row.items() if key != "version"})
         for row in read_day_file(home / FOLDER, name, day)
+        if version in (None, row["version"])
     ]
 
 

@@ -27,6 +27,14 @@ def test_a_day_is_read_as_it_was_kept_and_replaced_when_measured_again(tmp_path:
     assert monitored_days(tmp_path, "invoice_default") == []
 
 
+def test_a_version_released_on_the_same_day_has_measures_of_its_own(tmp_path: Path) -> None:
+    old, new = [measure("score", "score", 0.3, breach=True)], [measure("score", "score", 0.1)]
+    keep_measures(tmp_path, "sme_default", "2", DAY, old)
+    assert read_measures(tmp_path, "sme_default", DAY, "3") == []
+    keep_measures(tmp_path, "sme_default", "3", DAY, new)
+    assert [read_measures(tmp_path, "sme_default", DAY, version) for version in ("2", "3")] == [old, new]
+
+
 @pytest.mark.parametrize(
     ("what", "subject", "code", "says"),
     [

@@ -1,6 +1,8 @@
 """`bureau models monitor` says in a sentence why it cannot measure."""
 
 import json
+import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,18 @@ from bureau.errors import BureauError, ImpossibleDate, InvalidInput, ModelNotRel
 from models.artefact import MODEL_FILE, read_stored
 from models.cli import models
 from models.keeping import Kept
+from models.monitoring.days import keep_measures
+from models.monitoring.measures import Measure
 from models.monitoring.population import read_population
 from models.release import model_folder
 
 
+def env_of(home: Path) -> dict[str, str]:
+    return {"BUREAU_HOME": str(home), "BUREAU_TODAY": "2020-02-22"}
+
+
 def refused(home: Path, *words: str) -> BureauError:
-    result = CliRunner().invoke(models, list(words), env={"BUREAU_HOME": str(home), "BUREAU_TODAY": "2020-02-22"})
+    result = CliRunner().invoke(models, list(words), env=env_of(home))
     assert isinstance(result.exception, BureauError), result.output
     return result.exception
 
@@ -29,6 +37,18 @@ def test_a_kept_model_holds_its_training_population(kept: tuple[Path, Kept]) -> 
     assert population.rows == stored.facts["labels"]
     assert set(population.features) == {column.name for column in stored.columns}
     assert "population" in json.loads((folder / MODEL_FILE).read_text("utf-8"))["facts"]
+
+
+def test_what_another_version_was_measured_at_is_not_shown_as_that_of_the_one_in_service(
+    kept: tuple[Path, Kept], tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(kept[0] / "models", tmp_path / "models").parent)
+    measures = [Measure("score", "score", 900, 0.05, 0.09, 0.4, 0.25, breach=True)]
+    keep_measures(home, "invoice_default", "0", date(2020, 2, 22), measures)
+    assert "bureau close-day" in str(refused(home, "monitor", "invoice_default"))
+    keep_measures(home, "invoice_default", kept[1].version, date(2020, 2, 22), measures)
+    told = CliRunner().invoke(models, ["monitor", "invoice_default"], env=env_of(home))
+    assert "1 measure of version 1 beyond the limit" in told.output
 
 
 @pytest.mark.parametrize(
