@@ -23,6 +23,7 @@ from models.training import Trained
 
 BASELINE = "it is kept as a baseline to hold the model against; train it with --challenger to have it released."
 
+UNFINISHED = ".unfinished"
 CARD_FILE, PAGE_FILE, REPORT_FILE = "card.md", "card.html", "report.json"
 
 
@@ -49,12 +50,14 @@ def keep(
 
     by: who answers for the training, and may not be the one who approves it. baseline: may not be released, whatever
     the gates say. read: see `hold_against_champion`.
-    Nothing is half-written: the folder appears whole, goes again where logging fails, and the register's line, which
-    binds the version to its hash, comes last.
+    Nothing is half-written: a version is made in a hidden folder, logged, written into the register, which binds it to
+    its hash, and only then appears among the versions. What a killed command left is no version, and its number, once
+    it is in the register, is nobody else's.
     """
     name, trainer = trained.spec.name, "" if by is None else signed_by(home, by).name
     with writing(home, name) as register:
-        version = str(max(map(int, versions(home, name)), default=0) + 1)
+        taken = {*versions(home, name), *(act.version for act in register.acts if act.deed == "kept")}
+        version = str(max(map(int, taken), default=0) + 1)
         numbered = replace(trained, model=replace(trained.model, version=version))
         against = hold_against_champion(home, numbered, read)
         gates = (*judge_gates(numbered, against), *([Gate("purpose", False, BASELINE)] if baseline else []))
@@ -63,7 +66,7 @@ def keep(
         facts = trained.facts | {"said": list(trained.said), "gates": as_facts(gates), "refusal": refusal}
         facts |= {"role": "baseline" if baseline else "challenger", "held_against": against.facts()}
         facts |= {"population": population.model_dump(mode="json")}
-        with _whole_or_gone(model_folder(home, name, version)) as folder:
+        with _whole_or_absent(model_folder(home, name, version)) as folder:
             sha256 = write_model(folder, numbered.model, trained.golden, facts)
             report = write_pages(folder, numbered, gates)
             reported = metrics_of(report) | _metrics_of(against)
@@ -91,9 +94,12 @@ def write_pages(folder: Path, trained: Trained, gates: Sequence[Gate]) -> Report
 
 
 @contextmanager
-def _whole_or_gone(folder: Path) -> Iterator[Path]:
+def _whole_or_absent(folder: Path) -> Iterator[Path]:
+    """A folder of the same name to fill, hidden beside it, which takes its place once everything is done."""
+    hidden = folder.with_name(UNFINISHED)
+    shutil.rmtree(hidden, ignore_errors=True)
     try:
-        yield folder
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        yield hidden / folder.name
+        (hidden / folder.name).rename(folder)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)

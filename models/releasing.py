@@ -122,8 +122,9 @@ def kept_hash(deeds: Deeds, version: str, acts: Sequence[Act]) -> str:
 def kept_act(deeds: Deeds, version: str, acts: Sequence[Act]) -> Act:
     """The line by which a version was kept; raises `UnknownName` for one that never was."""
     kept = [act for act in acts if act.deed == "kept" and act.version == version]
-    if not kept or version not in versions(deeds.home, deeds.name):
-        known = sorted({act.version for act in acts if act.deed == "kept"})
+    present = versions(deeds.home, deeds.name)
+    if not kept or version not in present:
+        known = sorted({act.version for act in acts if act.deed == "kept"} & {*present})
         raise UnknownName(f"version of {deeds.name}", version, known, see=f"bureau models history {deeds.name}")
     return kept[-1]
 

@@ -3,16 +3,19 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bureau.errors import DamagedModel, ModelNotReleased, UnknownName
-from models import registry
+from models import keeping, registry
 from models.artefact import read_stored
-from models.keeping import Kept, keep
-from models.registry import tracking_address
+from models.keeping import UNFINISHED, Kept, keep
+from models.register import read_register, writing
+from models.registry import log_training, tracking_address
 from models.release import model_folder, read_release, versions
+from models.releasing import Deeds, kept_hash
 from models.service import load_chosen, load_released, load_version
 from models.shelf import find_model
 from models.training import Trained
@@ -147,6 +150,42 @@ def test_a_failed_record_leaves_nothing_behind(trained: Trained, tmp_path: Path)
     with pytest.raises(FileExistsError):
         keep(tmp_path, tmp_path / "mlruns", trained, AT)
     assert versions(tmp_path, NAME) == []
+
+
+def test_a_version_is_seen_once_it_is_logged_and_in_the_register(
+    trained: Trained, tmp_path: Path, mlruns: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before, without a chance to clean up, it leaves nothing that could be used."""
+    seen: list[tuple[list[str], set[str]]] = []
+
+    def log_looking(mlruns: Path, trained: Trained, folder: Path, *words: Any, **more: Any) -> str:
+        seen.append((versions(tmp_path, NAME), {path.name for path in folder.iterdir()}))
+        return log_training(mlruns, trained, folder, *words, **more)
+
+    monkeypatch.setattr(keeping, "log_training", log_looking)
+    left = model_folder(tmp_path, NAME) / UNFINISHED / "1"
+    left.mkdir(parents=True)
+    (left / "of_a_killed_training.txt").write_text("half")
+    assert keep(tmp_path, mlruns, trained, AT).version == "1"
+    ((present, files),) = seen
+    assert present == []
+    assert {"model.json", "card.md", "report.json"} <= files
+    assert {path.name for path in model_folder(tmp_path, NAME, "1").iterdir()} == files
+    assert "of_a_killed_training.txt" not in files
+    assert not left.parent.exists()
+    assert load_chosen(tmp_path, NAME).version == "1"
+
+
+def test_the_number_of_a_version_killed_before_it_appeared_is_nobody_elses(
+    home: Path, plain: Trained, mlruns: Path
+) -> None:
+    with writing(home, NAME) as register:
+        register.add("kept", "2", "a" * 64, "", AT)
+    assert versions(home, NAME) == ["1"]
+    with pytest.raises(UnknownName, match="There are: 1"):
+        kept_hash(Deeds(home, mlruns, NAME), "2", read_register(home, NAME))
+    assert keep(home, mlruns, plain, AT).version == "3"
+    assert versions(home, NAME) == ["1", "3"]
 
 
 def test_a_model_that_was_never_trained_says_how(tmp_path: Path) -> None:
