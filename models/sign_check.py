@@ -12,8 +12,8 @@ from models.predictor import Predictor
 
 Floats = NDArray[np.float64]
 
-ROWS, STEPS = 24, 60
-"""Rows a feature is moved in, and values it is moved over, at most."""
+ROWS, OCCURRING = 24, 15
+"""Rows a feature is moved in, and values of those that occur it is moved over, at most."""
 _NOISE = 1e-12
 
 
@@ -42,12 +42,11 @@ def _is_violated(predictor: Predictor, rows: Floats, j: int, sign: int, grid: Fl
 
 
 def _grid(values: Floats, asked: Sequence[float]) -> Floats:
-    """Rising values: what occurs, and a point below, on and above every threshold."""
+    """Rising values: some of what occurs, and a point below, on and above every threshold, of which a feature has no
+    more than a fit has bins: a step down may lie at any one of them."""
     known = values[~np.isnan(values)]
-    occurring = np.quantile(known, np.linspace(0, 1, STEPS // 4)) if len(known) else np.empty(0)
+    occurring = np.quantile(known, np.linspace(0, 1, OCCURRING)) if len(known) else np.empty(0)
     at = np.unique(asked)
-    if len(at) > STEPS:
-        at = at[np.unique(np.linspace(0, len(at) - 1, STEPS).astype(int))]
     return np.unique(np.concatenate([occurring, at, np.nextafter(at, np.inf), at[:1] - 1]))
 
 
