@@ -12,8 +12,10 @@ from models.real.lightgbm_learner import LightGBMLearner, WithoutDepth, drawn_ch
 from models.woe_scorecard import ScorecardRecipe
 
 OURS, UNSIGNED, DEEPER, PLAIN = "ours", "ours without signs", "ours without a depth limit", "lightgbm_default"
+SERVED = "ours as served"
+"""A release holds one recipe and no blend of them."""
 TUNED = "LightGBM tuned"
-OWN = (OURS, UNSIGNED, DEEPER)
+OWN = (OURS, SERVED, UNSIGNED, DEEPER)
 
 _STUMPS = TreeRecipe(
     trees=300, depth=1, leaves=2, learning_rate=0.1, smallest_leaf=8, penalty=1.0, share_of_features=0.5
@@ -44,6 +46,7 @@ def contenders(
     deeper = tuple(WithoutDepth(one) if isinstance(one, TreeRecipe) else one for one in own)
     return [
         Contender(OURS, blend=own, signed=True),
+        Contender(SERVED, blend=own[:1], signed=True),
         Contender(UNSIGNED, blend=own),
         Contender(DEEPER, blend=deeper, signed=True),
         Contender(PLAIN, (LightGBMLearner(),), plain=True, only=plain_columns),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.real.contenders import DEEPER, OURS, PLAIN, UNSIGNED
+from models.real.contenders import DEEPER, OURS, PLAIN, SERVED, UNSIGNED
 from models.real.measured import CALIBRATION, WITHIN, SetMeasured, as_json, replace_file
 
 LOANS = "sba_"
@@ -16,6 +16,7 @@ _HEAD = (
     "rows",
     "runs",
     "ours AUC",
+    "AUC as served",
     "best other",
     "LightGBM default",
     "Brier ours / best other",
@@ -102,6 +103,7 @@ def _row(one: SetMeasured) -> tuple[str, ...]:
         f"{one.rows:,}",
         str(len(one.runs[OURS])),
         f"{ours.auc:.4f}{'' if gap(one) <= WITHIN else ', missed'}",
+        f"{one.contenders[SERVED].auc:.4f}",
         f"{best.auc:.4f} {one.best_other}",
         f"{plain.auc:.4f}",
         f"{ours.brier:.4f} / {best.brier:.4f}",

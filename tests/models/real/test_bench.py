@@ -14,7 +14,7 @@ from models.boosted_trees import TreeRecipe
 from models.cli import models
 from models.columns import Column, Columns
 from models.cross_validation import Rows
-from models.real.contenders import DEEPER, OURS, OWN, PLAIN, TUNED, UNSIGNED, contenders
+from models.real.contenders import DEEPER, OURS, OWN, PLAIN, SERVED, TUNED, UNSIGNED, contenders
 from models.real.contest import fit_contender
 from models.real.directory import RealDirectory
 from models.real.extras import PACKAGES, absent, as_objects
@@ -22,6 +22,7 @@ from models.real.judging import Judging, judge_inside, judge_unseen
 from models.real.learner import Contender
 from models.real.lightgbm_learner import LightGBMLearner
 from models.real.loans import read_loans
+from models.real.table import everyone, table
 from models.real.tables import PUBLIC_SETS, plain, rows_of
 from tests.factories.real import write_german, write_taiwan
 from tests.factories.sba import write_sba_directory
@@ -51,11 +52,26 @@ def test_a_table_is_read_with_its_label_signs_and_without_its_keys(tmp_path: Pat
 
 def test_each_may_try_as_much_as_the_budget_says() -> None:
     for one in contenders(3, 0):
-        assert len(one.learners or one.blend) == (1 if one.plain else 3), one.name
+        assert len(one.learners or one.blend) == (1 if one.plain or one.name == SERVED else 3), one.name
     names = [one.name for one in contenders(1, 0)]
-    assert names[:6] == [OURS, UNSIGNED, DEEPER, PLAIN, "logistic scorecard", TUNED]
+    assert names[:7] == [OURS, SERVED, UNSIGNED, DEEPER, PLAIN, "logistic scorecard", TUNED]
     assert [name for name in PACKAGES if name in names] == [name for name in PACKAGES if absent(name) is None]
     assert contenders(2, 7) == contenders(2, 7)
+
+
+def test_what_a_release_can_hold_competes_by_itself_and_is_no_rival(tmp_path: Path) -> None:
+    """The model's own recipe, bound by its signs, without the others of the blend."""
+    first = TreeRecipe(trees=5)
+    served = next(one for one in contenders(6, 0, (first,)) if one.name == SERVED)
+    assert (served.blend, served.signed, served.plain) == ((first,), True, False)
+    once = Judging(seeds=1)
+    measured = judge_inside("german_credit", lambda seed: contenders(2, seed)[:6], german(tmp_path, rows=300), once)
+    assert measured.contenders[SERVED] != measured.contenders[OURS]
+    assert SERVED not in (measured.best_other, *measured.rivals)
+    told = f"{measured.contenders[SERVED].auc:.4f}"
+    head, _, row, *_ = table([measured]).splitlines()
+    assert row.split(" | ")[head.split(" | ").index("AUC as served")] == told
+    assert f"| german_credit | {SERVED} | {told} |" in everyone([measured])
 
 
 def test_who_is_not_installed_is_named_with_the_way_to_have_it() -> None:

@@ -109,7 +109,7 @@ def run_of(brier: float, slope: float = 1.0, auc: float = 0.7) -> Measures:
 
 
 def set_of(ours: list[Measures], other: list[Measures]) -> SetMeasured:
-    names = ("ours without signs", "ours without a depth limit", PLAIN)
+    names = ("ours as served", "ours without signs", "ours without a depth limit", PLAIN)
     return SetMeasured("sba_x", 10, {OURS: tuple(ours), "EBM": tuple(other)} | dict.fromkeys(names, tuple(ours)))
 
 
