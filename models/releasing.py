@@ -1,6 +1,7 @@
 """Putting a version into service and taking it back: proposed by one person, approved by another, bound to its hash."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,15 +30,19 @@ class Deeds:
 
 UNFAIR = "unfair: "
 """Begins the reason of an audit that found something a release must not have."""
+BY_TRAIT = "; by trait: "
+"""Comes before the verdict on each trait, which ends the reason of an audit."""
 
 
-def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, unfair: Sequence[str]) -> Act:
-    """Write down what an auditor found in a version: while the newest audit is unfair, it is not released."""
+def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, unfair: Mapping[str, Sequence[str]]) -> Act:
+    """Write down what an auditor found in a version, which is not released while the newest audit of a trait is unfair.
+
+    unfair: what was found, by every trait audited; nothing where it is fair.
+    """
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
-        reason = UNFAIR + "; ".join(unfair) if unfair else "fair"
-        return register.add("audited", version, sha256, person.name, at, reason)
+        return register.add("audited", version, sha256, person.name, at, _audit_told(unfair))
 
 
 def propose(deeds: Deeds, version: str, by: Signature, at: datetime) -> Act:
@@ -147,14 +152,40 @@ def _already(deeds: Deeds, version: str, acts: Sequence[Act]) -> str:
 
 
 def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) -> None:
-    audits = [act for act in acts if (act.deed, act.version, act.sha256) == ("audited", version, sha256)]
-    if audits and audits[-1].reason.startswith(UNFAIR):
-        told = f"its audit by {audits[-1].by} found it {audits[-1].reason}."
+    standing = _standing([act for act in acts if (act.deed, act.version, act.sha256) == ("audited", version, sha256)])
+    if standing is not None:
+        told = f"its audit by {standing.by} found it {standing.reason}."
         raise ReleaseRefused(deeds.name, version, told)
     model = load_version(deeds.home, deeds.name, version, sha256)
     refusal = refusal_of((*gates_now(model, deeds.home), *_held_against_another(deeds, version)))
     if refusal is not None:
         raise ReleaseRefused(deeds.name, version, refusal)
+
+
+def _audit_told(unfair: Mapping[str, Sequence[str]]) -> str:
+    """The reason of an audit. Its end escapes semicolons, so that no trait's name reads as the beginning of one."""
+    found = [text for texts in unfair.values() for text in texts]
+    verdicts = {trait: "unfair" if texts else "fair" for trait, texts in unfair.items()}
+    end = json.dumps(verdicts, ensure_ascii=False).replace(";", "\\u003b")
+    return (UNFAIR + "; ".join(found) if found else "fair") + BY_TRAIT + end
+
+
+def _standing(audits: Sequence[Act]) -> Act | None:
+    """The newest audit that found a trait unfair which none since has found fair; None where there is none.
+
+    What was written before audits named their traits stands until the next that is fair.
+    """
+    standing: dict[str, Act] = {}
+    for act in audits:
+        _, named, end = act.reason.rpartition(BY_TRAIT)
+        verdicts = json.loads(end) if named else {}
+        fair = {trait for trait, verdict in verdicts.items() if verdict == "fair"}
+        if act.reason.startswith(UNFAIR):
+            standing |= dict.fromkeys(verdicts.keys() - fair or {""}, act)
+        else:
+            fair.add("")
+        standing = {trait: one for trait, one in standing.items() if trait not in fair}
+    return max(standing.values(), key=lambda act: act.number, default=None)
 
 
 def _held_against_another(deeds: Deeds, version: str) -> list[Gate]:

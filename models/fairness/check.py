@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from bureau.errors import InvalidInput
 from models.fairness.groups import (
     APPROVE_BELOW,
     GROUPINGS,
@@ -80,8 +81,13 @@ def check(
     approve_below: the probability of default from which the model's word alone refuses.
 
     All intervals of one grouping hold together (Bonferroni), and what is found is both beyond its limit and beyond
-    chance: a small group has wide intervals and rings no false alarm.
+    chance: a small group has wide intervals and rings no false alarm. Raises `InvalidInput` where a trait is known in
+    fewer than two groups: nothing was compared, which is not to have found nothing.
     """
+    for trait in traits:
+        _require_groups(judged, "loans judged", trait)
+        if applications is not None:
+            _require_groups(applications, "past applications", trait)
     rows = judged_rows(model, judged, approve_below)
     found = [one for name in GROUPINGS if name in judged.columns for one in _misjudged(rows, name, judged[name])]
     for trait in traits:
@@ -95,6 +101,16 @@ def judged_rows(model: ScoringModel, judged: pl.DataFrame, approve_below: float 
     """What the model says of judged loans."""
     rows = rows_of(model.columns, judged)
     return judged_of(model.calibration.pd(model.predictor.raw(rows.matrix)), rows, approve_below)
+
+
+def _require_groups(frame: pl.DataFrame, what: str, trait: str) -> None:
+    known = frame[trait].drop_nulls()
+    if known.n_unique() < 2:
+        raise InvalidInput(
+            f"The trait {trait} is known of {len(known):,} of {len(frame):,} {what}, in {known.n_unique()} of the two "
+            "groups that are needed to compare. Each subject in the file of traits must be the enterprise's unified "
+            "social credit code."
+        )
 
 
 def _misjudged(rows: Judged, grouping: str, of: pl.Series) -> Iterator[Finding]:

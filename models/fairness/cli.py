@@ -70,6 +70,8 @@ def fairness(
     named = [] if offered is None else traits_of(offered)
     if by is not None and not named:
         raise InvalidInput("An audit for the register holds the model against traits: give --traits FILE.")
+    if by is not None and approve_below != APPROVE_BELOW:
+        raise InvalidInput(f"An audit for the register judges by {APPROVE_BELOW}: leave out --approve-below or --by.")
     signed = None if by is None else signature_of(by, settings)
     lake, model = open_lake(settings.home, settings.catalogue_url), load_chosen(settings.home, name, version)
     grant, since = operator_grant("training"), _unseen_from(settings.home, model)
@@ -78,18 +80,18 @@ def fairness(
     if offered is not None:
         judged = join_traits(judged, offered)
         asked = None if asked is None else join_traits(asked, offered)
+    found = check(model, judged, traits=named, applications=asked, approve_below=approve_below)
     rows = judged_rows(model, judged, approve_below)
     lines = [line for one in (*GROUPINGS, *named) for line in group_lines(rows, one, judged[one])]
     print_rows([_told(line) if form is Format.TABLE else _exact(line) for line in lines], _columns(form), form)
-    found = check(model, judged, traits=named, applications=asked, approve_below=approve_below)
     for finding in found:
         typer.echo(
             f"{'unfair' if finding.refuses else 'look at'} {finding.kind}: {finding.text}", err=form is not Format.TABLE
         )
-    unfair = [finding.text for finding in found if finding.refuses]
+    unfair = {trait: [one.text for one in found if one.refuses and one.grouping == trait] for trait in named}
     if signed is not None:
         note_audit(Deeds(settings.home, settings.mlruns, name), model.version, signed, now(), unfair)
-    if unfair:
+    if any(unfair.values()):
         raise typer.Exit(1)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from bureau.errors import InvalidInput
 from models.fairness.check import Finding, check
 from models.scoring import ScoringModel
 from models.sme_default.spec import SPEC
@@ -99,9 +100,23 @@ def test_a_group_too_small_to_judge_is_never_accused() -> None:
     assert check(model, spared) == []
 
 
-def test_traits_nobody_knows_accuse_nobody() -> None:
-    frame = city(proxy=0.5).with_columns(pl.lit(None, pl.String).alias(ORIGIN))
-    assert found(frame, applications=applications_of(frame, 0.0)) == []
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        pytest.param(pl.lit(None, pl.String), "known of 0 of 1,500 loans judged, in 0 of the two groups", id="nobody"),
+        pytest.param(pl.lit(ELSEWHERE), "known of 1,500 of 1,500 loans judged, in 1 of the two groups", id="all alike"),
+    ],
+)
+def test_a_trait_without_two_groups_is_not_audited(told: pl.Expr, says: str) -> None:
+    with pytest.raises(InvalidInput, match=f"{says}.*social credit code"):
+        found(city().with_columns(told.alias(ORIGIN)))
+
+
+def test_past_applications_of_which_a_trait_is_not_known_are_not_audited() -> None:
+    frame = city()
+    asked = applications_of(frame, 0.3).with_columns(pl.lit(None, pl.String).alias(ORIGIN))
+    with pytest.raises(InvalidInput, match="known of 0 of 3,000 past applications"):
+        found(frame, applications=asked)
 
 
 def test_a_model_that_tells_everybody_the_same_is_not_accused() -> None:

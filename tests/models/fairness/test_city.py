@@ -57,11 +57,11 @@ def asked(city_home: Path) -> pl.DataFrame:
     return told.select(subject="uscc", as_of=pl.col("month").dt.month_start(), granted="granted")
 
 
-def run(home: Path, *words: str) -> Result:
+def run(home: Path, *words: str, catch_exceptions: bool = True) -> Result:
     env = {"BUREAU_HOME": str(home), "BUREAU_TODAY": "2023-04-30"}
     if "--by" in words:
         env |= key_of(home, words[words.index("--by") + 1])
-    return CliRunner().invoke(models, ["fairness", *words], env=env)
+    return CliRunner().invoke(models, ["fairness", *words], env=env, catch_exceptions=catch_exceptions)
 
 
 def written(frame: pl.DataFrame, path: Path) -> str:
@@ -103,7 +103,13 @@ def test_an_audit_by_name_goes_into_the_register(city_home: Path, asked: pl.Data
     traits = written(origins(asked["subject"]), tmp_path / "traits.csv")
     assert run(home, NAME, "--version", "1", "--traits", traits, "--by", "审计员").exit_code == 0
     last = read_register(home, NAME)[-1]
-    assert (last.deed, last.version, last.by, last.reason) == ("audited", "1", "审计员", "fair")
+    assert (last.deed, last.version, last.by) == ("audited", "1", "审计员")
+    assert last.reason == 'fair; by trait: {"origin": "fair"}'
+    named = pl.DataFrame({"subject": ["甲公司", "乙公司"], ORIGIN: ["here", "elsewhere"]})
+    strangers = written(named, tmp_path / "named.csv")
+    with pytest.raises(InvalidInput, match="trait origin is known of 0 of"):
+        run(home, NAME, "--version", "1", "--traits", strangers, "--by", "审计员", catch_exceptions=False)
+    assert read_register(home, NAME)[-1] == last
     with pytest.raises(InvalidInput, match="give --traits"):
         CliRunner().invoke(
             models, ["fairness", NAME, "--by", "审计员"], env={"BUREAU_HOME": str(home)}, catch_exceptions=False
@@ -112,6 +118,12 @@ def test_an_audit_by_name_goes_into_the_register(city_home: Path, asked: pl.Data
         CliRunner().invoke(
             models, ["fairness", NAME, "--version", "9"], env={"BUREAU_HOME": str(home)}, catch_exceptions=False
         )
+
+
+def test_an_audit_for_the_register_chooses_no_bar_of_its_own(tmp_path: Path) -> None:
+    traits = written(pl.DataFrame({"subject": ["A", "B"], ORIGIN: ["here", "elsewhere"]}), tmp_path / "traits.csv")
+    with pytest.raises(InvalidInput, match="leave out --approve-below"):
+        run(tmp_path, NAME, "--traits", traits, "--by", "审计员", "--approve-below", "0.9", catch_exceptions=False)
 
 
 def test_a_proxy_is_caught(model: ScoringModel, judged: pl.DataFrame) -> None:
