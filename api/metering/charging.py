@@ -24,6 +24,7 @@ NO_RULE = -1
 """The rule number of a line that no price rule charges."""
 BASES = ("unit", "repeat", "same_entity", "free", "not_billable", "unanswered", "service_credit")
 """Why a line costs what it costs."""
+_LONGEST_MONTH_HOURS = 31 * 24
 
 _Rule = tuple[int, str, int]  # contract version, product, number
 _Subject = tuple[int, str, bool]  # institution, enterprise, test
@@ -193,9 +194,8 @@ class Charging:
         if number is None:
             return None
         rule = terms.rules[number]
-        if rule.per == "entity_month":
-            return self.at - timedelta(days=31)
-        return self.at - timedelta(hours=rule.repeat_hours) if rule.repeat_hours else None
+        hours = max(rule.repeat_hours, _LONGEST_MONTH_HOURS if rule.per == "entity_month" else 0)
+        return self.at - timedelta(hours=hours) if hours else None
 
     def _read_earlier(self, connection: Connection, asked: dict[tuple[int, str], datetime]) -> None:
         rows = connection.execute(_EARLIER, {"subjects": list(asked), "since": min(asked.values())})

@@ -137,6 +137,14 @@ def test_an_entity_counts_once_a_month(books: Books) -> None:
     sound(books)
 
 
+def test_a_repeat_is_found_as_far_back_as_agreed_where_an_entity_counts_once_a_month(books: Books) -> None:
+    contracted(books, {"per": "entity_month", "repeat_hours": 8_760, "repeat_percent": 50})
+    assert calls(books, 1) == [(800, "unit")]
+    books.clock.at = NOON + timedelta(days=45)
+    assert calls(books, 1, first=1) == [(400, "repeat")]
+    sound(books)
+
+
 def test_a_month_costs_no_more_than_its_cap(books: Books) -> None:
     contracted(books, {}, cap_fen=1_000)
     assert calls(books, 3) == [(800, "unit"), (200, "unit"), (0, "unit")]
