@@ -1,8 +1,9 @@
 """How terms come into force: two people for what was negotiated, nobody for list prices."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -111,14 +112,36 @@ def agree_list_prices(
 ) -> None:
     """Open a version that adds the products the institution lacks at list price; agreed prices stay as they are.
 
-    alerts_fen: of the first version.
+    Versions whose day is still to come are opened anew after it, with these products: the newest begun is in force,
+    so the ones that two people agreed to, which stay on record, would never be. alerts_fen: of the first version.
     """
     present = contract_in_force(session, institution_id, at)
     terms = Terms(alerts_fen=alerts_fen) if present is None else present.terms
     added = {price.product_code: price.as_rule() for price in prices if price.product_code not in terms.products}
-    if added:
-        whole = Terms.model_validate(terms.model_dump() | {"rules": (*terms.rules, *added.values())})
-        _add_version(session, institution_id, whole.model_dump(mode="json"), at, LIST_PRICES, at, None)
+    if not added:
+        return
+    scheduled = _scheduled(session, institution_id, at)
+    _add_version(session, institution_id, _with_rules(terms, added), at, LIST_PRICES, at, None)
+    for version in scheduled:
+        whole = _with_rules(Terms.model_validate(version.terms), added)
+        _add_version(session, institution_id, whole, version.in_force_from, LIST_PRICES, at, None)
+
+
+def _with_rules(terms: Terms, rules: Mapping[str, PriceRule]) -> dict[str, Any]:
+    """Terms with the rules of those products that they lack, as a version keeps them."""
+    added = (rule for product, rule in rules.items() if product not in terms.products)
+    return Terms.model_validate(terms.model_dump() | {"rules": (*terms.rules, *added)}).model_dump(mode="json")
+
+
+def _scheduled(session: Session, institution_id: int, at: datetime) -> list[ContractVersion]:
+    """The versions that will come into force, in that order: no newer one begins as early."""
+    query = select(ContractVersion).where(
+        ContractVersion.institution_id == institution_id, ContractVersion.in_force_from > at
+    )
+    found: list[ContractVersion] = []
+    for version in session.scalars(query.order_by(ContractVersion.version)):
+        found = [one for one in found if one.in_force_from < version.in_force_from] + [version]
+    return found
 
 
 def _newest(session: Session, institution_id: int) -> ContractVersion | None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.institutions import find_or_add_institution
@@ -104,6 +105,28 @@ def test_list_prices_add_what_is_missing_and_keep_what_was_agreed(session: Sessi
     assert [rule.price for rule in contract.terms.rules] == [Flat(unit_fen=650), Flat(unit_fen=300), Free()]
     version = session.get_one(ContractVersion, contract.id)
     assert (version.agreed_by, version.proposal_id) == (LIST_PRICES, None)
+
+
+def test_list_prices_leave_what_is_agreed_for_later_to_begin_on_its_day(session: Session, bank: int) -> None:
+    agree(session, bank, [P07], NOON)
+    first, second = NOON + timedelta(days=9), NOON + timedelta(days=20)
+    agree(session, bank, Terms(rules=(ListPrice("P07", 1, "hit").as_rule(),)), second)
+    agree(session, bank, Terms(rules=(ListPrice("P07", 700, "hit").as_rule(),), cap_fen=9_000), first)
+    agree(session, bank, [ListPrice("P07", 600, "hit"), ListPrice("P31", 5, "hit")], second)
+    for added in (P01, ListPrice("P31", 0, "free")):
+        agree_list_prices(session, bank, [P07, added], NOON + TICK)
+    expected = {
+        second - TICK: [Flat(unit_fen=700), Flat(unit_fen=300), Free()],
+        second: [Flat(unit_fen=600), Flat(unit_fen=5), Flat(unit_fen=300)],
+        first - TICK: [Flat(unit_fen=800), Flat(unit_fen=300), Free()],
+    }
+    for at, prices in expected.items():
+        contract = require_product(session, bank, "P01", at)
+        assert [rule.price for rule in contract.terms.rules] == prices
+    assert require_product(session, bank, "P01", first).terms.cap_fen == 9_000
+    versions = session.scalars(select(ContractVersion).order_by(ContractVersion.version)).all()
+    assert [version.agreed_by for version in versions] == ["Zhang Min"] * 4 + [LIST_PRICES] * 6
+    assert all(version.proposal_id for version in versions[:4]), "who agreed stays on record"
 
 
 def test_nothing_new_opens_no_version(session: Session, bank: int) -> None:
