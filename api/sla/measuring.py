@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from api.billing.lines import Asked, lines_of
 from api.billing.months import Month
@@ -18,6 +18,8 @@ from api.contracts.service_levels import Availability, DataAge, Latency
 from api.metering.draft import ANSWERED
 from api.metering.tables import FailedMinute, UsageLine
 from bureau.clock import from_micros, to_micros
+
+_taken_back = aliased(UsageLine)
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,13 @@ def measure_month(session: Session, institution_id: int, month: Month) -> list[V
 
 
 def charged_fen(session: Session, institution_id: int, month: Month, product: str) -> int:
-    """What a product's calls of a month cost, reversals taken off; what a credit is a share of."""
-    query = select(func.coalesce(func.sum(UsageLine.amount_fen), 0)).where(UsageLine.kind != "credit")
+    """What a product's calls of a month cost, reversals of them taken off; what a credit is a share of."""
+    query = (
+        select(func.coalesce(func.sum(UsageLine.amount_fen), 0))
+        .join(_taken_back, _taken_back.id == UsageLine.reverses, isouter=True)
+        .where(UsageLine.kind != "credit")
+        .where(or_(UsageLine.reverses.is_(None), _taken_back.committed_at >= month.begins))
+    )
     return int(session.scalar(_of_month(query, institution_id, month, product)) or 0)
 
 

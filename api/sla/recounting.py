@@ -1,6 +1,6 @@
 """Credit notes computed anew, slowly: from the lines and failed minutes of their month, one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -19,7 +19,8 @@ def differing_notes(session: Session) -> Iterator[tuple[str, Any, Any]]:
         of_product = select(UsageLine).where(
             UsageLine.institution_id == note.institution_id, UsageLine.product_code == note.product_code
         )
-        lines = [line for line in session.scalars(of_product) if _counts(line, note)]
+        every = {line.id: line for line in session.scalars(of_product)}
+        lines = [line for line in every.values() if _counts(line, note, every)]
         charged = sum(line.amount_fen for line in lines)
         percent = min(100, sum(verdict["credit_percent"] for verdict in note.verdicts))
         fen = floor(Fraction(charged * percent, 100) + Fraction(1, 2))
@@ -32,8 +33,11 @@ def differing_notes(session: Session) -> Iterator[tuple[str, Any, Any]]:
                 yield f"{verdict['measure']} of credit note {note.id}", (verdict["counted"], verdict["within"]), found
 
 
-def _counts(line: UsageLine, note: CreditNote) -> bool:
-    return not line.test and line.kind != "credit" and shanghai_day(line.committed_at).replace(day=1) == note.month
+def _counts(line: UsageLine, note: CreditNote, every: Mapping[str, UsageLine]) -> bool:
+    """Whether it is of a call of the note's month, and written in it."""
+    called = every.get(line.reverses or line.id, line)
+    months = {shanghai_day(one.committed_at).replace(day=1) for one in (line, called)}
+    return not line.test and line.kind != "credit" and months == {note.month}
 
 
 def _measured(session: Session, note: CreditNote, lines: list[UsageLine], verdict: dict[str, Any]) -> tuple[int, int]:

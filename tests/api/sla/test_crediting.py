@@ -159,6 +159,23 @@ def test_a_reversal_after_the_close_changes_no_credit(missed: Books) -> None:
     sound(missed)
 
 
+def test_only_reversals_of_the_months_own_calls_come_off_its_credit(missed: Books) -> None:
+    december = NOVEMBER.next
+    missed.clock.at = DECEMBER + timedelta(hours=1)
+    calls(missed, [5_000.0] * 3)
+    with Session(missed.engine) as session:
+        charges = select(UsageLine.id).where(UsageLine.amount_fen > 0).order_by(UsageLine.committed_at)
+        of_both_months = session.scalars(charges).all()
+    for call in (of_both_months[0], of_both_months[-1]):
+        reverse(missed.engine, call, reason="wrong enterprise", at=missed.clock.at)
+    with Session(missed.engine) as session, session.begin():
+        issue_statement(session, missed.signer, missed.bank.institution_id, december, december.ends)
+    with Session(missed.engine) as session:
+        note = session.scalars(select(CreditNote).where(CreditNote.month == december.first)).one()
+    assert (note.charged_fen, note.percent, note.amount_fen) == (1_600, 10, 160)
+    sound(missed)
+
+
 def test_what_is_declined_is_final_and_says_why(missed: Books) -> None:
     with pytest.raises(InvalidInput, match="reason"):
         decline(missed, reason=" ")
