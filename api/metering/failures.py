@@ -16,6 +16,7 @@ from threading import Lock
 
 from sqlalchemy import Connection
 
+from api.billing.months import closed_until
 from api.metering.counting import add_counts
 from api.metering.tables import FailedMinute
 from bureau.errors import AnswerDamaged, BureauError, LedgerUnavailable
@@ -57,5 +58,10 @@ class Failures:
 
 
 def store_failures(connection: Connection, counts: Counter[Key]) -> None:
-    """Add taken counts to the stored ones."""
-    add_counts(connection, FailedMinute, {key: {"requests": count} for key, count in counts.items()})
+    """Add taken counts to the stored ones; those of a month that is closed, to the first minute that is open."""
+    if not counts:
+        return
+    open_from, open_ones = closed_until(connection), Counter[Key]()
+    for (institution_id, minute, test, product, problem), count in counts.items():
+        open_ones[institution_id, max(minute, open_from), test, product, problem] += count
+    add_counts(connection, FailedMinute, {key: {"requests": count} for key, count in open_ones.items()})

@@ -1,6 +1,6 @@
 """Requests that fail on our side without a row are counted with the next commit; what is the caller's is not."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 from api.metering.tables import FailedMinute
 from bureau.errors import BureauError, ConsentMissing, KeyReused, LedgerUnavailable, ModelNotReleased
 from tests.factories.ledger import ACME, NOON, Books, draft
+from tests.factories.promises import DECEMBER, close_november
+
+LATE_IN_THE_MINUTE = NOON + timedelta(seconds=59)
 
 
-def fail(books: Books, problem: Exception, **place: bool) -> None:
+def fail(books: Books, problem: Exception, at: datetime = LATE_IN_THE_MINUTE, **place: bool) -> None:
     with (
         pytest.raises(type(problem)),
-        books.ledger.failures.watching(books.bank.institution_id, "P07", NOON + timedelta(seconds=59), **place),
+        books.ledger.failures.watching(books.bank.institution_id, "P07", at, **place),
     ):
         raise problem
 
@@ -71,3 +74,16 @@ def test_a_ledger_that_closes_writes_them_down(books: Books) -> None:
     for _ in range(2):
         books.ledger.close()
     assert stored(books) == {("ledger-unavailable", False): 1}
+
+
+def test_a_month_that_was_closed_meanwhile_stays_as_it_is(books: Books) -> None:
+    fail(books, LedgerUnavailable("full"))
+    books.submit(draft(books.bank))
+    for minutes in (0, 5):
+        fail(books, LedgerUnavailable("full"), NOON + timedelta(minutes=minutes))
+    close_november(books)
+    fail(books, LedgerUnavailable("full"), DECEMBER + timedelta(minutes=1))
+    books.submit(draft(books.bank, "another"))
+    with Session(books.engine) as session:
+        counted = {row.minute: row.requests for row in session.scalars(select(FailedMinute))}
+    assert counted == {NOON: 1, DECEMBER: 2, DECEMBER + timedelta(minutes=1): 1}
