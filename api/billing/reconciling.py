@@ -1,7 +1,7 @@
 """Reconciliation: an institution's own lines beside ours, each line matched by the call's number."""
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,9 +82,16 @@ def _our_lines(session: Session, institution_id: int, month: Month) -> dict[str,
 
 
 def _unique_serials(ours: Mapping[str, tuple[str | None, int]]) -> dict[str, str]:
-    """Client serial -> call id, of serials that name one call."""
-    times = Counter(serial for serial, _ in ours.values())
-    return {serial: call_id for call_id, (serial, _) in ours.items() if serial is not None and times[serial] == 1}
+    """Client serial -> call id, of serials that name one call that cost something, or else one in all.
+
+    Who was refused, or found the source down, asks again with the same serial.
+    """
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for call_id, (serial, _) in ours.items():
+        if serial is not None:
+            named[serial].append(call_id)
+    meant = {serial: [one for one in calls if ours[one][1]] or calls for serial, calls in named.items()}
+    return {serial: calls[0] for serial, calls in meant.items() if len(calls) == 1}
 
 
 def _compare(call_id: str, serial: str | None, fen: int, theirs: TheirLine | None) -> Compared:

@@ -225,6 +225,20 @@ def test_two_books_are_compared_line_by_line(month: Books) -> None:
     }
 
 
+def test_a_serial_means_the_call_that_was_paid(books: Books) -> None:
+    """LN-1 was asked again after a failure and is one call; LN-2 failed twice and LN-3 was paid twice: neither is."""
+    for serial in ("LN-1", "LN-2", "LN-2"):
+        books.refuse(unanswered(books.bank, "source_down", client_serial=serial))
+    for key, serial in (("a", "LN-1"), ("b", "LN-3"), ("c", "LN-3")):
+        submitted(books, key, client_serial=serial)
+    theirs = [TheirLine(fen, client_serial=serial) for serial, fen in (("LN-1", 800), ("LN-2", 0), ("LN-3", 800))]
+    with transaction(books.engine) as session:
+        kept, _ = reconcile(
+            session, books.bank.institution_id, NOVEMBER, theirs, client_id=books.bank.client_id, at=DECEMBER
+        )
+        assert (kept.matched, kept.amount_differs, kept.only_ours, kept.only_theirs) == (1, 0, 2, 2)
+
+
 @pytest.mark.parametrize(
     ("lines", "why"),
     [
