@@ -15,6 +15,7 @@ from api.billing.months import Month
 from api.billing.statements import find_statement
 from api.billing.tables import Statement, StatementSignature
 from api.canonical import canonical
+from api.metering.exclusive import ACTING, take_turn
 from bureau.errors import InvalidInput, StateConflict
 
 
@@ -32,6 +33,7 @@ def agree_to_statement(
     client; one without keys agrees without. Raises `UnknownObject`, `StateConflict` for another statement, and
     `InvalidInput` for a signature that is missing or is none.
     """
+    take_turn(session.connection(), ACTING)  # of two at once the second finds the first's
     issued = find_statement(session, institution_id, month)
     if sha256 != issued.sha256:
         raise StateConflict(f"The statement of {month} has the digest {issued.sha256}, not {sha256}. Read it again.")

@@ -4,6 +4,9 @@ import csv
 import hashlib
 import io
 import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,6 +23,7 @@ from api.billing.reconciling import TheirLine, reconcile
 from api.billing.statements import as_csv, draw_up, issue_statement
 from api.billing.tables import Statement
 from api.contracts.terms import Terms
+from api.metering.exclusive import ACTING, WRITING, exclusive
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
 from api.metering.tables import UsageLine, WalletEntry
@@ -199,6 +203,31 @@ def test_the_institution_agrees_to_what_it_read(month: Books) -> None:
         assert again.signed_at == first.signed_at == DECEMBER
         with pytest.raises(UnknownObject):
             agreed(NOVEMBER.next, sha256="0" * 64)
+
+
+def at_once(books: Books, turn: int, ask: Callable[[], Any]) -> list[Any]:
+    """What two get who ask while a third is in the turn, so that neither sees what the other writes before its own."""
+    with ThreadPoolExecutor(2) as pool:
+        with exclusive(books.engine, turn):
+            asked = [pool.submit(ask) for _ in range(2)]
+            time.sleep(0.5)
+        return [one.result() for one in asked]
+
+
+def test_two_who_ask_at_once_get_one_statement(month: Books) -> None:
+    first, second = at_once(month, WRITING, lambda: issued(month))
+    assert (first.body, first.jws) == (second.body, second.jws)
+
+
+def test_two_who_agree_at_once_agree_once(month: Books) -> None:
+    sha256, bank = issued(month).sha256, month.bank
+
+    def agree_now() -> datetime:
+        said = {"sha256": sha256, "client_id": bank.client_id, "jws": None, "at": datetime.now(UTC)}
+        with transaction(month.engine) as session:
+            return agree_to_statement(session, bank.institution_id, NOVEMBER, **said).signed_at
+
+    assert len(set(at_once(month, ACTING, agree_now))) == 1
 
 
 def test_two_books_are_compared_line_by_line(month: Books) -> None:
