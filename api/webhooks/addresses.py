@@ -6,6 +6,11 @@ from urllib.parse import urlsplit
 
 from bureau.errors import InvalidInput
 
+_FORM = (
+    "A webhook's address is https://HOST/PATH, with a port up to 65535 where it needs one, and without a name, a "
+    "password or a fragment."
+)
+
 
 def check_address(url: str, *, local: bool = False) -> None:
     """Raises `InvalidInput` for an address no webhook goes to.
@@ -13,13 +18,17 @@ def check_address(url: str, *, local: bool = False) -> None:
     Only https, a host without credentials in the address, and none that is this machine, a link-local or a multicast
     address. Private networks are allowed: banks have them. local: allow http and this machine, for trying things out.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError as problem:  # a bracket that is not closed, a port that is none
+        raise InvalidInput(_FORM) from problem
     if parts.scheme != "https" and not (local and parts.scheme == "http"):
         raise InvalidInput("A webhook's address begins with https://.")
     if not parts.hostname or parts.username or parts.password or parts.fragment:
-        raise InvalidInput("A webhook's address is https://HOST/PATH, without a name, a password or a fragment.")
+        raise InvalidInput(_FORM)
     if not local:
-        for address in _addresses(parts.hostname, parts.port or 443):
+        for address in _addresses(parts.hostname, port):
             if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
                 raise InvalidInput(f"{parts.hostname} is {address}, where no webhook is sent to.")
 

@@ -189,6 +189,8 @@ def test_another_institution_neither_hears_nor_sees(books: Books, receiver: Rece
         pytest.param("http://bank.example/hook", "https://", id="clear text"),
         pytest.param("ftp://bank.example/hook", "https://", id="another protocol"),
         pytest.param("https://", "HOST", id="no host"),
+        pytest.param("https://[::1", "HOST", id="a bracket left open"),
+        pytest.param("https://bank.example:99999/", "65535", id="a port that is none"),
         pytest.param("https://user:secret@127.0.0.1/", "password", id="credentials"),
         pytest.param("https://127.0.0.1/hook", "no webhook is sent", id="this machine"),
         pytest.param("https://[::1]/hook", "no webhook is sent", id="this machine by IPv6"),
