@@ -45,7 +45,7 @@ class Work:
 _MINUTE, _HOUR = 60, 3_600
 WORKS = {
     SEND_WEBHOOKS: Work(
-        lambda place, at: send_due(place.engine, place.vault, at, local=place.webhooks_local), "* * * * *", 2
+        lambda place, _: send_due(place.engine, place.vault, place.clock, local=place.webhooks_local), "* * * * *", 2
     ),
     TELL_ENTERPRISES: Work(lambda place, at: tell_enterprises(place.engine, at), "* * * * *", 2),
     "seal-audit": Work(lambda place, at: seal_if_due(place.engine, place.signer, at), "* * * * *", _MINUTE),

@@ -7,6 +7,7 @@ and one that was being sent is due again when its lease has run out. So it may a
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,14 +45,21 @@ class Sending:
     body: bytes
 
 
-def send_due(engine: Engine, vault: Vault, at: datetime, *, local: bool = False) -> int:
-    """Pick up new events and make the attempts that are due; returns how many arrived."""
-    pick_up(engine, at)
+def send_due(engine: Engine, vault: Vault, clock: Callable[[], datetime], *, local: bool = False) -> int:
+    """Pick up new events and make the attempts that are due, up to fifty; returns how many arrived.
+
+    Each is claimed and signed at its own instant: receivers refuse a timestamp that is minutes old, and while slow
+    ones are waited for, what is to come stays due for another process.
+    """
+    pick_up(engine, clock())
     arrived = 0
     with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as http:
-        for sending in claim_due(engine, vault, at):
-            problem, gone = attempt(http, sending, at, local=local)
-            settle(engine, sending, at, problem, gone=gone)
+        for _ in range(_AT_ONCE):
+            sending = claim_next(engine, vault, clock())
+            if sending is None:
+                break
+            problem, gone = attempt(http, sending, clock(), local=local)
+            settle(engine, sending, clock(), problem, gone=gone)
             arrived += problem is None
     return arrived
 
@@ -75,23 +83,23 @@ def pick_up(engine: Engine, at: datetime) -> int:
     return len(rows)
 
 
-def claim_due(engine: Engine, vault: Vault, at: datetime) -> list[Sending]:
-    """The attempts that are due, this process's alone until their lease runs out."""
+def claim_next(engine: Engine, vault: Vault, at: datetime) -> Sending | None:
+    """The attempt that has been due longest, this process's alone until its lease runs out; None where none is due."""
     due = (
         select(Delivery, Webhook, Event)
         .join(Webhook, Webhook.id == Delivery.webhook_id)
         .join(Event, Event.id == Delivery.event_id)
         .where(Delivery.due_at <= at, Webhook.ended_at.is_(None))
         .order_by(Delivery.due_at, Delivery.event_id)
-        .limit(_AT_ONCE)
+        .limit(1)
     )
     with transaction(engine) as session:
         take_turn(session.connection())
-        found = session.execute(due).all()
-        sendings = [_sending(row, vault) for row in found]
-        for row in found:
-            row.Delivery.due_at = at + LEASE
-    return sendings
+        row = session.execute(due).one_or_none()
+        if row is None:
+            return None
+        row.Delivery.due_at = at + LEASE
+        return _sending(row, vault)
 
 
 def attempt(http: httpx.Client, sending: Sending, at: datetime, *, local: bool = False) -> tuple[str | None, bool]:

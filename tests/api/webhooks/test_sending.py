@@ -17,7 +17,7 @@ from standardwebhooks import WebhookVerificationError
 from api.contracts.terms import Terms
 from api.webhooks.addresses import check_address
 from api.webhooks.registering import NewWebhook, end_webhook, find_webhook, register, send_again
-from api.webhooks.sending import LEASE, WAITS, claim_due, pick_up, send_due
+from api.webhooks.sending import LEASE, WAITS, claim_next, pick_up, send_due
 from api.webhooks.tables import Delivery
 from bureau.clock import now
 from bureau.db import transaction
@@ -73,7 +73,7 @@ def cause(books: Books, **changes: Any) -> None:
 
 
 def send(books: Books, after: timedelta = timedelta()) -> int:
-    return send_due(books.engine, books.vault, NOON + after, local=True)
+    return send_due(books.engine, books.vault, lambda: NOON + after, local=True)
 
 
 def deliveries(books: Books) -> list[Delivery]:
@@ -93,6 +93,18 @@ def test_an_event_arrives_once_and_signed(books: Books, receiver: Receiver) -> N
     fresh = {"webhook-id": "x", "webhook-timestamp": str(int(now().timestamp())), "webhook-signature": "v1,none"}
     with pytest.raises(WebhookVerificationError):
         standard.verify(body, fresh)
+
+
+def test_each_attempt_has_an_instant_of_its_own(books: Books, receiver: Receiver) -> None:
+    """Each of two receivers takes longer than a receiver bears with a timestamp, and than a lease lasts."""
+    for _ in range(2):
+        registered(books, receiver.url)
+    cause(books)
+    slow = timedelta(minutes=6)
+    assert send_due(books.engine, books.vault, lambda: NOON + len(receiver.got) * slow, local=True) == 2
+    stamps = [int(headers["webhook-timestamp"]) for headers, _ in receiver.got]
+    assert stamps == [int(NOON.timestamp()), int((NOON + slow).timestamp())]
+    assert {delivery.arrived_at for delivery in deliveries(books)} == {NOON + slow, NOON + 2 * slow}
 
 
 def test_it_is_sent_again_until_it_arrives_with_the_same_id(books: Books, receiver: Receiver) -> None:
@@ -146,8 +158,8 @@ def test_an_attempt_that_a_crash_cut_off_is_made_again(books: Books, receiver: R
     registered(books, receiver.url)
     cause(books)
     pick_up(books.engine, NOON)
-    assert len(claim_due(books.engine, books.vault, NOON)) == 1, "and then the process died"
-    assert claim_due(books.engine, books.vault, NOON) == [], "it is another process's for a while"
+    assert claim_next(books.engine, books.vault, NOON) is not None, "and then the process died"
+    assert claim_next(books.engine, books.vault, NOON) is None, "it is another process's for a while"
     assert send(books, LEASE) == 1
 
 
