@@ -14,6 +14,7 @@ from api.billing.lines import statement_lines
 from api.billing.months import Month
 from api.billing.tables import Statement, StatementSignature
 from api.canonical import canonical
+from api.contracts.tables import ContractVersion
 from api.metering.tables import UsageLine, Wallet, WalletEntry
 from api.signing import Signer
 
@@ -47,8 +48,17 @@ _LOST = (
     .where(WalletEntry.account == "prepaid")
     .limit(1)
 )
+_UNPAID = (
+    select(cast(UsageLine.id, String))
+    .join(ContractVersion, ContractVersion.id == UsageLine.contract_version_id)
+    .where(ContractVersion.terms["prepaid"].as_boolean().is_(True))
+    .where(UsageLine.amount_fen != 0, UsageLine.test.is_(False))
+    .where(not_(select(WalletEntry.posting).where(WalletEntry.posting == UsageLine.id).exists()))
+    .limit(1)
+)
 _WALLETS = (
     (_UNLIKE_ITS_LINE, "wallet_entry", "it is not what its usage line cost"),
+    (_UNPAID, "usage_line", "no wallet paid it although its contract is prepaid"),
     (_UNBALANCED, "wallet_entry", "its two sides do not add up to nothing"),
     (_MISCOUNTED, "wallet", "its balance is not the sum of its entries"),
     (_LOST, "wallet", "it is missing although there are entries of it"),

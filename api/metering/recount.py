@@ -4,7 +4,7 @@ It shares the terms and the price models with the ledger and nothing else, so th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -87,6 +87,7 @@ def recount(session: Session) -> Iterator[Difference]:
     yield from _differing("month", _stored(session, UsageMonth), months)
     yield from _differing("hour", _stored(session, UsageHour), hours)
     yield from _wallets(session)
+    yield from _unpaid(session, [number for number, one in terms.items() if one.prepaid])
     yield from (Difference(*found) for found in differing_notes(session))
 
 
@@ -235,6 +236,19 @@ def _wallets(session: Session) -> Iterator[Difference]:
     for owner in owed.keys() | held.keys():
         if owed.get(owner, 0) != held.get(owner, 0):
             yield Difference(f"wallet of institution {owner}", held.get(owner), owed.get(owner))
+
+
+def _unpaid(session: Session, prepaid: Collection[int]) -> Iterator[Difference]:
+    """Lines under these contract versions that cost something and have no posting."""
+    postings = select(WalletEntry.posting).where(WalletEntry.posting == UsageLine.id)
+    lines = select(UsageLine.id, UsageLine.amount_fen).where(
+        UsageLine.contract_version_id.in_(prepaid),
+        UsageLine.amount_fen != 0,
+        UsageLine.test.is_(False),
+        ~postings.exists(),
+    )
+    for line, fen in session.execute(lines.order_by(UsageLine.id)):
+        yield Difference(f"posting of {line}", 0, fen)
 
 
 def _month(at: datetime) -> date:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from api.audit.chain import append_leaf, no_answer, read_tail
@@ -308,6 +308,25 @@ def test_the_recount_finds_what_was_changed(books: Books) -> None:
         session.get_one(Wallet, books.bank.institution_id).balance_fen += 1
     with Session(books.engine) as session:
         assert [one.what.split()[0] for one in recount(session)] == ["month", "wallet"]
+
+
+@pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
+def test_a_call_that_no_wallet_paid_is_named(books: Books) -> None:
+    contracted(books, {}, prepaid=True)
+    pay_in(books.engine, books.bank.institution_id, 5_000, reference="transfer 1", at=NOON)
+    calls(books, 2)
+    calls(books, 1, test=True)
+    with books.engine.begin() as connection:
+        for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.execute(text(f'DROP TRIGGER "{name}"'))
+        line = connection.scalar(select(func.min(WalletEntry.posting)).where(WalletEntry.account == "revenue"))
+        connection.execute(text("DELETE FROM wallet_entry WHERE posting = :line"), {"line": line})
+        connection.execute(text("UPDATE wallet SET balance_fen = balance_fen + 800"))
+    with Session(books.engine) as session:
+        assert list(recount(session)) == [(f"posting of {line}", 0, 800)]
+        fault = verify_ledger(session, books.signer, books.vault).fault
+    assert fault is not None
+    assert (fault.named, fault.what) == (f"usage_line [{line}]", "no wallet paid it although its contract is prepaid")
 
 
 def balance(books: Books) -> int:
