@@ -26,6 +26,7 @@ from features.lake.lake import Lake
 from features.lake.memory import forget
 from features.lake.renaming import SETTLED
 from features.lake.sent import erase_from_deliveries
+from features.lake.stored import kept_by_others, numbers_of_ids
 from features.lake.tables import (
     Alias,
     Certificate,
@@ -77,6 +78,9 @@ class Erased:
 def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = None) -> Erased:
     """Remove records from every file, the quarantine, the marks and the kept deliveries, and leave a certificate.
 
+    A record that another enterprise has too, by a corrected code or a link made anew, loses the named owner's rows
+    alone: it keeps its marks, what waits of it and its deliveries, and its later versions land.
+
     Killed before the end of its one transaction it has changed nothing; killed after it, the next writer removes the
     former files. Hot files under way are waited for and none are made meanwhile. Readers that hold an older file open
     finish with it; what a process keeps in memory it forgets when it next asks for the newest snapshot.
@@ -86,15 +90,17 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
     feed = erasure.contract.code
     with exclusive(lake), without_hot(lake):
         sweep(lake)
+        gone = _gone(lake, erasure)
+        pairs = _pairs(lake, erasure, gone)
         with lake.catalogue.begin() as connection:
             _overwrite_deleted(connection)
             snapshot = make_snapshot(connection, "erase", at, feed)
             more = {} if also is None else also(connection, snapshot)
-            files = _rewrite_files(lake, connection, erasure, snapshot)
-            sent = erase_from_deliveries(lake.root.parent, feed, erasure.records["record_id"])
-            waiting = _erase_from_catalogue(connection, erasure)
+            files = _rewrite_files(lake, connection, erasure.contract, pairs, snapshot)
+            sent = erase_from_deliveries(lake.root.parent, feed, gone)
+            waiting = _erase_from_catalogue(connection, erasure, gone)
             key = erasure_key(connection)
-            hashes = sorted(keyed_hash(key, record_id) for record_id in erasure.records["record_id"].unique())
+            hashes = sorted(keyed_hash(key, record_id) for record_id in gone)
             body = {
                 "feed": feed,
                 "scope": erasure.scope,
@@ -102,6 +108,7 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
                 "made_at": at.isoformat(),
                 "snapshot": snapshot,
                 **_hashed(hashes),
+                "kept_by_others": erasure.records["record_id"].n_unique() - len(gone),
                 "quarantined": waiting,
                 "files": files,
                 "deliveries": sent,
@@ -126,10 +133,25 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
     return Erased(number, values["records"], rows, len(files), snapshot)
 
 
-def _rewrite_files(lake: Lake, connection: Connection, erasure: Erasure, snapshot: int) -> list[dict[str, Any]]:
-    """Every file of the feed that holds one of the records, of any snapshot, written again without them."""
-    listed = connection.execute(select(LakeFile).where(LakeFile.feed == erasure.contract.code)).all()
-    gone = {"rows": erasure.records.select("record_no", "enterprise_id"), "closings": pl.DataFrame(schema=_ROW_NO)}
+def _gone(lake: Lake, erasure: Erasure) -> pl.Series:
+    """Ids of the records of which nothing is left that counts, each once."""
+    records = erasure.records
+    others = kept_by_others(lake, erasure.contract, records["record_no"], records)
+    return records.filter(~pl.col("record_no").is_in(others.implode()))["record_id"].unique()
+
+
+def _pairs(lake: Lake, erasure: Erasure, gone: pl.Series) -> pl.DataFrame:
+    """The records and owners whose rows go: those named, and whoever has but void rows of a record that is gone."""
+    owners = pl.concat([erasure.records, numbers_of_ids(lake, erasure.contract, gone)])
+    return owners.select("record_no", "enterprise_id").unique()
+
+
+def _rewrite_files(
+    lake: Lake, connection: Connection, contract: Contract, pairs: pl.DataFrame, snapshot: int
+) -> list[dict[str, Any]]:
+    """Every file of the feed that holds a row of one of the records and owners, of any snapshot, written without it."""
+    listed = connection.execute(select(LakeFile).where(LakeFile.feed == contract.code)).all()
+    gone = {"rows": pairs, "closings": pl.DataFrame(schema=_ROW_NO)}
     changed = []
     for file in sorted(listed, key=lambda file: file.kind, reverse=True):  # rows before closings, which follow them
         keys = gone[file.kind]
@@ -152,9 +174,9 @@ def _rewrite_files(lake: Lake, connection: Connection, erasure: Erasure, snapsho
     return changed
 
 
-def _erase_from_catalogue(connection: Connection, erasure: Erasure) -> int:
+def _erase_from_catalogue(connection: Connection, erasure: Erasure, gone: pl.Series) -> int:
     """Rows that wait, marks, and of a registration the name and other keys; returns how many rows waited."""
-    feed, ids, waiting = erasure.contract.code, erasure.records["record_id"].unique().to_list(), 0
+    feed, ids, waiting = erasure.contract.code, gone.to_list(), 0
     for start in range(0, len(ids), _PORTION):
         portion = ids[start : start + _PORTION]
         held = delete(Quarantined).where(Quarantined.feed == feed, Quarantined.record_id.in_(portion))

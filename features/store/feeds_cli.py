@@ -138,7 +138,8 @@ def archived(
 def list_certificates(form: FormatOption = Format.TABLE) -> None:
     """List what was erased, on which ground and when; as JSON with hashes, files and the report of the archive."""
     told = ("certificate", "feed", "scope", "basis", "made_at", "records", "rows", "snapshot")
-    whole = (*told, "record_hashes_sha256", "record_hashes", "quarantined", "files", "deliveries", "archive")
+    hashes = ("record_hashes_sha256", "record_hashes", "kept_by_others")
+    whole = (*told, *hashes, "quarantined", "files", "deliveries", "archive")
     rows = [{name: line.get(name) for name in whole} for line in certificates(_open())]
     print_rows(rows, whole if form is Format.JSON else told, form)
 

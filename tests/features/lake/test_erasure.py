@@ -8,22 +8,33 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
+from features.contracts.contract import Contract
+from features.contracts.court_case import COURT_CASE
 from features.contracts.penalty import PENALTY
+from features.contracts.registration import REGISTRATION
 from features.lake.compaction import compact
 from features.lake.endings import list_endings
 from features.lake.erased import ERASED, was_erased
-from features.lake.erasure import Erasure, certificates, erase
+from features.lake.erasure import Erased, Erasure, certificates, erase
 from features.lake.hot.building import Wanted
 from features.lake.hot.manifest import lineage, map_feed, read_manifest, renew
 from features.lake.lake import Lake
-from features.lake.marks import mark_record
+from features.lake.links import list_links
+from features.lake.marks import mark_record, marks_of
+from features.lake.quarantine import list_waiting
+from features.lake.registry import resolve
+from features.lake.review import link_name
 from features.lake.stored import numbers_of_ids, numbers_of_subject
 from features.lake.tables import LakeFile, Quarantined
+from features.lake.unlinking import end_link
+from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, GAMMA, instant, known, land_rows, make_lake
 from tests.factories.penalties import penalty
+from tests.factories.registrations import registration
 
 DAYS = ("2025-02-02", "2025-03-02")
 GONE = f"F34-{ACME}-2025-01-15"
+NAME = "深圳市甲贸易有限公司"
 
 
 @pytest.fixture
@@ -97,6 +108,51 @@ def test_a_subject_is_erased_with_all_its_records(lake: Lake) -> None:
     done = erase(lake, Erasure(PENALTY, "subject", "本人要求", records), at=instant("2025-04-01"))
     assert done.records == 2
     assert set(known(lake, PENALTY, "2025-04-01")["uscc"]) == {BETA, GAMMA}
+
+
+def erase_subject(lake: Lake, contract: Contract, uscc: str, at: str = "2025-07-01") -> Erased:
+    records = numbers_of_subject(lake, contract, resolve(lake, uscc).enterprise_id)
+    return erase(lake, Erasure(contract, "subject", "本人要求", records), at=instant(at))
+
+
+def test_a_record_that_was_corrected_to_another_goes_on_as_theirs(lake: Lake) -> None:
+    corrected = penalty(BETA, record_id=GONE, version=4, op="U", fine_fen=8)
+    land_rows(lake, PENALTY, [corrected], "2025-05-01")
+    done = erase_subject(lake, PENALTY, ACME)
+    assert (done.records, done.rows) == (1, 3)  # of two versions, one lies in two files
+    assert GONE not in known(lake, PENALTY, "2025-04-30")["record_id"]
+    assert ("F34", GONE) in marks_of(lake, [("F34", GONE)], date(2025, 7, 1))
+    assert [row.record_id for row in list_waiting(lake)] == [GONE]
+    assert not was_erased(lake, "F34", GONE)
+    (told,) = certificates(lake)
+    assert (told["record_hashes"], told["kept_by_others"], told["quarantined"]) == ([], 1, 0)
+    assert land_rows(lake, PENALTY, [corrected | {"version": 5, "op": "D"}], "2025-08-01").landed == 1
+    assert GONE in known(lake, PENALTY, "2025-07-31")["record_id"]
+    assert GONE not in known(lake, PENALTY, "2025-08-01")["record_id"]
+
+
+def test_a_record_whose_link_was_made_anew_goes_on_as_the_other_s(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, "乙物流有限公司")], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    end_link(lake, list_links(lake)[0].link_id, at=instant("2025-05-01"))
+    link_name(lake, NAME, BETA, at=instant("2025-06-01"))
+    assert erase_subject(lake, COURT_CASE, ACME).rows == 1
+    assert known(lake, COURT_CASE, "2025-04-30").is_empty()
+    land_rows(lake, COURT_CASE, [court_case(None, NAME, version=2, op="U", outcome="调解")], "2025-08-01")
+    assert known(lake, COURT_CASE, "2025-08-01").select("uscc", "version").rows() == [(BETA, 2)]
+
+
+def test_a_row_that_was_written_anew_under_another_keeps_no_record(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME)], "2025-04-01")
+    land_rows(lake, REGISTRATION, [registration(BETA, NAME, received_at=instant("2025-02-01"))], "2025-05-01")
+    land_rows(lake, COURT_CASE, [court_case(BETA, NAME, version=2, op="U")], "2025-06-01")
+    record = str(court_case(None, NAME)["record_id"])
+    assert erase_subject(lake, COURT_CASE, BETA).rows == 2
+    assert was_erased(lake, "F26", record)
+    assert holding(lake, record) == []
 
 
 def test_erasing_what_is_not_there_changes_nothing(lake: Lake) -> None:
