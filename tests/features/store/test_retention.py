@@ -10,17 +10,24 @@ import pytest
 from bureau.errors import FieldNotGranted
 from bureau.grant import operator_grant
 from features.contracts.contract import Contract
+from features.contracts.court_case import COURT_CASE
 from features.contracts.feeds import FEEDS
 from features.contracts.penalty import PENALTY
 from features.contracts.registration import REGISTRATION
 from features.lake.anonymity import SMALLEST_GROUP
 from features.lake.archive import read_archive
+from features.lake.compaction import compact
 from features.lake.erasure import certificates
 from features.lake.lake import Lake
+from features.lake.links import list_links
+from features.lake.quarantine import list_waiting
+from features.lake.unlinking import end_link
 from features.store.records import records
 from features.store.retention import archive_expired, count_expired, erase_expired, expired, offer_expired
-from tests.factories.lakes import instant, land_rows, make_lake, uscc
+from tests.factories.courts import court_case
+from tests.factories.lakes import instant, known, land_rows, make_lake, uscc
 from tests.factories.penalties import penalty
+from tests.factories.registrations import registration
 
 OLD, YOUNG, USED_ON = date(2025, 3, 31), date(2025, 4, 2), date(2026, 4, 1)
 FIRMS = [uscc(number) for number in range(SMALLEST_GROUP)]
@@ -114,6 +121,49 @@ def test_a_group_one_short_is_left_out(tmp_path: Path) -> None:
 def test_erasing_what_is_over_archives_nothing(lake: Lake) -> None:
     assert erase_expired(lake, PENALTY, USED_ON, "期满", at=AT).records == 13
     assert read_archive(lake, PENALTY, TRAINING).is_empty()
+
+
+def test_what_was_withdrawn_is_over_by_its_last_version(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    over, young, corrected = penalty(FIRMS[0], OLD), penalty(FIRMS[1], YOUNG), penalty(FIRMS[2], OLD)
+    later = {"event_date": YOUNG, "decided_on": YOUNG, "version": 2, "op": "U"}
+    land_rows(lake, PENALTY, [over, young, corrected], "2025-04-05")
+    land_rows(lake, PENALTY, [corrected | later], "2025-04-10")
+    withdrawn = [over | {"version": 2}, young | {"version": 2}, corrected | later | {"version": 3}]
+    land_rows(lake, PENALTY, [row | {"op": "D"} for row in withdrawn], "2025-05-01")
+    found = expired(lake, PENALTY, USED_ON)
+    assert found.select("record_id", "version", "open_to_use").rows() == [(over["record_id"], 2, False)]
+    assert count_expired(lake, USED_ON) == {"F34": 1}
+    done = archive_expired(lake, PENALTY, USED_ON, "期满", at=AT)
+    assert (done.erased.records, done.offered) == (1, 0)
+    assert set(known(lake, PENALTY, "2025-04-30")["uscc"]) == {FIRMS[1], FIRMS[2]}
+    assert expired(lake, PENALTY, USED_ON).is_empty()
+
+
+def test_what_is_over_is_erased_of_all_who_ever_had_it(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    mistaken = penalty(FIRMS[0], OLD)
+    land_rows(lake, PENALTY, [mistaken], "2025-04-05")
+    land_rows(lake, PENALTY, [mistaken | {"uscc": FIRMS[1], "version": 2, "op": "U"}], "2025-05-01")
+    assert count_expired(lake, USED_ON) == {"F34": 1}
+    done = archive_expired(lake, PENALTY, USED_ON, "期满", at=AT)
+    assert (done.erased.records, done.erased.rows, done.offered) == (1, 2, 1)
+    assert known(lake, PENALTY, "2025-04-30").is_empty()
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_what_lost_its_owner_is_over_all_the_same(tmp_path: Path, compacted: bool) -> None:
+    lake, name = make_lake(tmp_path), "深圳市甲贸易有限公司"
+    land_rows(lake, REGISTRATION, [registration(FIRMS[0], name, date(2017, 5, 4))], "2018-01-31")
+    land_rows(lake, COURT_CASE, [court_case(None, name, filed_on=date(2018, 1, 31))], "2018-02-05")
+    end_link(lake, list_links(lake)[0].link_id, at=instant("2018-05-01"))
+    if compacted:
+        compact(lake, COURT_CASE.code, at=instant("2018-05-02"))
+    assert expired(lake, COURT_CASE, USED_ON)["open_to_use"].to_list() == [False]
+    assert expired(lake, COURT_CASE, date(2018, 6, 1)).is_empty()
+    assert erase_expired(lake, COURT_CASE, USED_ON, "期满", at=AT).records == 1
+    assert known(lake, COURT_CASE, "2018-04-30").is_empty()
+    assert list_waiting(lake) == []
 
 
 def test_the_archive_is_read_for_training_alone(lake: Lake) -> None:
