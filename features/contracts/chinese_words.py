@@ -279,7 +279,7 @@ FORMS = tuple(
         (r"(\w+) must equal (\w+)", r"\1 须等于 \2"),
         (r"(\w+) must not precede (\w+)", r"\1 不得早于 \2"),
         (r"(\w+) must not lie before (\S+)", r"\1 不得早于 \2"),
-        (r"(\w+) must not exceed ten trillion yuan", r"\1 不得超过十万亿元"),
+        (r"(\w+) must not exceed a thousand trillion", r"\1 不得超过一千万亿"),
         (r"(\w+) must have check characters that agree", r"\1 的校验码须正确"),
         (
             r"no two records of a delivery that is no history may have the same (.+)",

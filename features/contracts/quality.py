@@ -13,9 +13,9 @@ Severity = Literal["block", "quarantine", "warn"]
 FIRST_DAY = date(1900, 1, 1)
 """No record of an enterprise is older; an earlier date is a typing error."""
 
-MOST_FEN = 10**15
-"""No amount of one record is larger: ten trillion yuan. A larger one is in another unit, and its sums would not fit
-64 bits."""
+MOST = 10**15
+"""No amount or quantity of one record is larger: in fen ten trillion yuan. A larger one is in another unit, and its
+sums would not fit 64 bits."""
 
 RULE_WORDS = {
     "not_nullable": "must not be empty",
@@ -70,14 +70,14 @@ def of_cells(columns: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} {say(check)}"
 
 
-def amounts(columns: Iterable[str]) -> tuple[str, ...]:
-    """The columns of money, by their unit."""
-    return tuple(name for name in columns if name.endswith("_fen"))
+def amounts(dtypes: Mapping[str, pl.DataType]) -> tuple[str, ...]:
+    """The columns of money and of quantities: all of 64 bits but numbers that name something. Sums of 32 bits fit."""
+    return tuple(name for name, dtype in dtypes.items() if dtype == pl.Int64 and not name.endswith("_no"))
 
 
-def of_amounts(columns: Iterable[str]) -> tuple[str, ...]:
-    """What is asked of money in every feed."""
-    return tuple(f"{name} must not exceed ten trillion yuan" for name in amounts(columns))
+def of_amounts(dtypes: Mapping[str, pl.DataType]) -> tuple[str, ...]:
+    """What is asked of money and quantities in every feed."""
+    return tuple(f"{name} must not exceed a thousand trillion" for name in amounts(dtypes))
 
 
 def of_rows(subject: str, ended_by: Iterable[str]) -> tuple[str, ...]:

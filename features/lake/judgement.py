@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from features.contracts.contract import NUMBER_PATTERN, Contract
-from features.contracts.quality import FIRST_DAY, MOST_FEN, amounts, kind
+from features.contracts.quality import FIRST_DAY, MOST, amounts, kind
 from features.lake.codes import clean_codes, impossible_codes
 from features.lake.delivery import RECEIVED_AT
 from features.lake.doubts import doubtful_rows
@@ -115,9 +115,9 @@ def _broken_rules(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 def _impossible_amounts(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     found = [pl.DataFrame(schema=_FOUND)]
     for column in amounts(contract.dtypes):
-        beyond = ~typed[column].is_between(-MOST_FEN, MOST_FEN)
+        beyond = ~typed[column].is_between(-MOST, MOST)
         if beyond.any():
-            reason = pl.format("{} is {} fen, more than ten trillion yuan; check its unit", pl.lit(column), column)
+            reason = pl.format("{} is {}, more than a thousand trillion; check its unit", pl.lit(column), column)
             found.append(typed.filter(beyond).select(ROW, reason.alias("reason")))
     return _gather("rule", pl.concat(found))
 

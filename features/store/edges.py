@@ -16,7 +16,7 @@ import polars as pl
 from bureau.clock import month_end, months_before
 from bureau.uscc import compose_uscc
 from features.contracts.contract import HASH_PATTERN, SUBJECT_PATTERN, USCC_PATTERN, Contract
-from features.contracts.quality import MOST_FEN, amounts
+from features.contracts.quality import MOST, amounts
 from features.contracts.registration import REGISTRATION
 from features.engine.windows import MONTHS_IN
 from features.lake.delivery import RECEIVED_AT
@@ -26,8 +26,8 @@ LAST_DAY = date(2025, 7, 31)
 COMPARED_DAYS = (LAST_DAY, date(2025, 2, 28), date(2023, 12, 30), date(2019, 1, 1))
 FIRMS = tuple(compose_uscc("91", "440300", f"{number:08d}") for number in range(1, 31))
 NUMBERS = (0, 1, 2, 7, 254, 255, 256, 32_767, 32_768, 65_534, 65_535, 65_536, 2**31, 2**32, 5_000_000_001)
-LARGEST = (10**13, MOST_FEN, 2**53 + 1)
-"""The most a month's invoices and any amount may say, and a count that no 64-bit float holds."""
+LARGEST = (10**13, MOST)
+"""The most a month's invoices and any amount or quantity may say."""
 PERSONS = tuple(f"{number:016x}" for number in range(1, 41))
 """Few enough to run and own several firms each, so that derived feeds have rows."""
 _CANDIDATES = 12
@@ -146,8 +146,8 @@ def _drawing(name: str, column: Any, chance: Chance) -> Callable[[date], Any]:
     low, high = facts.get("min_value", -(2**40)), facts.get("max_value", 2**31 - 1 if dtype == pl.Int32 else 2**60)
     if low >= 1900:  # a year
         return lambda event: event.year
-    if amounts([name]):
-        low, high = max(low, -MOST_FEN), min(high, MOST_FEN)
+    if amounts({name: dtype}):
+        low, high = max(low, -MOST), min(high, MOST)
     numbers = [number for one in (*NUMBERS, *LARGEST) for number in (one, -one) if low <= number <= high]
     return lambda _: numbers[int(chance.integers(len(numbers)))]
 

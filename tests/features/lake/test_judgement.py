@@ -7,14 +7,16 @@ import polars as pl
 import pytest
 
 from bureau.clock import from_micros
+from features.contracts.electricity import ELECTRICITY
+from features.contracts.feeds import FEEDS
 from features.contracts.invoice_month import INVOICE_MONTH
 from features.contracts.power_arrears import POWER_ARREARS
-from features.contracts.quality import MOST_FEN
+from features.contracts.quality import MOST, amounts
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.judgement import Judged, judge
 from tests.factories.invoice_feeds import invoice_month
 from tests.factories.lakes import ACME, BETA, frame_of, instant
-from tests.factories.power import power_arrears
+from tests.factories.power import electricity, power_arrears
 from tests.factories.tax import tax_arrears
 
 NOON = instant("2025-07-01T12:00")
@@ -90,16 +92,29 @@ def test_days_that_cannot_be(event: date, reason: str | None) -> None:
 @pytest.mark.parametrize(
     ("fen", "refused"),
     [
-        pytest.param(MOST_FEN, False, id="the most there can be"),
-        pytest.param(MOST_FEN + 1, True, id="more"),
+        pytest.param(MOST, False, id="the most there can be"),
+        pytest.param(MOST + 1, True, id="more"),
         pytest.param(2**63 - 1, True, id="all that fits"),
         pytest.param(-(2**63), True, id="the least that fits"),
     ],
 )
 def test_amounts_that_cannot_be(fen: int, refused: bool) -> None:
     judged = judge(frame_of(INVOICE_MONTH, [invoice_month(ACME, tax_fen=fen)]), INVOICE_MONTH, NOON)
-    told = f"tax_fen is {fen} fen, more than ten trillion yuan; check its unit"
+    told = f"tax_fen is {fen}, more than a thousand trillion; check its unit"
     assert judged.refused["reason"].to_list() == ([told] if refused else [])
+
+
+@pytest.mark.parametrize(("kwh", "refused"), [(MOST, False), (MOST + 1, True), (2**63 - 1, True)])
+def test_quantities_that_cannot_be(kwh: int, refused: bool) -> None:
+    judged = judge(frame_of(ELECTRICITY, [electricity(ACME, kwh=kwh, amount_fen=1)]), ELECTRICITY, NOON)
+    told = f"kwh is {kwh}, more than a thousand trillion; check its unit"
+    assert judged.refused["reason"].to_list() == ([told] if refused else [])
+
+
+def test_numbers_that_only_name_something_are_no_quantities() -> None:
+    bounded = {column for contract in FEEDS for column in amounts(contract.dtypes) if not column.endswith("_fen")}
+    dollars, jobs = ("amount_usd_cents", "guaranteed_usd_cents"), ("employees", "jobs_created", "jobs_retained")
+    assert bounded == {*dollars, *jobs, "area_m2", "kwh", "m3", "shares_n", "weight_milli"}
 
 
 def test_the_day_of_receipt_is_shanghai_s() -> None:
