@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
 from sqlalchemy import Connection, func, insert, select
 
 from features.contracts.contract import Contract
@@ -32,6 +33,11 @@ class Entry:
     def first_row(self) -> int:
         """The number of its first row. No two rows of a feed have one number."""
         return self.snapshot * 2**32 + self.portion * 2**20
+
+
+def stored_in(row_no: pl.Expr) -> pl.Expr:
+    """The snapshot that stored a row, from its number."""
+    return row_no // 2**32
 
 
 def make_snapshot(connection: Connection, act: str, at: datetime, feed: str | None = None) -> int:

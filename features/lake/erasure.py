@@ -18,12 +18,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bureau.errors import InvalidInput
 from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
-from features.lake.entry import make_snapshot
+from features.lake.entry import Entry, make_snapshot, stored_in
 from features.lake.erased import erasure_key, keyed_hash, note_erased
 from features.lake.files import exclusive, sweep, write_again
 from features.lake.hot.manifest import without_hot
 from features.lake.lake import Lake
+from features.lake.layout import rows_sql
 from features.lake.memory import forget
+from features.lake.query import query
 from features.lake.renaming import SETTLED
 from features.lake.sent import erase_from_deliveries
 from features.lake.stored import kept_by_others, numbers_of_ids
@@ -37,6 +39,7 @@ from features.lake.tables import (
     Quarantined,
     Setting,
 )
+from features.lake.writing import tell_registry
 
 LISTED = 10_000
 """Hashes of records that stand in a certificate one by one; of more, one hash over all."""
@@ -99,6 +102,7 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
             files = _rewrite_files(lake, connection, erasure.contract, pairs, snapshot)
             sent = erase_from_deliveries(lake.root.parent, feed, gone)
             waiting = _erase_from_catalogue(connection, erasure, gone)
+            _tell_again(lake, connection, erasure)
             key = erasure_key(connection)
             hashes = sorted(keyed_hash(key, record_id) for record_id in gone)
             body = {
@@ -175,7 +179,7 @@ def _rewrite_files(
 
 
 def _erase_from_catalogue(connection: Connection, erasure: Erasure, gone: pl.Series) -> int:
-    """Rows that wait, marks, and of a registration the name and other keys; returns how many rows waited."""
+    """Rows that wait, marks, numbers, and of a registration the name and other keys; returns how many rows waited."""
     feed, ids, waiting = erasure.contract.code, gone.to_list(), 0
     for start in range(0, len(ids), _PORTION):
         portion = ids[start : start + _PORTION]
@@ -183,8 +187,9 @@ def _erase_from_catalogue(connection: Connection, erasure: Erasure, gone: pl.Ser
         waiting += connection.execute(held).rowcount
         connection.execute(delete(Mark).where(Mark.feed == feed, Mark.record_id.in_(portion)))
     if erasure.contract is REGISTRATION:
+        unnamed = {"name": None, "name_version": 0, "name_known_at": 0}
         for number in erasure.records["enterprise_id"].unique():
-            connection.execute(update(EnterpriseRow).where(EnterpriseRow.id == number).values(name=None))
+            connection.execute(update(EnterpriseRow).where(EnterpriseRow.id == number).values(unnamed))
             connection.execute(delete(Alias).where(Alias.enterprise_id == number))
     _erase_numbers(connection, erasure)
     return waiting
@@ -198,6 +203,22 @@ def _erase_numbers(connection: Connection, erasure: Erasure) -> None:
     connection.execute(delete(Setting).where(Setting.name == SETTLED))
 
 
+def _tell_again(lake: Lake, connection: Connection, erasure: Erasure) -> None:
+    """What the records left of some enterprises tell the registry, each in the snapshot that stored it."""
+    contract, row = erasure.contract, LakeFile
+    if contract.number_column is None:
+        return
+    standing = select(row.path).where(row.feed == contract.code, row.kind == "rows", row.removed_in.is_(None))
+    files = [lake.root / path for path in connection.scalars(standing)]
+    if not files:
+        return
+    owners = erasure.records.select("enterprise_id").unique()
+    left = query(f"FROM {rows_sql(contract, files)} SEMI JOIN owners USING (enterprise_id)", owners=owners)
+    snapshots = left.select(stored_in(pl.col("row_no"))).to_series()
+    for snapshot in snapshots.unique().sort():
+        tell_registry(Entry(lake, connection, contract, snapshot), left.filter(snapshots == snapshot))
+
+
 def _hashed(hashes: list[str]) -> dict[str, Any]:
     """Keyed hashes of record ids: who is shown an id can check that it was erased, and nobody can read it here."""
     whole = hashlib.sha256("".join(hashes).encode()).hexdigest()
@@ -206,13 +227,13 @@ def _hashed(hashes: list[str]) -> dict[str, Any]:
 
 def certificates(lake: Lake) -> Sequence[dict[str, Any]]:
     """Every certificate, newest first, with its number."""
-    query = select(Certificate.id, Certificate.body, Certificate.records, Certificate.rows).order_by(
+    listed = select(Certificate.id, Certificate.body, Certificate.records, Certificate.rows).order_by(
         Certificate.id.desc()
     )
     with lake.catalogue.connect() as connection:
         return [
             {"certificate": number, "records": records, "rows": rows, **json.loads(body)}
-            for number, body, records, rows in connection.execute(query)
+            for number, body, records, rows in connection.execute(listed)
         ]
 
 

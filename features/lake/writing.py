@@ -66,10 +66,15 @@ def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
     packed = pack(fresh, contract, entry.lake.buckets, first_row=entry.first_row)
     add_file(entry.lake, entry.connection, rows, packed, bounds_of(packed), entry.snapshot)
     note_endings(entry, fresh)
-    if contract.number_column is not None:
-        add_numbers(entry.connection, contract, fresh, entry.snapshot)
-    if contract is REGISTRATION:
-        _register(entry, fresh)
+    tell_registry(entry, fresh)
+
+
+def tell_registry(entry: Entry, stored: pl.DataFrame) -> None:
+    """Stored rows may bring numbers of their enterprises; those of registrations also names and other keys."""
+    if entry.contract.number_column is not None:
+        add_numbers(entry.connection, entry.contract, stored, entry.snapshot)
+    if entry.contract is REGISTRATION:
+        _register(entry, stored)
 
 
 def _register(entry: Entry, fresh: pl.DataFrame) -> None:

@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
+from bureau.clock import to_micros
+from bureau.errors import BureauError
 from features.contracts.contract import Contract
 from features.contracts.court_case import COURT_CASE
 from features.contracts.penalty import PENALTY
@@ -19,13 +21,14 @@ from features.lake.erasure import Erased, Erasure, certificates, erase
 from features.lake.hot.building import Wanted
 from features.lake.hot.manifest import lineage, map_feed, read_manifest, renew
 from features.lake.lake import Lake
+from features.lake.landing import settle_links
 from features.lake.links import list_links
 from features.lake.marks import mark_record, marks_of
 from features.lake.quarantine import list_waiting
-from features.lake.registry import resolve
+from features.lake.registry import Enterprise, resolve
 from features.lake.review import link_name
 from features.lake.stored import numbers_of_ids, numbers_of_subject
-from features.lake.tables import LakeFile, Quarantined
+from features.lake.tables import EnterpriseNumber, LakeFile, Quarantined
 from features.lake.unlinking import end_link
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, GAMMA, instant, known, land_rows, make_lake
@@ -153,6 +156,27 @@ def test_a_row_that_was_written_anew_under_another_keeps_no_record(tmp_path: Pat
     assert erase_subject(lake, COURT_CASE, BETA).rows == 2
     assert was_erased(lake, "F26", record)
     assert holding(lake, record) == []
+
+
+def test_what_the_records_left_bring_stays_known(tmp_path: Path) -> None:
+    lake, number, other = make_lake(tmp_path), "440301123456789", "440301123456788"
+    first = registration(ACME, "甲公司", reg_no=number, outside_key="E1")
+    second = registration(ACME, "乙公司", record_id="F01-2", version=2, reg_no=number, outside_key="E2")
+    land_rows(lake, REGISTRATION, [first], "2025-02-01")
+    land_rows(lake, REGISTRATION, [second, second | {"record_id": "F01-3", "reg_no": other}], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(number, "某公司"), court_case(other, "某公司", case_no="2")], "2025-04-01")
+    assert known(lake, COURT_CASE, "2025-04-01")["uscc"].to_list() == [ACME, ACME]
+    records = numbers_of_ids(lake, REGISTRATION, ["F01-2", "F01-3"])
+    erase(lake, Erasure(REGISTRATION, "record", "更正", records), at=instant("2025-05-01"))
+    settle_links(lake, at=instant("2025-05-02"))
+    for day in ("2025-04-01", "2025-05-02"):
+        assert known(lake, COURT_CASE, day).select("uscc", "case_no").rows() == [(ACME, court_case(None)["case_no"])]
+    assert resolve(lake, "E1", snapshot=1) == Enterprise(1, ACME, "甲公司")
+    with pytest.raises(BureauError):
+        resolve(lake, "E2")
+    with lake.catalogue.connect() as connection:
+        borne = select(EnterpriseNumber.key, EnterpriseNumber.known_at, EnterpriseNumber.added_in)
+        assert connection.execute(borne).all() == [(number, to_micros(instant("2025-02-01")), 1)]
 
 
 def test_erasing_what_is_not_there_changes_nothing(lake: Lake) -> None:
