@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bureau.errors import InvalidInput
 from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
+from features.lake.digest import record_numbers
 from features.lake.entry import Entry, make_snapshot, stored_in
 from features.lake.erased import erasure_key, keyed_hash, note_erased
 from features.lake.files import exclusive, sweep, write_again
@@ -25,6 +26,7 @@ from features.lake.hot.manifest import without_hot
 from features.lake.lake import Lake
 from features.lake.layout import rows_sql
 from features.lake.memory import forget
+from features.lake.quarantine import HELD
 from features.lake.query import query
 from features.lake.renaming import SETTLED
 from features.lake.sent import erase_from_deliveries
@@ -54,6 +56,9 @@ Also = Callable[[Connection, int], dict[str, Any]]
 class Erasure:
     """What is to be erased. scope: record | subject | expired. records: as `stored` finds them.
 
+    waiting: rows of the quarantine that go whatever becomes of their record, with the columns of `HELD`. uscc: of a
+    subject, whose rows leave the kept deliveries with them.
+
     Raises `InvalidInput` for a basis without a word: an erasure cannot be undone, and is proved by its ground.
     """
 
@@ -61,10 +66,17 @@ class Erasure:
     scope: str
     basis: str
     records: pl.DataFrame
+    waiting: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HELD))
+    uscc: str | None = None
 
     def __post_init__(self) -> None:
         if not any(character.isalnum() for character in self.basis):
             raise InvalidInput("Say the ground with --basis: the rule, decision or request, with its number.")
+
+    @property
+    def record_ids(self) -> pl.Series:
+        """The id of every record it concerns, once."""
+        return pl.concat([self.records["record_id"], self.waiting["record_id"].drop_nulls()]).unique()
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,7 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
     former files. Hot files under way are waited for and none are made meanwhile. Readers that hold an older file open
     finish with it; what a process keeps in memory it forgets when it next asks for the newest snapshot.
     """
-    if erasure.records.is_empty():
+    if erasure.records.is_empty() and erasure.waiting.is_empty():
         return Erased(0, 0, 0, 0, lake.snapshot())
     feed = erasure.contract.code
     with exclusive(lake), without_hot(lake):
@@ -100,7 +112,7 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
             snapshot = make_snapshot(connection, "erase", at, feed)
             more = {} if also is None else also(connection, snapshot)
             files = _rewrite_files(lake, connection, erasure.contract, pairs, snapshot)
-            sent = erase_from_deliveries(lake.root.parent, feed, gone)
+            sent = erase_from_deliveries(lake.root.parent, erasure.contract, gone, erasure.uscc)
             waiting = _erase_from_catalogue(connection, erasure, gone)
             _tell_again(lake, connection, erasure)
             key = erasure_key(connection)
@@ -112,14 +124,14 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
                 "made_at": at.isoformat(),
                 "snapshot": snapshot,
                 **_hashed(hashes),
-                "kept_by_others": erasure.records["record_id"].n_unique() - len(gone),
+                "kept_by_others": len(erasure.record_ids) - len(gone),
                 "quarantined": waiting,
                 "files": files,
                 "deliveries": sent,
                 **more,
             }
             rows = sum(file["rows_before"] - file["rows_after"] for file in files if file["kind"] == "rows")
-            values = {"records": erasure.records["record_no"].n_unique(), "rows": rows, "added_in": snapshot}
+            values = {"records": len(erasure.record_ids), "rows": rows, "added_in": snapshot}
             number = connection.execute(
                 insert(Certificate)
                 .values(
@@ -139,9 +151,10 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
 
 def _gone(lake: Lake, erasure: Erasure) -> pl.Series:
     """Ids of the records of which nothing is left that counts, each once."""
-    records = erasure.records
-    others = kept_by_others(lake, erasure.contract, records["record_no"], records)
-    return records.filter(~pl.col("record_no").is_in(others.implode()))["record_id"].unique()
+    ids = erasure.record_ids
+    numbers = record_numbers(ids, erasure.contract.code)
+    others = kept_by_others(lake, erasure.contract, numbers, erasure.records)
+    return ids.filter(~numbers.is_in(others.implode()))
 
 
 def _pairs(lake: Lake, erasure: Erasure, gone: pl.Series) -> pl.DataFrame:
@@ -180,7 +193,10 @@ def _rewrite_files(
 
 def _erase_from_catalogue(connection: Connection, erasure: Erasure, gone: pl.Series) -> int:
     """Rows that wait, marks, numbers, and of a registration the name and other keys; returns how many rows waited."""
-    feed, ids, waiting = erasure.contract.code, gone.to_list(), 0
+    feed, ids, rows, waiting = erasure.contract.code, gone.to_list(), erasure.waiting["id"].to_list(), 0
+    for start in range(0, len(rows), _PORTION):
+        held = delete(Quarantined).where(Quarantined.id.in_(rows[start : start + _PORTION]))
+        waiting += connection.execute(held).rowcount
     for start in range(0, len(ids), _PORTION):
         portion = ids[start : start + _PORTION]
         held = delete(Quarantined).where(Quarantined.feed == feed, Quarantined.record_id.in_(portion))

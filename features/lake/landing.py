@@ -79,14 +79,14 @@ def land_judged(lake: Lake, judging: Judging, *, links: bool) -> Landed:
     with exclusive(lake):
         if _landed_before(lake, delivery):
             said = delivery.sidecar
-            erase_from_deliveries(lake.root.parent, said.feed, erased_in(lake, delivery))
+            erase_from_deliveries(lake.root.parent, delivery.contract, erased_in(lake, delivery))
             if links:
                 _settle(lake, at=received_at)
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
         with lake.catalogue.begin() as connection:
             landed, erased = _land(lake, connection, judging)
         if not erased.is_empty():
-            erase_from_deliveries(lake.root.parent, delivery.contract.code, erased)
+            erase_from_deliveries(lake.root.parent, delivery.contract, erased)
         if links:
             _settle(lake, at=received_at)
         return replace(landed, snapshot=lake.snapshot())

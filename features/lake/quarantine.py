@@ -7,7 +7,9 @@ import polars as pl
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bureau.clock import from_micros, to_micros
-from features.lake.catalogue import Schema, read_where_in
+from features.contracts.contract import Contract
+from features.lake.catalogue import PORTION, Query, Schema, read_frame, read_where_in
+from features.lake.codes import clean_codes
 from features.lake.delivery import RECEIVED_AT
 from features.lake.digest import numbers_of
 from features.lake.entry import Entry
@@ -18,6 +20,8 @@ from features.lake.raw_identity import masked_text
 from features.lake.tables import Batch, Quarantined
 
 _HELD: Schema = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, "settled_in": pl.Int64}
+HELD: Schema = {"id": pl.Int64, "record_id": pl.String}
+"""How a held row is named, waiting still or settled since; the record id is null where none could be read."""
 
 
 def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> int:
@@ -87,6 +91,31 @@ def _held(connection: Connection, feed: str, row_hashes: pl.Series) -> pl.DataFr
     query = select(Quarantined.id, Quarantined.row_hash, Quarantined.received_at, Quarantined.settled_in)
     of_feed = query.where(Quarantined.feed == feed)
     return read_where_in(connection, of_feed, Quarantined.row_hash, row_hashes, _HELD)
+
+
+def held_of_record(lake: Lake, contract: Contract, record_id: str) -> pl.DataFrame:
+    """Every row of a record that was ever held, with the columns of `HELD`."""
+    row = Quarantined
+    held: Query = select(row.id, row.record_id).where(row.feed == contract.code, row.record_id == record_id)
+    with lake.catalogue.connect() as connection:
+        return read_frame(connection, held, HELD)
+
+
+def held_of_subject(lake: Lake, contract: Contract, uscc: str) -> pl.DataFrame:
+    """Every row that was ever held and names an enterprise by its code, as `held_of_record`.
+
+    Cells are packed, so those of the whole feed are read, a portion at a time.
+    """
+    row, last, found = Quarantined, 0, [pl.DataFrame(schema=HELD)]
+    held: Query = select(row.id, row.record_id, row.cells).where(row.feed == contract.code).order_by(row.id)
+    with lake.catalogue.connect() as connection:
+        while True:
+            part = read_frame(connection, held.where(row.id > last).limit(PORTION), HELD | {"cells": pl.String})
+            if part.is_empty():
+                return pl.concat(found)
+            named = clean_codes(part["cells"].str.json_path_match(f"$.{contract.subject}"))
+            found.append(part.filter(named == uscc).select(*HELD))
+            last = part["id"][-1]
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,25 @@ from typing import Any
 
 import polars as pl
 
+from features.contracts.contract import Contract
+from features.lake.codes import clean_codes
 from features.lake.sidecar import sidecar_path
 
 
-def erase_from_deliveries(home: Path, feed: str, record_ids: pl.Series) -> list[dict[str, Any]]:
-    """Write the kept files of a feed again without some records; returns the hashes of those that changed."""
+def erase_from_deliveries(
+    home: Path, contract: Contract, record_ids: pl.Series, uscc: str | None = None
+) -> list[dict[str, Any]]:
+    """Write the kept files of a feed again without some records; returns the hashes of those that changed.
+
+    uscc: every row that bears this code goes too, whatever its record.
+    """
     changed = []
-    for path in sorted((home / "deliveries").rglob(f"{feed}-*.parquet")):
+    for path in sorted((home / "deliveries").rglob(f"{contract.code}-*.parquet")):
         frame = pl.read_parquet(path, hive_partitioning=False)
-        kept = frame.filter(~pl.col("record_id").is_in(record_ids.implode()))
+        gone = frame["record_id"].cast(pl.String).is_in(record_ids.implode())
+        if uscc is not None:
+            gone |= clean_codes(frame[contract.subject].cast(pl.String)) == uscc
+        kept = frame.filter(~gone.fill_null(False))
         if kept.height < frame.height:
             before, after = _sha256(path), _replace(path, kept)
             changed.append({"file": path.name, "sha256_before": before, "sha256_after": after})

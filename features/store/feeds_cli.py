@@ -6,14 +6,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 
 from bureau.clock import now
-from bureau.errors import InvalidInput, StateConflict
+from bureau.errors import InvalidInput, StateConflict, UnknownSubject
 from bureau.grant import operator_grant
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
+from bureau.uscc import clean
 from features.contracts.contract import Contract
 from features.contracts.feeds import FEEDS, find_feed
 from features.lake.archive import list_archive, read_archive
@@ -21,6 +21,7 @@ from features.lake.endings import ended_records, list_endings
 from features.lake.erasure import Erasure, certificates, erase
 from features.lake.lake import Lake, open_lake
 from features.lake.marks import KINDS, mark_record, refuse_marked
+from features.lake.quarantine import held_of_record, held_of_subject
 from features.lake.registry import resolve
 from features.lake.stops import acknowledge
 from features.lake.stored import numbers_of_ids, numbers_of_subject
@@ -59,7 +60,7 @@ def resume(feed: FeedArgument) -> None:
 def erase_records(
     feed: FeedArgument,
     basis: Basis,
-    subject: Annotated[str | None, typer.Option(help="All records of this enterprise.")] = None,
+    subject: Annotated[str | None, typer.Option(help="All records of this enterprise, and what waits of it.")] = None,
     record: Annotated[str | None, typer.Option(help="This record.")] = None,
     expired: Annotated[bool, typer.Option("--expired", help="Every record whose term is over.")] = False,
     although_marked: AlthoughMarked = False,
@@ -72,12 +73,11 @@ def erase_records(
     if expired:
         done = erase_expired(lake, contract, day, basis, at=now(), although_marked=although_marked)
     else:
-        scope, records = _named(lake, contract, subject, record)
-        erasure = Erasure(contract, scope, basis, records)
+        erasure = _named(lake, contract, basis, subject, record)
         if not although_marked:
-            refuse_marked(lake, feed, erasure.records["record_id"], day)
+            refuse_marked(lake, feed, erasure.record_ids, day)
         done = erase(lake, erasure, at=now())
-    if not done.records:
+    if not done.certificate:
         typer.echo("Nothing to erase; nothing changed.")
         return
     typer.echo(
@@ -164,10 +164,21 @@ def endings(
     print_rows([*islice(named, limit)], (*said, "record_id", "on", *of_batch), form)
 
 
-def _named(lake: Lake, contract: Contract, subject: str | None, record: str | None) -> tuple[str, pl.DataFrame]:
+def _named(lake: Lake, contract: Contract, basis: str, subject: str | None, record: str | None) -> Erasure:
+    """What a person names, stored or waiting: a code no stored record ever brought may stand in a row that waits."""
     if record is not None:
-        return "record", numbers_of_ids(lake, contract, [record])
-    return "subject", numbers_of_subject(lake, contract, resolve(lake, subject or "").enterprise_id)
+        stored, held = numbers_of_ids(lake, contract, [record]), held_of_record(lake, contract, record)
+        return Erasure(contract, "record", basis, stored, held)
+    try:
+        owner = resolve(lake, subject or "")
+    except UnknownSubject:
+        uscc = clean(subject or "")
+        held = held_of_subject(lake, contract, uscc)
+        if held.is_empty():
+            raise
+        return Erasure(contract, "subject", basis, numbers_of_ids(lake, contract, []), held, uscc)
+    stored, held = numbers_of_subject(lake, contract, owner.enterprise_id), held_of_subject(lake, contract, owner.uscc)
+    return Erasure(contract, "subject", basis, stored, held, owner.uscc)
 
 
 def _to_archive(feed: str | None, every: bool) -> list[Contract]:

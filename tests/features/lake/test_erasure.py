@@ -24,7 +24,7 @@ from features.lake.lake import Lake
 from features.lake.landing import settle_links
 from features.lake.links import list_links
 from features.lake.marks import mark_record, marks_of
-from features.lake.quarantine import list_waiting
+from features.lake.quarantine import held_of_subject, list_waiting
 from features.lake.registry import Enterprise, resolve
 from features.lake.review import link_name
 from features.lake.stored import numbers_of_ids, numbers_of_subject
@@ -115,12 +115,14 @@ def test_a_subject_is_erased_with_all_its_records(lake: Lake) -> None:
 
 def erase_subject(lake: Lake, contract: Contract, uscc: str, at: str = "2025-07-01") -> Erased:
     records = numbers_of_subject(lake, contract, resolve(lake, uscc).enterprise_id)
-    return erase(lake, Erasure(contract, "subject", "本人要求", records), at=instant(at))
+    waiting = held_of_subject(lake, contract, uscc)
+    return erase(lake, Erasure(contract, "subject", "本人要求", records, waiting, uscc), at=instant(at))
 
 
 def test_a_record_that_was_corrected_to_another_goes_on_as_theirs(lake: Lake) -> None:
     corrected = penalty(BETA, record_id=GONE, version=4, op="U", fine_fen=8)
-    land_rows(lake, PENALTY, [corrected], "2025-05-01")
+    land_rows(lake, PENALTY, [corrected, corrected | {"version": 6, "severity": "?"}], "2025-05-01")
+    assert [row.record_id for row in list_waiting(lake)] == [GONE, GONE]
     done = erase_subject(lake, PENALTY, ACME)
     assert (done.records, done.rows) == (1, 3)  # of two versions, one lies in two files
     assert GONE not in known(lake, PENALTY, "2025-04-30")["record_id"]
@@ -128,7 +130,7 @@ def test_a_record_that_was_corrected_to_another_goes_on_as_theirs(lake: Lake) ->
     assert [row.record_id for row in list_waiting(lake)] == [GONE]
     assert not was_erased(lake, "F34", GONE)
     (told,) = certificates(lake)
-    assert (told["record_hashes"], told["kept_by_others"], told["quarantined"]) == ([], 1, 0)
+    assert (told["record_hashes"], told["kept_by_others"], told["quarantined"]) == ([], 1, 1)
     assert land_rows(lake, PENALTY, [corrected | {"version": 5, "op": "D"}], "2025-08-01").landed == 1
     assert GONE in known(lake, PENALTY, "2025-07-31")["record_id"]
     assert GONE not in known(lake, PENALTY, "2025-08-01")["record_id"]
@@ -177,6 +179,21 @@ def test_what_the_records_left_bring_stays_known(tmp_path: Path) -> None:
     with lake.catalogue.connect() as connection:
         borne = select(EnterpriseNumber.key, EnterpriseNumber.known_at, EnterpriseNumber.added_in)
         assert connection.execute(borne).all() == [(number, to_micros(instant("2025-02-01")), 1)]
+
+
+def test_what_waits_of_a_subject_goes_and_the_record_it_contradicts_stays(lake: Lake) -> None:
+    theirs = penalty(BETA)["record_id"]
+    mistaken, unread = penalty(ACME, record_id=theirs, severity="?"), penalty(ACME, record_id=None)
+    land_rows(lake, PENALTY, [mistaken, unread, penalty(GAMMA, severity="?")], "2025-05-01")
+    assert len(list_waiting(lake)) == 4
+    erase_subject(lake, PENALTY, ACME)
+    (told,) = certificates(lake)
+    assert (told["records"], told["kept_by_others"], told["quarantined"]) == (2, 1, 3)
+    assert [row.record_id for row in list_waiting(lake)] == [penalty(GAMMA)["record_id"]]
+    assert was_erased(lake, "F34", GONE)
+    assert not was_erased(lake, "F34", theirs)
+    kept = [pl.read_parquet(path, columns=["uscc"]) for path in (lake.root.parent / "deliveries").rglob("*.parquet")]
+    assert set(pl.concat(kept)["uscc"]) == {BETA, GAMMA}
 
 
 def test_erasing_what_is_not_there_changes_nothing(lake: Lake) -> None:

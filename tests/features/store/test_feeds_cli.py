@@ -13,6 +13,7 @@ from features.contracts.court_case import COURT_CASE
 from features.contracts.penalty import PENALTY
 from features.lake.cli import feeds
 from features.lake.marks import marks_of
+from features.lake.quarantine import list_waiting
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
 from tests.factories.penalties import penalty
@@ -55,6 +56,17 @@ def test_a_record_a_subject_and_what_is_over_are_erased() -> None:
     assert "Nothing to erase" in run("erase", "F34", "--expired", "--basis", "期满").stdout
     told = [(line["scope"], line["basis"], line["records"]) for line in listed("certificates")]
     assert told == [("expired", "期满", 1), ("subject", "申请", 1), ("record", "判决", 1)]
+
+
+@pytest.mark.parametrize("words", [("--record", f"F34-{uscc(9)}-2025-01-15"), ("--subject", uscc(9).lower())])
+def test_what_only_waits_is_erased(home: Path, words: tuple[str, str]) -> None:
+    lake, waiting = make_lake(home), penalty(uscc(9), severity="?")
+    land_rows(lake, PENALTY, [waiting], "2025-06-06")
+    assert "certificate 1: 1 records of F34, 0 rows" in run("erase", "F34", *words, "--basis", "申请").stdout
+    assert [(line["records"], line["quarantined"]) for line in listed("certificates")] == [(1, 1)]
+    assert list_waiting(lake) == []
+    again = land_rows(lake, PENALTY, [waiting, penalty(uscc(9))], "2025-06-07")
+    assert (again.landed, again.quarantined, again.unchanged) == (0, 0, 2)
 
 
 def test_the_archive_says_how_many_live_on() -> None:
