@@ -81,7 +81,10 @@ def _log_model(mlflow: Any, trained: Trained, folder: Path) -> Any:
 
 
 def move_alias(mlruns: Path, name: str, alias: str, version: str, sha256: str) -> str:
-    """Point an alias at a version of ours; its run id. Raises `UnknownName` where mlflow has no such version."""
+    """Point an alias at a version of ours; its run id. Raises `UnknownName` where mlflow has no such version.
+
+    Of several, which a killed training leaves when it is done again, the newest.
+    """
     with _quiet_mlflow(mlruns) as mlflow:
         client = mlflow.MlflowClient()
         found = [
@@ -91,8 +94,9 @@ def move_alias(mlruns: Path, name: str, alias: str, version: str, sha256: str) -
         ]
         if not found:
             raise UnknownName(f"version of {name} in mlflow", version, see=f"bureau models history {name}")
-        client.set_registered_model_alias(name, alias, found[0].version)
-        return str(found[0].run_id)
+        newest = max(found, key=lambda registered: int(registered.version))
+        client.set_registered_model_alias(name, alias, newest.version)
+        return str(newest.run_id)
 
 
 def drop_alias(mlruns: Path, name: str, alias: str, version: str | None = None) -> None:

@@ -12,7 +12,7 @@ from bureau.errors import DamagedModel, ModelNotReleased, UnknownName
 from models import keeping, registry
 from models.artefact import read_stored
 from models.keeping import UNFINISHED, Kept, keep
-from models.register import read_register, writing
+from models.register import Writer, read_register, writing
 from models.registry import log_training, tracking_address
 from models.release import model_folder, read_release, versions
 from models.releasing import Deeds, kept_hash
@@ -153,27 +153,35 @@ def test_a_failed_record_leaves_nothing_behind(trained: Trained, tmp_path: Path)
 
 
 def test_a_version_is_seen_once_it_is_logged_and_in_the_register(
-    trained: Trained, tmp_path: Path, mlruns: Path, monkeypatch: pytest.MonkeyPatch
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed before, without a chance to clean up, it leaves nothing that could be used."""
-    seen: list[tuple[list[str], set[str]]] = []
+    """Killed before, without a chance to clean up, it leaves nothing that could be used, and is done again."""
+    own = tmp_path / "mlruns"
+    seen: list[tuple[list[str], set[str], str]] = []
 
     def log_looking(mlruns: Path, trained: Trained, folder: Path, *words: Any, **more: Any) -> str:
-        seen.append((versions(tmp_path, NAME), {path.name for path in folder.iterdir()}))
-        return log_training(mlruns, trained, folder, *words, **more)
+        present, files = versions(tmp_path, NAME), {path.name for path in folder.iterdir()}
+        seen.append((present, files, log_training(mlruns, trained, folder, *words, **more)))
+        return seen[-1][2]
 
     monkeypatch.setattr(keeping, "log_training", log_looking)
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(Writer, "add", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        keep(tmp_path, own, trained, AT)
     left = model_folder(tmp_path, NAME) / UNFINISHED / "1"
     left.mkdir(parents=True)
     (left / "of_a_killed_training.txt").write_text("half")
-    assert keep(tmp_path, mlruns, trained, AT).version == "1"
-    ((present, files),) = seen
+    assert keep(tmp_path, own, trained, AT).version == "1"
+    assert len(seen) == 2
+    present, files, run_id = seen[-1]
     assert present == []
     assert {"model.json", "card.md", "report.json"} <= files
     assert {path.name for path in model_folder(tmp_path, NAME, "1").iterdir()} == files
     assert "of_a_killed_training.txt" not in files
     assert not left.parent.exists()
     assert load_chosen(tmp_path, NAME).version == "1"
+    (line,) = read_register(tmp_path, NAME)
+    assert registry.move_alias(own, NAME, registry.CHAMPION, line.version, line.sha256) == run_id
 
 
 def test_the_number_of_a_version_killed_before_it_appeared_is_nobody_elses(
