@@ -18,7 +18,7 @@ from models.spec import ModelSpec
 from models.terms import AfterMonths, AtEnd
 from models.time_cuts import compare_in_time
 from models.time_split import Cuts, Period, TimeSplit
-from models.training import Labelled, OneRate, read_labelled, rows_of
+from models.training import Labelled, OneRate, read_labelled
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,16 @@ def rate_of(labels: pl.DataFrame) -> float | None:
     return float(np.average(labels["target"], weights=labels["weight"])) if len(labels) else None
 
 
-def read_for(question: Question, model: ScoringModel, lake: Lake, day: date, grant: ReadGrant) -> Labelled:
-    """The loans matured by a day as a kept model reads them: the features of its spec may be others by now."""
-    spec = replace(question.spec, features=model.features)
-    read = read_labelled(lake, spec, question.read_labels(lake, day, grant), grant)
-    return replace(read, rows=rows_of(model.columns, read.frame))
+def read_for(
+    question: Question, model: ScoringModel, lake: Lake, day: date, grant: ReadGrant, *, to_fit: bool = False
+) -> Labelled:
+    """The loans matured by a day as a kept model reads them: the features of its spec may be others by now.
+
+    to_fit: beside them the loans that teach a fit only.
+    """
+    spec, labels = replace(question.spec, features=model.features), question.read_labels(lake, day, grant)
+    others = read_others(lake, spec, labels, day, grant) if to_fit else None
+    return read_labelled(lake, spec, labels, grant, others, model.columns)
 
 
 def chosen(labelled: Labelled, period: Period, split: TimeSplit) -> NDArray[np.bool_]:

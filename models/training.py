@@ -100,11 +100,17 @@ class Trained:
 
 
 def read_labelled(
-    lake: Lake, spec: ModelSpec, labels: pl.DataFrame, grant: ReadGrant, others: pl.DataFrame | None = None
+    lake: Lake,
+    spec: ModelSpec,
+    labels: pl.DataFrame,
+    grant: ReadGrant,
+    others: pl.DataFrame | None = None,
+    columns: Columns | None = None,
 ) -> Labelled:
     """The training set of a model, and beside its features those that tell segments apart.
 
-    others: labels of loans outside its population that teach a fit besides.
+    others: labels of loans outside its population that teach a fit besides. columns: of the matrix, those of the spec
+    unless said.
 
     Raises `TooFewLabels`, and `SuspectColumns` where a feature knows the outcome.
     """
@@ -117,7 +123,8 @@ def read_labelled(
     suspects = suspect_columns(read.frame, "target", trusted=spec.features, ignore=ignore)
     if suspects:
         raise SuspectColumns(spec.name, [suspect.why for suspect in suspects])
-    rows, own = rows_of(spec.columns, read.frame), np.arange(len(asked)) < len(labels)
+    rows = rows_of(spec.columns if columns is None else columns, read.frame)
+    own = np.arange(len(asked)) < len(labels)
     lessons = None if others is None else Lessons(rows.take(~own), read.frame["granted_on"].slice(len(labels)))
     frame = read.frame.head(len(labels))
     return Labelled(frame, rows.take(own), definition_hash(spec.features), read.snapshot, lessons)

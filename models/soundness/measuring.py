@@ -9,7 +9,7 @@ from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.baselines import of_kind
 from models.cross_validation import one_thread
-from models.question import Question, chosen
+from models.question import Question, chosen, read_for
 from models.scoring import ScoringModel
 from models.soundness.retraining import RETRAINS, Stability, measure_stability
 from models.soundness.truth import Truth, measure_truth
@@ -35,7 +35,7 @@ def measure_soundness(
     tell: Callable[[str, float], None] = lambda _line, _done: None,
 ) -> Soundness:
     """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth."""
-    labelled = question.read(lake, day, grant)
+    labelled = read_for(question, model, lake, day, grant, to_fit=True)
     question = question.on(day, labelled)
     train = question.to_fit(labelled, "train")
     calibrate, judged = question.part(labelled, "calibrate"), question.part(labelled, "test")

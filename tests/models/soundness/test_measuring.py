@@ -1,0 +1,39 @@
+"""A kept version's reasons are asked by its own features, whatever its spec has become since."""
+
+from dataclasses import replace
+from datetime import date
+
+from bureau.grant import operator_grant
+from features.lake.lake import Lake
+from models.calibration import Platt
+from models.logistic import LogisticRecipe
+from models.question import Question
+from models.scoring import ScoringModel
+from models.sme_default.spec import SPEC
+from models.soundness.measuring import Soundness, measure_soundness
+from models.training import assemble
+from tests.factories.granted_loans import labelled_loans
+
+LAST_DAY = date(2023, 4, 30)
+SMALL = replace(
+    SPEC,
+    features=("tax_late_declarations_12p", "sales_trend_6p", "insured_staff"),
+    least_to_train=1,
+    least_to_judge=1,
+)
+
+
+def kept() -> ScoringModel:
+    labelled = labelled_loans(600, rate=0.2, spec=SMALL)
+    rows = labelled.rows
+    predictor = LogisticRecipe(penalty=10.0).fit(rows.columns, rows.matrix, rows.target, rows.weight)
+    return assemble(SMALL, labelled, predictor, Platt(0.0, 1.0))
+
+
+def measured(lake: Lake, question: Question) -> Soundness:
+    return measure_soundness(lake, question, LAST_DAY, operator_grant("training"), kept(), city=None, retrains=2)
+
+
+def test_a_feature_more_in_the_spec_changes_nothing_of_a_version_kept_before(city: Lake) -> None:
+    grown = replace(SMALL, features=("sales_void_share_12p", *SMALL.features))
+    assert measured(city, Question(grown)) == measured(city, Question(SMALL))
