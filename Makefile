@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_SYSTEM_CERTS := 1
 STAMP := $(VENV)/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
 
-.PHONY: run test setup spark contenders lock check bench bench-city bench-real check-city check-engines clean
+.PHONY: run test test-postgres setup spark contenders lock check bench bench-city bench-real check-city check-engines clean
 
 run: setup
 	@$(BIN)/bureau demo
@@ -15,6 +15,11 @@ run: setup
 # number of their tests, as is usual, those of few and long tests would come last and leave the other cores idle.
 test: setup
 	@$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+# The suite of the API once more, with the databases of every served home on PostgreSQL.
+test-postgres: setup
+	@BUREAU_TEST_DATABASE=postgresql $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder -m "not postgres" tests/api
 
 check: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

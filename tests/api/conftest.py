@@ -13,7 +13,7 @@ from bureau.db import transaction
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol, public_home
 from tests.factories.ledger import Books, open_books, sqlite_ledger
-from tests.factories.postgres import postgres_ledger_url
+from tests.factories.postgres import postgres_ledger_url, served_database
 
 __all__ = ["postgres_ledger_url"]
 
@@ -38,7 +38,7 @@ def books(ledger_url: str, tmp_path: Path) -> Iterator[Books]:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """An empty ledger database with one session."""
-    engine = open_ledger_database(sqlite_ledger(tmp_path))
+    engine = open_ledger_database(served_database() or sqlite_ledger(tmp_path))
     with transaction(engine) as opened:
         yield opened
     engine.dispose()

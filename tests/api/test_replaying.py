@@ -1,8 +1,6 @@
 """`bureau audit replay`: a stored report produced once more, whatever happened since."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.cli import main
+from api.database import open_ledger_database
+from api.metering.tables import StoredAnswer
 from api.replaying import replay_call
 from api.vault import home_vault
 from bureau.clock import known_before
@@ -48,7 +48,7 @@ def run(monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: pytest.Capt
     """What a command printed, and its exit code."""
     monkeypatch.setenv("BUREAU_HOME", str(settings.home))
     monkeypatch.setenv("BUREAU_SECRET_KEY", settings.secret_key.get_secret_value() if settings.secret_key else "")
-    monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
+    monkeypatch.setenv("BUREAU_DATABASE_URL", settings.database_url or "")
     monkeypatch.setenv("BUREAU_TODAY", str(TODAY + timedelta(days=7)))
 
     def command(*words: str) -> tuple[int, str]:
@@ -62,8 +62,8 @@ def run(monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: pytest.Capt
 
 
 def test_a_report_comes_out_to_the_same_bytes(run: Run, report: dict[str, str], settings: Settings) -> None:
-    with closing(sqlite3.connect(settings.home / "ledger.db")) as connection:
-        (sealed,) = connection.execute("SELECT sealed FROM answer WHERE call_id = ?", (report["report_id"],)).fetchone()
+    with Session(open_ledger_database(settings.ledger_url)) as session:
+        sealed = session.get_one(StoredAnswer, report["report_id"]).sealed
     body = home_vault(settings).open(sealed, report["report_id"])
     assert run(report["report_id"]) == (0, f"{report['report_id']}: the same {len(body):,} bytes\n")
 

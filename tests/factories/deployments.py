@@ -36,6 +36,7 @@ from tests.factories.desks import TODAY, city_desk, city_rows, release_tiny_mode
 from tests.factories.lakes import ACME, BETA, GAMMA, Row, land_rows
 from tests.factories.once import copy_made_once
 from tests.factories.penalties import penalty
+from tests.factories.postgres import served_database
 from tests.factories.registrations import registration, registration_change
 
 _OFFICERS = count(1)
@@ -43,6 +44,7 @@ _OFFICERS = count(1)
 
 def public_home(folder: Path, database_url: str | None = None) -> Settings:
     """A home with every public feed: nothing against ACME, one fine of BETA, the rest about GAMMA."""
+    database_url = database_url or served_database()
     settings = _settings(folder, database_url)
     if database_url is None:
         copy_made_once("public home", lambda made: _fill_public(_settings(made)), folder)
@@ -71,7 +73,7 @@ def _fill_public(settings: Settings) -> None:
 
 def tax_home(folder: Path, database_url: str | None = None) -> Settings:
     """A home of names and taxes, with a released model of tax behaviour: an answer costs milliseconds."""
-    settings = _settings(folder, database_url)
+    settings = _settings(folder, database_url or served_database())
     lake = open_lake(settings.home, settings.catalogue_url)
     for contract, rows in city_rows():
         if contract in (REGISTRATION, TAX_DECLARATION, TAX_ARREARS, TAX_GRADE):
@@ -83,6 +85,7 @@ def tax_home(folder: Path, database_url: str | None = None) -> Settings:
 
 def scored_home(folder: Path, database_url: str | None = None) -> Settings:
     """A home of the small made-up city of `tests.factories.desks`, with a released model."""
+    database_url = database_url or served_database()
     return _settings(city_desk(folder, database_url).home, database_url)
 
 

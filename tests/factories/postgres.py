@@ -33,11 +33,30 @@ def postgres_url() -> Iterator[str]:
     socket = private_cluster()
     if socket is None:
         pytest.skip(MISSING)
+    name, url = _new_schema(socket)
+    yield url
+    with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+def served_database() -> str | None:
+    """Where a served home of the tests keeps its databases: None stands for SQLite files in the home.
+
+    With `BUREAU_TEST_DATABASE=postgresql` it is a schema of its own, so that the suite of the API runs on PostgreSQL.
+    """
+    if os.environ.get("BUREAU_TEST_DATABASE") != "postgresql":
+        return None
+    socket = private_cluster()
+    assert socket is not None, MISSING
+    return _new_schema(socket)[1]
+
+
+def _new_schema(socket: str) -> tuple[str, str]:
+    """The name of an empty schema, and its address."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")  # 100 times quicker than a database of its own
-        yield f"postgresql+psycopg://postgres@/postgres?host={socket}&options=-csearch_path%3D{name}"
-        connection.execute(f"DROP SCHEMA {name} CASCADE")
+    return name, f"postgresql+psycopg://postgres@/postgres?host={socket}&options=-csearch_path%3D{name}"
 
 
 @pytest.fixture
@@ -105,7 +124,7 @@ class Cluster:
         if self._account is not None:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        self._options = f"-c listen_addresses='' -c unix_socket_directories={self.folder}"
+        self._options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=400"
         self._options += "" if fsync else " -c fsync=off"
 
     @property
