@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +16,13 @@ from models.release import model_folder
 
 REGISTER_FILE, LOCK_FILE = "register.jsonl", ".register.lock"
 Deed = Literal["kept", "audited", "proposed", "approved", "rolled_back", "shadowed", "unshadowed"]
+Verdict = Literal["fair", "unfair"]
 
 
 class Act(BaseModel):
     """One line of the register. sha256: of the version's files. by: a person; of a line `kept` its trainer or nobody.
 
-    before: SHA-256 of the line before, empty on the first.
+    before: SHA-256 of the line before, empty on the first. traits: of an audit, what it found of each.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +35,12 @@ class Act(BaseModel):
     at: datetime
     reason: str
     before: str
+    traits: Mapping[str, Verdict] = {}
+
+    @property
+    def line(self) -> str:
+        """As it stands in the file."""
+        return self.model_dump_json(exclude_defaults=True)
 
 
 def read_register(home: Path, name: str) -> list[Act]:
@@ -67,14 +74,30 @@ class Writer:
     def __init__(self, path: Path, acts: list[Act]) -> None:
         self._path, self.acts = path, acts
 
-    def add(self, deed: Deed, version: str, sha256: str, by: str, at: datetime, reason: str = "") -> Act:
+    def add(
+        self,
+        deed: Deed,
+        version: str,
+        sha256: str,
+        by: str,
+        at: datetime,
+        reason: str = "",
+        traits: Mapping[str, Verdict] | None = None,
+    ) -> Act:
         """Append one act."""
-        before = _digest(self.acts[-1].model_dump_json()) if self.acts else ""
         act = Act(
-            number=len(self.acts), deed=deed, version=version, sha256=sha256, by=by, at=at, reason=reason, before=before
+            number=len(self.acts),
+            deed=deed,
+            version=version,
+            sha256=sha256,
+            by=by,
+            at=at,
+            reason=reason,
+            before=_digest(self.acts[-1].line) if self.acts else "",
+            traits=traits or {},
         )
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(act.model_dump_json() + "\n")
+            file.write(act.line + "\n")
         self.acts.append(act)
         return act
 

@@ -1,6 +1,5 @@
 """Putting a version into service and taking it back: proposed by one person, approved by another, bound to its hash."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from bureau.errors import ReleaseRefused, SecondPersonNeeded, StateConflict, Unk
 from models.artefact import read_stored
 from models.gates import Gate, artefact_gates, refusal_of
 from models.people import Person, Signature, signed_by
-from models.register import Act, moves, same_person, served, writing
+from models.register import Act, Verdict, moves, same_person, served, writing
 from models.registry import CHALLENGER, CHAMPION, drop_alias, move_alias
 from models.release import Release, model_folder, put_into_service, read_release, versions
 from models.scoring import ScoringModel
@@ -28,12 +27,6 @@ class Deeds:
     name: str
 
 
-UNFAIR = "unfair: "
-"""Begins the reason of an audit that found something a release must not have."""
-BY_TRAIT = "; by trait: "
-"""Comes before the verdict on each trait, which ends the reason of an audit."""
-
-
 def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, unfair: Mapping[str, Sequence[str]]) -> Act:
     """Write down what an auditor found in a version, which is not released while the newest audit of a trait is unfair.
 
@@ -42,7 +35,10 @@ def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, unfair: 
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
-        return register.add("audited", version, sha256, person.name, at, _audit_told(unfair))
+        found = [text for texts in unfair.values() for text in texts]
+        reason = f"unfair: {'; '.join(found)}" if found else f"fair: {', '.join(unfair)}"
+        verdicts: dict[str, Verdict] = {trait: "unfair" if texts else "fair" for trait, texts in unfair.items()}
+        return register.add("audited", version, sha256, person.name, at, reason, verdicts)
 
 
 def propose(deeds: Deeds, version: str, by: Signature, at: datetime) -> Act:
@@ -162,29 +158,13 @@ def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) 
         raise ReleaseRefused(deeds.name, version, refusal)
 
 
-def _audit_told(unfair: Mapping[str, Sequence[str]]) -> str:
-    """The reason of an audit. Its end escapes semicolons, so that no trait's name reads as the beginning of one."""
-    found = [text for texts in unfair.values() for text in texts]
-    verdicts = {trait: "unfair" if texts else "fair" for trait, texts in unfair.items()}
-    end = json.dumps(verdicts, ensure_ascii=False).replace(";", "\\u003b")
-    return (UNFAIR + "; ".join(found) if found else "fair") + BY_TRAIT + end
-
-
 def _standing(audits: Sequence[Act]) -> Act | None:
-    """The newest audit that found a trait unfair which none since has found fair; None where there is none.
-
-    What was written before audits named their traits stands until the next that is fair.
-    """
+    """The newest audit that found a trait unfair which none since has found fair; None where there is none."""
     standing: dict[str, Act] = {}
     for act in audits:
-        _, named, end = act.reason.rpartition(BY_TRAIT)
-        verdicts = json.loads(end) if named else {}
-        fair = {trait for trait, verdict in verdicts.items() if verdict == "fair"}
-        if act.reason.startswith(UNFAIR):
-            standing |= dict.fromkeys(verdicts.keys() - fair or {""}, act)
-        else:
-            fair.add("")
-        standing = {trait: one for trait, one in standing.items() if trait not in fair}
+        unfair = {trait for trait, verdict in act.traits.items() if verdict == "unfair"}
+        standing = {trait: one for trait, one in standing.items() if trait not in act.traits}
+        standing |= dict.fromkeys(unfair, act)
     return max(standing.values(), key=lambda act: act.number, default=None)
 
 

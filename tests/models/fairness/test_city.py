@@ -104,7 +104,7 @@ def test_an_audit_by_name_goes_into_the_register(city_home: Path, asked: pl.Data
     assert run(home, NAME, "--version", "1", "--traits", traits, "--by", "审计员").exit_code == 0
     last = read_register(home, NAME)[-1]
     assert (last.deed, last.version, last.by) == ("audited", "1", "审计员")
-    assert last.reason == 'fair; by trait: {"origin": "fair"}'
+    assert (last.reason, last.traits) == ("fair: origin", {"origin": "fair"})
     named = pl.DataFrame({"subject": ["甲公司", "乙公司"], ORIGIN: ["here", "elsewhere"]})
     strangers = written(named, tmp_path / "named.csv")
     with pytest.raises(InvalidInput, match="trait origin is known of 0 of"):
