@@ -35,7 +35,7 @@ from features.lake.sidecar import read_sidecar
 from features.lake.tables import Quarantined
 from tests.factories.courts import court_case
 from tests.factories.demonstrations import Demonstration
-from tests.factories.deployments import enrol, public_home
+from tests.factories.deployments import enrol, own_terms, public_home
 from tests.factories.lakes import ACME, BETA, deliver, instant, known, land_rows, make_lake, uscc
 from tests.factories.market import complaint
 from tests.factories.registrations import registration
@@ -250,15 +250,7 @@ def test_no_secret_token_code_or_identity_is_left_in_a_table_or_a_log(
         with ledger_transaction(settings.ledger_url) as session:
             key = code_key(derived_key(settings, ONE_TIME_CODES), find_client(session, firm.client_id))
         code = code_at(key, step_of(now()))
-        terms = {
-            "subject": {"uscc": ACME},
-            "products": ["P07"],
-            "purposes": ["pre_loan"],
-            "valid_from": "2020-01-01",
-            "valid_to": "2099-12-31",
-            "granted_by": "enterprise",
-            "institution": "农商银行",
-        }
+        terms = own_terms(ACME)
         text = firm.post("/v1/consents/text", terms).json()["document_sha256"]
         assert firm.post("/v1/consents", terms | {"document_sha256": text, "one_time_code": code}).status_code == 201
         assert bank.report(ACME).status_code == 201

@@ -14,18 +14,10 @@ from api.database import ledger_transaction
 from api.secret import derived_key
 from bureau.clock import now
 from bureau.settings import Settings
-from tests.factories.deployments import Caller, enrol
+from tests.factories.deployments import Caller, enrol, own_terms
 from tests.factories.lakes import ACME, BETA
 
-TERMS: dict[str, Any] = {
-    "subject": {"uscc": ACME},
-    "products": ["P07"],
-    "purposes": ["pre_loan"],
-    "valid_from": "2020-01-01",
-    "valid_to": "2099-12-31",
-    "granted_by": "enterprise",
-    "institution": "农商银行",
-}
+TERMS = own_terms(ACME)
 
 
 @pytest.fixture(scope="module")

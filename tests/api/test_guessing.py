@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.access.guessing import WRONG_BY_ADDRESS, WRONG_BY_CLIENT, WRONG_CODES, GuessGuard
 from bureau.settings import Settings
-from tests.factories.deployments import Caller, enrol
+from tests.factories.deployments import Caller, deployment_of, enrol, own_terms
 from tests.factories.lakes import ACME
 
 FORM = {"grant_type": "client_credentials"}
@@ -17,7 +17,7 @@ FORM = {"grant_type": "client_credentials"}
 @pytest.fixture(autouse=True)
 def slow_guard(http: TestClient, bank: Caller, other_bank: Caller) -> None:
     """Nothing counted yet, and minutes that last hours: a slow machine forgets no guess while a test runs."""
-    http.app.state.deployment.guesses = GuessGuard(minute=timedelta(hours=10))  # type: ignore[attr-defined]
+    deployment_of(http).guesses = GuessGuard(minute=timedelta(hours=10))
 
 
 def test_repeated_wrong_secrets_of_a_client_end_in_429_also_for_the_right_one(http: TestClient, bank: Caller) -> None:
@@ -51,15 +51,7 @@ def test_codes_tried_all_at_once_are_as_few_as_one_after_the_other(
     settings: Settings, http: TestClient, bank: Caller
 ) -> None:
     firm = enrol(settings, http, "阿克美贸易有限公司", "enterprise", uscc=ACME)
-    terms = {
-        "subject": {"uscc": ACME},
-        "products": ["P07"],
-        "purposes": ["pre_loan"],
-        "valid_from": "2020-01-01",
-        "valid_to": "2099-12-31",
-        "granted_by": "enterprise",
-        "institution": "农商银行",
-    }
+    terms = own_terms(ACME)
     signed = firm.post("/v1/consents/text", terms).json()["document_sha256"]
     wrong = terms | {"document_sha256": signed, "one_time_code": "000000"}
     with ThreadPoolExecutor(24) as pool:

@@ -20,7 +20,7 @@ from bureau.clock import now
 from bureau.db import transaction
 from bureau.settings import Settings
 from products.samples.declared import declared
-from tests.factories.deployments import Caller, enrol
+from tests.factories.deployments import Caller, deployment_of, enrol, own_terms
 from tests.factories.desks import TODAY
 from tests.factories.lakes import ACME, BETA
 
@@ -65,7 +65,7 @@ class Scene:
 
     @property
     def deployment(self) -> Deployment:
-        opened: Deployment = self.http.app.state.deployment  # type: ignore[attr-defined]
+        opened: Deployment = deployment_of(self.http)
         return opened
 
     def sample(self, code: str) -> Response:
@@ -120,15 +120,7 @@ def own_proposal(scene: Scene) -> Response:
 
 def wrong_code(scene: Scene, name: str = "阿克美") -> Response:
     firm = scene.caller(name, "enterprise", uscc=ACME)
-    terms = {
-        "subject": {"uscc": ACME},
-        "products": ["P07"],
-        "purposes": ["pre_loan"],
-        "valid_from": "2020-01-01",
-        "valid_to": "2099-12-31",
-        "granted_by": "enterprise",
-        "institution": "农商银行",
-    }
+    terms = own_terms(ACME)
     assert scene.bank
     signed = firm.post("/v1/consents/text", terms).json()["document_sha256"]
     return firm.post("/v1/consents", terms | {"document_sha256": signed, "one_time_code": "000000"})

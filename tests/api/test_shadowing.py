@@ -24,7 +24,7 @@ from models.shadow import ShadowAnswer, read_answers
 from products.desk import Desk
 from products.product import find_product
 from products.reports.answer import Answer
-from tests.factories.deployments import Caller, body_of, scored_home
+from tests.factories.deployments import Caller, body_of, deployment_of, scored_home
 from tests.factories.desks import SOUND, TODAY, release_tiny_model
 
 NAME = "sme_default"
@@ -85,7 +85,7 @@ def test_a_shadow_that_cannot_be_read_disturbs_no_answer(
 ) -> None:
     path = settings.home / "models" / NAME / "2" / MODEL_FILE
     whole = path.read_bytes()
-    http.app.state.deployment.desk().shelf._beside.clear()  # type: ignore[attr-defined]
+    deployment_of(http).desk().shelf._beside.clear()
     path.write_bytes(b"rubbish")
     before = len(read_answers(settings.home, NAME, "2"))
     try:
@@ -102,7 +102,7 @@ def test_a_shadow_that_cannot_be_read_disturbs_no_answer(
 
 def shadow_of(http: TestClient) -> BoostedTrees:
     """What the shadow's version 2 computes by, as the server holds it."""
-    model = http.app.state.deployment.desk().shelf.shadow(NAME)  # type: ignore[attr-defined]
+    model = deployment_of(http).desk().shelf.shadow(NAME)
     assert model is not None
     predictor = model.predictor
     assert isinstance(predictor, BoostedTrees)
@@ -118,7 +118,7 @@ def test_a_shadow_whose_reasons_miss_its_score_rings_and_the_answer_stands(
         assert report(bank)["outcome"] == "found"
         *_, last = said(settings.home, lambda found: len(found) > before)
     finally:
-        http.app.state.deployment.desk().shelf._beside.clear()  # type: ignore[attr-defined]
+        deployment_of(http).desk().shelf._beside.clear()
     assert (last.problem, last.score) == ("contributions-disagree", None)
     (alert,) = kept_alerts(settings.home / "health", ANSWERS, TODAY)
     assert (alert.subject, alert.code) == (NAME, "shadow answers withheld")
@@ -140,7 +140,7 @@ def test_the_answer_leaves_before_its_shadow_has_begun_to_compute(
     settings: Settings, bank: Caller, http: TestClient
 ) -> None:
     """However long the shadow takes: ten callers have their answers while it still holds the first."""
-    shelf, own = http.app.state.deployment.desk().shelf, shadow_of(http)  # type: ignore[attr-defined]
+    shelf, own = deployment_of(http).desk().shelf, shadow_of(http)
     held = Held(own.text, own.booster)
     release, model = shelf._beside[NAME]
     shelf._beside[NAME] = (release, replace(model, predictor=held))

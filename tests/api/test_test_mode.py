@@ -33,7 +33,7 @@ from bureau.settings import Settings
 from bureau.uscc import sample_uscc
 from products.desk import Desk
 from products.samples.declared import Sample, declared
-from tests.factories.deployments import Caller, body_of, enrol
+from tests.factories.deployments import Caller, body_of, enrol, own_terms
 from tests.factories.lakes import ACME, BETA
 from tests.factories.ledger import Bank, draft
 
@@ -287,14 +287,7 @@ def test_a_sample_grants_a_consent_itself_and_only_in_its_mode(
     assert firm.report(SOUND, purpose="self").status_code == 201
     tester.consent(SOUND, ["P07"])
     assert {item["institution"] for item in firm.get("/v1/notices").json()["items"]} == {f"农商银行{TEST_SUFFIX}"}
-    granted = {
-        "subject": {"uscc": SOUND},
-        "products": ["P07"],
-        "purposes": ["pre_loan"],
-        "valid_from": "2020-01-01",
-        "valid_to": "2099-12-31",
-        "granted_by": "enterprise",
-        "institution": "农商银行",
+    granted = own_terms(SOUND) | {
         "one_time_code": "123456",
         "document_sha256": "0" * 64,
     }

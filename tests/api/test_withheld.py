@@ -21,7 +21,7 @@ from features.health.cli import health
 from models.boosted_trees import BoostedTrees
 from models.cli import models
 from products.desk import Shelf
-from tests.factories.deployments import Caller, scored_home
+from tests.factories.deployments import Caller, deployment_of, scored_home
 from tests.factories.desks import SOUND, TODAY, TROUBLED
 from tests.factories.forged import forged_trees
 
@@ -37,7 +37,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def shelf(http: TestClient, settings: Settings) -> Iterator[Shelf]:
     """The models the server holds; what was told before and what it holds are forgotten."""
-    shelf: Shelf = http.app.state.deployment.desk().shelf  # type: ignore[attr-defined]
+    shelf: Shelf = deployment_of(http).desk().shelf
     for path in (settings.home / "health").glob(f"alerts-{ANSWERS}-*.json"):
         path.unlink()
     shelf._held.clear()

@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
+from fastapi import FastAPI
 from pydantic import SecretStr
+from starlette.testclient import TestClient
 
 from api.access.institutions import create_client
 from api.access.roles import ROLES
-from api.access.tokens import TokenKey
 from api.contracts.agreeing import ListPrice
 from api.database import open_ledger_database
+from api.deployment import Deployment
 from bureau.db import transaction
 from bureau.settings import Settings
 from features.contracts.contract import Contract
@@ -94,6 +96,26 @@ def _settings(home: Path, database_url: str | None = None) -> Settings:
     return Settings(home=home, database_url=database_url, today=TODAY, secret_key=secret, _env_file=None)
 
 
+def deployment_of(http: httpx.Client) -> Deployment:
+    """What the application behind a client of the tests runs on."""
+    assert isinstance(http, TestClient)
+    found: Deployment = cast(FastAPI, http.app).state.deployment
+    return found
+
+
+def own_terms(uscc: str, institution: str = "农商银行") -> dict[str, Any]:
+    """What an enterprise signs itself: a bank may read P07 before a loan."""
+    return {
+        "subject": {"uscc": uscc},
+        "products": ["P07"],
+        "purposes": ["pre_loan"],
+        "valid_from": "2020-01-01",
+        "valid_to": "2099-12-31",
+        "granted_by": "enterprise",
+        "institution": institution,
+    }
+
+
 @dataclass
 class Caller:
     """One client of an institution as its own system: a token, and keys that are never used twice."""
@@ -117,7 +139,7 @@ class Caller:
 
     def expired(self) -> dict[str, str]:
         """The headers of its token as they read when its ten minutes are over."""
-        tokens: TokenKey = self.http.app.state.deployment.tokens  # type: ignore[attr-defined]
+        tokens = deployment_of(self.http).tokens
         claims = tokens.verified(self.headers["Authorization"].removeprefix("Bearer ")).claims
         return {"Authorization": f"Bearer {tokens.sign(claims | {'exp': claims['iat']})}"}
 

@@ -20,7 +20,7 @@ from api.pages.quantity import milliseconds, percent
 from bureau.clock import shanghai_day
 from bureau.db import transaction
 from bureau.settings import Settings
-from tests.factories.deployments import Caller, enrol
+from tests.factories.deployments import Caller, deployment_of, enrol
 from tests.factories.lakes import ACME, BETA
 
 EVERYTHING = ("institution", "product", "purpose", "outcome", "day")
@@ -77,7 +77,7 @@ def test_behind_a_proxy_that_ends_tls_the_session_goes_by_https_alone(
     assert "secure" not in attributes(plain["set-cookie"])
     assert "Strict-Transport-Security" not in plain
     proxied = settings.model_copy(update={"public_url": "https://bureau.example"})
-    with TestClient(create_app(proxied, http.app.state.deployment), follow_redirects=False) as behind:  # type: ignore[attr-defined]
+    with TestClient(create_app(proxied, deployment_of(http)), follow_redirects=False) as behind:
         told = sign_in(behind, manager).headers
     assert "secure" in attributes(told["set-cookie"])
     assert "Strict-Transport-Security" in told

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from tests.factories.deployments import Caller
+from tests.factories.deployments import Caller, deployment_of
 from tests.factories.lakes import ACME, BETA
 
 TOKEN = "a token of the operator"
@@ -80,7 +80,7 @@ def test_without_a_token_only_this_machine_reads(
 def test_with_a_token_whoever_has_it_reads(
     http: TestClient, operator: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deployment = http.app.state.deployment  # type: ignore[attr-defined]
+    deployment = deployment_of(http)
     told = deployment.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
     monkeypatch.setattr(deployment, "settings", told)
     assert operator.get("/metrics").status_code == 401

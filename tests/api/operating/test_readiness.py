@@ -13,7 +13,7 @@ from api.deployment import Deployment
 from api.metering import ledger
 from api.tenancy import seen_by
 from bureau.db import open_engine
-from tests.factories.deployments import Caller
+from tests.factories.deployments import Caller, deployment_of
 from tests.factories.desks import TODAY
 from tests.factories.lakes import ACME
 
@@ -50,7 +50,7 @@ def only_reading(engine: Engine) -> Iterator[None]:
 
 @pytest.fixture
 def deployment(http: TestClient) -> Deployment:
-    held: Deployment = http.app.state.deployment  # type: ignore[attr-defined]
+    held: Deployment = deployment_of(http)
     return held
 
 
