@@ -19,7 +19,7 @@ from api.metering.forecast import forecast_rows
 from api.metering.usage import DIMENSIONS, usage_rows
 from api.pages.assets import BUNDLE
 from api.pages.rendering import SECURITY_HEADERS, language_of, render
-from api.pages.words import WORDS
+from api.pages.words import WORDS, institution_told
 from api.usage import PARQUET, day_begins
 from bureau.clock import shanghai_day
 
@@ -123,6 +123,7 @@ def usage_page(
         asked=asked,
         choices=asked.choices(session),
         by=asked.names,
+        shown=_shown,
         stack=stack,
         window=asked.window,
         rows=_lines(asked.rows(session, asked.names), asked.names, words),
@@ -173,9 +174,11 @@ def _lines(rows: Sequence[dict[str, Any]], names: Sequence[str], words: dict[str
 
 
 def _shown(dimension: str, value: Any, words: dict[str, str]) -> str:
-    """Outcomes and purposes are codes with a word; the rest stands for itself."""
+    """Outcomes and purposes are codes with a word, enterprises stand unnamed; the rest stands for itself."""
     if dimension == "hour":
         return f"{value:02d}:00"
+    if dimension == "institution":
+        return institution_told(value, words)
     return words[value] if dimension in ("outcome", "purpose") else str(value)
 
 

@@ -20,7 +20,7 @@ from api.pages.quantity import (
     unit_words,
     yuan,
 )
-from api.pages.words import WORDS, told
+from api.pages.words import WORDS, institution_told, told
 from bureau.clock import SHANGHAI
 
 Language = Literal["zh", "en"]
@@ -56,6 +56,7 @@ _TEMPLATES.globals.update(
     cell_class=cell_class,
     column_title=column_title,
     feature_label=feature_label,
+    institution_told=institution_told,
     unit_words=unit_words,
 )
 

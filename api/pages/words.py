@@ -1,6 +1,9 @@
 """The fixed texts of the pages, Chinese first; both languages hold the same keys."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
+
+from api.access.naming import ENTERPRISES
 
 _TEXTS: dict[str, tuple[str, str]] = {
     # every page
@@ -309,6 +312,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "not_genuine": ("存证不符：所存内容与审计日志不一致。", "The stored content does not match the audit log."),
     "not_issued": ("本平台没有出具过这个编号的报告。", "No report was issued under this number."),
     "enterprise": ("企业", "Enterprise"),
+    "enterprises": ("企业（不具名）", "Enterprises, unnamed"),
     "sample_answer": ("测试模式:样例企业,并非真实企业的信息", "Test mode: a sample enterprise, nobody real"),
     "verify_hint": (
         "请将企业名称、时间和摘要与手中的报告核对。",
@@ -320,6 +324,11 @@ WORDS: dict[Literal["zh", "en"], dict[str, str]] = {
     "zh": {key: zh for key, (zh, _) in _TEXTS.items()},
     "en": {key: en for key, (_, en) in _TEXTS.items()},
 }
+
+
+def institution_told(name: str, words: Mapping[str, str]) -> str:
+    """An institution as a page tells it: by its name, or enterprises as one in the page's language."""
+    return words["enterprises"] if name == ENTERPRISES else name
 
 
 def told(thing: Any, fact: str, language: str) -> str:

@@ -165,7 +165,8 @@ def test_an_enterprises_statement_stands_without_its_name(inside: Client, settin
     digest = firm.get(f"/v1/statements/{month}/signatures").json()["sha256"]
     page = inside.get("/console/statements", params={"month": str(month)}).text
     assert digest in page
-    assert "(enterprises)" in page
+    assert "企业（不具名）" in page
+    assert "(enterprises)" not in page
     assert "阿克美" not in page
 
 
@@ -251,3 +252,14 @@ def test_a_name_that_looks_like_a_formula_is_text_in_the_file(
     enrol(settings, http, "=1+1").report(ACME)
     sign_in(http, manager)
     assert "'=1+1" in http.get("/console/usage.csv", params={"by": ["institution"]}).text
+
+
+def test_enterprises_are_one_unnamed_line_of_usage(inside: Client, settings: Settings, http: Client) -> None:
+    """The last of this home: it adds a call to it."""
+    firm = enrol(settings, http, "阿克美零件有限公司", "enterprise", uscc=ACME)
+    assert firm.report(ACME, purpose="self").status_code == 201
+    for language, said in (("zh", "企业（不具名）"), ("en", "Enterprises, unnamed")):
+        page = inside.get("/console/usage", params={"by": "institution", "lang": language}).text
+        assert f'<option value="(enterprises)">{said}</option>' in page
+        assert f"<td>{said}</td>" in page
+        assert "阿克美" not in page
