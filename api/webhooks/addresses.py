@@ -4,38 +4,50 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
+import httpx
+
 from bureau.errors import InvalidInput
 
 _FORM = (
     "A webhook's address is https://HOST/PATH, with a port up to 65535 where it needs one, and without a name, a "
     "password or a fragment."
 )
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_OF_CLOUDS = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254")))
+"""Where clouds tell a machine its own secrets, beside the link-local address most of them use."""
 
 
 def check_address(url: str, *, local: bool = False) -> None:
     """Raises `InvalidInput` for an address no webhook goes to.
 
     Only https, a host without credentials in the address, and none that is this machine, a link-local or a multicast
-    address. Private networks are allowed: banks have them. local: allow http and this machine, for trying things out.
+    address, however it is written. Private networks are allowed: banks have them.
+    local: allow http and this machine, for trying things out.
     """
     try:
         parts = urlsplit(url)
-        port = parts.port or 443
-    except ValueError as problem:  # a bracket that is not closed, a port that is none
+        host, port = httpx.URL(url).host, parts.port or 443
+    except (ValueError, httpx.InvalidURL) as problem:  # a bracket not closed, a port that is none, what cannot be sent
         raise InvalidInput(_FORM) from problem
     if parts.scheme != "https" and not (local and parts.scheme == "http"):
         raise InvalidInput("A webhook's address begins with https://.")
-    if not parts.hostname or parts.username or parts.password or parts.fragment:
+    if not host or parts.username or parts.password or parts.fragment:
         raise InvalidInput(_FORM)
     if not local:
-        for address in _addresses(parts.hostname, port):
-            if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
-                raise InvalidInput(f"{parts.hostname} is {address}, where no webhook is sent to.")
+        for address in _addresses(host, port):
+            if _is_barred(address):
+                raise InvalidInput(f"{host} is {address}, where no webhook is sent to.")
 
 
-def _addresses(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+def _is_barred(address: _Address) -> bool:
+    own = address.is_loopback or address.is_link_local or address.is_unspecified
+    return own or address.is_multicast or address in _OF_CLOUDS
+
+
+def _addresses(host: str, port: int) -> list[_Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as problem:
         raise InvalidInput(f"{host} has no address in the network. Check the webhook's host.") from problem
-    return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    return [getattr(address, "ipv4_mapped", None) or address for address in addresses]
