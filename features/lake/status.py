@@ -37,6 +37,13 @@ class FeedStatus:
         return self.due_by is not None and on > self.due_by
 
 
+def landed_deliveries(lake: Lake) -> frozenset[str]:
+    """Every delivery that has landed, as FEED-BATCH."""
+    with lake.catalogue.connect() as connection:
+        landed = connection.execute(select(Batch.feed, Batch.batch_id)).all()
+    return frozenset(f"{feed}-{batch_id}" for feed, batch_id in landed)
+
+
 def feed_statuses(lake: Lake) -> list[FeedStatus]:
     """The newest state of every feed there is a contract for, in the catalogue's order."""
     rows = LakeFile.removed_in.is_(None) & (LakeFile.kind == "rows")

@@ -35,7 +35,10 @@ def load(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Write a source's deliveries into this home and land them. Again with other files: the records add up."""
+    """Write a source's deliveries into this home and land them. Again with other files: the records add up.
+
+    A load that was cut off goes on when it is asked for again: what is not kept is not drawn again once it landed.
+    """
     settings = Settings()
     lake = open_lake(settings.home, settings.catalogue_url)
     options = SourceOptions(data, enterprises, seed, parameters, keep)
@@ -45,7 +48,7 @@ def load(
     print_rows(rows, ("feed", "rows", "landed", "quarantined", "unchanged"), form)
     if form is Format.TABLE:
         print(f"{name} up to {report.last_day}, snapshot {report.snapshot}")
-        if report.pace is not None:
+        if report.pace is not None and report.pace.rows:
             print(_pace_told(report.pace))
 
 

@@ -12,6 +12,7 @@ from features.lake.delivery import drop_delivery, read_delivery
 from features.lake.judging import judged_ahead
 from features.lake.lake import Lake, suit_buckets
 from features.lake.landing import Landed, land_judged, settle_links
+from features.lake.status import landed_deliveries
 from features.sources.city import city
 from features.sources.city.checks import check_city
 from features.sources.city.parameters import load_parameters
@@ -88,7 +89,8 @@ class Source:
     check: Callable[[Lake, Path, Path | None], tuple[Check, ...]]
 
 
-def _write_city(folder: Path, _lake: Lake, options: SourceOptions) -> SourceWritten:
+def _write_city(folder: Path, lake: Lake, options: SourceOptions) -> SourceWritten:
+    """What is not kept is not drawn again once it landed: a city takes hours, and a load may be cut off."""
     _refuse("city", data=options.data)
     return city.write_deliveries(
         folder,
@@ -96,6 +98,7 @@ def _write_city(folder: Path, _lake: Lake, options: SourceOptions) -> SourceWrit
         seed=city.DEFAULT_SEED if options.seed is None else options.seed,
         parameters=load_parameters(options.parameters),
         workers=max((os.cpu_count() or 1) - 1, 1),
+        landed=None if options.keeps else landed_deliveries(lake),
     )
 
 

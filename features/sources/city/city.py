@@ -29,10 +29,13 @@ def write_deliveries(
     parameters: Parameters | None = None,
     workers: int = 1,
     shard_size: int = SHARD,
+    landed: frozenset[str] | None = None,
 ) -> SourceWritten:
     """The deliveries of a city, written as they are asked for; under `truth/` what is really so.
 
     The same arguments, the same content, however many workers draw it.
+    landed: the deliveries, as FEED-BATCH, that need not be written again: a load that was cut off goes on. None: all
+        are written anew, whatever lies there.
     Raises `InvalidInput` for an impossible number of enterprises or seed, `SourceConflict` where the folder holds
     another city, before anything is written.
     """
@@ -40,7 +43,9 @@ def write_deliveries(
         raise InvalidInput("A city needs at least one enterprise, and a seed that is not negative.")
     parameters = parameters or load_parameters()
     claim_folder(folder, enterprises=enterprises, seed=seed, parameters=parameters)
-    city = plan_city(folder, enterprises=enterprises, seed=seed, parameters=parameters, shard_size=shard_size)
+    city = plan_city(
+        folder, enterprises=enterprises, seed=seed, parameters=parameters, shard_size=shard_size, landed=landed
+    )
     pace = Pace()
     paths = _written_here(city, pace) if city.shards == 1 else _written_beside(city, workers, pace)
     return SourceWritten(paths, parameters.calendar.last, len(city.consignments), pace)
@@ -48,9 +53,10 @@ def write_deliveries(
 
 def _written_here(city: City, pace: Pace) -> Iterator[Path]:
     """A city of one shard is drawn sooner than a process is started."""
-    written = write_shard(city, 0)
-    pace.add(written.rows, written.seconds)
-    yield from written.paths
+    if city.consignments:
+        written = write_shard(city, 0)
+        pace.add(written.rows, written.seconds)
+    yield from map(city.path, city.consignments)
 
 
 def _written_beside(city: City, workers: int, pace: Pace) -> Iterator[Path]:
@@ -61,13 +67,14 @@ def _written_beside(city: City, workers: int, pace: Pace) -> Iterator[Path]:
         try:
             for number in range(city.shards):
                 for ahead in range(number, min(number + workers + _AHEAD, city.shards)):
-                    if ahead not in drawn:
+                    if ahead not in drawn and not city.is_drawn(ahead):
                         drawn[ahead] = pool.submit(write_shard, city, ahead)
-                written = drawn.pop(number).result()
-                pace.add(written.rows, written.seconds)
-                yield from written.paths
-                complete = [one for one in city.consignments if one.last == number and not one.single]
-                for gathered in [pool.submit(gather, city, one) for one in complete]:
+                if number in drawn:
+                    written = drawn.pop(number).result()
+                    pace.add(written.rows, written.seconds)
+                complete = [one for one in city.consignments if one.last == number]
+                yield from (city.path(one) for one in complete if one.single)
+                for gathered in [pool.submit(gather, city, one) for one in complete if not one.single]:
                     yield gathered.result()
         finally:
             pool.shutdown(cancel_futures=True)

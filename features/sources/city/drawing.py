@@ -10,6 +10,7 @@ import polars as pl
 from bureau.clock import SHANGHAI
 from features.contracts.feeds import find_feed
 from features.lake.delivery import RECEIVED_AT, write_delivery
+from features.lake.sidecar import sidecar_path
 from features.sources.city.arrays import Floats
 from features.sources.city.consignments import Consignment, consignments
 from features.sources.city.default import solve_intercepts
@@ -38,7 +39,10 @@ DIRT_TOLD_UP_TO = 200_000
 
 @dataclass(frozen=True)
 class City:
-    """What every shard needs of the whole; small enough to be sent to another process."""
+    """What every shard needs of the whole; small enough to be sent to another process.
+
+    landed: the deliveries, as FEED-BATCH, that a lake holds by now, when a load that was cut off goes on; else None.
+    """
 
     folder: Path
     enterprises: int
@@ -48,6 +52,7 @@ class City:
     weather: Weather
     intercepts: Floats
     shard_size: int
+    landed: frozenset[str] | None = None
 
     @property
     def shards(self) -> int:
@@ -55,59 +60,94 @@ class City:
 
     @property
     def consignments(self) -> tuple[Consignment, ...]:
-        return consignments(FEEDS, self.shards, self.shard_size)
+        """The deliveries that have not landed, in the order in which they can be complete."""
+        landed = self.landed or frozenset()
+        planned = consignments(FEEDS, self.shards, self.shard_size)
+        return tuple(one for one in planned if self.path(one).stem not in landed)
+
+    def batch_id(self, consignment: Consignment) -> str:
+        """What the lake knows a delivery by, within its feed."""
+        return f"city-{self.seed}-{consignment.name}"
+
+    def path(self, consignment: Consignment) -> Path:
+        """Where a delivery is written, FEED-BATCH.parquet."""
+        return self.folder / f"{consignment.feed}-{self.batch_id(consignment)}.parquet"
+
+    def is_drawn(self, number: int) -> bool:
+        """Whether a load that was cut off wrote all of a shard that has not landed, so that it goes on with that."""
+        due = (one for one in self.consignments if one.first <= number <= one.last)
+        return (
+            self.landed is not None
+            and _mark(self, number).exists()
+            and all(self.is_whole(one) or _piece(self, one.feed, number).exists() for one in due)
+        )
+
+    def is_whole(self, consignment: Consignment) -> bool:
+        """Whether a delivery lies there with its sidecar, which is written last and dropped last."""
+        path = self.path(consignment)
+        return path.exists() and sidecar_path(path).exists()
 
 
-def plan_city(folder: Path, *, enterprises: int, seed: int, parameters: Parameters, shard_size: int = SHARD) -> City:
+def plan_city(
+    folder: Path,
+    *,
+    enterprises: int,
+    seed: int,
+    parameters: Parameters,
+    shard_size: int = SHARD,
+    landed: frozenset[str] | None = None,
+) -> City:
     """Draw what all shards share: the weather, and the yearly default rates solved on the reference population."""
     calendar = parameters.calendar
     months = Months(calendar.first, calendar.last, calendar.burn_in_months)
     weather = draw_weather(parameters, months, seed)
     intercepts = solve_intercepts(parameters, months, seed)
-    return City(folder, enterprises, seed, parameters, months, weather, intercepts, shard_size)
+    return City(folder, enterprises, seed, parameters, months, weather, intercepts, shard_size, landed)
 
 
 @dataclass(frozen=True)
 class ShardWritten:
-    """paths: of the finished deliveries. seconds: of all cores this process used, without those of writing rows."""
+    """seconds: of all cores this process used, without those of writing rows."""
 
-    paths: tuple[Path, ...]
     rows: int
     seconds: float
 
 
 def write_shard(city: City, number: int) -> ShardWritten:
-    """Write one shard's rows and its truth: finished deliveries, and pieces of larger ones."""
+    """Write one shard's rows and its truth, its mark last: finished deliveries, and pieces of larger ones."""
     begun, writing, row_count = process_time(), 0.0, 0
-    whole = {one.feed for one in city.consignments if one.single and one.first == number}
+    mark = _mark(city, number)
+    mark.unlink(missing_ok=True)
+    due = {one.feed: one for one in city.consignments if one.first <= number <= one.last}
     first = number * city.shard_size
     count = min(city.shard_size, city.enterprises - first)
     chances, mix = Chances(city.seed, number), city.parameters.sample.mix(city.enterprises)
     shard = draw_shard(city.parameters, city.months, city.weather, chances, mix, first=first, count=count)
-    finished = {}
     for feed, stated in statements(shard, city.intercepts, city.folder / TRUTH):
         rows = _delivered(city, shard, feed, stated)
         row_count += rows.height
         ready = process_time()
-        if feed in whole:
-            finished[feed] = _write(city, Consignment(feed, number, number), rows)
-        else:
+        if feed in due and due[feed].single:
+            _write(city, due[feed], rows)
+        elif feed in due:
             path = _piece(city, feed, number)
             path.parent.mkdir(parents=True, exist_ok=True)
             rows.write_parquet(path, compression="lz4", statistics=False)
         writing += process_time() - ready
-    paths = tuple(finished[feed] for feed in FEEDS if feed in finished)
-    return ShardWritten(paths, row_count, process_time() - begun - writing)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    return ShardWritten(row_count, process_time() - begun - writing)
 
 
 def gather(city: City, consignment: Consignment) -> Path:
     """Make one delivery of the pieces of its shards, which are then gone."""
     shards = range(consignment.first, consignment.last + 1)
     pieces = [_piece(city, consignment.feed, number) for number in shards]
-    path = _write(city, consignment, pl.concat([pl.read_parquet(piece) for piece in pieces]))
+    if city.landed is None or not city.is_whole(consignment):
+        _write(city, consignment, pl.concat([pl.read_parquet(piece) for piece in pieces]))
     for piece in pieces:
-        piece.unlink()
-    return path
+        piece.unlink(missing_ok=True)
+    return city.path(consignment)
 
 
 def _delivered(city: City, shard: Shard, feed: str, stated: pl.DataFrame) -> pl.DataFrame:
@@ -133,17 +173,21 @@ def _named(feed: str) -> pl.Expr:
     return pl.concat_str(pl.lit(f"{feed}-"), pl.col("record_id").cast(pl.String)).alias("record_id")
 
 
-def _write(city: City, consignment: Consignment, rows: pl.DataFrame) -> Path:
-    return write_delivery(
+def _write(city: City, consignment: Consignment, rows: pl.DataFrame) -> None:
+    write_delivery(
         rows,
         feed=consignment.feed,
-        batch_id=f"city-{city.seed}-{consignment.name}",
+        batch_id=city.batch_id(consignment),
         publisher=find_feed(consignment.feed).department,
         produced_at=datetime.combine(city.parameters.calendar.last, time(23), SHANGHAI),
         folder=city.folder,
         history=True,
         renamed=draw_renames(consignment.feed, city.parameters, city.seed),
     )
+
+
+def _mark(city: City, number: int) -> Path:
+    return city.folder / PIECES / "drawn" / f"{number:04d}"
 
 
 def _piece(city: City, feed: str, number: int) -> Path:

@@ -6,9 +6,10 @@ import pytest
 
 from bureau.clock import now
 from bureau.errors import BureauError, InvalidInput, SourceConflict, UnknownName, UnreadableFile
+from features.sources.city.records import FEEDS
 from features.sources.cumcm.publication import LAST_DAY
 from features.sources.loading import LoadReport, SourceOptions, load_source
-from features.sources.source import HomeSource, claim_source, read_source
+from features.sources.source import HomeSource, Pace, claim_source, read_source
 from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.homes import lake_in
 from tests.factories.invoices import invoice, write_invoices
@@ -59,6 +60,16 @@ def test_deliveries_that_are_not_kept_are_gone_when_they_have_landed(tmp_path: P
     load(tmp_path / "home", data=data, keep=False)
     assert list(folder.iterdir()) == []
     assert {feed.unchanged for feed in load(tmp_path / "home", data=data).feeds} == {1}
+
+
+def test_a_city_that_landed_and_is_not_kept_is_not_drawn_again(tmp_path: Path) -> None:
+    first = load(tmp_path / "home", "city", enterprises=20, keep=False)
+    again = load(tmp_path / "home", "city", enterprises=20, keep=False)
+    assert (len(first.feeds), again.feeds) == (len(FEEDS), ())
+    assert again.snapshot == first.snapshot
+    assert again.pace == Pace()
+    kept = load(tmp_path / "home", "city", enterprises=20, keep=True)
+    assert sum(feed.rows for feed in kept.feeds) == sum(feed.unchanged for feed in kept.feeds)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The city as a source: what it writes, in which order, and that the same words write the same bytes."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from features.sources.city.outcomes import delivered
 from features.sources.city.parameters import load_parameters
 from features.sources.city.records import FEEDS
 from features.sources.city.truth import read_truth
-from features.sources.source import Pace
+from features.sources.source import Pace, SourceWritten
 from tests.factories.cities import SEED, drawn_shard, other_parameters, write_city
 
 AFTER_DEFAULT = {"F26", "F27", "F28", "F60", *records.AFTER_DEFAULT}
@@ -197,6 +198,80 @@ def test_who_draws_ends_with_a_load_that_is_killed(tmp_path: Path) -> None:
     while any(is_running(pid) for pid in drawing):
         assert time.monotonic() < until, "processes go on that nobody waits for"
         time.sleep(0.1)
+
+
+CUT_OFF = """
+import os, signal, sys
+from pathlib import Path
+from features.lake.delivery import drop_delivery, read_delivery
+from features.sources.city.city import write_deliveries
+
+if __name__ == "__main__":
+    folder, enterprises, shard_size, deliveries = Path(sys.argv[1]), *map(int, sys.argv[2:])
+    written = write_deliveries(folder, enterprises=enterprises, shard_size=shard_size, landed=frozenset())
+    for number, path in enumerate(written.paths, start=1):
+        print(path.stem, read_delivery(path).sidecar.sha256, flush=True)
+        drop_delivery(path)
+        if number == deliveries:
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""Lands so many deliveries and is killed; of those that wait until then, some are written, and some lack shards."""
+
+
+def hashes(written: SourceWritten) -> dict[str, str]:
+    return {path.stem: read_delivery(path).sidecar.sha256 for path in written.paths}
+
+
+@pytest.mark.parametrize(
+    ("enterprises", "shard_size", "deliveries"),
+    [
+        pytest.param(6_600, 3_300, 1, id="between deliveries of one shard"),
+        pytest.param(60, 20, 9, id="between deliveries of all shards"),
+    ],
+)
+def test_a_load_that_was_killed_goes_on_with_what_has_not_landed(
+    tmp_path: Path, enterprises: int, shard_size: int, deliveries: int
+) -> None:
+    words = {"enterprises": enterprises, "shard_size": shard_size}
+    never = write_deliveries(tmp_path / "never", **words)
+    expected = hashes(never)
+    script, said = tmp_path / "load.py", tmp_path / "said"
+    script.write_text(CUT_OFF, "utf-8")
+    with said.open("w", encoding="utf-8") as told:
+        command = [sys.executable, script, tmp_path / "killed", *map(str, (*words.values(), deliveries))]
+        assert subprocess.run(command, stdout=told, check=False).returncode == -signal.SIGKILL
+    landed = dict(line.split() for line in said.read_text("utf-8").splitlines())
+    rest = write_deliveries(tmp_path / "killed", **words, landed=frozenset(landed))
+    assert rest.count == len(expected) - deliveries
+    assert landed | hashes(rest) == expected
+    assert rest.pace is not None
+    assert never.pace is not None
+    assert rest.pace.rows < never.pace.rows
+    nothing = write_deliveries(tmp_path / "killed", **words, landed=frozenset(expected))
+    assert (list(nothing.paths), nothing.pace) == ([], Pace())
+    assert not [*(tmp_path / "killed" / "pieces").rglob("*.parquet")]
+
+
+@pytest.mark.parametrize(("lost", "again"), [("F01/0001.parquet", [1]), ("drawn/0002", [2]), ("nothing", [])])
+def test_a_shard_of_which_anything_is_missing_is_drawn_again(tmp_path: Path, lost: str, again: list[int]) -> None:
+    city = plan_city(
+        tmp_path, enterprises=60, seed=SEED, parameters=load_parameters(), shard_size=20, landed=frozenset()
+    )
+    rows = [write_shard(city, number).rows for number in range(3)]
+    (tmp_path / "pieces" / lost).unlink(missing_ok=True)
+    words = {"enterprises": 60, "seed": SEED, "shard_size": 20}
+    written = write_deliveries(tmp_path, **words, landed=frozenset())
+    assert len(hashes(written)) == len(FEEDS)
+    assert written.pace is not None
+    assert written.pace.rows == sum(rows[number] for number in again)
+
+
+def test_a_city_that_is_written_anew_takes_nothing_that_lies_there(tmp_path: Path) -> None:
+    words = {"enterprises": 60, "seed": SEED, "shard_size": 20}
+    expected = hashes(write_deliveries(tmp_path, **words))
+    for path in tmp_path.glob("*.parquet"):
+        path.write_bytes(b"of an earlier version")
+    assert hashes(write_deliveries(tmp_path, **words)) == expected
 
 
 def is_running(pid: int) -> bool:
