@@ -25,6 +25,7 @@ from features.store.connections import build_connection
 
 _FOUND: dict[str, pl.DataType] = {"enterprise_id": pl.Int32(), "record_no": pl.Int64(), "open_to_use": pl.Boolean()}
 """What `expired` tells of a record beside the columns of its contract."""
+_NOBODY = pl.Series("record_no", dtype=pl.Int64)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,10 @@ def expired(lake: Lake, contract: Contract, used_on: date) -> pl.DataFrame:
     """
     if in_term(contract) is None:
         return pl.DataFrame(schema=contract.dtypes | _FOUND)
-    return _over(lake, contract, used_on, "*").sort("enterprise_id", "record_no")
+    over = _Over(lake, contract, used_on)
+    standing = over.ask(f"SELECT f.*, {over.others} AS open_to_use FROM {over.visible} f WHERE {over.stand}")
+    nobodys = over.nobodys("*, FALSE AS open_to_use", over.ended()[1])
+    return pl.concat([standing, nobodys.select(standing.columns)]).sort("enterprise_id", "record_no")
 
 
 def count_expired(lake: Lake, day: date) -> dict[str, int]:
@@ -66,53 +70,73 @@ def count_expired(lake: Lake, day: date) -> dict[str, int]:
 
     A record of two owners counts twice: to tell which are the same would keep a city's record numbers in memory.
     """
-    counts = {
-        contract.code: int(_over(lake, contract, day, "count(*) AS n")["n"][0])
-        for contract in FEEDS
-        if has_term(contract)
-    }
+    counts = {}
+    for contract in FEEDS:
+        if has_term(contract):
+            over = _Over(lake, contract, day)
+            standing, ended = over.ended()
+            counts[contract.code] = standing + int(over.nobodys("count(*) AS n", ended)["n"].sum())
     return {feed: count for feed, count in counts.items() if count}
 
 
-def _over(lake: Lake, contract: Contract, used_on: date, told: str) -> pl.DataFrame:
-    """A query over what `expired` finds. told: what it selects, as SQL."""
-    term, others = in_term(contract), open_to_use(contract)
-    rules = [day.rule for part in (term, others) if part is not None for day in legal_days(part)]
-    day = OneDay((), rules)
-    over = f"NOT {_sql(term, day)}"
-    found = [
-        f"SELECT f.*, {_sql(others, day)} AS open_to_use FROM {visible_sql(lake, contract)} f"
-        f" WHERE f.known_to IS NULL AND {over}"
-    ]
-    if lake.files(contract.code) and not contract.derived_from:
-        found.append(_nobodys_sql(lake, contract, over))
-    query = f"SELECT {told} FROM ({' UNION ALL BY NAME '.join(f'({part})' for part in found)})"
-    given = {name: value for name, value in day.parameters(used_on).items() if f"${name}" in query}
-    with build_connection(lake) as connection:
-        rows: pl.DataFrame = connection.sql(query, params=given).pl()
-    return rows
+class _Over:
+    """The rows of a feed whose term is over on a day, asked in SQL."""
 
+    def __init__(self, lake: Lake, contract: Contract, used_on: date) -> None:
+        term, others = in_term(contract), open_to_use(contract)
+        day = OneDay((), [one.rule for part in (term, others) if part is not None for one in legal_days(part)])
+        self._lake, self._contract, self._parameters = lake, contract, day.parameters(used_on)
+        self._is_over = f"NOT {_sql(term, day)}"
+        self.others = _sql(others, day)
+        self.visible, self.stand = visible_sql(lake, contract), f"f.known_to IS NULL AND {self._is_over}"
 
-def _nobodys_sql(lake: Lake, contract: Contract, over: str) -> str:
-    """The last versions of records without one that is open, as a query. over: when the term of a row `f` is over.
+    def ask(self, query: str, **frames: pl.DataFrame) -> pl.DataFrame:
+        """What a query over these rows and some frames tells."""
+        given = {name: value for name, value in self._parameters.items() if f"${name}" in query}
+        with build_connection(self._lake) as connection:
+            for name, frame in frames.items():
+                connection.register(name, frame)
+            found: pl.DataFrame = connection.sql(query, params=given).pl()
+        return found
 
-    Only records with a row that ended over its term are looked at, so that few numbers are held in memory. Of one
-    version the row that was ever visible is the last. The rows are read anew for each step: kept, those of a whole city
-    would not fit.
-    """
-    ended, join = closing_join(lake.closings(contract.code))
-    columns = ", ".join(f"r.{column}" for column in (*contract.own_columns, *READ_COLUMNS))
-    return (
-        f"WITH stored AS NOT MATERIALIZED (SELECT {columns}, r.known_at AS known_from, {ended} AS known_to,"
-        f" r.op <> 'D' AND {ended} IS NULL AS stands,"
-        f" 2 * r.version::BIGINT + ({ended} IS NULL OR {ended} > r.known_at)::BIGINT AS seniority"
-        f" FROM {rows_sql(contract, lake.files(contract.code))} r{join}),"
-        f" ended AS (SELECT DISTINCT record_no FROM stored f WHERE NOT stands AND {over}),"
-        " newest AS (SELECT record_no, max(seniority) AS seniority FROM stored SEMI JOIN ended USING (record_no)"
-        " GROUP BY record_no HAVING NOT bool_or(stands))"
-        " SELECT f.* EXCLUDE (stands, seniority), FALSE AS open_to_use"
-        f" FROM stored f SEMI JOIN newest USING (record_no, seniority) WHERE {over}"
-    )
+    def ended(self) -> tuple[int, pl.Series]:
+        """In one reading of the feed: how many rows stand, and the records that have one which does not."""
+        if self._contract.derived_from or not self._lake.files(self._contract.code):
+            return int(self.ask(f"SELECT count(*) AS n FROM {self.visible} f WHERE {self.stand}")["n"][0]), _NOBODY
+        files = self._lake.files(self._contract.code)
+        told = self.ask(
+            "SELECT count(*) FILTER (WHERE stands) AS n, list(DISTINCT record_no) FILTER (WHERE NOT stands) AS ended"
+            f" FROM ({self._stored(rows_sql(self._contract, files))}) f WHERE {self._is_over}"
+        )
+        return int(told["n"][0]), told["ended"].cast(pl.List(pl.Int64)).explode().drop_nulls().sort()
+
+    def nobodys(self, told: str, ended: pl.Series) -> pl.DataFrame:
+        """The last versions, where their term is over, of those of some records of which no version stands.
+
+        Of one version the row that was ever visible is the last. told: what is selected of them. ended: in order.
+        """
+        files = self._lake.files_of_records(self._contract.code, ended)
+        wanted = f"(SELECT * FROM {rows_sql(self._contract, files)} SEMI JOIN ended USING (record_no))" if files else ""
+        if not wanted:
+            return self.ask(f"SELECT {told} FROM {self.visible} f WHERE false")
+        return self.ask(
+            f"WITH stored AS NOT MATERIALIZED ({self._stored(wanted)}),"
+            " newest AS (SELECT record_no, max(seniority) AS seniority FROM stored GROUP BY record_no"
+            " HAVING NOT bool_or(stands))"
+            f" SELECT {told} FROM (SELECT f.* EXCLUDE (stands, seniority) FROM stored f"
+            f" SEMI JOIN newest USING (record_no, seniority) WHERE {self._is_over})",
+            ended=ended.to_frame("record_no"),
+        )
+
+    def _stored(self, rows: str) -> str:
+        ended, join = closing_join(self._lake.closings(self._contract.code))
+        columns = ", ".join(f"r.{column}" for column in (*self._contract.own_columns, *READ_COLUMNS))
+        return (
+            f"SELECT {columns}, r.known_at AS known_from, {ended} AS known_to,"
+            f" r.op <> 'D' AND {ended} IS NULL AS stands,"
+            f" 2 * r.version::BIGINT + ({ended} IS NULL OR {ended} > r.known_at)::BIGINT AS seniority"
+            f" FROM {rows} r{join}"
+        )
 
 
 def erase_expired(
