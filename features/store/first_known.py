@@ -83,7 +83,8 @@ def _counting(rows: str, closings: list[Path], whose: pl.Series | None) -> str:
 def _renewed(lake: Lake, known: pl.DataFrame, older: int, snapshot: int) -> pl.DataFrame:
     """The answer of an older snapshot, brought to a newer one. Compaction writes anew what there was."""
     acts, added = _changes(lake, older, snapshot)
-    if acts - {*_ADDING, _COMPACT} or not all((lake.root / path).exists() for _, _, path in added):
+    given_up = older < lake.oldest  # asked last: a file that came since and was compacted may be listed no longer
+    if given_up or acts - {*_ADDING, _COMPACT} or not all((lake.root / path).exists() for _, _, path in added):
         return _scan(lake, snapshot)
     for feed in FEEDS:
         if files := [lake.root / path for code, kind, path in added if (code, kind) == (feed.code, "rows")]:

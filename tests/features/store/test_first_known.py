@@ -15,6 +15,7 @@ from features.lake.lake import Lake
 from features.lake.links import list_links
 from features.lake.stored import numbers_of_ids
 from features.lake.unlinking import end_link
+from features.lake.vacuum import vacuum
 from features.store import first_known
 from features.store.first_known import first_known as known_first
 from tests.factories.courts import court_case
@@ -52,6 +53,11 @@ def landed_and_compacted(lake: Lake) -> None:
     compacted(lake)
 
 
+def landed_compacted_and_vacuumed(lake: Lake) -> None:
+    landed_and_compacted(lake)
+    vacuum(lake, keep_days=0, at=instant("2025-06-03"))
+
+
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     """ACME is known by its name alone before it registers."""
@@ -68,8 +74,10 @@ def read_anew(lake: Lake) -> dict[int, int]:
 
 
 @pytest.mark.parametrize("forgotten", [False, True], ids=["in one process", "in another"])
-@pytest.mark.parametrize("first", [other, earlier, taken_over, undone, compacted, landed_and_compacted])
-@pytest.mark.parametrize("then", [other, earlier, taken_over, compacted])
+@pytest.mark.parametrize(
+    "first", [other, earlier, taken_over, undone, compacted, landed_and_compacted, landed_compacted_and_vacuumed]
+)
+@pytest.mark.parametrize("then", [other, earlier, taken_over, compacted, landed_compacted_and_vacuumed])
 def test_brought_forward_it_is_what_reading_everything_tells(
     lake: Lake, first: Callable[[Lake], None], then: Callable[[Lake], None], forgotten: bool
 ) -> None:
