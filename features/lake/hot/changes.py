@@ -21,7 +21,7 @@ def touched(lake: Lake, feed: str, after: int, until: int) -> frozenset[int] | N
     """Enterprises with a row or an end added to a feed in snapshots (after, until]; None where files do not tell.
 
     Of a derived feed they do not: another firm's record changes what is said of this one. Nor after an erasure, which
-    adds nothing.
+    adds nothing, nor once files that were added since may have been given up.
     """
     if find_feed(feed).derived_from:
         return None
@@ -36,7 +36,8 @@ def touched(lake: Lake, feed: str, after: int, until: int) -> frozenset[int] | N
             return None
         written = connection.execute(added).all()
         taken = {act for act, _ in connection.execute(removed)}
-    if taken - {_KEEPING} or {act for act, _ in written} - {*_ADDING, _KEEPING}:
+    given_up = after < lake.oldest  # asked last, so that all of them were listed if it is not so
+    if given_up or taken - {_KEEPING} or {act for act, _ in written} - {*_ADDING, _KEEPING}:
         return None
     paths = [lake.root / path for act, path in written if act in _ADDING]
     frames = (pl.read_parquet(path, columns=["enterprise_id"]) for path in paths)

@@ -17,6 +17,7 @@ from features.lake.hot import building, manifest
 from features.lake.hot.building import Wanted
 from features.lake.hot.manifest import hot_folder, map_feed, read_manifest, renew
 from features.lake.lake import Lake
+from features.lake.vacuum import vacuum
 from features.store import live_rows
 from features.store.build import build_features
 from features.store.hot_rows import renew_hot_files
@@ -135,6 +136,21 @@ def test_live_answers_read_what_landed_since(
     renew_hot_files(lake, lake.snapshot())
     assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
     assert all_live(lake, Engine.KERNEL, older) == told
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["asked since only", "asked before too"])
+def test_live_answers_read_what_was_compacted_and_given_up_since(
+    lake: Lake, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_rows, "FEW", 0)
+    renew_hot_files(lake, lake.snapshot())
+    before = all_live(lake, Engine.DUCKDB)
+    change(lake)
+    compact(lake, "F18", at=instant("2025-06-02"))
+    if asked:
+        assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
+    vacuum(lake, keep_days=0, at=instant("2025-06-03"))
+    assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB) != before
 
 
 @pytest.mark.parametrize("compacted", [False, True], ids=["deltas", "compacted"])
