@@ -79,7 +79,7 @@ def close(settings: Settings, journal: Journal, day: date) -> None:
     journal.step("compaction", lambda: {"feeds": len(compact_due(lake, at=now()))})
     snapshot = int(journal.step("snapshot", lambda: {"number": lake.snapshot()})["number"])
     journal.step("hot files", lambda: {"feeds": renew_hot_files(lake, snapshot)})
-    wanted = CityBuild(tuple(entry.name for entry in published()), day, snapshot)
+    wanted = CityBuild(_names(home, day), day, snapshot)
     folder = home / "features" / f"day={day}"
     last = "health"
     stands = partial(_stands, journal, last, wanted, folder)
@@ -154,6 +154,15 @@ def _released(home: Path) -> list[str]:
     source = read_source(home)
     serving = {} if source is None else read_serving(home, source.source)
     return [name for name in dict.fromkeys(serving.values()) if read_release(home, name)]
+
+
+def _names(home: Path, day: date) -> tuple[str, ...]:
+    """Every published feature, then those retired since that a released model reads, each once."""
+    names = [entry.name for entry in published()]
+    for name in _released(home):
+        with alarmed(home, day, "scores"):
+            names += load_released(home, name).features
+    return tuple(dict.fromkeys(names))
 
 
 def _score(lake: Lake, home: Path, wanted: CityBuild, folder: Path) -> Facts:

@@ -29,8 +29,10 @@ from features.lake.registry import enterprises, resolve
 from features.sources.source import read_source
 from features.store.live import live_vector
 from models.monitoring.days import read_measures
+from models.service import load_released
 from tests.factories.closings import close_until_killed
 from tests.factories.lakes import deliver, instant
+from tests.factories.retiring import RETIRED, retire
 from tests.factories.tax import tax_arrears
 
 STEPS = ["deliveries", "compaction", "snapshot", "hot files", "features", "scores", "monitoring", "health"]
@@ -155,6 +157,22 @@ def test_a_day_built_anew_from_another_snapshot_is_scored_anew(again: Path, day:
     after, built = (pl.read_parquet_metadata(path) for path in (part, home / "features" / f"day={day}" / part.name))
     assert before["snapshot"] != after["snapshot"] == built["snapshot"]
     assert {"model", "version", "as_of", "stale"} <= after.keys()
+
+
+def test_a_retired_feature_is_built_while_a_released_model_reads_it(
+    again: Path, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retire(monkeypatch)
+    home, settings, names = again, settings_of(again, day), [entry.name for entry in published()]
+    assert RETIRED not in names
+    assert RETIRED in load_released(home, "sme_default").features
+    (home / "closing" / f"{day}.json").unlink()
+    close(settings, open_journal(home / "closing", day, print), day)
+    assert done_in(home, day) == STEPS
+    built = pl.read_parquet(home / "features" / f"day={day}" / "part-*.parquet")
+    assert built.columns == ["enterprise_id", "uscc", *names, RETIRED]
+    stamp = pl.read_parquet_metadata(next((home / "scores" / f"day={day}").glob("*/part-*.parquet")))
+    assert stamp["snapshot"] == str(lake_of(settings).snapshot())
 
 
 @pytest.mark.parametrize(("kind", "kept"), [("features", KEPT_DAYS), ("scores", KEPT_SCORES)])
