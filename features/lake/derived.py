@@ -36,15 +36,23 @@ def fingerprint(contract: Contract, files: Mapping[str, list[Path]]) -> str:
     return hashlib.sha256(f"{query}\n{listed}".encode()).hexdigest()[:20]
 
 
+def tied_by(tie_no: int) -> tuple[str, int]:
+    """The feed and record number of an enterprise's own record, from the number derived feeds cite it by.
+
+    A record's number is one among its own feed's and never negative; an officer's, n, is cited as -1 - n.
+    """
+    return (SHAREHOLDER.code, tie_no) if tie_no >= 0 else (OFFICER.code, -1 - tie_no)
+
+
 def _ties(rows: Rows) -> str:
-    """Who holds or runs which firm: (enterprise_id, person, since, until, record_no, known_from, known_to)."""
+    """Who holds or runs which firm: (enterprise_id, person, since, until, record_no, tie_no, known_from, known_to)."""
     held = (
         "SELECT enterprise_id, holder_hash AS person, entered_on AS since, left_on AS until, record_no,"
-        f" known_from, known_to FROM {rows(SHAREHOLDER)} WHERE holder_hash IS NOT NULL"
+        f" record_no AS tie_no, known_from, known_to FROM {rows(SHAREHOLDER)} WHERE holder_hash IS NOT NULL"
     )
     led = (
         "SELECT enterprise_id, person_hash AS person, appointed_on AS since, resigned_on AS until, record_no,"
-        f" known_from, known_to FROM {rows(OFFICER)} WHERE role <> '{LIAISON}'"
+        f" -1 - record_no AS tie_no, known_from, known_to FROM {rows(OFFICER)} WHERE role <> '{LIAISON}'"
     )
     return f"{held} UNION ALL {led}"
 
@@ -62,7 +70,7 @@ def _pairs(rows: Rows) -> str:
         shared AS MATERIALIZED (SELECT t.* FROM ties t SEMI JOIN counted USING (person, enterprise_id)),
         pairs AS (
             SELECT a.enterprise_id, b.enterprise_id AS related, greatest(a.since, b.since) AS since,
-                least(a.until, b.until) AS until, a.record_no AS tie_no,
+                least(a.until, b.until) AS until, a.tie_no,
                 xor(a.record_no, b.record_no) AS pair_no,
                 greatest(a.known_from, b.known_from) AS known_from, least(a.known_to, b.known_to) AS known_to
             FROM shared a JOIN shared b USING (person)

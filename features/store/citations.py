@@ -16,6 +16,7 @@ from features.engine.kernel.citing import citing
 from features.engine.kernel.expressions import FIRST_DAY
 from features.engine.kernel.program import compile_program
 from features.engine.windows import ever
+from features.lake.derived import tied_by
 from features.lake.lake import Lake
 from features.lake.memory import until_erasure
 from features.store.evidence import TIES
@@ -108,12 +109,12 @@ def _of_own(
     found: dict[str, frozenset[Key]], derived: frozenset[str], ties: "_Question", enterprise_id: int, as_of: date
 ) -> dict[str, frozenset[Key]]:
     """The same, with the enterprise's own records instead of those of derived feeds, which cite them by number."""
-    numbers = {name: {number for _, feed, number in keys if feed in derived} for name, keys in found.items()}
-    if not any(numbers.values()):
+    tied = {name: {tied_by(number) for _, feed, number in keys if feed in derived} for name, keys in found.items()}
+    if not any(tied.values()):
         return found
     own = frozenset[Key]().union(*ties.ask(ties.places, enterprise_id, (as_of, as_of)).values())
     return {
-        name: frozenset(key for key in keys if key[1] not in derived) | {key for key in own if key[2] in numbers[name]}
+        name: frozenset(key for key in keys if key[1] not in derived) | {key for key in own if key[1:] in tied[name]}
         for name, keys in found.items()
     }
 

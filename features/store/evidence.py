@@ -10,6 +10,7 @@ from features.contracts.officer import OFFICER
 from features.contracts.shareholder import SHAREHOLDER
 from features.engine.day_sql import OneDay
 from features.engine.feed_scan import visible
+from features.lake.derived import tied_by
 from features.lake.lake import Lake
 from features.lake.reading import visible_sql
 from features.store.connections import live_connection
@@ -30,10 +31,13 @@ class Evidence:
 
 
 def own_ties(lake: Lake, enterprise_id: int, ties: Iterable[int], as_of: date, snapshot: int) -> list[Evidence]:
-    """An enterprise's own shareholder and officer records of those record numbers, as known on a day."""
-    numbers = sorted(set(ties))
+    """An enterprise's own shareholder and officer records, by the numbers they are cited by, as known on a day."""
+    cited = sorted(map(tied_by, set(ties)))
     found = []
-    for contract, shown in TIES if numbers else ():
+    for contract, shown in TIES:
+        numbers = [number for feed, number in cited if feed == contract.code]
+        if not numbers:
+            continue
         day = OneDay(())
         query = (
             f"SELECT f.record_id, f.event_date, f.{shown} FROM {visible_sql(lake, contract, snapshot)} f"

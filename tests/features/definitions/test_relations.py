@@ -248,3 +248,18 @@ def test_evidence_is_the_firms_own_records_and_never_the_others(tmp_path: Path) 
     (record,) = explained.records
     assert (record.feed, record.record_id) == ("F04", officer(ACME, person=1)["record_id"])
     assert record.values == {"role": "董事"}
+
+
+@pytest.mark.parametrize("tied_by", [OFFICER, SHAREHOLDER], ids=["an officer in common", "a shareholder in common"])
+def test_of_two_own_records_with_one_number_only_the_one_that_ties_is_evidence(
+    tmp_path: Path, tied_by: Contract
+) -> None:
+    officers = [officer(ACME, person=1, record_id="F04-7"), officer(BETA, person=1 if tied_by is OFFICER else 3)]
+    holders = [shareholder(ACME, holder=2, record_id="F03-7"), shareholder(GAMMA, holder=4)]
+    if tied_by is SHAREHOLDER:
+        holders += [shareholder(BETA, holder=2)]
+    lake = lake_with(tmp_path, officers=officers, holders=holders)
+    acme = resolve(lake, ACME).enterprise_id
+    explained = explain(lake, "related_firms", acme, date.fromisoformat(ON), operator_grant())
+    assert explained.value == 1
+    assert [record.record_id for record in explained.records] == [f"{tied_by.code}-7"]

@@ -33,7 +33,8 @@ from features.store.hot_rows import kept_rows
 from features.store.kernel_computation import program_of
 from features.store.lineage import evidence
 from features.store.records import records
-from tests.factories.lakes import ACME, BETA, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake
+from tests.factories.market import officer, shareholder
 from tests.factories.tax import tax_arrears
 
 FEEDS = (REGISTRATION, SHAREHOLDER, OFFICER, TAX_ARREARS, PENALTY, COURT_CASE)
@@ -138,6 +139,25 @@ def test_numbers_are_kept_of_feeds_that_are_not_too_large(
     found = cited(lake, [name], resolve(lake, ACME).enterprise_id, date(2025, 7, 1), OPERATOR, lake.snapshot())
     [record] = evidence(lake, [name], resolve(lake, ACME).enterprise_id, date(2025, 7, 1), OPERATOR)[name]
     assert found.records([name]) == [("F18", record.record_id)]
+
+
+@pytest.mark.parametrize("hot", [True, False], ids=["hot files", "files of the lake"])
+def test_an_own_record_is_not_taken_for_one_of_another_feed_with_its_number(tmp_path: Path, hot: bool) -> None:
+    lake, name = make_lake(tmp_path), "related_firms"
+    officers = [officer(ACME, record_id="F04-7"), officer(BETA, record_id="F04-8"), officer(GAMMA)]
+    held = [shareholder(BETA, holder=3, record_id="F03-0"), shareholder(GAMMA, holder=3, record_id="F03-8")]
+    land_rows(lake, OFFICER, officers, "2025-03-01")
+    land_rows(lake, SHAREHOLDER, [shareholder(ACME, holder=2, record_id="F03-7"), *held], "2025-03-01")
+    if hot:
+        kept_rows(lake, program_of((name,)), lake.snapshot())
+    of_gamma = [("F03", "F03-8"), ("F04", str(officer(GAMMA)["record_id"]))]
+    told = {ACME: [("F04", "F04-7")], BETA: [("F03", "F03-0"), ("F04", "F04-8")], GAMMA: of_gamma}
+    for firm, records_behind in told.items():
+        number = resolve(lake, firm).enterprise_id
+        found = cited(lake, [name], number, date(2025, 7, 1), OPERATOR, lake.snapshot())
+        assert found.records([name]) == records_behind
+        listed = evidence(lake, [name], number, date(2025, 7, 1), OPERATOR)[name]
+        assert sorted((record.feed, record.record_id) for record in listed) == records_behind
 
 
 def test_citing_needs_a_grant_for_feature_purpose_and_subject(snapshots: tuple[Lake, list[int]]) -> None:
