@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bureau.clock import now, shanghai_day
+from bureau.clock import SHANGHAI, now, shanghai_day
 from bureau.errors import ImpossibleDate, InvalidInput
 from bureau.grant import ReadGrant
 from features.definitions.entry import Entry
@@ -58,7 +58,7 @@ def training_set(
     """Features of each row's `subject` (code or outside key) as of its `as_of` day.
 
     A subject nobody knew on that day keeps its row with nulls. Raises `InvalidInput` for a missing column or one
-    with the name of a feature, `ImpossibleDate` for a day that is none.
+    with the name of a feature, and what `label_days` does.
     """
     entries = [find_feature(name) for name in names]
     permit(grant, entries)
@@ -97,17 +97,30 @@ def _rows(lake: Lake, labels: pl.DataFrame, entries: list[Entry], snapshot: int)
 
 
 def label_days(column: pl.Series) -> pl.Series:
-    """The days of a column of dates, instants or texts YYYY-MM-DD; raises `ImpossibleDate` at the first other."""
-    if column.dtype == pl.String:
-        parsed = column.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
-    else:
-        parsed = column.cast(pl.Date, strict=False) if column.dtype.is_temporal() else pl.Series([None] * len(column))
+    """The days of a column of dates, instants or texts YYYY-MM-DD; raises `ImpossibleDate` at the first other.
+
+    An instant with a zone is of the day it falls on in Shanghai, one without of the day it names. Raises `InvalidInput`
+    for a day that has not come yet.
+    """
+    parsed = _parsed(column)
     if (wrong := parsed.is_null().arg_true()).len():
         raise ImpossibleDate(str(column[wrong[0]] or ""), f"as_of in row {wrong[0] + 1:,}")
     if (late := (parsed > (today := shanghai_day(now()))).arg_true()).len():
         day, row = parsed[late[0]], late[0] + 1
         raise InvalidInput(f"as_of in row {row:,} is {day}, which has not come yet. Give days up to {today}.")
     return parsed
+
+
+def _parsed(column: pl.Series) -> pl.Series:
+    """The days of a column, null for what is none."""
+    if column.dtype == pl.String:
+        return column.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
+    if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None:
+        utc = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return (utc + SHANGHAI.utcoffset(None)).dt.date()
+    if column.dtype in (pl.Date, pl.Datetime):
+        return column.cast(pl.Date)
+    return pl.Series([None] * len(column), dtype=pl.Date)
 
 
 def _check_columns(labels: pl.DataFrame, entries: list[Entry]) -> None:

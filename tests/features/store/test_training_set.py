@@ -1,6 +1,6 @@
 """Training sets: whose rows, in which order, with what beside them, and what is refused."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +13,7 @@ from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.definitions.library import definition_hash
 from features.lake.lake import Lake
-from features.store.training_set import training_set
+from features.store.training_set import label_days, training_set
 from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake
 from tests.factories.registrations import registration
 from tests.factories.tax import tax_arrears
@@ -75,12 +75,21 @@ def test_days_may_be_written_otherwise(lake: Lake, as_of: list[object]) -> None:
     assert made.frame["as_of"].to_list() == as_of
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_an_instant_with_a_zone_is_of_the_day_it_falls_on_in_shanghai(zone: str) -> None:
+    midnight = datetime(2025, 4, 1, 16, tzinfo=UTC)
+    instants = pl.Series([midnight - timedelta(microseconds=1), midnight]).dt.convert_time_zone(zone)
+    assert label_days(instants).to_list() == [date(2025, 4, 1), date(2025, 4, 2)]
+
+
 @pytest.mark.parametrize(
     "as_of",
     [
         pytest.param(["2025-05-01", "2025-02-30"], id="30 February"),
         pytest.param([None, date(2025, 5, 1)], id="no day"),
         pytest.param([20250501, 20250502], id="a number"),
+        pytest.param([time(9), time(10)], id="a time of day"),
+        pytest.param([timedelta(days=1), timedelta(days=2)], id="a span of time"),
     ],
 )
 def test_impossible_days_are_refused(lake: Lake, as_of: list[object]) -> None:
