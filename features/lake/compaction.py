@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from itertools import groupby
@@ -10,7 +10,7 @@ from operator import itemgetter, or_
 from pathlib import Path
 
 import pyarrow as pa
-from sqlalchemy import update
+from sqlalchemy import Connection, func, select, update
 
 from bureau.heap import give_back
 from features.lake.closings import read_closings
@@ -47,7 +47,8 @@ def compact(lake: Lake, feed: str, *, at: datetime) -> Compacted:
     """Fold a feed's deltas into one file per bucket, sorted by enterprise and event date, in a new snapshot.
 
     What was visible stays visible, and older snapshots go on reading the older files. Rows written anew under
-    another owner are left behind. A feed already compacted is left as it is.
+    another owner are left behind. A feed already compacted is left as it is. The instant its first record was known
+    goes on to one of the new files, though that record was erased: since then the feed is connected.
     """
     with exclusive(lake):
         files, closings = lake.files(feed), lake.closings(feed)
@@ -56,6 +57,7 @@ def compact(lake: Lake, feed: str, *, at: datetime) -> Compacted:
         with lake.catalogue.begin() as connection:
             snapshot = make_snapshot(connection, "compact", at, feed)
             written = _write_buckets(lake, feed, snapshot, files, closings)
+            written = _reaching_back(written, _first_known(connection, feed))
             retired = update(LakeFile).where(LakeFile.feed == feed, LakeFile.removed_in.is_(None))
             connection.execute(retired.values(removed_in=snapshot))
             for one in written:
@@ -63,6 +65,19 @@ def compact(lake: Lake, feed: str, *, at: datetime) -> Compacted:
             keep_settled(connection, snapshot)
         give_back()
         return Compacted(feed, sum(one.rows for one in written), len(written), snapshot)
+
+
+def _first_known(connection: Connection, feed: str) -> int | None:
+    """The earliest instant a row was known at of those that files of a feed ever listed held."""
+    first = select(func.min(LakeFile.min_known)).where(LakeFile.feed == feed, LakeFile.kind == "rows")
+    return connection.scalar(first)
+
+
+def _reaching_back(written: list[_Written], first: int | None) -> list[_Written]:
+    """The same files, the first of them with bounds that reach back to an instant."""
+    if first is None or not written:
+        return written
+    return [replace(written[0], bounds=written[0].bounds | Bounds(first, first)), *written[1:]]
 
 
 def _write_buckets(lake: Lake, feed: str, snapshot: int, files: list[Path], closings: list[Path]) -> list[_Written]:

@@ -12,9 +12,13 @@ from bureau.grant import ReadGrant, operator_grant
 from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.definitions.library import definition_hash
+from features.lake.compaction import compact
+from features.lake.erasure import Erasure, erase
 from features.lake.lake import Lake
+from features.lake.stored import numbers_of_ids
+from features.lake.vacuum import vacuum
 from features.store.training_set import label_days, training_set
-from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, GAMMA, instant, land_rows, make_lake
 from tests.factories.registrations import registration
 from tests.factories.tax import tax_arrears
 
@@ -102,6 +106,22 @@ def test_a_wrong_day_is_named_with_its_row(lake: Lake) -> None:
         training_set(lake, labels(as_of=["2025-05-01", None]), [ARREARS], TRAINING)
     with pytest.raises(InvalidInput, match="row 2 is 2999-01-01, which has not come yet"):
         training_set(lake, labels(as_of=["2025-05-01", "2999-01-01"]), [ARREARS], TRAINING)
+
+
+def test_what_is_given_up_of_a_snapshot_changes_no_set_of_it(tmp_path: Path) -> None:
+    """A feed stays connected since its first record, though that was erased and its file given up."""
+    lake, first = make_lake(tmp_path), tax_arrears(ACME, date(2025, 1, 31))
+    land_rows(lake, TAX_ARREARS, [first], "2025-02-03")
+    land_rows(lake, REGISTRATION, [registration(BETA)], "2025-02-03")
+    land_rows(lake, TAX_ARREARS, [tax_arrears(ACME), tax_arrears(GAMMA)], "2025-04-02")
+    records = numbers_of_ids(lake, TAX_ARREARS, [str(first["record_id"])])
+    erase(lake, Erasure(TAX_ARREARS, "record", "测试", records), at=instant("2025-05-01"))
+    compact(lake, TAX_ARREARS.code, at=instant("2025-05-02"))
+    offered, snapshot = labels(as_of=[date(2025, 5, 1), date(2025, 3, 1)]), lake.snapshot()
+    before = training_set(lake, offered, [ARREARS], TRAINING, snapshot).frame
+    assert before[ARREARS].to_list() == [1.0, 0.0]
+    assert vacuum(lake, keep_days=0, at=instant("2025-05-03")).files
+    assert training_set(lake, offered, [ARREARS], TRAINING, snapshot).frame.equals(before)
 
 
 def test_labels_need_their_two_columns(lake: Lake) -> None:
