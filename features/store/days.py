@@ -4,14 +4,21 @@ from datetime import date, datetime
 
 from bureau.clock import now, shanghai_day
 from bureau.errors import ImpossibleDate, InvalidInput
+from features.contracts.quality import FIRST_DAY
 
 
 def read_day(text: str, option: str) -> date:
-    """The day of a text YYYY-MM-DD; raises `ImpossibleDate` naming the option it stood in."""
+    """The day of a text YYYY-MM-DD; raises `ImpossibleDate` naming the option it stood in.
+
+    Raises `InvalidInput` for a day before `FIRST_DAY`, from which on records lie.
+    """
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a legal day has no zone
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a legal day has no zone
     except ValueError as problem:
         raise ImpossibleDate(text, option) from problem
+    if day < FIRST_DAY:
+        raise InvalidInput(f"No record lies before {FIRST_DAY}, and {option} is {day}. Give {option} a day since then.")
+    return day
 
 
 def read_past_day(text: str, option: str) -> date:

@@ -9,6 +9,7 @@ import polars as pl
 from bureau.clock import SHANGHAI, now, shanghai_day
 from bureau.errors import ImpossibleDate, InvalidInput
 from bureau.grant import ReadGrant
+from features.contracts.quality import FIRST_DAY
 from features.definitions.entry import Entry
 from features.definitions.library import definition_hash, find_feature
 from features.engine.day_sql import cutoff_micros
@@ -100,13 +101,18 @@ def label_days(column: pl.Series) -> pl.Series:
     """The days of a column of dates, instants or texts YYYY-MM-DD; raises `ImpossibleDate` at the first other.
 
     An instant with a zone is of the day it falls on in Shanghai, one without of the day it names. Raises `InvalidInput`
-    for a day that has not come yet.
+    for a day before `FIRST_DAY` or one that has not come yet.
     """
     parsed = _parsed(column)
     if (wrong := parsed.is_null().arg_true()).len():
         raise ImpossibleDate(str(column[wrong[0]] or ""), f"as_of in row {wrong[0] + 1:,}")
+    if (early := (parsed < FIRST_DAY).arg_true()).len():
+        day, row = parsed.cast(pl.String)[early[0]], early[0] + 1
+        raise InvalidInput(
+            f"as_of in row {row:,} is {day}, and no record lies before {FIRST_DAY}. Give a day since then."
+        )
     if (late := (parsed > (today := shanghai_day(now()))).arg_true()).len():
-        day, row = parsed[late[0]], late[0] + 1
+        day, row = parsed.cast(pl.String)[late[0]], late[0] + 1
         raise InvalidInput(f"as_of in row {row:,} is {day}, which has not come yet. Give days up to {today}.")
     return parsed
 

@@ -135,6 +135,8 @@ def test_a_feature_named_twice_is_given_once(folder: Path) -> None:
         pytest.param(["build", "--as-of", "today", "--out", "x.parquet"], ImpossibleDate, id="a word for a day"),
         pytest.param(["build", "--as-of", "2999-01-01", "--out", "x.parquet"], InvalidInput, id="a day to come"),
         pytest.param(["explain", ARREARS, "--subject", ACME, "--as-of", "2999-01-01"], InvalidInput, id="not yet"),
+        pytest.param(["build", "--as-of", "0001-01-01", "--out", "x.parquet"], InvalidInput, id="before all records"),
+        pytest.param(["explain", ARREARS, "--subject", ACME, "--as-of", "1899-12-31"], InvalidInput, id="a day before"),
         pytest.param(["build", "--as-of", "2025-05-01", "--out", "no/x.parquet"], UnreadableFile, id="no directory"),
         pytest.param(
             ["build", "--as-of", "2025-05-01", "--out", "x.parquet", "--feature", "grade"], UnknownName, id="no feature"

@@ -106,6 +106,13 @@ def test_a_wrong_day_is_named_with_its_row(lake: Lake) -> None:
         training_set(lake, labels(as_of=["2025-05-01", None]), [ARREARS], TRAINING)
     with pytest.raises(InvalidInput, match="row 2 is 2999-01-01, which has not come yet"):
         training_set(lake, labels(as_of=["2025-05-01", "2999-01-01"]), [ARREARS], TRAINING)
+    with pytest.raises(InvalidInput, match="row 1 is 0001-01-01, and no record lies before 1900-01-01"):
+        training_set(lake, labels(as_of=[date(1, 1, 1), date(2025, 5, 1)]), [ARREARS], TRAINING)
+
+
+def test_the_first_day_of_all_is_one_on_which_nothing_was_known(lake: Lake) -> None:
+    made = training_set(lake, labels(as_of=["1900-01-01", "2025-05-01"]), [ARREARS], TRAINING)
+    assert made.frame[ARREARS].to_list() == [None, 0.0]
 
 
 def test_what_is_given_up_of_a_snapshot_changes_no_set_of_it(tmp_path: Path) -> None:
