@@ -1,7 +1,7 @@
 """Which contract version is in force for an institution, and what it says."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
 from api.contracts.tables import ContractVersion
-from api.contracts.terms import Terms
+from api.contracts.terms import PriceRule, Terms
 from bureau.db import Instant
 from bureau.errors import ProductNotContracted
 
@@ -20,19 +20,37 @@ _NEWEST = (
     .group_by(ContractVersion.institution_id)
     .subquery()
 )
-_IN_FORCE = select(ContractVersion.institution_id, ContractVersion.id, ContractVersion.version).join(
+_IN_FORCE = select(ContractVersion.institution_id, ContractVersion.id).join(
     _NEWEST,
     (ContractVersion.institution_id == _NEWEST.c.institution_id) & (ContractVersion.version == _NEWEST.c.version),
 )
+_VERSIONS = select(
+    ContractVersion.id,
+    ContractVersion.institution_id,
+    ContractVersion.version,
+    ContractVersion.in_force_from,
+    ContractVersion.terms,
+)
+RulePlace = tuple[int, int]
+"""A price rule: the id of its contract version and its number there."""
 
 
 @dataclass(frozen=True)
 class Contract:
-    """One contract version, as it is agreed."""
+    """One contract version, as it is agreed.
+
+    origins: its price rules, and the same ones of the versions in force before it -> where each began: in the oldest
+    version of an unbroken run that says it. A month's units are counted there, whichever version charges a call.
+    """
 
     id: int
     version: int
     terms: Terms
+    origins: Mapping[RulePlace, RulePlace] = field(default_factory=dict)
+
+    def origin(self, place: RulePlace) -> RulePlace:
+        """Where a rule began; one that no longer holds is told as it is."""
+        return self.origins.get(place, place)
 
 
 class Contracts:
@@ -46,14 +64,38 @@ class Contracts:
     ) -> dict[int, Contract]:
         """Institution id -> the version whose day has come last. Institutions without one are left out."""
         rows = reader.execute(_IN_FORCE, {"institutions": list(institution_ids), "at": at}).all()
-        return {row.institution_id: self._version(reader, row.id, row.version) for row in rows}
+        return {row.institution_id: self.version(reader, row.id) for row in rows}
 
-    def _version(self, reader: Session | Connection, version_id: int, version: int) -> Contract:
+    def version(self, reader: Session | Connection, version_id: int) -> Contract:
+        """One that is on record."""
         found = self._versions.get(version_id)
         if found is None:
-            content = reader.scalar(select(ContractVersion.terms).where(ContractVersion.id == version_id))
-            found = self._versions[version_id] = Contract(version_id, version, Terms.model_validate(content))
+            found = self._versions[version_id] = _read(reader, version_id)
         return found
+
+
+def _read(reader: Session | Connection, version_id: int) -> Contract:
+    own = reader.execute(_VERSIONS.where(ContractVersion.id == version_id)).one()
+    terms = Terms.model_validate(own.terms)
+    runs = {rule: [(own.id, number)] for rule, number in _numbers(terms).items()}
+    going_on, begun = set(runs), own.in_force_from
+    older = _VERSIONS.where(
+        ContractVersion.institution_id == own.institution_id, ContractVersion.version < own.version
+    ).order_by(ContractVersion.version.desc())
+    for row in reader.execute(older).all():
+        if row.in_force_from >= begun:  # a newer one took its place before its day
+            continue
+        begun, numbers = row.in_force_from, _numbers(Terms.model_validate(row.terms))
+        going_on = going_on & numbers.keys()
+        for rule in going_on:
+            runs[rule].append((row.id, numbers[rule]))
+        if not going_on:
+            break
+    return Contract(own.id, own.version, terms, {place: run[-1] for run in runs.values() for place in run})
+
+
+def _numbers(terms: Terms) -> dict[PriceRule, int]:
+    return {rule: number for number, rule in enumerate(terms.rules)}
 
 
 def contract_in_force(session: Session, institution_id: int, at: datetime) -> Contract | None:

@@ -157,7 +157,7 @@ class _Batch:
         }
         leaf, self.tail = append_leaf(self.tail, {"line": line, "call": call}, digest, self.hash_alg)
         self.present.add(draft.call_id)
-        self.counts.add(line)
+        self.counts.add(line, charge.origin)
         for table, row in ((Call, call), (UsageLine, line), (AuditLeaf, leaf)):
             self.rows[table].append(row)
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select, tuple_
 from sqlalchemy.orm import aliased
 
-from api.contracts.in_force import Contract
+from api.contracts.in_force import Contract, RulePlace
 from api.contracts.pricing import Free, Held, next_charge, share
 from api.contracts.terms import PriceRule
 from api.metering.draft import ANSWERED, Draft
@@ -26,7 +26,7 @@ BASES = ("unit", "repeat", "same_entity", "free", "not_billable", "unanswered", 
 """Why a line costs what it costs."""
 _LONGEST_MONTH_HOURS = 31 * 24
 
-_Rule = tuple[int, str, int]  # contract version, product, number
+_Rule = tuple[int, str, int]  # contract version in which it began, product, number there
 _Subject = tuple[int, str, bool]  # institution, enterprise, test
 
 _reversal = aliased(UsageLine)
@@ -58,7 +58,10 @@ _EARLIER = (
 
 @dataclass(frozen=True)
 class Charge:
-    """The charge of one answer, as the answer shows it, and what it counts."""
+    """The charge of one answer, as the answer shows it, and what it counts.
+
+    origin: where its price rule began, and so its units are counted; None where nothing counts as a unit.
+    """
 
     billable: bool
     outcome: str
@@ -67,6 +70,7 @@ class Charge:
     basis: str
     rule: int = NO_RULE
     units: int = 0
+    origin: RulePlace | None = None
 
     def shown(self) -> dict[str, Any]:
         """Its part of an answer."""
@@ -119,8 +123,8 @@ class Charging:
             self._pay(draft, made.amount_fen)
         used.calls[product] = used.calls.get(product, 0) + 1
         used.charged_fen += made.amount_fen
-        if made.units:
-            rule = contract.id, product, made.rule
+        if made.origin is not None:
+            rule = made.origin[0], product, made.origin[1]
             held = used.held.get(rule, Held())
             used.held[rule] = Held(held.units + 1, held.standing + 1, held.charged_fen + made.amount_fen)
             self._units_at.setdefault(_subject(draft), []).append((rule, draft.purpose, self.at))
@@ -130,7 +134,8 @@ class Charging:
         number = contract.terms.place_of(draft.product_code, draft.purpose, draft.outcome)
         if number is None:
             return Charge(False, draft.outcome, 0, contract.version, "not_billable")
-        rule, place = contract.terms.rules[number], (contract.id, draft.product_code, number)
+        rule, origin = contract.terms.rules[number], contract.origin((contract.id, number))
+        place = origin[0], draft.product_code, origin[1]
         if isinstance(rule.price, Free):
             return Charge(False, draft.outcome, 0, contract.version, "free", number)
         if rule.per == "entity_month" and self._counted(draft, place):
@@ -141,7 +146,8 @@ class Charging:
             fen = min(fen, max(contract.terms.cap_fen - used.charged_fen, 0))
         basis = "repeat" if repeated else "unit"
         billable = not (repeated and rule.repeat_percent == 0)
-        return Charge(billable, draft.outcome, fen, contract.version, basis, number, int(not repeated))
+        counted = (0, None) if repeated else (1, origin)
+        return Charge(billable, draft.outcome, fen, contract.version, basis, number, *counted)
 
     def _counted(self, draft: Draft, place: _Rule) -> bool:
         return any(
@@ -200,7 +206,8 @@ class Charging:
     def _read_earlier(self, connection: Connection, asked: dict[tuple[int, str], datetime]) -> None:
         rows = connection.execute(_EARLIER, {"subjects": list(asked), "since": min(asked.values())})
         for row in rows:
-            rule = row.contract_version_id, row.product_code, row.rule
+            origin = self._contracts[row.institution_id].origin((row.contract_version_id, row.rule))
+            rule = origin[0], row.product_code, origin[1]
             place = row.institution_id, row.uscc, bool(row.test)
             self._units_at.setdefault(place, []).append((rule, row.purpose, row.committed_at))
 

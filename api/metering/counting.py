@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from api.contracts.in_force import RulePlace
 from api.metering.charging import NO_RULE, month_of
 from api.metering.draft import ANSWERED
 from api.metering.latency import BINS, bin_of
@@ -26,7 +27,8 @@ class Counts:
     """What the lines of one transaction add to the counts of their month and hour.
 
     A reversal takes its call and charge away in the hour it is written, and in the month of its call, where the unit
-    it used stays used. Under its rule a month counts the units; what counts as none is counted under no rule.
+    it used stays used. Under its rule, where that began, a month counts the units; what counts as none is counted
+    under no rule of its line's contract version.
     """
 
     def __init__(self, at: datetime) -> None:
@@ -34,8 +36,10 @@ class Counts:
         self._of_hours: _Rows = {}
         self._of_months: _Rows = {}
 
-    def add(self, line: Mapping[str, Any], *, called_at: datetime | None = None) -> None:
-        """Count one line. called_at: when the call committed that it reverses."""
+    def add(
+        self, line: Mapping[str, Any], origin: RulePlace | None = None, *, called_at: datetime | None = None
+    ) -> None:
+        """Count one line. origin: of the rule whose unit it is; called_at: when the call it reverses was committed."""
         sums = {"calls": line["calls"], "units": line["units"], "charged_fen": line["amount_fen"]}
         hour = (
             line["institution_id"], self._hour, line["test"], line["product_code"], line["product_version"],
@@ -44,9 +48,10 @@ class Counts:
         timed = {bin_of(line["latency_us"]): 1} if line["kind"] == "charge" and line["outcome"] in ANSWERED else {}
         _add(self._of_hours, hour, sums | timed, _HOUR_SUMS)
         if line["basis"] not in _NOT_OF_A_RULE:
+            version, rule = (line["contract_version_id"], NO_RULE) if origin is None else origin
             month = (
                 line["institution_id"], self._month if called_at is None else month_of(called_at), line["test"],
-                line["contract_version_id"], line["product_code"], line["rule"] if line["basis"] == "unit" else NO_RULE,
+                version, line["product_code"], rule,
             )  # fmt: skip
             _add(self._of_months, month, sums, _SUMS)
 

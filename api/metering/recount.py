@@ -4,7 +4,7 @@ It shares the terms and the price models with the ledger and nothing else, so th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from api.audit.tables import AuditLeaf
 from api.contracts.pricing import Free, Volume, next_unit
 from api.contracts.tables import ContractVersion
-from api.contracts.terms import Terms
+from api.contracts.terms import PriceRule, Terms
 from api.metering.latency import BINS, EDGES_US
 from api.metering.tables import Call, UsageHour, UsageLine, UsageMonth, Wallet, WalletEntry
 from api.sla.recounting import differing_notes
@@ -42,7 +42,8 @@ class Difference(NamedTuple):
     recomputed: Any
 
 
-_Place = tuple[int, int, date]  # contract version, rule, month
+_Rule = tuple[int, int]  # contract version, number there
+_Place = tuple[int, int, date]  # the contract version in which a rule began, its number there, month
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,7 @@ class _Unit:
     """A unit that was charged in full."""
 
     call_id: str
-    contract: int
-    rule: int
+    place: _Place
     product: str
     purpose: str
     at: datetime
@@ -70,25 +70,42 @@ class _Books:
 
 def recount(session: Session) -> Iterator[Difference]:
     """Whatever does not follow from the lines: their charges, the counts of months and hours, wallets, credits."""
-    terms = {row.id: Terms.model_validate(row.terms) for row in session.scalars(select(ContractVersion))}
+    versions = session.scalars(select(ContractVersion).order_by(ContractVersion.version)).all()
+    terms = {row.id: Terms.model_validate(row.terms) for row in versions}
+    begun = _beginnings(versions, terms)
     books: dict[tuple[int, bool], _Books] = {}
     months: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     hours: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     for line, uscc, taken_back in _lines(session):
         owner = books.setdefault((line.institution_id, line.test), _Books())
         if line.kind == "charge" and line.basis != "unanswered":
-            yield from _charge(line, uscc or "", terms[line.contract_version_id or 0], owner)
+            yield from _charge(line, uscc or "", terms[line.contract_version_id or 0], begun, owner)
         if taken_back is not None:
-            yield from _reversal(line, uscc or "", taken_back, terms, owner)
+            yield from _reversal(line, uscc or "", taken_back, terms, begun, owner)
         month = _month(line.committed_at if taken_back is None else taken_back.committed_at)
         if line.kind != "credit":
             owner.spent[month] += line.amount_fen
-        _count(line, month, months, hours)
+        _count(line, month, begun, months, hours)
     yield from _differing("month", _stored(session, UsageMonth), months)
     yield from _differing("hour", _stored(session, UsageHour), hours)
     yield from _wallets(session)
     yield from _unpaid(session, [number for number, one in terms.items() if one.prepaid])
     yield from (Difference(*found) for found in differing_notes(session))
+
+
+def _beginnings(versions: Sequence[ContractVersion], terms: Mapping[int, Terms]) -> dict[_Rule, _Rule]:
+    """Each rule of each version -> where it began: as it stood in the version that was in force the moment before, or
+    in its own. The versions in the order of their numbers."""
+    begun: dict[_Rule, _Rule] = {}
+    for version in versions:
+        former: dict[PriceRule, _Rule] = {}
+        for one in versions:
+            earlier = one.version < version.version and one.in_force_from < version.in_force_from
+            if earlier and one.institution_id == version.institution_id:
+                former = {rule: begun[one.id, number] for number, rule in enumerate(terms[one.id].rules)}
+        for number, rule in enumerate(terms[version.id].rules):
+            begun[version.id, number] = former.get(rule, (version.id, number))
+    return begun
 
 
 def _lines(session: Session) -> Iterator[tuple[UsageLine, str | None, UsageLine | None]]:
@@ -100,30 +117,37 @@ def _lines(session: Session) -> Iterator[tuple[UsageLine, str | None, UsageLine 
         session.expunge_all()
 
 
-def _charge(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> Iterator[Difference]:
+def _charge(
+    line: UsageLine, uscc: str, terms: Terms, begun: Mapping[_Rule, _Rule], books: _Books
+) -> Iterator[Difference]:
     """What differs in one charge; afterwards it counts in the books as it should."""
-    fen, basis, rule = _price(line, uscc, terms, books)
+    fen, basis, rule = _price(line, uscc, terms, begun, books)
     if (line.amount_fen, line.basis, line.rule) != (fen, basis, rule):
         yield Difference(f"charge of {line.id}", (line.amount_fen, line.basis, line.rule), (fen, basis, rule))
     if line.units != int(basis == "unit"):
         yield Difference(f"units of {line.id}", line.units, int(basis == "unit"))
     if basis == "unit":
-        place = line.contract_version_id or 0, rule, _month(line.committed_at)
+        place = *begun[line.contract_version_id or 0, rule], _month(line.committed_at)
         books.units[place] += 1
         books.standing[place] += 1
         books.charged[place] += line.amount_fen
-        unit = _Unit(line.id, *place[:2], line.product_code, line.purpose, line.committed_at)
+        unit = _Unit(line.id, place, line.product_code, line.purpose, line.committed_at)
         books.seen[uscc].append(unit)
 
 
 def _reversal(
-    line: UsageLine, uscc: str, taken_back: UsageLine, terms: dict[int, Terms], books: _Books
+    line: UsageLine,
+    uscc: str,
+    taken_back: UsageLine,
+    terms: Mapping[int, Terms],
+    begun: Mapping[_Rule, _Rule],
+    books: _Books,
 ) -> Iterator[Difference]:
     """What differs in one reversal: it gives back what the call cost by then."""
     fen = taken_back.amount_fen
     if taken_back.basis == "unit":
-        place = taken_back.contract_version_id or 0, taken_back.rule, _month(taken_back.committed_at)
-        price = terms[place[0]].rules[taken_back.rule].price
+        place = *begun[taken_back.contract_version_id or 0, taken_back.rule], _month(taken_back.committed_at)
+        price = terms[taken_back.contract_version_id or 0].rules[taken_back.rule].price
         books.standing[place] -= 1
         if isinstance(price, Volume):
             each = price.total(books.units[place]) // books.units[place]
@@ -134,7 +158,9 @@ def _reversal(
         yield Difference(f"reversal {line.id}", (line.calls, line.units, line.amount_fen), (-1, 0, -fen))
 
 
-def _price(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> tuple[int, str, int]:
+def _price(
+    line: UsageLine, uscc: str, terms: Terms, begun: Mapping[_Rule, _Rule], books: _Books
+) -> tuple[int, str, int]:
     at, month = line.committed_at, _month(line.committed_at)
     fitting = [
         (number, rule)
@@ -146,12 +172,9 @@ def _price(line: UsageLine, uscc: str, terms: Terms, books: _Books) -> tuple[int
     number, rule = sorted(fitting, key=lambda found: found[1].purpose is None)[0]
     if isinstance(rule.price, Free):
         return 0, "free", number
-    seen = books.seen[uscc]
-    if rule.per == "entity_month" and any(
-        (unit.contract, unit.rule, _month(unit.at)) == (line.contract_version_id, number, month) for unit in seen
-    ):
+    seen, place = books.seen[uscc], (*begun[line.contract_version_id or 0, number], month)
+    if rule.per == "entity_month" and any(unit.place == place for unit in seen):
         return 0, "same_entity", number
-    place = line.contract_version_id or 0, number, month
     repeated = rule.repeat_hours > 0 and any(
         (unit.product, unit.purpose) == (line.product_code, line.purpose)
         and at - unit.at < timedelta(hours=rule.repeat_hours)
@@ -181,6 +204,7 @@ def _of_volume(price: Volume, place: _Place, books: _Books) -> int:
 def _count(
     line: UsageLine,
     month: date,
+    begun: Mapping[_Rule, _Rule],
     months: defaultdict[tuple[Any, ...], Counter[str]],
     hours: defaultdict[tuple[Any, ...], Counter[str]],
 ) -> None:
@@ -189,8 +213,10 @@ def _count(
     place = line.institution_id, hour, line.test, line.product_code, line.product_version
     hours[*place, line.purpose, line.outcome, line.basis].update(sums | _timed(line))
     if line.basis not in ("unanswered", "service_credit"):
-        rule = line.rule if line.basis == "unit" else -1
-        months[line.institution_id, month, line.test, line.contract_version_id, line.product_code, rule].update(sums)
+        version, rule = line.contract_version_id, -1
+        if version is not None and line.basis == "unit":
+            version, rule = begun.get((version, line.rule), (version, line.rule))
+        months[line.institution_id, month, line.test, version, line.product_code, rule].update(sums)
 
 
 def _timed(line: UsageLine) -> dict[str, int]:

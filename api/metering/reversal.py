@@ -9,9 +9,8 @@ from api.audit.chain import append_leaf, no_answer, read_tail
 from api.audit.suites import STANDARD
 from api.audit.tables import AuditLeaf
 from api.billing.months import closed_until
+from api.contracts.in_force import Contract, Contracts, RulePlace
 from api.contracts.pricing import Held, reversed_charge
-from api.contracts.tables import ContractVersion
-from api.contracts.terms import Terms
 from api.identifiers import new_identifier
 from api.metering.charging import month_of
 from api.metering.counting import Counts
@@ -39,7 +38,8 @@ def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime, hash_alg
             raise UnknownObject("call", call_id)
         if connection.scalar(select(UsageLine.id).where(UsageLine.reverses == call_id)):
             raise StateConflict(f"The charge of call {call_id} was reversed before; it is reversed once.")
-        tail, terms = read_tail(connection), _terms_of(connection, charged.contract_version_id)
+        tail, contract = read_tail(connection), _contract_of(connection, charged.contract_version_id)
+        origin = _origin(charged, contract)
         line = charged._asdict() | {
             "id": new_identifier(at),
             "kind": "reversal",
@@ -47,40 +47,44 @@ def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime, hash_alg
             "reason": reason.strip(),
             "calls": -charged.calls,
             "units": 0,
-            "amount_fen": -_given_back(connection, charged, terms),
+            "amount_fen": -_given_back(connection, charged, contract, origin),
             "committed_at": max(at, tail.committed_at, closed_until(connection)),
         }
         leaf, _ = append_leaf(tail, {"line": line}, no_answer(hash_alg), hash_alg)
         connection.execute(insert(UsageLine), [line])
         connection.execute(insert(AuditLeaf), [leaf])
         counts = Counts(line["committed_at"])
-        counts.add(line, called_at=charged.committed_at)
+        counts.add(line, origin, called_at=charged.committed_at)
         counts.store(connection)
-        if terms.prepaid and not charged.test and line["amount_fen"]:
+        if contract is not None and contract.terms.prepaid and not charged.test and line["amount_fen"]:
             _pay_back(connection, line)
     return str(line["id"])
 
 
-def _given_back(connection: Connection, charged: Row[Any], terms: Terms) -> int:
+def _given_back(connection: Connection, charged: Row[Any], contract: Contract | None, origin: RulePlace | None) -> int:
     """What the call has cost until now, in fen."""
-    if charged.basis != "unit":
+    if contract is None or origin is None:
         return int(charged.amount_fen)
     month = select(UsageMonth.units, UsageMonth.calls, UsageMonth.charged_fen).where(
         UsageMonth.institution_id == charged.institution_id,
         UsageMonth.month == month_of(charged.committed_at),
         UsageMonth.test == charged.test,
-        UsageMonth.contract_version_id == charged.contract_version_id,
+        UsageMonth.contract_version_id == origin[0],
         UsageMonth.product_code == charged.product_code,
-        UsageMonth.rule == charged.rule,
+        UsageMonth.rule == origin[1],
     )
     held = Held(*connection.execute(month).one())
-    return reversed_charge(terms.rules[charged.rule].price, held, charged.amount_fen)
+    return reversed_charge(contract.terms.rules[charged.rule].price, held, charged.amount_fen)
 
 
-def _terms_of(connection: Connection, contract_version_id: int | None) -> Terms:
-    """Those of a call's contract; none of a call that was refused for want of one."""
-    found = connection.scalar(select(ContractVersion.terms).where(ContractVersion.id == contract_version_id))
-    return Terms() if found is None else Terms.model_validate(found)
+def _contract_of(connection: Connection, version_id: int | None) -> Contract | None:
+    """That of a call; none of a call that was refused for want of one."""
+    return None if version_id is None else Contracts().version(connection, version_id)
+
+
+def _origin(charged: Row[Any], contract: Contract | None) -> RulePlace | None:
+    """Where the rule began whose unit the call is; None of a call that counts as none."""
+    return contract.origin((contract.id, charged.rule)) if contract is not None and charged.basis == "unit" else None
 
 
 def _pay_back(connection: Connection, line: dict[str, Any]) -> None:

@@ -113,7 +113,8 @@ class UsageLine(Owned, LedgerTable):
 class UsageMonth(Owned, LedgerTable):
     """How far a price rule, a quota and a cap are used up: what the next charge depends on.
 
-    Follows from the usage lines; `api.metering.recount` checks it against them.
+    Follows from the usage lines; `api.metering.recount` checks it against them. Versions that say the same one after
+    the other use up the same: the units of a rule are kept under the version in which it began, and its number there.
     """
 
     __tablename__ = "usage_month"

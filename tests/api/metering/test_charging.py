@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from api.audit.chain import append_leaf, no_answer, read_tail
 from api.audit.tables import AuditLeaf
 from api.audit.verification import verify_ledger
+from api.contracts.agreeing import ListPrice, agree_list_prices
+from api.contracts.tables import ContractVersion
 from api.contracts.terms import Terms
 from api.metering.exclusive import exclusive
 from api.metering.ledger import Receipt
@@ -34,7 +36,7 @@ def contracted(books: Books, *rules: dict[str, Any], **more: Any) -> Books:
     """Books whose bank has these terms for P07, in force now."""
     terms = Terms.model_validate({"rules": [{"product": "P07", "price": FLAT} | rule for rule in rules], **more})
     with transaction(books.engine) as session:
-        agree(session, books.bank.institution_id, terms, NOON)
+        agree(session, books.bank.institution_id, terms, books.clock.at)
     return books
 
 
@@ -134,6 +136,98 @@ def test_an_entity_counts_once_a_month(books: Books) -> None:
     assert calls(books, 1, first=3, uscc=OTHER, consent_required=False) == [(800, "unit")]
     books.clock.at = MONTH_END
     assert calls(books, 1, first=4) == [(800, "unit")]
+    sound(books)
+
+
+def list_prices_added(books: Books) -> None:
+    """A second client is made a moment later, when the catalogue has a product more: one more contract version."""
+    books.clock.at += timedelta(seconds=1)
+    with transaction(books.engine) as session:
+        agree_list_prices(session, books.bank.institution_id, [ListPrice("P01", 300, "hit")], books.clock.at)
+
+
+@pytest.mark.parametrize(
+    ("price", "before", "after"),
+    [
+        pytest.param({"model": "package", "size": 3, "package_fen": 15}, [15, 0], [0, 15], id="package"),
+        pytest.param({"model": "graduated", "tiers": TIERED}, [10, 10], [4, 4], id="graduated"),
+        pytest.param({"model": "volume", "tiers": TIERED}, [10, 10], [-8, 4], id="volume"),
+    ],
+)
+def test_units_are_counted_on_where_a_new_version_says_the_same(
+    books: Books, price: dict[str, Any], before: list[int], after: list[int]
+) -> None:
+    contracted(books, {"price": price})
+    assert calls(books, 2) == [(amount, "unit") for amount in before]
+    list_prices_added(books)
+    assert calls(books, 1, first=2) + calls(books, 1, first=3) == [(amount, "unit") for amount in after]
+    with Session(books.engine) as session:
+        lines = session.scalars(select(UsageLine).order_by(UsageLine.committed_at)).all()
+        versions = [session.get_one(ContractVersion, line.contract_version_id).version for line in lines]
+    assert versions == [2, 2, 3, 3], "a line keeps the version that charged it"
+    sound(books)
+
+
+def test_an_entity_counts_once_a_month_where_a_new_version_says_the_same(books: Books) -> None:
+    contracted(books, {"per": "entity_month"})
+    assert calls(books, 1) == [(800, "unit")]
+    for n in (1, 2):
+        list_prices_added(books)
+        assert calls(books, 1, first=n) == [(0, "same_entity")]
+    books.clock.at = MONTH_END
+    assert calls(books, 1, first=3) == [(800, "unit")]
+    sound(books)
+
+
+def test_a_rule_is_the_same_wherever_a_new_version_puts_it(books: Books) -> None:
+    package = {"price": {"model": "package", "size": 3, "package_fen": 15}}
+    contracted(books, package)
+    assert calls(books, 2) == [(15, "unit"), (0, "unit")]
+    books.clock.at += timedelta(seconds=1)
+    contracted(books, {"product": "P01"}, package)
+    assert calls(books, 2, first=2) == [(0, "unit"), (15, "unit")]
+    sound(books)
+
+
+def test_a_version_that_changes_the_rule_starts_anew(books: Books) -> None:
+    """And so does one that says again what an earlier one said, once another was in force between them."""
+    for size, n in ((3, 0), (4, 1), (3, 2)):
+        books.clock.at += timedelta(seconds=1)
+        contracted(books, {"price": {"model": "package", "size": size, "package_fen": 15}})
+        assert calls(books, 1, first=n) == [(15, "unit")]
+    contracted(books, {"per": "entity_month"})
+    books.clock.at += timedelta(seconds=1)
+    assert calls(books, 1, first=3) == [(800, "unit")]
+    contracted(books, {"per": "entity_month", "price": {"model": "flat", "unit_fen": 900}})
+    books.clock.at += timedelta(seconds=1)
+    assert calls(books, 1, first=4) == [(900, "unit")]
+    sound(books)
+
+
+def test_what_waits_for_its_day_ends_no_run(books: Books) -> None:
+    """A version agreed for later stands between two of one rule by its number only."""
+    package = {"price": {"model": "package", "size": 3, "package_fen": 15}}
+    contracted(books, package)
+    assert calls(books, 1) == [(15, "unit")]
+    with transaction(books.engine) as session:
+        later = Terms.model_validate({"rules": [{"product": "P07", "price": FLAT}]})
+        agree(session, books.bank.institution_id, later, NOON + timedelta(days=1))
+    list_prices_added(books)
+    assert calls(books, 1, first=1) == [(0, "unit")]
+    books.clock.at = NOON + timedelta(days=1)
+    assert calls(books, 1, first=2) == [(800, "unit")]
+    sound(books)
+
+
+def test_a_reversal_sees_the_units_of_every_version_that_says_the_same(books: Books) -> None:
+    contracted(books, {"price": {"model": "volume", "tiers": TIERED}}, prepaid=True)
+    pay_in(books.engine, books.bank.institution_id, 100, reference="transfer 1", at=NOON)
+    (first,) = books.submit(draft(books.bank, "a"))
+    assert isinstance(first, Receipt)
+    list_prices_added(books)
+    assert calls(books, 2, first=1) == [(10, "unit"), (-8, "unit")]
+    reverse(books.engine, first.call_id, reason="wrong enterprise", at=books.clock.at)
+    assert balance(books) == 92, "three of 4 were due, of which two stand"
     sound(books)
 
 
