@@ -43,9 +43,18 @@ DIMENSIONS: dict[str, ColumnElement[Any]] = {
 that are enterprises are one group: only to itself is one told by name."""
 
 _SHOWN: dict[str, Callable[[Any], Any]] = {"day": lambda days: (date(1970, 1, 1) + timedelta(int(days))).isoformat()}
+
+
+def _within(text: str, last: int) -> int:
+    """A whole number from 0 on."""
+    if not 0 <= (number := int(text)) <= last:
+        raise ValueError(text)
+    return number
+
+
 _READ: dict[str, Callable[[str], Any]] = {
-    "version": int,
-    "hour": int,
+    "version": lambda text: _within(text, 2**31 - 1),  # a credit's is 0
+    "hour": lambda text: _within(text, 23),
     "day": lambda day: (date.fromisoformat(day) - date(1970, 1, 1)).days,
 }
 

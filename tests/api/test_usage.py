@@ -173,9 +173,22 @@ def test_what_files_are_is_declared(bank: Caller) -> None:
     [
         pytest.param({"by": "colour"}, 400, "unknown-name", id="no such dimension"),
         pytest.param({"hour": "noon"}, 400, "invalid-input", id="no such hour"),
+        pytest.param({"hour": "24"}, 400, "invalid-input", id="an hour after the last"),
+        pytest.param({"hour": "9" * 20}, 400, "invalid-input", id="an hour of more than 64 bits"),
+        pytest.param({"version": "-1"}, 400, "invalid-input", id="a version below all"),
+        pytest.param({"version": "9" * 20}, 400, "invalid-input", id="a version of more than 64 bits"),
         pytest.param({"from": "2026-13-01"}, 422, "malformed-request", id="no such day"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(bank: Caller, query: dict[str, str], status: int, code: str) -> None:
     answer = bank.get("/v1/usage", params=query)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("path", ["/csv", "/parquet", "/forecast"])
+@pytest.mark.parametrize("name", ["hour", "version"])
+def test_a_number_of_more_than_64_bits_is_refused_wherever_usage_is_asked_for(
+    bank: Caller, path: str, name: str
+) -> None:
+    answer = bank.get(f"/v1/usage{path}", params={name: "9" * 20})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")
