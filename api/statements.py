@@ -66,7 +66,7 @@ class Correction(BaseModel):
 
 class StatementView(BaseModel):
     """A month: `total_fen` is what its calls cost, or the contract's minimum where that is more, less what comes off
-    for months before."""
+    for months before; `due_fen` is what is to be paid of it."""
 
     institution: str
     month: str
@@ -80,10 +80,15 @@ class StatementView(BaseModel):
         list[Correction], Field(description="Reversals of calls of months before, whose statements stand.")
     ] = []
     corrections_fen: int = 0
-    credits_fen: Annotated[
-        int, Field(description="Of service levels missed in months before; a total below zero is owed to you.")
-    ] = 0
+    credits_fen: Annotated[int, Field(description="Of service levels missed in months before, below zero.")] = 0
     total_fen: int
+    paid_from_wallet_fen: Annotated[
+        int, Field(description="What your wallet paid of it, less what flowed back into the wallet.")
+    ] = 0
+    due_fen: Annotated[
+        int | None,
+        Field(description="The total without that. One below zero is owed to you; None of a statement without wallet."),
+    ] = None
     issued_at: Annotated[datetime | None, Field(description="None while the month lasts: what it comes to so far.")] = (
         None
     )

@@ -10,7 +10,7 @@ from api.audit.act_faults import named, rows_of
 from api.audit.faults import UNREADABLE, Fault
 from api.audit.suites import STANDARD
 from api.billing.agreeing import signature_stands
-from api.billing.lines import statement_lines
+from api.billing.lines import paid_from_wallet, statement_lines
 from api.billing.months import Month
 from api.billing.tables import Statement, StatementSignature
 from api.canonical import canonical
@@ -105,6 +105,11 @@ def _said(session: Session, issued: Statement, signer: Signer) -> str | None:
         return "its digest or total is not that of its text"
     if content["lines"] != statement_lines(session, issued.institution_id, Month(issued.month)):
         return "its lines are not those of the ledger"
+    paid = paid_from_wallet(session, issued.institution_id, Month(issued.month))
+    if content.get("paid_from_wallet_fen", paid) != paid:
+        return "what it says of the wallet is not what the wallet paid"
+    if "due_fen" in content and content["due_fen"] != content["total_fen"] - paid:
+        return "what it says is due is not its total without what the wallet paid"
     agreed = session.get(StatementSignature, (issued.institution_id, issued.month))
     if agreed is not None and (agreed.sha256 != issued.sha256 or not signature_stands(session, issued, agreed)):
         return "the institution's signature is not over it"

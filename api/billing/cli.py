@@ -12,7 +12,7 @@ from api.access.institutions import find_institution
 from api.billing.agreeing import key_named, signature_stands
 from api.billing.months import Month
 from api.billing.printing import signed_print
-from api.billing.statements import COLUMNS, as_csv, draw_up, issue_statement
+from api.billing.statements import COLUMNS, as_csv, draw_up, due_of, issue_statement
 from api.billing.tables import Statement, StatementSignature
 from api.database import ledger_transaction
 from api.pages.rendering import moment
@@ -55,6 +55,8 @@ def show(
         told = "issued" if issued else "so far"
         top_up = f", {content['minimum_top_up_fen']} of it to the month's minimum" if issued else ""
         print(f"{institution}, {meant}, {told}: {content['total_fen']} fen{top_up}")
+        if content.get("paid_from_wallet_fen"):
+            print(f"{content['paid_from_wallet_fen']} fen paid from the wallet, {due_of(content)} fen due")
         print(*signed, sep="\n")
 
 

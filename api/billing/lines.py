@@ -1,4 +1,5 @@
-"""The lines of a month: calls that cost for the same reason under the same contract version, and what they are."""
+"""The lines of a month: calls that cost for the same reason under the same contract version, what they are, and what
+of them wallets paid."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.billing.months import Month
 from api.contracts.tables import ContractVersion
-from api.metering.tables import Call, UsageLine
+from api.metering.tables import Call, UsageLine, WalletEntry
 
 Asked = Select[*tuple[Any, ...]]
 
@@ -74,6 +75,17 @@ def calls_of(session: Session, institution_id: int, month: Month, line: dict[str
     )
     for row in session.execute(query.execution_options(yield_per=1_000)).mappings():
         yield dict(row)
+
+
+def paid_from_wallet(session: Session, institution_id: int, month: Month) -> int:
+    """What a wallet paid of the lines of a month, less what flowed back into it, in fen."""
+    query = select(func.sum(WalletEntry.amount_fen)).where(
+        WalletEntry.institution_id == institution_id,
+        WalletEntry.account == "revenue",
+        WalletEntry.posted_at >= month.begins,  # the instant of its line
+        WalletEntry.posted_at < month.ends,
+    )
+    return int(session.scalar(query) or 0)
 
 
 def lines_of(query: Asked, institution_id: int, begins: datetime, ends: datetime) -> Asked:

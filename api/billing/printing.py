@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.billing.months import Month
-from api.billing.statements import as_csv
+from api.billing.statements import as_csv, due_of
 from api.billing.tables import Statement, StatementSignature
 from api.pages.quantity import NOTHING, yuan
 from api.pages.rendering import moment
@@ -71,8 +71,8 @@ def _facts(content: dict[str, Any], issued: Statement, agreed: StatementSignatur
             ["出具时间", moment(issued.issued_at)],
             ["币种", "人民币，单位元；接口与附件以分计"],
         ],
-        "total": yuan(content["total_fen"]),
-        "capital": capital_amount(content["total_fen"]),
+        "due": yuan(due_of(content)),
+        "capital": capital_amount(due_of(content)),
         "products": _by_product(content["lines"]),
         "sums": _sums(content),
         "lines": [_line(line) for line in content["lines"]],
@@ -106,7 +106,10 @@ def _sums(content: dict[str, Any]) -> list[list[str]]:
         rows.append([f"更正此前月份（{months}）", "", "", yuan(content["corrections_fen"])])
     if content.get("credits_fen"):
         rows.append(["此前月份服务水平赔付", "", "", yuan(content["credits_fen"])])
-    return [*rows, ["应付合计", "", "", yuan(content["total_fen"])]]
+    if content.get("paid_from_wallet_fen"):
+        rows.append(["本月合计", "", "", yuan(content["total_fen"])])
+        rows.append(["预付款抵扣净额", "", "", yuan(-content["paid_from_wallet_fen"])])
+    return [*rows, ["应付合计", "", "", yuan(due_of(content))]]
 
 
 def _line(line: dict[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ from api.access.tables import Institution
 from api.audit.suites import STANDARD
 from api.billing.agreeing import key_named, signature_stands
 from api.billing.months import Month
+from api.billing.statements import due_of
 from api.billing.tables import Statement, StatementSignature
 from api.canonical import canonical
 from api.signing import Signer
@@ -35,11 +36,14 @@ class Side:
 
 @dataclass(frozen=True)
 class Signed:
-    """One month of one institution with its digest, and both sides. An enterprise is told without its name."""
+    """One month of one institution with its digest, and both sides. An enterprise is told without its name.
+
+    due_fen: what is to be paid of its total, beside what a wallet paid.
+    """
 
     institution: str
     month: str
-    total_fen: int
+    due_fen: int
     sha256: str
     platform: Side
     theirs: Side
@@ -65,7 +69,7 @@ def signed_statements(session: Session, signer: Signer, *, month: Month | None =
         Signed(
             name,
             str(Month(issued.month)),
-            issued.total_fen,
+            due_of(json.loads(issued.body)),
             issued.sha256,
             _platform(issued, signer),
             _theirs(session, issued, agreed),

@@ -13,7 +13,7 @@ from api.access.tables import Institution
 from api.audit.acts import enter_acts
 from api.audit.chain import written
 from api.billing.corrections import earlier_corrections, minimum_of
-from api.billing.lines import statement_lines
+from api.billing.lines import paid_from_wallet, statement_lines
 from api.billing.months import Month
 from api.billing.tables import Statement
 from api.canonical import canonical
@@ -47,7 +47,8 @@ def draw_up(session: Session, institution_id: int, month: Month) -> dict[str, An
     off for months before: reversals of their calls, and credits.
 
     The minimum is that of the contract version in force when the month ends. What is of months before comes off
-    whatever the month costs, and a total below zero is owed to the institution.
+    whatever the month costs. What wallets paid of it, less what flowed back into them, is paid: the rest is due, and
+    one below zero is owed to the institution.
     """
     institution = session.get(Institution, institution_id)
     if institution is None:
@@ -59,6 +60,10 @@ def draw_up(session: Session, institution_id: int, month: Month) -> dict[str, An
     corrections_fen = reversed_fen + sum(one["minimum_keeps_fen"] for one in corrections)
     calls_fen = sum(line["amount_fen"] for line in lines) - credits_fen - reversed_fen
     minimum = minimum_of(session, institution_id, month)
+    total, paid = (
+        max(calls_fen, minimum) + corrections_fen + credits_fen,
+        paid_from_wallet(session, institution_id, month),
+    )
     return {
         "institution": institution.name,
         "month": str(month),
@@ -71,7 +76,9 @@ def draw_up(session: Session, institution_id: int, month: Month) -> dict[str, An
         "corrections": corrections,
         "corrections_fen": corrections_fen,
         "credits_fen": credits_fen,
-        "total_fen": max(calls_fen, minimum) + corrections_fen + credits_fen,
+        "total_fen": total,
+        "paid_from_wallet_fen": paid,
+        "due_fen": total - paid,
     }
 
 
@@ -117,7 +124,12 @@ def _told(issued: Statement, month: Month, *, test: bool) -> Event:
         id=new_identifier(issued.issued_at),
         institution_id=issued.institution_id,
         topic="statement.issued",
-        payload={"month": str(month), "total_fen": issued.total_fen, "sha256": issued.sha256},
+        payload={
+            "month": str(month),
+            "total_fen": issued.total_fen,
+            "due_fen": due_of(json.loads(issued.body)),
+            "sha256": issued.sha256,
+        },
         test=test,
         occurred_at=issued.issued_at,
     )
@@ -131,8 +143,13 @@ def find_statement(session: Session, institution_id: int, month: Month) -> State
     return issued
 
 
+def due_of(content: dict[str, Any]) -> int:
+    """What is still to be paid of a statement, in fen; one that says nothing of a wallet asks for its total."""
+    return int(content.get("due_fen", content["total_fen"]))
+
+
 def as_csv(body: bytes) -> str:
-    """The lines of a statement, one a row; the sums follow as rows of their own."""
+    """The lines of a statement, one a row; the sums follow as rows of their own, last what is due if a wallet paid."""
     content = json.loads(body)
     sink = io.StringIO()
     table = csv.DictWriter(sink, COLUMNS, lineterminator="\n")
@@ -145,4 +162,7 @@ def as_csv(body: bytes) -> str:
             basis = f"minimum_of_{one['month']}"
             table.writerow({"basis": basis, "amount_fen": one["minimum_keeps_fen"]})
     table.writerow({"basis": "total", "amount_fen": content["total_fen"]})
+    if content.get("paid_from_wallet_fen"):
+        table.writerow({"basis": "paid_from_wallet", "amount_fen": -content["paid_from_wallet_fen"]})
+        table.writerow({"basis": "due", "amount_fen": content["due_fen"]})
     return sink.getvalue()

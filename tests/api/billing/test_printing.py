@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import rfc8785
 
+from api.billing import printing
 from api.billing.printing import print_statement
 from api.billing.statements import as_csv
 from api.billing.tables import Statement, StatementSignature
@@ -45,7 +46,7 @@ EVERY_WORD = [
 ]
 
 
-def statement(*changes: dict[str, Any]) -> Statement:
+def statement(*changes: dict[str, Any], **sums: int) -> Statement:
     lines = [LINE | {"number": number} | change for number, change in enumerate(changes, 1)]
     calls_fen = sum(line["amount_fen"] for line in lines)
     content = {
@@ -59,7 +60,7 @@ def statement(*changes: dict[str, Any]) -> Statement:
         "minimum_top_up_fen": 1_000_000 - calls_fen,
         "total_fen": 1_000_000,
         "issued_at": AT.isoformat(),
-    }
+    } | sums
     return Statement(
         institution_id=1,
         month=date(2026, 11, 1),
@@ -94,6 +95,23 @@ def test_every_word_of_a_line_is_printed_and_the_same_twice() -> None:
 def test_the_institutions_agreement_is_printed() -> None:
     agreed = StatementSignature(client_id="client-1", jws=None, signed_at=AT)
     assert print_statement(statement({}), agreed, None) != print_statement(statement({}), None, None)
+
+
+def test_what_a_wallet_paid_is_taken_off_what_is_payable(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(printing, "typeset", lambda _template, facts, *_rest: told.append(facts) or b"")
+    print_statement(statement({}), None, None)
+    print_statement(statement({}, paid_from_wallet_fen=2_400, due_fen=997_600), None, None)
+    assert [(facts["due"], facts["capital"]) for facts in told] == [
+        ("10,000.00", "人民币壹万元整"),
+        ("9,976.00", "人民币玖仟玖佰柒拾陆元整"),
+    ]
+    assert [row[0] for row in told[0]["sums"]][-1:] == ["应付合计"]
+    assert [(row[0], row[-1]) for row in told[1]["sums"]][-3:] == [
+        ("本月合计", "10,000.00"),
+        ("预付款抵扣净额", "-24.00"),
+        ("应付合计", "9,976.00"),
+    ]
 
 
 def test_a_month_without_calls_is_printed() -> None:

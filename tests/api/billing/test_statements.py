@@ -16,18 +16,22 @@ import rfc8785
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.audit.verification import verify_ledger
+from api.billing import statements
 from api.billing.agreeing import agree_to_statement
 from api.billing.lines import calls_of
 from api.billing.months import Month
 from api.billing.reconciling import TheirLine, reconcile
+from api.billing.standing import signed_statements
 from api.billing.statements import as_csv, draw_up, issue_statement
 from api.billing.tables import Statement
 from api.contracts.terms import Terms
 from api.metering.exclusive import ACTING, WRITING, exclusive
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
-from api.metering.tables import UsageLine, WalletEntry
+from api.metering.tables import Event, UsageLine, WalletEntry
 from api.metering.usage import usage_rows
+from api.metering.wallet import pay_in
 from bureau.db import transaction
 from bureau.errors import ImpossibleDate, InvalidInput, StateConflict, UnknownObject
 from tests.factories.ledger import NOON, Books, add_bank, agree, draft, unanswered
@@ -158,6 +162,84 @@ def test_a_minimum_is_topped_up_and_no_more(books: Books) -> None:
     submitted(books, "b")
     content = drawn(books)
     assert (content["minimum_top_up_fen"], content["total_fen"]) == (0, 1_600)
+
+
+def prepaid(books: Books, **more: Any) -> None:
+    """Terms for P07 of 800 fen a hit, paid from a wallet that holds 5,000."""
+    rule = {"product": "P07", "price": {"model": "flat", "unit_fen": 800}}
+    terms = Terms.model_validate({"rules": [rule], "prepaid": True} | more)
+    with transaction(books.engine) as session:
+        agree(session, books.bank.institution_id, terms, NOON)
+    pay_in(books.engine, books.bank.institution_id, 5_000, reference="transfer 1", at=NOON)
+
+
+def asked_for(content: dict[str, Any]) -> tuple[int, int, int]:
+    return content["total_fen"], content["paid_from_wallet_fen"], content["due_fen"]
+
+
+def sound(books: Books) -> None:
+    with Session(books.engine) as session:
+        assert verify_ledger(session, books.signer, books.vault).fault is None
+
+
+def test_what_a_wallet_paid_is_not_asked_for_again(books: Books) -> None:
+    prepaid(books, minimum_fen=2_000)
+    submitted(books, "a")
+    submitted(books, "b")
+    books.submit(draft(add_bank(books.engine, test=True), "test", test=True))
+    assert asked_for(drawn(books)) == (2_000, 1_600, 400), "the rest of the minimum"
+    statement = issued(books)
+    rows = list(csv.DictReader(io.StringIO(as_csv(statement.body))))
+    assert [(row["basis"], int(row["amount_fen"])) for row in rows] == [
+        ("unit", 1_600),
+        ("minimum_top_up", 400),
+        ("total", 2_000),
+        ("paid_from_wallet", -1_600),
+        ("due", 400),
+    ]
+    with Session(books.engine) as session:
+        told = session.scalars(select(Event.payload).where(Event.topic == "statement.issued")).one()
+        (signed,) = signed_statements(session, books.signer, limit=1)
+    assert (told["total_fen"], told["due_fen"], signed.due_fen) == (2_000, 400, 400)
+    sound(books)
+
+
+def test_what_flowed_back_into_a_wallet_is_not_owed_again(books: Books) -> None:
+    prepaid(books)
+    call = submitted(books, "a")
+    assert asked_for(json.loads(issued(books).body)) == (800, 800, 0)
+    reverse(books.engine, call, reason="wrong enterprise", at=DECEMBER)
+    assert asked_for(drawn(books, NOVEMBER.next)) == (-800, -800, 0)
+    books.clock.at = DECEMBER
+    submitted(books, "b")
+    assert asked_for(json.loads(issued(books, NOVEMBER.next, NOVEMBER.next.ends).body)) == (0, 0, 0)
+    sound(books)
+
+
+def test_a_month_that_no_wallet_pays_is_due_as_a_whole(month: Books) -> None:
+    assert asked_for(drawn(month)) == (2_400, 0, 2_400)
+    sound(month)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        pytest.param({"paid_from_wallet_fen": 0, "due_fen": 800}, "of the wallet", id="what the wallet paid"),
+        pytest.param({"due_fen": 1}, "is due", id="what is due"),
+    ],
+)
+def test_the_audit_names_a_statement_that_asks_for_another_amount(
+    books: Books, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, int], what: str
+) -> None:
+    """Signed so by the platform itself."""
+    prepaid(books)
+    submitted(books, "a")
+    monkeypatch.setattr(statements, "draw_up", lambda *asked: draw_up(*asked) | wrong)
+    issued(books)
+    with Session(books.engine) as session:
+        fault = verify_ledger(session, books.signer, books.vault).fault
+    assert fault is not None
+    assert what in fault.what
 
 
 def test_what_is_corrected_later_comes_off_whatever_the_new_month_costs(books: Books) -> None:

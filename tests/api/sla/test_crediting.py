@@ -136,6 +136,8 @@ def test_a_prepaid_credit_flows_into_the_wallet(books: Books) -> None:
     approve(books)
     with Session(books.engine) as session:
         assert session.scalars(select(Wallet.balance_fen)).one() == 100_000 - 16_000 + CREDIT
+    content = drawn(books)
+    assert (content["total_fen"], content["due_fen"]) == (-CREDIT, 0), "it is not owed a second time"
     sound(books)
 
 
