@@ -23,7 +23,10 @@ _PAID = or_(
     and_(WalletEntry.account == "revenue", WalletEntry.amount_fen == UsageLine.amount_fen),
 )
 _OF_A_CALL = and_(
-    _PAID, WalletEntry.institution_id == UsageLine.institution_id, WalletEntry.posted_at == UsageLine.committed_at
+    _PAID,
+    WalletEntry.institution_id == UsageLine.institution_id,
+    WalletEntry.posted_at == UsageLine.committed_at,
+    WalletEntry.reason.is_(None),
 )
 _UNLIKE_ITS_LINE = (
     select(WalletEntry.posting).join(UsageLine, UsageLine.id == WalletEntry.posting).where(not_(_OF_A_CALL)).limit(1)

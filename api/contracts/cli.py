@@ -21,7 +21,7 @@ from api.contracts.terms import Terms
 from api.database import ledger_transaction, open_ledger_database
 from api.metering.reversal import reverse
 from api.metering.tables import UsageLine
-from api.metering.wallet import pay_in
+from api.metering.wallet import pay_in, take_back_payment
 from bureau.clock import SHANGHAI, now
 from bureau.errors import InvalidInput, UnknownName, UnreadableFile
 from bureau.listing import Format, FormatOption, print_rows
@@ -85,7 +85,7 @@ def list_contracts(form: FormatOption = Format.TABLE) -> None:
 def enter_payment(
     name: Name,
     fen: Annotated[int, typer.Argument(help="The amount, in fen.")],
-    reference: Annotated[str, typer.Option(help="Of the bank transfer; each is entered once.")],
+    reference: Annotated[str, typer.Option(help="Of the bank transfer; each of an institution is entered once.")],
 ) -> None:
     """Enter a payment into an institution's wallet."""
     engine = open_ledger_database(Settings().ledger_url)
@@ -94,6 +94,27 @@ def enter_payment(
     balance = pay_in(engine, institution_id, fen, reference=reference, at=now())
     engine.dispose()
     print(f"the wallet of {name} holds {balance} fen")
+
+
+@contracts.command("take-back-payment")
+def take_back(
+    name: Name,
+    reference: Annotated[str, typer.Option(help="Of the bank transfer, as it was entered.")],
+    reason: Annotated[str, typer.Option(help="Why it is taken back; kept with the entry.")],
+    by: Person,
+) -> None:
+    """Take a payment that was entered wrongly out of an institution's wallet; then it may be entered anew."""
+    settings = Settings()
+    person = proven(by, settings)
+    if not reason.strip():
+        raise InvalidInput("Taking a payment back needs a reason: --reason TEXT.")
+    engine = open_ledger_database(settings.ledger_url)
+    with Session(engine) as session:
+        institution_id = find_institution(session, name).id
+    why = f"{reason.strip()} ({person})"
+    balance = take_back_payment(engine, institution_id, reference=reference, reason=why, at=now())
+    engine.dispose()
+    print(f"payment {reference} is taken back; the wallet of {name} holds {balance} fen")
 
 
 @contracts.command("reverse")

@@ -178,7 +178,8 @@ class Wallet(Owned, LedgerTable):
 class WalletEntry(Owned, LedgerTable):
     """One side of a posting. The entries of a posting add up to zero.
 
-    posting: a usage line's id, or the reference of a payment.
+    posting: a usage line's id, or of a payment, or of one taken back, the institution, how often the payment of its
+    transfer was taken back before, and the transfer's reference.
     """
 
     __tablename__ = "wallet_entry"
@@ -186,6 +187,7 @@ class WalletEntry(Owned, LedgerTable):
     account: Mapped[str] = mapped_column(primary_key=True)  # received | prepaid | revenue
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     amount_fen: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str | None]  # why a payment was taken back, and by whom
     posted_at: Mapped[datetime]
 
 

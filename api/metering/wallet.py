@@ -2,6 +2,7 @@
 
 Three accounts an institution. A payment of x is received -x and prepaid +x; a call of x is prepaid -x and revenue +x;
 so the entries of every posting add up to zero, and a wallet's balance is the sum of its entries on `prepaid`.
+A payment entered wrongly is taken back by a posting of its own; its transfer may then be entered anew.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ from api.metering.exclusive import exclusive
 from api.metering.tables import Wallet, WalletEntry
 from bureau.errors import InvalidInput, StateConflict, UnknownObject
 
+MOST_FEN = 10**12
+"""Of one payment, as of any amount in a contract."""
+
 
 def postings(posting: str, institution_id: int, fen: int, at: datetime) -> list[dict[str, Any]]:
     """The two entries of one charged call; none of a call that costs nothing."""
@@ -29,36 +33,94 @@ def store_balances(connection: Connection, balances: Mapping[int, int]) -> None:
 
 
 def pay_in(engine: Engine, institution_id: int, fen: int, *, reference: str, at: datetime) -> int:
-    """Enter a payment; returns the new balance. reference: of the bank transfer; entering it twice is refused.
+    """Enter a payment; returns the new balance.
 
+    reference: of the bank transfer, the institution's own; entering it twice is refused unless it was taken back.
     Raises `InvalidInput`, `UnknownObject`, `StateConflict`.
     """
-    if fen <= 0 or not reference.strip():
-        raise InvalidInput("A payment is a positive amount in fen with the reference of its transfer.")
-    posting = f"payment:{reference.strip()}"
+    if not 0 < fen <= MOST_FEN or not reference.strip():
+        raise InvalidInput(f"A payment is an amount from 1 to {MOST_FEN} fen with the reference of its transfer.")
     with exclusive(engine) as connection:
         if connection.scalar(select(Institution.id).where(Institution.id == institution_id)) is None:
             raise UnknownObject("institution", str(institution_id))
-        if connection.scalar(select(WalletEntry.posting).where(WalletEntry.posting == posting).limit(1)):
+        present, times = _present(connection, institution_id, reference.strip())
+        if present is not None:
             raise StateConflict(f"Payment {reference.strip()} was entered before; it is entered once.")
-        entries = _both(posting, institution_id, {"received": -fen, "prepaid": fen}, at)
-        connection.execute(insert(WalletEntry), entries)
-        enter_acts(connection, [WalletEntry(**entry) for entry in entries])
-        balance = connection.scalar(select(Wallet.balance_fen).where(Wallet.institution_id == institution_id))
-        if balance is None:
-            connection.execute(insert(Wallet), [{"institution_id": institution_id, "balance_fen": fen}])
-        else:
-            store_balances(connection, {institution_id: balance + fen})
+        posting = f"payment:{institution_id}:{times}:{reference.strip()}"
+        return _enter(connection, posting, institution_id, fen, None, at)
+
+
+def take_back_payment(engine: Engine, institution_id: int, *, reference: str, reason: str, at: datetime) -> int:
+    """Take back a payment that was entered wrongly, with the reason; returns the new balance.
+
+    Raises `InvalidInput`; `UnknownObject` for one that was not entered, or was taken back before; `StateConflict`
+    where the wallet no longer holds it.
+    """
+    if not reason.strip():
+        raise InvalidInput("Taking a payment back needs a reason.")
+    with exclusive(engine) as connection:
+        fen, times = _present(connection, institution_id, reference.strip())
+        if fen is None:
+            raise UnknownObject("payment that stands", reference.strip())
+        held = _balance(connection, institution_id) or 0
+        if held < fen:
+            raise StateConflict(
+                f"Payment {reference.strip()} of {fen} fen was partly used: the wallet holds {held} fen. "
+                "Reverse the calls it paid for first."
+            )
+        posting = f"payment-reversal:{institution_id}:{times}:{reference.strip()}"
+        return _enter(connection, posting, institution_id, -fen, reason.strip(), at)
+
+
+def _present(connection: Connection, institution_id: int, reference: str) -> tuple[int | None, int]:
+    """What the payment of a transfer brought, None where none stands; and how often one was taken back."""
+    times = 0
+    while _received(connection, institution_id, f"payment-reversal:{institution_id}:{times}:{reference}") is not None:
+        times += 1
+    names = [f"payment:{institution_id}:{times}:{reference}"]
+    if times == 0:
+        names.append(f"payment:{reference}")  # as one is named that was entered by an earlier release
+    return next(
+        (fen for name in names if (fen := _received(connection, institution_id, name)) is not None), None
+    ), times
+
+
+def _received(connection: Connection, institution_id: int, posting: str) -> int | None:
+    query = select(WalletEntry.amount_fen).where(
+        WalletEntry.posting == posting, WalletEntry.account == "prepaid", WalletEntry.institution_id == institution_id
+    )
+    return connection.scalar(query)
+
+
+def _enter(
+    connection: Connection, posting: str, institution_id: int, fen: int, reason: str | None, at: datetime
+) -> int:
+    """Both sides of a payment or of one taken back, as acts; returns the new balance."""
+    entries = _both(posting, institution_id, {"received": -fen, "prepaid": fen}, at, reason)
+    connection.execute(insert(WalletEntry), entries)
+    enter_acts(connection, [WalletEntry(**entry) for entry in entries])
+    balance = _balance(connection, institution_id)
+    if balance is None:
+        connection.execute(insert(Wallet), [{"institution_id": institution_id, "balance_fen": fen}])
+    else:
+        store_balances(connection, {institution_id: balance + fen})
     return (balance or 0) + fen
 
 
-def _both(posting: str, institution_id: int, amounts: Mapping[str, int], at: datetime) -> list[dict[str, Any]]:
+def _balance(connection: Connection, institution_id: int) -> int | None:
+    return connection.scalar(select(Wallet.balance_fen).where(Wallet.institution_id == institution_id))
+
+
+def _both(
+    posting: str, institution_id: int, amounts: Mapping[str, int], at: datetime, reason: str | None = None
+) -> list[dict[str, Any]]:
     return [
         {
             "posting": posting,
             "account": account,
             "institution_id": institution_id,
             "amount_fen": fen,
+            "reason": reason,
             "posted_at": at,
         }
         for account, fen in amounts.items()

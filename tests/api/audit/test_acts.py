@@ -77,10 +77,11 @@ def test_a_head_is_signed_once_for_the_acts_there_are(prepaid: Books) -> None:
 
 def test_acts_taken_from_the_end_are_missed_by_the_signed_head(prepaid: Books) -> None:
     seal_acts(prepaid.engine, prepaid.signer, NOON)
+    payment = f"payment:{prepaid.bank.institution_id}:0:transfer 1"
     with prepaid.engine.begin() as connection:
         unguard(connection)
         connection.execute(delete(AuditAct).where(AuditAct.number >= ACTS - 2))
-        connection.execute(delete(WalletEntry).where(WalletEntry.posting == "payment:transfer 1"))
+        connection.execute(delete(WalletEntry).where(WalletEntry.posting == payment))
     found = find(prepaid)
     assert found is not None
     assert (found.named, found.what) == (f"audit_act_head [{ACTS}]", "acts before it are missing")

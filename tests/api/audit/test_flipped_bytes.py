@@ -29,7 +29,7 @@ from api.contracts.terms import Terms
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
 from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine, Wallet, WalletEntry
-from api.metering.wallet import pay_in
+from api.metering.wallet import pay_in, take_back_payment
 from api.sla.crediting import approve_credit, confirm_credit
 from api.sla.tables import CreditNote, CreditStep
 from api.tables import LedgerTable
@@ -197,12 +197,14 @@ WRITTEN_BY_NO_CALL = [
 
 
 def test_every_column_of_contracts_wallets_and_statements(books: Books, tampering: Engine) -> None:
-    """A prepaid contract, a payment, a paid call and its reversal; the month compared, issued and signed."""
+    """A prepaid contract, a payment, one taken back, a paid call and its reversal; the month compared and signed."""
     bank, month = books.bank, Month.parse("2026-11")
     prepaid = Terms(rules=(ListPrice("P07", 800, "hit").as_rule(),), prepaid=True)
     with transaction(books.engine) as session:
         agree(session, bank.institution_id, prepaid, NOON)
     pay_in(books.engine, bank.institution_id, 1_000_000, reference="transfer 1", at=NOON)
+    pay_in(books.engine, bank.institution_id, 7, reference="transfer 2", at=NOON)
+    take_back_payment(books.engine, bank.institution_id, reference="transfer 2", reason="entered twice", at=NOON)
     (given,) = books.submit(draft(bank))
     assert isinstance(given, Receipt)
     reverse(books.engine, given.call_id, reason="wrong enterprise", at=NOON)

@@ -83,6 +83,27 @@ def test_a_payment_is_entered_once(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert run(monkeypatch, "pay-in", BANK, "500", "--reference", "transfer 1") == 2
 
 
+def test_an_amount_beyond_all_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "pay-in", BANK, str(10**19), "--reference", "transfer 1") == 2
+    assert "from 1 to 1000000000000 fen" in capsys.readouterr().err
+
+
+def test_a_payment_is_taken_back_by_who_proves_it(
+    secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BUREAU_RELEASE_KEY", secrets["Li Wei"])
+    assert run(monkeypatch, "pay-in", BANK, "500", "--reference", "transfer 1") == 0
+    asked = ("take-back-payment", BANK, "--reference", "transfer 1", "--reason")
+    assert run(monkeypatch, *asked, "twice", "--by", "Zhang Min") == 2
+    assert run(monkeypatch, *asked, " ", "--by", "Li Wei") == 2
+    assert "--reason TEXT" in capsys.readouterr().err
+    assert run(monkeypatch, *asked, "entered twice", "--by", "Li Wei") == 0
+    assert "holds 0 fen" in capsys.readouterr().out
+    assert run(monkeypatch, *asked, "entered twice", "--by", "Li Wei") == 2
+
+
 def test_a_charge_is_taken_back_by_who_proves_it(
     home: Path, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

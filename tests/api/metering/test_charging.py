@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from api.metering.ledger import Receipt
 from api.metering.recount import recount
 from api.metering.reversal import reverse
 from api.metering.tables import Event, UsageLine, UsageMonth, Wallet, WalletEntry
-from api.metering.wallet import pay_in
+from api.metering.wallet import pay_in, take_back_payment
 from bureau.db import transaction
 from bureau.errors import BureauError, InvalidInput, QuotaUsedUp, StateConflict, UnknownObject, WalletEmpty
 from bureau.uscc import placeholder_uscc
@@ -364,7 +365,13 @@ def test_a_reversal_of_another_amount_is_named(books: Books) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fen", "reference"), [pytest.param(0, "t", id="nothing"), pytest.param(-5, "t", id="less"), (5, " ")]
+    ("fen", "reference"),
+    [
+        pytest.param(0, "t", id="nothing"),
+        pytest.param(-5, "t", id="less"),
+        pytest.param(10**12 + 1, "t", id="more than any amount"),
+        (5, " "),
+    ],
 )
 def test_a_payment_that_is_none(books: Books, fen: int, reference: str) -> None:
     with pytest.raises(InvalidInput):
@@ -378,6 +385,50 @@ def test_a_payment_is_entered_once_and_for_somebody(books: Books) -> None:
     with pytest.raises(UnknownObject):
         pay_in(books.engine, 99, 5, reference="transfer 2", at=NOON)
     assert balance(books) == 5
+
+
+def test_two_institutions_may_use_one_reference(books: Books) -> None:
+    other = add_bank(books.engine, "另一银行").institution_id
+    for owner, fen in ((books.bank.institution_id, 5), (other, 7)):
+        assert pay_in(books.engine, owner, fen, reference="transfer 1", at=NOON) == fen
+    sound(books)
+
+
+def test_a_payment_is_taken_back_once_and_entered_anew(books: Books) -> None:
+    owner = books.bank.institution_id
+    pay_in(books.engine, owner, 500, reference="transfer 1", at=NOON)
+    pay_in(books.engine, owner, 60_000, reference="transfer 2", at=NOON)
+    back = partial(take_back_payment, books.engine, owner, reference=" transfer 2 ", at=NOON)
+    with pytest.raises(InvalidInput, match="reason"):
+        back(reason=" ")
+    for _ in range(2):
+        assert back(reason="a nought too many") == 500
+        with pytest.raises(UnknownObject):
+            back(reason="again")
+        assert pay_in(books.engine, owner, 6_000, reference="transfer 2", at=NOON) == 6_500
+        with pytest.raises(StateConflict, match="entered before"):
+            pay_in(books.engine, owner, 6_000, reference="transfer 2", at=NOON)
+    with pytest.raises(UnknownObject):
+        take_back_payment(books.engine, owner, reference="transfer 3", reason="never made", at=NOON)
+    with Session(books.engine) as session:
+        reasons = session.scalars(select(WalletEntry.reason).where(WalletEntry.reason.is_not(None))).all()
+    assert reasons == ["a nought too many"] * 4, "both sides, twice"
+    assert balance(books) == 6_500
+    sound(books)
+
+
+def test_a_payment_that_was_used_is_not_taken_back(books: Books) -> None:
+    contracted(books, {}, prepaid=True)
+    pay_in(books.engine, books.bank.institution_id, 1_000, reference="transfer 1", at=NOON)
+    (given,) = books.submit(draft(books.bank))
+    assert isinstance(given, Receipt)
+    back = partial(take_back_payment, books.engine, books.bank.institution_id, reason="of another bank", at=NOON)
+    with pytest.raises(StateConflict, match="holds 200 fen"):
+        back(reference="transfer 1")
+    assert balance(books) == 200
+    reverse(books.engine, given.call_id, reason="wrong enterprise", at=NOON)
+    assert back(reference="transfer 1") == 0
+    sound(books)
 
 
 def test_who_reaches_a_sum_is_told_once(books: Books) -> None:
