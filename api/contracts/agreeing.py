@@ -16,12 +16,15 @@ from api.contracts.pricing import Flat, Free
 from api.contracts.tables import ContractProposal, ContractVersion
 from api.contracts.terms import PriceRule, Terms
 from api.identifiers import new_identifier
+from api.metering.exclusive import take_turn
+from api.metering.tables import UsageLine
 from bureau.errors import InvalidInput, SecondPersonNeeded, StateConflict, UnknownObject
 
 LIST_PRICES = "list prices"
 """Who agreed to a version that only takes products over from the catalogue."""
 
 FARTHEST = timedelta(days=100 * 365)
+_TICK = timedelta(microseconds=1)
 TEST_ALERT_FEN = 1_000
 """What a month in test mode has to reach for its one event: a few calls."""
 
@@ -76,7 +79,8 @@ def propose_terms(
 
 
 def approve_terms(session: Session, proposal_id: str, *, by: str, at: datetime) -> ContractVersion:
-    """Agree to proposed terms; they are in force from their instant, or from now where that has passed.
+    """Agree to proposed terms; they are in force from their instant, or from now where that has passed, and charge no
+    call that was committed before.
 
     Raises `UnknownObject`; `SecondPersonNeeded` for who proposed them; `StateConflict` when they were approved
     before, or a later proposal was.
@@ -90,12 +94,12 @@ def approve_terms(session: Session, proposal_id: str, *, by: str, at: datetime) 
             shown(session, proposal.proposed_by),
             f"bureau contracts approve {proposal_id} --by PERSON or POST /v1/contract-proposals/{proposal_id}/approval",
         )
+    start = max(proposal.in_force_from, _earliest_start(session, proposal.institution_id, at))
     newest = _newest(session, proposal.institution_id)
     if newest is not None and newest.agreed_at > proposal.proposed_at:
         raise StateConflict(
             f"Contract version {newest.version} was agreed after proposal {proposal_id} was made. Propose again."
         )
-    start = max(proposal.in_force_from, at)
     try:
         return _add_version(session, proposal.institution_id, proposal.terms, start, by.strip(), at, proposal.id)
     except IntegrityError as taken:  # another approval was committed since this one looked
@@ -115,16 +119,29 @@ def agree_list_prices(
     Versions whose day is still to come are opened anew after it, with these products: the newest begun is in force,
     so the ones that two people agreed to, which stay on record, would never be. alerts_fen: of the first version.
     """
+    rules = {price.product_code: price.as_rule() for price in prices}
     present = contract_in_force(session, institution_id, at)
-    terms = Terms(alerts_fen=alerts_fen) if present is None else present.terms
-    added = {price.product_code: price.as_rule() for price in prices if price.product_code not in terms.products}
-    if not added:
+    if rules.keys() <= (frozenset() if present is None else present.terms.products):
         return
-    scheduled = _scheduled(session, institution_id, at)
-    _add_version(session, institution_id, _with_rules(terms, added), at, LIST_PRICES, at, None)
+    start = _earliest_start(session, institution_id, at)
+    present = contract_in_force(session, institution_id, start)
+    terms = Terms(alerts_fen=alerts_fen) if present is None else present.terms
+    added = {product: rule for product, rule in rules.items() if product not in terms.products}
+    if not added:  # another was in the turn before
+        return
+    scheduled = _scheduled(session, institution_id, start)
+    _add_version(session, institution_id, _with_rules(terms, added), start, LIST_PRICES, at, None)
     for version in scheduled:
         whole = _with_rules(Terms.model_validate(version.terms), added)
         _add_version(session, institution_id, whole, version.in_force_from, LIST_PRICES, at, None)
+
+
+def _earliest_start(session: Session, institution_id: int, at: datetime) -> datetime:
+    """From when new terms may be in force: after every call of the institution that is committed. No other is until
+    this transaction ends, so that each is charged by the version in force at its instant."""
+    take_turn(session.connection())
+    last = session.scalar(select(func.max(UsageLine.committed_at)).where(UsageLine.institution_id == institution_id))
+    return at if last is None else max(at, last + _TICK)
 
 
 def _with_rules(terms: Terms, rules: Mapping[str, PriceRule]) -> dict[str, Any]:

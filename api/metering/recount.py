@@ -73,12 +73,16 @@ def recount(session: Session) -> Iterator[Difference]:
     versions = session.scalars(select(ContractVersion).order_by(ContractVersion.version)).all()
     terms = {row.id: Terms.model_validate(row.terms) for row in versions}
     begun = _beginnings(versions, terms)
+    agreed: defaultdict[int, list[ContractVersion]] = defaultdict(list)
+    for version in versions:
+        agreed[version.institution_id].append(version)
     books: dict[tuple[int, bool], _Books] = {}
     months: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     hours: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     for line, uscc, taken_back in _lines(session):
         owner = books.setdefault((line.institution_id, line.test), _Books())
         if line.kind == "charge" and line.basis != "unanswered":
+            yield from _version(line, agreed[line.institution_id])
             yield from _charge(line, uscc or "", terms[line.contract_version_id or 0], begun, owner)
         if taken_back is not None:
             yield from _reversal(line, uscc or "", taken_back, terms, begun, owner)
@@ -115,6 +119,13 @@ def _lines(session: Session) -> Iterator[tuple[UsageLine, str | None, UsageLine 
         yield from ((line, uscc, taken_back) for line, taken_back, uscc, _ in rows)
         number = rows[-1].number + 1
         session.expunge_all()
+
+
+def _version(line: UsageLine, agreed: Sequence[ContractVersion]) -> Iterator[Difference]:
+    """A charge by another version than was in force when it was committed: the newest of its institution's begun."""
+    begun = [version.id for version in agreed if version.in_force_from <= line.committed_at]
+    if begun[-1:] != [line.contract_version_id]:
+        yield Difference(f"contract version of {line.id}", line.contract_version_id, begun[-1] if begun else None)
 
 
 def _charge(

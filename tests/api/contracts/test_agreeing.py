@@ -1,5 +1,7 @@
 """Two people agree to terms; a version is in force from its instant until the next one's."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,8 +14,14 @@ from api.contracts.in_force import Contracts, contract_in_force, require_product
 from api.contracts.pricing import Flat, Free
 from api.contracts.tables import ContractVersion
 from api.contracts.terms import Terms
+from api.metering.batch import Writing, enter_batch
+from api.metering.exclusive import exclusive
+from api.metering.ledger import Receipt
+from api.metering.recount import recount
+from api.metering.tables import UsageLine
+from bureau.db import transaction
 from bureau.errors import InvalidInput, ProductNotContracted, SecondPersonNeeded, StateConflict, UnknownObject
-from tests.factories.ledger import NOON, agree
+from tests.factories.ledger import NOON, Books, agree, draft
 
 P01, P07 = ListPrice("P01", 300, "hit"), ListPrice("P07", 800, "hit")
 TICK = timedelta(microseconds=1)
@@ -134,6 +142,43 @@ def test_nothing_new_opens_no_version(session: Session, bank: int) -> None:
     agree_list_prices(session, bank, [P07], NOON)
     agree_list_prices(session, bank, [], NOON)
     assert require_product(session, bank, "P07", NOON).version == 1
+
+
+@pytest.mark.parametrize("by", ["two people", "list prices"])
+def test_new_terms_wait_for_what_is_being_written_and_begin_after_it(books: Books, by: str) -> None:
+    """Else a call that is committed late would be charged by a version that was no longer in force."""
+    later, owner = NOON + timedelta(minutes=1), books.bank.institution_id
+
+    def new_terms() -> None:
+        with transaction(books.engine) as session:
+            if by == "two people":
+                agree(session, owner, [ListPrice("P07", 700, "hit")], NOON)
+            else:
+                agree_list_prices(session, owner, [P01], NOON)
+
+    with ThreadPoolExecutor(1) as pool:
+        with exclusive(books.engine) as connection:
+            agreeing = pool.submit(new_terms)
+            time.sleep(0.5)
+            enter_batch(connection, [draft(books.bank)], Writing(books.signer, books.vault, Contracts()), later)
+        agreeing.result()
+    with Session(books.engine) as session:
+        versions = session.scalars(select(ContractVersion).order_by(ContractVersion.version)).all()
+        assert [version.in_force_from for version in versions] == [NOON, later + TICK]
+        assert session.scalars(select(UsageLine.contract_version_id)).one() == versions[0].id
+        assert list(recount(session)) == []
+
+
+def test_a_charge_by_a_version_that_was_not_in_force_is_named(books: Books) -> None:
+    (given,) = books.submit(draft(books.bank))
+    assert isinstance(given, Receipt)
+    with transaction(books.engine) as session:
+        first = session.scalars(select(ContractVersion)).one()
+        late = {"institution_id": first.institution_id, "version": 2, "in_force_from": NOON}
+        session.add(ContractVersion(**late, terms=first.terms, agreed_by=LIST_PRICES, agreed_at=NOON))
+    with Session(books.engine) as session:
+        (found,) = recount(session)
+    assert found.what == f"contract version of {given.call_id}"
 
 
 def test_institutions_have_contracts_of_their_own(session: Session, bank: int) -> None:

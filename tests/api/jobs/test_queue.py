@@ -1,5 +1,7 @@
 """A job is enqueued with its row or not at all, by whoever may write the row; on PostgreSQL."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
@@ -49,5 +51,6 @@ def test_a_group_of_calls_enqueues_a_job_where_a_sum_is_reached_and_none_else(bo
     with transaction(books.engine) as session:
         terms = Terms.model_validate({"rules": [rule], "alerts_fen": [2_400]})
         agree(session, books.bank.institution_id, terms, NOON)
+    books.clock.at += timedelta(microseconds=1)  # the terms begin after the call before
     books.submit(*(draft(books.bank, f"key-{number}") for number in range(3)))
     assert waiting(books.engine) == [SEND_WEBHOOKS]

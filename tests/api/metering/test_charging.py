@@ -253,6 +253,7 @@ def test_a_cap_agreed_below_what_was_spent_gives_nothing_back(books: Books) -> N
     contracted(books, {})
     assert calls(books, 1) == [(800, "unit")]
     contracted(books, {}, cap_fen=500)
+    books.clock.at += timedelta(microseconds=1)
     assert calls(books, 1, first=1) == [(0, "unit")]
     sound(books)
 

@@ -114,6 +114,7 @@ class PricedHistory(RuleBasedStateMachine):
 
     @rule(terms=agreed())
     def agree(self, terms: Terms) -> None:
+        self.books.clock.at += timedelta(microseconds=1)  # they begin after the calls before
         now, bank = self.books.clock.at, self.books.bank.institution_id
         self.minimums.append((now, terms.minimum_fen))
         with transaction(self.books.engine) as session:
