@@ -12,7 +12,7 @@ from api.audit.faults import UNREADABLE, Fault
 from api.audit.tables import AuditAct, AuditActHead
 from api.billing.tables import Reconciliation, Statement, StatementSignature
 from api.contracts.tables import ContractProposal, ContractVersion
-from api.metering.tables import UsageLine, WalletEntry
+from api.metering.tables import FailedMinute, UsageLine, WalletEntry
 from api.signing import Signer
 from api.sla.tables import CreditNote, CreditStep
 from api.tables import LedgerTable
@@ -27,6 +27,7 @@ _ACTED: dict[type[LedgerTable], tuple[ColumnElement[bool], ...]] = {
     Reconciliation: (),
     CreditNote: (),
     CreditStep: (),
+    FailedMinute: (),
 }
 """The tables whose rows are acts, and which of them: what a call paid follows from its usage line."""
 _Kept = dict[tuple[str, str], tuple[str, bytes]]

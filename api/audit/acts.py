@@ -4,8 +4,9 @@
     act    = H(RFC 8785 of {"hash_alg": ..., "act": {"table": ..., "key": ..., "record": hexadecimal}})
     head   = H(head before || act), 32 zero bytes before the first
 
-Terms and their approval, payments, statements, agreements, reconciliations and credit notes are acts. Whoever writes
-one enters it in the same transaction (`enter_acts`). The head is signed once a minute (`seal_acts`).
+Terms and their approval, payments, statements, agreements, reconciliations, credit notes and failures that left no row
+are acts. Whoever writes one enters it in the same transaction (`enter_acts`). The head is signed once a minute
+(`seal_acts`).
 """
 
 import json

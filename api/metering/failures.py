@@ -11,19 +11,21 @@ commit. A prober outside sees those. A retry that succeeds does not take its fai
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, insert, select
 
+from api.audit.acts import enter_acts
 from api.billing.months import closed_until
-from api.metering.counting import add_counts
 from api.metering.tables import FailedMinute
 from bureau.errors import AnswerDamaged, BureauError, LedgerUnavailable
 
 _OURS = (LedgerUnavailable, AnswerDamaged)
 """Errors with a code that are no row's: of the others either the caller is told what to mend, or a row tells."""
 Key = tuple[int, datetime, bool, str, str]
+_PLACE = ("institution_id", "minute", "test", "product_code", "problem_code")
 
 
 class Failures:
@@ -58,10 +60,20 @@ class Failures:
 
 
 def store_failures(connection: Connection, counts: Counter[Key]) -> None:
-    """Add taken counts to the stored ones; those of a month that is closed, to the first minute that is open."""
+    """Add taken counts as rows, which are acts; those of a month that is closed, to the first minute that is open."""
     if not counts:
         return
-    open_from, open_ones = closed_until(connection), Counter[Key]()
+    open_from, open_ones = closed_until(connection).astimezone(UTC), Counter[Key]()
     for (institution_id, minute, test, product, problem), count in counts.items():
-        open_ones[institution_id, max(minute, open_from), test, product, problem] += count
-    add_counts(connection, FailedMinute, {key: {"requests": count} for key, count in open_ones.items()})
+        open_ones[institution_id, max(minute.astimezone(UTC), open_from), test, product, problem] += count
+    rows = [_row(connection, key, count) for key, count in sorted(open_ones.items())]
+    connection.execute(insert(FailedMinute), rows)
+    enter_acts(connection, [FailedMinute(**row) for row in rows])
+
+
+def _row(connection: Connection, key: Key, count: int) -> dict[str, Any]:
+    """The next one of its place."""
+    place = dict(zip(_PLACE, key, strict=True))
+    of_place = (getattr(FailedMinute, name) == value for name, value in place.items())
+    last = connection.scalar(select(func.max(FailedMinute.number)).where(*of_place))
+    return place | {"number": 0 if last is None else last + 1, "requests": count}

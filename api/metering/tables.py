@@ -155,7 +155,10 @@ for _bin in BINS:
 
 
 class FailedMinute(Owned, LedgerTable):
-    """Requests of one minute that failed on our side and left no row; `api.metering.failures` says which."""
+    """Requests of one minute that failed on our side and left no row; `api.metering.failures` says which.
+
+    What several groups took along of one minute are several rows, counted from 0.
+    """
 
     __tablename__ = "failed_minute"
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
@@ -163,6 +166,7 @@ class FailedMinute(Owned, LedgerTable):
     test: Mapped[bool] = mapped_column(primary_key=True)
     product_code: Mapped[str] = mapped_column(primary_key=True)
     problem_code: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
     requests: Mapped[int]
 
 

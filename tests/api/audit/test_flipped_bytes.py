@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import product
@@ -28,7 +29,7 @@ from api.contracts.tables import ContractProposal, ContractVersion
 from api.contracts.terms import Terms
 from api.metering.ledger import Receipt
 from api.metering.reversal import reverse
-from api.metering.tables import BoundKey, Call, StoredAnswer, UsageLine, Wallet, WalletEntry
+from api.metering.tables import BoundKey, Call, FailedMinute, StoredAnswer, UsageLine, Wallet, WalletEntry
 from api.metering.wallet import pay_in, take_back_payment
 from api.sla.crediting import approve_credit, confirm_credit
 from api.sla.tables import CreditNote, CreditStep
@@ -185,19 +186,19 @@ def test_every_column_of_roots_and_nodes(books: Books, tampering: Engine) -> Non
 NO_EVIDENCE = {
     *("institution", "client", "client_secret", "client_key", "used_assertion", "used_code"),  # who may call
     *("consent", "notice", "consent_abuse"),  # deleted by law after five years
-    *("usage_month", "usage_hour", "failed_minute"),  # counts: `api.metering.recount` holds them against the lines
+    *("usage_month", "usage_hour"),  # counts: `api.metering.recount` holds them against the lines
     *("event", "webhook", "webhook_delivery", "job_effect"),  # what is being sent
     *("loan_product", "financing_need", "match", "match_event", "decision_outcome"),  # the loan market's own
 }
 """Tables that the walk does not cover."""
 WRITTEN_BY_NO_CALL = [
     *(ContractProposal, ContractVersion, Wallet, WalletEntry, Statement, StatementSignature, Reconciliation),
-    *(AuditAct, AuditActHead),
+    *(AuditAct, AuditActHead, FailedMinute),
 ]
 
 
 def test_every_column_of_contracts_wallets_and_statements(books: Books, tampering: Engine) -> None:
-    """A prepaid contract, a payment, one taken back, a paid call and its reversal; the month compared and signed."""
+    """A prepaid contract, a payment, one taken back, a paid call and its reversal, a failure; the month is signed."""
     bank, month = books.bank, Month.parse("2026-11")
     prepaid = Terms(rules=(ListPrice("P07", 800, "hit").as_rule(),), prepaid=True)
     with transaction(books.engine) as session:
@@ -205,6 +206,7 @@ def test_every_column_of_contracts_wallets_and_statements(books: Books, tamperin
     pay_in(books.engine, bank.institution_id, 1_000_000, reference="transfer 1", at=NOON)
     pay_in(books.engine, bank.institution_id, 7, reference="transfer 2", at=NOON)
     take_back_payment(books.engine, bank.institution_id, reference="transfer 2", reason="entered twice", at=NOON)
+    books.ledger.failures.add(Counter({(bank.institution_id, NOON, False, "P07", "internal-error"): 2}))
     (given,) = books.submit(draft(bank))
     assert isinstance(given, Receipt)
     reverse(books.engine, given.call_id, reason="wrong enterprise", at=NOON)

@@ -1,5 +1,6 @@
 """Money and evidence cannot be changed, only added to, whoever asks the database."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -42,6 +43,7 @@ TABLES = (
     "audit_act_head",
     "credit_note",
     "credit_step",
+    "failed_minute",
 )
 
 
@@ -55,6 +57,7 @@ def written(books: Books) -> Books:
     with transaction(books.engine) as session:
         agree(session, books.bank.institution_id, prepaid, NOON)
     pay_in(books.engine, books.bank.institution_id, 1_000_000, reference="transfer 1", at=NOON)
+    books.ledger.failures.add(Counter({(books.bank.institution_id, NOON, False, "P07", "internal-error"): 1}))
     early = NOON - timedelta(milliseconds=2)
     books.submit(*(draft(books.bank, f"key-{n}", received_at=early) for n in range(WIDTH)))
     seal(books.engine, books.signer, NOON)

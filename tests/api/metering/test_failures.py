@@ -1,11 +1,16 @@
 """Requests that fail on our side without a row are counted with the next commit; what is the caller's is not."""
 
+from collections import Counter
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from api.audit.verification import verify_ledger
 from api.metering.tables import FailedMinute
 from bureau.errors import BureauError, ConsentMissing, KeyReused, LedgerUnavailable, ModelNotReleased
 from tests.factories.ledger import ACME, NOON, Books, draft
@@ -24,10 +29,14 @@ def fail(books: Books, problem: Exception, at: datetime = LATE_IN_THE_MINUTE, **
 
 def stored(books: Books) -> dict[tuple[str, bool], int]:
     """(problem, test mode) -> requests, all of one minute."""
+    counted = Counter[tuple[str, bool]]()
     with Session(books.engine) as session:
         rows = session.scalars(select(FailedMinute)).all()
+        assert verify_ledger(session, books.signer, books.vault).fault is None
     assert {row.minute for row in rows} <= {NOON}
-    return {(row.problem_code, row.test): row.requests for row in rows}
+    for row in rows:
+        counted[row.problem_code, row.test] += row.requests
+    return dict(counted)
 
 
 def test_what_is_ours_is_counted_with_the_next_commit(books: Books) -> None:
@@ -86,4 +95,18 @@ def test_a_month_that_was_closed_meanwhile_stays_as_it_is(books: Books) -> None:
     books.submit(draft(books.bank, "another"))
     with Session(books.engine) as session:
         counted = {row.minute: row.requests for row in session.scalars(select(FailedMinute))}
+        assert verify_ledger(session, books.signer, books.vault).fault is None
     assert counted == {NOON: 1, DECEMBER: 2, DECEMBER + timedelta(minutes=1): 1}
+
+
+@pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
+def test_what_was_counted_before_it_was_evidence_is_entered_by_its_migration(books: Books) -> None:
+    fail(books, LedgerUnavailable("full"))
+    books.submit(draft(books.bank))
+    with books.engine.begin() as connection:
+        for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text("DELETE FROM audit_act WHERE table_name = 'failed_minute'"))
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("api.migrations.versions.0009_failures_as_acts").upgrade()
+    assert stored(books) == {("ledger-unavailable", False): 1}
