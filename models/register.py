@@ -22,7 +22,8 @@ Verdict = Literal["fair", "unfair"]
 class Act(BaseModel):
     """One line of the register. sha256: of the version's files. by: a person; of a line `kept` its trainer or nobody.
 
-    before: SHA-256 of the line before, empty on the first. traits: of an audit, what it found of each.
+    before: SHA-256 of the line before, empty on the first. traits: of an audit, what it found of each
+    trait, and of past approvals by it where it asked of them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -28,9 +28,9 @@ class Deeds:
 
 
 def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, unfair: Mapping[str, Sequence[str]]) -> Act:
-    """Write down what an auditor found in a version, which is not released while the newest audit of a trait is unfair.
+    """Write down what an auditor found in a version, not released while the newest answer to a question is unfair.
 
-    unfair: what was found, by every trait audited; nothing where it is fair.
+    unfair: what was found, by every question of the audit (`fairness.check.questions`); nothing where it is fair.
     """
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
@@ -159,11 +159,11 @@ def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) 
 
 
 def _standing(audits: Sequence[Act]) -> Act | None:
-    """The newest audit that found a trait unfair which none since has found fair; None where there is none."""
+    """The newest audit that answered a question with unfair which none since has answered with fair; else None."""
     standing: dict[str, Act] = {}
     for act in audits:
-        unfair = {trait for trait, verdict in act.traits.items() if verdict == "unfair"}
-        standing = {trait: one for trait, one in standing.items() if trait not in act.traits}
+        unfair = {question for question, verdict in act.traits.items() if verdict == "unfair"}
+        standing = {question: one for question, one in standing.items() if question not in act.traits}
         standing |= dict.fromkeys(unfair, act)
     return max(standing.values(), key=lambda act: act.number, default=None)
 

@@ -1,6 +1,6 @@
 """The check of a model's fairness: findings a release, or a person, acts on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,8 +19,16 @@ from models.fairness.groups import (
     overstated,
 )
 from models.fairness.history import approval_odds
-from models.fairness.proxies import SCORE, associations
-from models.fairness.shares import Flags, Share, difference, quantile_for, share_of
+from models.fairness.proxies import SCORE, associations, fewest
+from models.fairness.shares import (
+    FEWEST_FIRMS,
+    Flags,
+    Share,
+    difference,
+    effective_firms,
+    quantile_for,
+    share_of,
+)
 from models.scoring import ScoringModel
 from models.training import rows_of
 
@@ -34,8 +42,6 @@ REFUSED_GOOD = 0.05
 """Good payers refused more often than others by more than so many points."""
 MISJUDGED = 1.25
 """Risk told more than this many times too high, against that of all."""
-FEWEST_FIRMS = 30
-"""A group of fewer firms is reported and never accused."""
 
 Kind = Literal["proxy", "approval", "error", "misjudged", "history"]
 
@@ -82,13 +88,13 @@ def check(
 
     All intervals of one grouping hold together (Bonferroni), and what is found is both beyond its limit and beyond
     chance: a small group has wide intervals and rings no false alarm. Raises `InvalidInput` where a trait is known in
-    fewer than two groups: nothing was compared, which is not to have found nothing.
+    fewer than two groups of `FEWEST_FIRMS`: nothing was compared, which is not to have found nothing.
     """
-    for trait in traits:
-        _require_groups(judged, "loans judged", trait)
-        if applications is not None:
-            _require_groups(applications, "past applications", trait)
     rows = judged_rows(model, judged, approve_below)
+    for trait in traits:
+        _require_groups(judged[trait], "loans judged", "firms that repaid", _good_payers(rows, judged[trait]))
+        if applications is not None:
+            _require_groups(applications[trait], "past applications", "firms", _applicants(applications, trait))
     found = [one for name in GROUPINGS if name in judged.columns for one in _misjudged(rows, name, judged[name])]
     for trait in traits:
         found += [*_proxies(model, judged, trait), *_treated(rows, trait, judged[trait])]
@@ -103,14 +109,43 @@ def judged_rows(model: ScoringModel, judged: pl.DataFrame, approve_below: float 
     return judged_of(model.calibration.pd(model.predictor.raw(rows.matrix)), rows, approve_below)
 
 
-def _require_groups(frame: pl.DataFrame, what: str, trait: str) -> None:
-    known = frame[trait].drop_nulls()
-    if known.n_unique() < 2:
+def _good_payers(rows: Judged, of: pl.Series) -> list[float]:
+    """Of each group of a trait, how many firms of one weight that repaid would say as much as its loans do."""
+    good = [rows.take(inside & (rows.target == 0)) for _, inside in _groups(of)]
+    return [effective_firms(side.weight, side.firm) for side in good if len(side.firm)]
+
+
+def _applicants(applications: pl.DataFrame, trait: str) -> list[float]:
+    """Firms of each group of a trait that asked."""
+    return [applications["subject"].filter(pl.Series(inside)).n_unique() for _, inside in _groups(applications[trait])]
+
+
+def _require_groups(of: pl.Series, what: str, whom: str, sizes: Iterable[float]) -> None:
+    enough = sum(size >= FEWEST_FIRMS for size in sizes)
+    if enough < 2:
         raise InvalidInput(
-            f"The trait {trait} is known of {len(known):,} of {len(frame):,} {what}, in {known.n_unique()} of the two "
-            "groups that are needed to compare. Each subject in the file of traits must be the enterprise's unified "
-            "social credit code."
+            f"The trait {of.name} is known of {of.count():,} of {len(of):,} {what}, in {enough} of the two groups of "
+            f"{FEWEST_FIRMS} {whom} that are needed to compare: bring a file of traits that tells it of more of them, "
+            "each subject in it the enterprise's unified social credit code."
         )
+
+
+def questions(found: Iterable[Finding], traits: Sequence[str], *, past_approvals: bool) -> dict[str, list[str]]:
+    """What is unfair by every question an audit asked; nothing where it is fair.
+
+    Past approvals are a question of their own for each trait: an audit without applications answers nothing on them.
+    """
+    asked: dict[str, list[str]] = {
+        name: [] for trait in traits for name in (trait, *([_of_the_past(trait)] if past_approvals else []))
+    }
+    for one in found:
+        if one.refuses:
+            asked[_of_the_past(one.grouping) if one.kind == "history" else one.grouping].append(one.text)
+    return asked
+
+
+def _of_the_past(trait: str) -> str:
+    return f"{trait} (past approvals)"
 
 
 def _misjudged(rows: Judged, grouping: str, of: pl.Series) -> Iterator[Finding]:
@@ -132,12 +167,13 @@ def _finding_misjudged(line: GroupLine, bad: Share) -> Finding:
 
 
 def _proxies(model: ScoringModel, judged: pl.DataFrame, trait: str) -> Iterator[Finding]:
-    """Inputs that tell a trait, and a score that does, on each firm's last row."""
+    """Inputs that tell a trait, and a score that does, on each firm's last row; of no group too small to judge."""
     firms = judged.filter(pl.col(trait).is_not_null()).unique("subject", keep="last", maintain_order=True)
     score = model.predictor.raw(model.columns.matrix(firms))
     groups = _groups(firms[trait])
     if len(groups) == 2:  # what tells one of two tells the other
         groups = [min(groups, key=lambda group: int(group[1].sum()))]
+    groups = [(group, inside) for group, inside in groups if fewest(inside) >= FEWEST_FIRMS]
     z = quantile_for(len(groups) * (len(model.features) + 1))
     for group, inside in groups:
         for one in associations(model.columns, firms, score, inside, z):

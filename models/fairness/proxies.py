@@ -9,7 +9,7 @@ import polars as pl
 from scipy.stats import rankdata
 
 from models.columns import Column, Columns
-from models.fairness.shares import Flags, Floats
+from models.fairness.shares import FEWEST_FIRMS, Flags, Floats
 
 SCORE = "score"
 
@@ -42,12 +42,20 @@ def _of_column(column: Column, values: Floats, inside: Floats, z: float) -> Asso
 
 
 def _strengths(column: Column, values: Floats, inside: Floats) -> Iterator[tuple[float, int]]:
-    """Each way a column may tell the group: how strongly, and by how many rows."""
+    """Each way a column may tell the group: how strongly, and by how many rows.
+
+    By its values only where enough firms inside the group and outside have one: of two firms any value tells all.
+    """
     known = np.isfinite(values)
     yield _correlation(known.astype(np.float64), inside), len(inside)
-    if known.sum() > 2:
+    if fewest(inside[known] > 0) >= FEWEST_FIRMS:
         tell = _of_categories if column.categories is not None else _of_ranks
         yield tell(values[known], inside[known]), int(known.sum())
+
+
+def fewest(member: Flags) -> int:
+    """How many are on the smaller side: inside the group, or outside."""
+    return min(int(member.sum()), int((~member).sum()))
 
 
 def _of_ranks(values: Floats, inside: Floats) -> float:

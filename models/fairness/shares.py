@@ -12,6 +12,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 CONFIDENCE = 0.95
+FEWEST_FIRMS = 30
+"""A group of fewer firms is reported and never accused."""
 
 
 def quantile_for(comparisons: int) -> float:

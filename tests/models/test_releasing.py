@@ -220,6 +220,16 @@ def test_what_is_unfair_by_one_trait_stands_until_an_audit_of_that_trait_is_fair
     assert propose(deeds, "2", signed(deeds, WANG), AT).deed == "proposed"
 
 
+def test_what_past_approvals_showed_stands_until_an_audit_asks_of_them_again(deeds: Deeds) -> None:
+    auditor, past = signed(deeds, ZHAO), "籍贯 (past approvals)"
+    note_audit(deeds, "2", auditor, AT, {"籍贯": [], past: ["籍贯 外地: at equal risk refused"]})
+    note_audit(deeds, "2", auditor, AT, {"籍贯": []})
+    with pytest.raises(ReleaseRefused, match="found it unfair: 籍贯 外地"):
+        propose(deeds, "2", signed(deeds, WANG), AT)
+    note_audit(deeds, "2", auditor, AT, {"籍贯": [], past: []})
+    assert propose(deeds, "2", signed(deeds, WANG), AT).deed == "proposed"
+
+
 def killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on the note of what is served cannot be written."""
     monkeypatch.setattr(releasing, "put_into_service", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))

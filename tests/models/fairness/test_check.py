@@ -7,12 +7,12 @@ import polars as pl
 import pytest
 
 from bureau.errors import InvalidInput
-from models.fairness.check import Finding, check
+from models.fairness.check import Finding, check, questions
 from models.scoring import ScoringModel
 from models.sme_default.spec import SPEC
 from models.training import Labelled, rows_of
 from tests.factories.granted_loans import labelled_loans, quick_model
-from tests.factories.planted import ELSEWHERE, ORIGIN, origins, plant_biased_rule, plant_proxy
+from tests.factories.planted import ELSEWHERE, HERE, ORIGIN, origins, plant_biased_rule, plant_proxy
 
 PROXY = "address_changes_24m"
 
@@ -117,6 +117,55 @@ def test_past_applications_of_which_a_trait_is_not_known_are_not_audited() -> No
     asked = applications_of(frame, 0.3).with_columns(pl.lit(None, pl.String).alias(ORIGIN))
     with pytest.raises(InvalidInput, match="known of 0 of 3,000 past applications"):
         found(frame, applications=asked)
+
+
+def known_of(firms: int) -> pl.Expr:
+    """The origin of the first firms alone, every other one from elsewhere."""
+    number = pl.col("subject").rank("dense") - 1
+    origin = pl.when(number % 2 == 0).then(pl.lit(ELSEWHERE)).otherwise(pl.lit(HERE))
+    return pl.when(number < firms).then(origin).alias(ORIGIN)
+
+
+@pytest.mark.parametrize("firms", [2, 12, 40])
+def test_an_audit_of_a_handful_of_firms_is_refused_whatever_it_would_find(firms: int) -> None:
+    model, unseen = halves(city(proxy=0.5, harm=0.9))
+    few = unseen.with_columns(known_of(firms))
+    says = f"known of {2 * firms} of 1,500 loans judged, in 0 of the two groups of 30 firms that repaid.*: bring a file"
+    with pytest.raises(InvalidInput, match=says):
+        check(model, few, traits=[ORIGIN])
+
+
+def test_past_applications_of_a_handful_of_firms_are_not_judged() -> None:
+    model, unseen = halves(city())
+    asked = applications_of(unseen, 0.3).with_columns(known_of(59))
+    with pytest.raises(InvalidInput, match="past applications, in 1 of the two groups of 30 firms that are needed"):
+        check(model, unseen, traits=[ORIGIN], applications=asked)
+
+
+def test_no_input_is_accused_of_telling_a_group_of_a_few_firms() -> None:
+    """What is known of the two firms from abroad alone tells that they are."""
+    model, unseen = halves(city())
+    abroad = pl.col("subject").is_in(unseen["subject"].unique().sort().head(2).to_list())
+    marked = pl.when(abroad).then(PROXY).alias(PROXY)
+    few = unseen.with_columns(marked, pl.when(abroad).then(pl.lit("abroad")).otherwise(ORIGIN).alias(ORIGIN))
+    assert check(model, few, traits=[ORIGIN]) == []
+
+
+def test_no_input_that_is_known_of_a_few_firms_is_accused_by_its_values() -> None:
+    model, unseen = halves(city())
+    number = pl.col("subject").rank("dense") - 1
+    told = pl.when(number < 12).then((pl.col(ORIGIN) == ELSEWHERE).cast(pl.Float64)).alias(PROXY)
+    assert check(model, unseen.with_columns(told), traits=[ORIGIN]) == []
+
+
+def test_past_approvals_are_a_question_that_an_audit_without_applications_does_not_answer() -> None:
+    frame = city()
+    biased = found(frame, applications=applications_of(frame, 0.3))
+    (text,) = [one.text for one in biased]
+    assert questions(biased, [ORIGIN], past_approvals=True) == {ORIGIN: [], f"{ORIGIN} (past approvals)": [text]}
+    assert questions(found(frame), [ORIGIN], past_approvals=False) == {ORIGIN: []}
+    proxies = questions(found(city(proxy=0.5)), [ORIGIN], past_approvals=False)
+    assert proxies[ORIGIN][0].startswith(f"{PROXY} tells origin ")
 
 
 def test_a_model_that_tells_everybody_the_same_is_not_accused() -> None:
