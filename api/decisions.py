@@ -153,7 +153,7 @@ async def create_decision(
     )
 
     def produce(grant: ReadGrant) -> Answer:
-        return decide(deployment.desk_of(test=caller.test, uscc=uscc), uscc, request.application, policy, grant)
+        return decide(deployment.desk_at(now, test=caller.test, uscc=uscc), uscc, request.application, policy, grant)
 
     receipt = await answer_question(deployment, caller, key, question, produce, now)
     return created(receipt, f"/v1/reports/{receipt.call_id}", rate)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -28,7 +29,7 @@ from api.shadowing import Shadowing
 from api.signing import Signer, open_signer
 from api.tenancy import Sight, seen_by
 from api.vault import Vault, home_vault
-from bureau.clock import now
+from bureau.clock import now, shanghai_day
 from bureau.settings import Settings
 from products.desk import Desk, open_desk
 from products.samples.opening import desk_about, open_sample_desk
@@ -88,6 +89,10 @@ class Deployment:
             if self._samples is None:
                 self._samples = open_sample_desk(self.settings.home)
             return desk_about(self._samples, uscc)
+
+    def desk_at(self, at: datetime, *, test: bool, uscc: str) -> Desk:
+        """The desk that answers a call received at an instant, which is given again by what held on that day."""
+        return replace(self.desk_of(test=test, uscc=uscc), given_on=shanghai_day(at))
 
 
 @contextmanager

@@ -175,7 +175,7 @@ async def read_matches(need_id: str, caller: NeedCaller, deployment: Served, now
 
     def produce(grant: ReadGrant) -> Answer:
         asked = Need(subject=need.uscc, **need.terms)
-        answer = match(deployment.desk_of(test=caller.test, uscc=need.uscc), asked, offers, grant)
+        answer = match(deployment.desk_at(now, test=caller.test, uscc=need.uscc), asked, offers, grant)
         with transaction(deployment.rows_of(caller.sight)) as session:
             keep_matches(session, need, market_now, now)
         return replace(answer, content=numbered(need_id, answer.content))

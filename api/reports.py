@@ -109,7 +109,7 @@ async def give_report(
     )
 
     def produce(grant: ReadGrant) -> Answer:
-        return produce_report(deployment.desk_of(test=caller.test, uscc=uscc), product, uscc, grant)
+        return produce_report(deployment.desk_at(now, test=caller.test, uscc=uscc), product, uscc, grant)
 
     return await answer_question(deployment, caller, key, question, produce, now, token), rate
 

@@ -77,7 +77,9 @@ class Declared(BaseModel):
 
 @cache
 def declared_changes(on: date | None = None) -> Declared:
-    """What this house declares: now, or as it did on a day (before the first day, what it declared first)."""
+    """What this house declares on a day (before the first day, what it declared first); what it declared last unless
+    said, whatever day that holds from.
+    """
     present = _read(CHANGES)
     if on is None or present.effective_from <= on:
         return present
@@ -91,6 +93,6 @@ def _read(path: Path) -> Declared:
 
 
 def changes_of(features: tuple[str, ...], on: date | None = None) -> tuple[Change, ...]:
-    """The declared changes of some features, in their order. on: as they were declared on a day; now unless said."""
+    """The declared changes of some features, in their order. on: those that hold on a day; the last unless said."""
     by_feature = {change.feature: change for change in declared_changes(on).can}
     return tuple(by_feature[name] for name in features if name in by_feature)

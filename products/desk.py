@@ -6,7 +6,6 @@ from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
-from bureau.clock import shanghai_day
 from bureau.errors import ProductNotServed, SourceDown
 from features.lake.lake import Lake, open_lake
 from features.sources.source import read_source
@@ -59,10 +58,11 @@ class Shelf:
 class Desk:
     """Everything an answer is produced from.
 
-    serving: model name by product code. today: the day features are read as of. used_on: the day by whose law records
-    are used, `today` unless said, so that an old day can be replayed under the law of now. snapshot, known_by: of an
-    answer that is given again, the state of the lake and the instant up to which marks were known; else the newest.
-    lines: the catalogue lines such an answer was given by.
+    serving: model name by product code. today: the day features are read as of. given_on: the legal day on which it
+    is asked, by whose declared changes it advises. used_on: the day by whose law records are used, `today` unless said,
+    so that an old day can be replayed under the law of now. snapshot, known_by: of an answer that is given again, the
+    state of the lake and the instant up to which marks were known; else the newest. lines: the catalogue lines such an
+    answer was given by.
     """
 
     lake: Lake
@@ -70,16 +70,12 @@ class Desk:
     source: str
     serving: Serving
     today: date
+    given_on: date
     shelf: Shelf
     used_on: date | None = None
     snapshot: int | None = None
     known_by: datetime | None = None
     lines: Mapping[str, Product] = field(default_factory=dict)
-
-    @property
-    def given_on(self) -> date | None:
-        """The day an answer was given that is given again; None for a new one."""
-        return None if self.known_by is None else shanghai_day(self.known_by)
 
     def line(self, code: str) -> Product:
         """The catalogue line of a product: the present one, or that of the answer that is given again."""
@@ -97,7 +93,7 @@ class Desk:
 
 
 def open_desk(home: Path, catalogue_url: str, today: date, serving: Serving | None = None) -> Desk:
-    """The desk of a home; raises `SourceDown` while nothing has been loaded into it."""
+    """The desk of a home, asked on the day it reads as of; raises `SourceDown` while nothing has been loaded."""
     held = read_source(home)
     if held is None:
         raise SourceDown("This home holds no records yet. Load a source first, e.g. with: bureau source load city")
@@ -107,5 +103,6 @@ def open_desk(home: Path, catalogue_url: str, today: date, serving: Serving | No
         source=held.source,
         serving=read_serving(home, held.source) if serving is None else serving,
         today=today,
+        given_on=today,
         shelf=Shelf(home),
     )

@@ -19,11 +19,11 @@ def find_advice(
     model: ScoringModel,
     values: Mapping[str, Value],
     scored: Scored,
-    given_on: date | None = None,
+    given_on: date,
 ) -> list[Advice]:
     """At most three steps about the product's features, each scored after those before it; empty where none helps.
 
-    given_on: of an answer that is given again, the day it was; by what was declared then it is advised.
+    given_on: the legal day of the answer; by what holds on it is advised.
     """
     return [_said(step) for step in advise(model, values, scored.score, changes_of(features, given_on))]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from bureau.clock import shanghai_day
 from bureau.errors import InvalidInput
 from products.desk import Desk, Shelf
 from products.product import Product
@@ -27,6 +28,7 @@ def desk_then(desk: Desk, product: Product, given: Answer, *, used_on: date, at:
     return replace(
         desk,
         today=given.as_of,
+        given_on=shanghai_day(at),
         used_on=used_on,
         snapshot=given.snapshot,
         known_by=at,

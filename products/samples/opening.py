@@ -38,6 +38,7 @@ def open_sample_desk(home: Path) -> Desk:
         source=SOURCE,
         serving={product.code: model_name(product.code) for product in scores},
         today=samples.day,
+        given_on=samples.day,
         shelf=Shelf(folder, declared=models),
     )
 

@@ -18,6 +18,7 @@ from api.database import open_ledger_database
 from api.metering.tables import Call, StoredAnswer
 from api.replaying import Replayed, replay_call
 from api.vault import home_vault
+from bureau.clock import now, shanghai_day
 from bureau.errors import DamagedModel, InvalidInput, UnreadableFile
 from bureau.settings import Settings
 from features.definitions import library
@@ -249,6 +250,35 @@ def test_advice_is_given_again_as_it_was_declared_then(
         declared_changes.cache_clear()
         assert replayed(settings, given["P07"]).differing == ("advice",)
     declared_changes.cache_clear()
+
+
+@pytest.fixture
+def declared_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[date]:
+    """A day to come, from which on advice takes a month longer; what holds until then is kept."""
+    day = shanghai_day(now()) + timedelta(days=30)
+    present = yaml.safe_load(changes.CHANGES.read_text("utf-8"))
+    slower = [change | {"months": change["months"] + 1} for change in present["can"]]
+    (tmp_path / EARLIER).mkdir()
+    shutil.copy(changes.CHANGES, tmp_path / EARLIER / "changes.1.yaml")
+    ahead = present | {"version": 2, "effective_from": day, "can": slower}
+    (tmp_path / "changes.yaml").write_text(yaml.safe_dump(ahead, allow_unicode=True), "utf-8")
+    monkeypatch.setattr(changes, "CHANGES", tmp_path / "changes.yaml")
+    declared_changes.cache_clear()
+    yield day
+    monkeypatch.undo()
+    declared_changes.cache_clear()
+
+
+def test_what_is_declared_for_a_day_to_come_advises_nobody_before_it(
+    settings: Settings, bank: Caller, declared_ahead: date
+) -> None:
+    consent = bank.consent(TROUBLED, ["P07"])["consent_id"]
+    body = body_of(bank.report(TROUBLED, "P07", consent_id=consent))
+    first = {change.feature: change.months for change in declared_changes(declared_ahead - timedelta(days=1)).can}
+    assert body["advice"]
+    assert {step["feature"]: step["months"] for step in body["advice"]}.items() <= first.items()
+    found = replayed(settings, body["report_id"])
+    assert (found.differing, found.body) == ((), sent(settings, body["report_id"]))
 
 
 def test_a_line_that_was_not_kept_is_told(settings: Settings, given: dict[str, str], shop: Path) -> None:

@@ -7,7 +7,7 @@ from products.desk import Desk
 from products.product import find_product
 from products.reports.advice import NO_ADVICE, NO_ADVICE_EN, find_advice
 from products.reports.producing import produce_report
-from tests.factories.desks import CROWD, SOUND, TROUBLED, grant_for
+from tests.factories.desks import CROWD, SOUND, TODAY, TROUBLED, grant_for
 from tests.factories.portfolio import portfolio, scoring_model
 
 P07 = find_product("P07")
@@ -34,4 +34,4 @@ def test_a_sound_firm_gets_no_advice_to_clear_what_it_does_not_owe(city: Desk) -
 
 def test_a_product_that_advises_on_nothing_gives_no_advice() -> None:
     model, values = scoring_model(), portfolio()[0].row(0, named=True)
-    assert find_advice((), model, values, model.score(values)) == []
+    assert find_advice((), model, values, model.score(values), TODAY) == []
