@@ -16,11 +16,12 @@ from api.outcomes.recording import list_outcomes, record_outcome
 from api.outcomes.tables import DecisionOutcome
 from api.questions import Question, request_digest
 from api.subjects import FreeLine, Line, Subject, find_code
-from bureau.errors import RoleNotPermitted, UnknownName, UnknownObject, WrongCredentials
+from bureau.clock import shanghai_day
+from bureau.errors import InvalidInput, RoleNotPermitted, UnknownName, UnknownObject, WrongCredentials
 from bureau.grant import ReadGrant
 from products.decisions.content import DecisionContent
 from products.decisions.deciding import decide, product_of
-from products.decisions.policy import find_policy
+from products.decisions.policy import find_policy_on
 from products.lending import Application
 from products.reports.answer import Answer
 
@@ -131,13 +132,13 @@ def view(outcome: DecisionOutcome) -> OutcomeView:
     status_code=201,
     response_model=Decision,
     summary="Decide on a loan application",
-    responses=CHARGED | problems(UnknownName) | {201: {"headers": CREATED}},
+    responses=CHARGED | problems(InvalidInput, UnknownName) | {201: {"headers": CREATED}},
 )
 async def create_decision(
     request: DecisionRequest, caller: DecisionCaller, key: IdempotencyKey, deployment: Served, now: Now
 ) -> Response:
     """A recommendation under the named policy, charged once as the score product it reads. The bank decides."""
-    policy = find_policy(request.policy)
+    policy = find_policy_on(request.policy, shanghai_day(now))
     product = product_of(await run_in_threadpool(deployment.desk_of, test=caller.test), policy)
     rate = await deployment.rates.take(caller, product, now)
     uscc = await find_code(deployment, caller, request.subject)

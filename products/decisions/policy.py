@@ -90,7 +90,7 @@ class LimitRule(BaseModel):
 
 
 class Policy(BaseModel):
-    """An institution's own rules. Any change is a new version."""
+    """An institution's own rules. Any change is a new version. effective_from: the first day on which it decides."""
 
     model_config = STRICT
 
@@ -140,6 +140,23 @@ def find_policy(name: str) -> Policy:
     if name not in known:
         raise UnknownName("policy", name, known)
     return load_policy(known[name])
+
+
+def find_policy_on(name: str, day: date) -> Policy:
+    """The policy that decides on a day: the newest version that holds from it or from before.
+
+    Raises `UnknownName`, and `InvalidInput` where no version holds yet.
+    """
+    present = find_policy(name)
+    if present.effective_from <= day:
+        return present
+    kept = (POLICIES / EARLIER).glob(f"{name}.*.yaml")
+    earlier = [find_policy_of(name, int(path.stem.removeprefix(f"{name}."))) for path in kept]
+    in_force = [policy for policy in earlier if policy.effective_from <= day]
+    if not in_force:
+        first = min(policy.effective_from for policy in (present, *earlier))
+        raise InvalidInput(f"The policy {name} decides from {first} on. Until then name another one.")
+    return max(in_force, key=lambda policy: policy.version)
 
 
 @cache

@@ -1,14 +1,18 @@
 """Policies are checked when they are read: what cannot be meant is said in one sentence naming the file."""
 
+from collections.abc import Iterator
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bureau.errors import UnknownName, UnreadableFile
+from bureau.errors import InvalidInput, UnknownName, UnreadableFile
 from features.definitions.library import find_feature
-from products.decisions.policy import POLICIES, find_policy, load_policy
+from products.decisions import policy
+from products.decisions.policy import POLICIES, find_policy, find_policy_of, find_policy_on, load_policy
+from products.product import EARLIER
 from tests.factories.policies import POLICY, RULES, policy_file
 
 
@@ -102,3 +106,40 @@ def test_a_file_bears_the_name_of_its_policy(tmp_path: Path) -> None:
 def test_an_unknown_policy_offers_near_names() -> None:
     with pytest.raises(UnknownName, match="default"):
         find_policy("defualt")
+
+
+@pytest.fixture
+def in_two_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of the small policy: version 3 holds from July 2026, version 2 from January, version 1 from 2025."""
+    (tmp_path / EARLIER).mkdir()
+    for version, day in ((1, "2025-01-01"), (2, "2026-01-01")):
+        path = policy_file(tmp_path, version=version, effective_from=day)
+        path.rename(tmp_path / EARLIER / f"small.{version}.yaml")
+    policy_file(tmp_path, version=3, effective_from="2026-07-01")
+    monkeypatch.setattr(policy, "POLICIES", tmp_path)
+    forget()
+    yield tmp_path
+    monkeypatch.undo()
+    forget()
+
+
+def forget() -> None:
+    find_policy.cache_clear()
+    find_policy_of.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [
+        pytest.param(date(2026, 7, 1), 3, id="its first day"),
+        pytest.param(date(2026, 6, 30), 2, id="the day before"),
+        pytest.param(date(2025, 1, 1), 1, id="the first day of the first"),
+    ],
+)
+def test_a_policy_decides_from_its_day_on(in_two_versions: Path, day: date, version: int) -> None:
+    assert find_policy_on("small", day).version == version
+
+
+def test_before_the_first_day_of_all_no_policy_decides(in_two_versions: Path) -> None:
+    with pytest.raises(InvalidInput, match="small decides from 2025-01-01 on"):
+        find_policy_on("small", date(2024, 12, 31))
