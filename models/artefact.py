@@ -18,6 +18,7 @@ from models.binned import BinnedModel
 from models.boosted_trees import BoostedTrees, read_trees
 from models.calibration import Platt
 from models.columns import Column, Columns, Value
+from models.durability import sync_folder, write_synced
 from models.logistic import Logistic
 from models.peers import NO_PEERS, Peers
 from models.predictor import Predictor
@@ -86,9 +87,10 @@ def write_model(folder: Path, model: ScoringModel, golden: list[Mapping[str, Val
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    (unfinished / MODEL_FILE).write_bytes(text)
+    write_synced(unfinished / MODEL_FILE, text)
     if trees:
-        (unfinished / BOOSTER_FILE).write_bytes(trees.text.encode())
+        write_synced(unfinished / BOOSTER_FILE, trees.text.encode())
+    sync_folder(unfinished)
     unfinished.rename(folder)
     return _sha256(text)
 

@@ -11,6 +11,7 @@ from models.artefact import write_model
 from models.card import card_text
 from models.card_page import card_page
 from models.champion import Against, ReadFeatures, hold_against_champion
+from models.durability import sync_folder
 from models.gates import Gate, as_facts, judge_gates, refusal_of
 from models.monitoring.population import describe
 from models.people import Signature, signed_by
@@ -101,5 +102,6 @@ def _whole_or_absent(folder: Path) -> Iterator[Path]:
     try:
         yield hidden / folder.name
         (hidden / folder.name).rename(folder)
+        sync_folder(folder.parent)
     finally:
         shutil.rmtree(hidden, ignore_errors=True)

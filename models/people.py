@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bureau.errors import SignatureRefused, StateConflict, UnknownName, UnreadableFile
 from features.lake.locking import alone
+from models.durability import add_lines, read_lines
 from models.register import require_person, same_person
 
 PEOPLE_FILE, LOCK_FILE = "people.jsonl", ".people.lock"
@@ -47,9 +48,8 @@ class Signature:
 def read_people(home: Path) -> list[Person]:
     """Everybody there ever was, each as last written, in the order of their first lines."""
     path = home / "models" / PEOPLE_FILE
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
     try:
-        written = [Person.model_validate_json(line) for line in lines]
+        written = [Person.model_validate_json(line) for line in read_lines(path)]
     except ValidationError as problem:
         raise UnreadableFile(path, "a line of it is no person. Restore it from a copy.") from problem
     return list({_key(person.name): person for person in written}.values())
@@ -105,8 +105,7 @@ def _find(home: Path, name: str) -> Person | None:
 
 
 def _append(home: Path, person: Person) -> None:
-    with (home / "models" / PEOPLE_FILE).open("a", encoding="utf-8") as file:
-        file.write(person.model_dump_json() + "\n")
+    add_lines(home / "models" / PEOPLE_FILE, [person.model_dump_json()])
 
 
 def _lock(home: Path) -> Path:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bureau.errors import DamagedModel, InvalidInput
 from features.lake.locking import alone
+from models.durability import add_lines, read_lines
 from models.release import model_folder
 
 REGISTER_FILE, LOCK_FILE = "register.jsonl", ".register.lock"
@@ -45,10 +46,13 @@ class Act(BaseModel):
 
 
 def read_register(home: Path, name: str) -> list[Act]:
-    """Every act, oldest first. Raises `DamagedModel` where a line was changed, lost or put in between."""
+    """Every act, oldest first. Raises `DamagedModel` where a line was changed, lost or put in between.
+
+    An act whose writing was killed is none: nothing that follows an act is done before its line is on the disk.
+    """
     path = model_folder(home, name) / REGISTER_FILE
     acts, before = [], ""
-    for number, line in enumerate(_lines(path) if path.exists() else []):
+    for number, line in enumerate(read_lines(path)):
         try:
             act = Act.model_validate_json(line)
         except ValidationError as problem:
@@ -85,7 +89,7 @@ class Writer:
         reason: str = "",
         traits: Mapping[str, Verdict] | None = None,
     ) -> Act:
-        """Append one act."""
+        """Append one act, which is on the disk then."""
         act = Act(
             number=len(self.acts),
             deed=deed,
@@ -97,8 +101,7 @@ class Writer:
             before=_digest(self.acts[-1].line) if self.acts else "",
             traits=traits or {},
         )
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(act.line + "\n")
+        add_lines(self._path, [act.line])
         self.acts.append(act)
         return act
 
@@ -138,12 +141,6 @@ def same_person(one: str, other: str) -> bool:
     """Whether two names mean one person: case and blanks make nobody another."""
     first, second = ("".join(require_person(name).casefold().split()) for name in (one, other))
     return first == second
-
-
-def _lines(path: Path) -> list[str]:
-    """Only a line feed ends an act: a pasted reason may hold others of the marks at which `splitlines` breaks."""
-    *lines, last = path.read_text("utf-8").split("\n")
-    return [*lines, last] if last else lines
 
 
 def _digest(line: str) -> str:

@@ -11,11 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from features.lake.locking import alone
+from models.durability import add_lines, read_lines
 from models.release import SHADOW_FILE, model_folder, read_release
 from models.scoring import ScoringModel
 from models.service import load_version
 
-ANSWERS_FOLDER = "shadow"
+ANSWERS_FOLDER, LOCK_FILE = "shadow", ".writing"
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,15 @@ def store(home: Path, name: str, answers: Iterable[ShadowAnswer]) -> None:
         lines.setdefault(path, []).append(json.dumps(asdict(answer), ensure_ascii=False))
     for path, written in lines.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write("\n".join(written) + "\n")
+        with alone(path.parent / LOCK_FILE):
+            add_lines(path, written)
 
 
 def read_answers(home: Path, name: str, version: str, since: date | None = None) -> list[ShadowAnswer]:
     """What a version said as a shadow, oldest first; since: on the UTC day and later."""
     paths = sorted((model_folder(home, name) / ANSWERS_FOLDER).glob(f"{version}-*.jsonl"))
     days = [path for path in paths if since is None or path.stem.removeprefix(f"{version}-") >= since.isoformat()]
-    found = [json.loads(line) for path in days for line in path.read_text("utf-8").splitlines()]
+    found = [json.loads(line) for path in days for line in read_lines(path)]
     return [ShadowAnswer(**{**one, "reasons": tuple(one["reasons"])}) for one in found]
 
 

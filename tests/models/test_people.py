@@ -88,6 +88,17 @@ def test_a_register_that_cannot_be_read_says_so(tmp_path: Path) -> None:
         read_people(tmp_path)
 
 
+def test_a_person_whose_line_was_cut_is_not_on_the_register_and_can_be_added(tmp_path: Path) -> None:
+    add_person(tmp_path, WANG, AT)
+    path = tmp_path / "models" / PEOPLE_FILE
+    whole = path.read_bytes()
+    add_person(tmp_path, LI, AT)
+    path.write_bytes(path.read_bytes()[:-20])
+    assert [person.name for person in read_people(tmp_path)] == [WANG]
+    assert signed_by(tmp_path, add_person(tmp_path, LI, AT)).name == LI
+    assert path.read_bytes().startswith(whole)
+
+
 def test_the_commands_add_list_and_end(tmp_path: Path) -> None:
     made = json.loads(run(tmp_path, "add", LI).stdout)
     assert signed_by(tmp_path, Signature(made["name"], made["secret"])).name == LI

@@ -1,5 +1,6 @@
 """The register: every act in order, and no line that could be changed, lost or put in between unseen."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from bureau.errors import DamagedModel, InvalidInput
 from models.register import REGISTER_FILE, read_register, require_person, same_person, writing
-from models.release import model_folder
+from models.release import Release, model_folder, put_into_service
 
 NAME, AT = "sme_default", datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
@@ -64,6 +65,40 @@ def test_a_changed_register_is_told(home: Path, damage: object, says: str) -> No
     path.write_text("\n".join(damage(path.read_text("utf-8").splitlines())) + "\n", "utf-8")  # type: ignore[operator]
     with pytest.raises(DamagedModel, match=says):
         read_register(home, NAME)
+
+
+@pytest.mark.parametrize("left", [1, 20, -1, -90], ids=["a byte", "some", "all but its end", "inside a name"])
+def test_an_act_that_was_cut_while_it_was_written_is_none_and_the_next_follows_the_one_before(
+    home: Path, left: int
+) -> None:
+    path = model_folder(home, NAME) / REGISTER_FILE
+    *before, last = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(before) + last[:left])
+    assert [act.deed for act in read_register(home, NAME)] == ["kept", "proposed"]
+    with writing(home, NAME) as register:
+        assert [act.deed for act in register.acts] == ["kept", "proposed"]
+        register.add("approved", "1", "a" * 64, "赵值班", AT)
+    assert [(act.deed, act.by) for act in read_register(home, NAME)][1:] == [
+        ("proposed", "王建模"),
+        ("approved", "赵值班"),
+    ]
+    assert path.read_bytes().startswith(b"".join(before))
+
+
+def test_an_act_is_on_the_disk_before_anything_follows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    with writing(tmp_path, NAME) as register:
+        register.add("kept", "1", "a" * 64, "", AT)
+        assert synced == [REGISTER_FILE, NAME]
+    put_into_service(tmp_path, NAME, Release("1", "a" * 64, "run"))
+    assert synced[2:] == [".released.json.unfinished", NAME]
 
 
 @pytest.mark.parametrize(

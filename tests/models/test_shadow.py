@@ -74,3 +74,13 @@ def test_the_comparison_counts_failures_apart() -> None:
     assert (line["answers"], line["failed"], line["other_grade"]) == (3, 1, 1)
     assert (line["mean_points"], line["largest_points"]) == (-10, -20)
     assert compare([])["mean_points"] is None
+
+
+def test_an_answer_that_was_cut_while_it_was_written_is_none(tmp_path: Path) -> None:
+    store(tmp_path, NAME, [SAID, SAID])
+    (path,) = (tmp_path / "models" / NAME).rglob("*.jsonl")
+    path.write_bytes(path.read_bytes()[:-5])
+    assert read_answers(tmp_path, NAME, "2") == [SAID]
+    later = replace(SAID, call_id="c2")
+    store(tmp_path, NAME, [later])
+    assert read_answers(tmp_path, NAME, "2") == [SAID, later]
