@@ -80,7 +80,8 @@ def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Re
 
     Of a return that was killed midway the rest is done, and no second one. An approval that was killed midway is taken
     back: whoever asks for a return never gets a newer version than the one that serves. Raises `StateConflict` where
-    nothing was served before.
+    nothing was served before, and `ReleaseRefused` where an audit has found that version unfair since: what is served
+    then is for two people to choose.
     """
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
@@ -94,6 +95,8 @@ def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Re
                 f"bureau models release {deeds.name} VERSION --by PERSON"
             )
         approval = approvals[-2]
+        if unfinished is None:  # else it serves already, and an approval that was killed is taken back
+            _require_fair(deeds, approval.version, approval.sha256, register.acts)
         load_version(deeds.home, deeds.name, approval.version, approval.sha256)
         register.add("rolled_back", approval.version, approval.sha256, person.name, at, reason)
         return _serve(deeds, register.acts, approval)
@@ -148,14 +151,18 @@ def _already(deeds: Deeds, version: str, acts: Sequence[Act]) -> str:
 
 
 def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) -> None:
-    standing = _standing([act for act in acts if (act.deed, act.version, act.sha256) == ("audited", version, sha256)])
-    if standing is not None:
-        told = f"its audit by {standing.by} found it {standing.reason}."
-        raise ReleaseRefused(deeds.name, version, told)
+    _require_fair(deeds, version, sha256, acts)
     model = load_version(deeds.home, deeds.name, version, sha256)
     refusal = refusal_of((*gates_now(model, deeds.home), *_held_against_another(deeds, version)))
     if refusal is not None:
         raise ReleaseRefused(deeds.name, version, refusal)
+
+
+def _require_fair(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) -> None:
+    standing = _standing([act for act in acts if (act.deed, act.version, act.sha256) == ("audited", version, sha256)])
+    if standing is not None:
+        told = f"its audit by {standing.by} found it {standing.reason}."
+        raise ReleaseRefused(deeds.name, version, told)
 
 
 def _standing(audits: Sequence[Act]) -> Act | None:

@@ -230,6 +230,16 @@ def test_what_past_approvals_showed_stands_until_an_audit_asks_of_them_again(dee
     assert propose(deeds, "2", signed(deeds, WANG), AT).deed == "proposed"
 
 
+def test_a_return_serves_nothing_that_an_audit_has_found_unfair_since(deeds: Deeds) -> None:
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": ["籍贯: refused more often"]})
+    with pytest.raises(ReleaseRefused, match=r"Version 1 .* audit by 赵值班 found it unfair: 籍贯"):
+        roll_back(deeds, signed(deeds, ZHAO), AT)
+    assert load_released(deeds.home, NAME).version == "2"
+    note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": []})
+    assert roll_back(deeds, signed(deeds, ZHAO), AT).version == "1"
+
+
 def killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on the note of what is served cannot be written."""
     monkeypatch.setattr(releasing, "put_into_service", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
