@@ -31,10 +31,12 @@ def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, unfair: 
     """Write down what an auditor found in a version, not released while the newest answer to a question is unfair.
 
     unfair: what was found, by every question of the audit (`fairness.check.questions`); nothing where it is fair.
+    Raises `DamagedModel` where the files are not those that were kept: what was audited is another model.
     """
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
+        load_version(deeds.home, deeds.name, version, sha256)
         found = [text for texts in unfair.values() for text in texts]
         reason = f"unfair: {'; '.join(found)}" if found else f"fair: {', '.join(unfair)}"
         verdicts: dict[str, Verdict] = {trait: "unfair" if texts else "fair" for trait, texts in unfair.items()}

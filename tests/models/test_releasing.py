@@ -230,6 +230,14 @@ def test_what_past_approvals_showed_stands_until_an_audit_asks_of_them_again(dee
     assert propose(deeds, "2", signed(deeds, WANG), AT).deed == "proposed"
 
 
+def test_an_audit_is_of_the_files_that_were_kept_or_of_none(deeds: Deeds) -> None:
+    change(deeds.home)
+    acts = read_register(deeds.home, NAME)
+    with pytest.raises(DamagedModel, match="not the file that was released"):
+        note_audit(deeds, "2", signed(deeds, ZHAO), AT, {"籍贯": []})
+    assert read_register(deeds.home, NAME) == acts
+
+
 def test_a_return_serves_nothing_that_an_audit_has_found_unfair_since(deeds: Deeds) -> None:
     release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
     note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": ["籍贯: refused more often"]})
