@@ -70,8 +70,10 @@ def _show_comparison(deeds: Deeds, form: Format) -> None:
         raise InvalidInput(
             f"No shadow of {deeds.name} runs. Start one: bureau models shadow {deeds.name} VERSION --by ME"
         )
-    line = {"version": present.version, **compare(read_answers(deeds.home, deeds.name, present.version))}
-    print_rows([line], tuple(line), form)
+    lines = [
+        {"version": present.version, **line} for line in compare(read_answers(deeds.home, deeds.name, present.version))
+    ]
+    print_rows(lines, tuple(lines[0]), form)
 
 
 def history(name: Name, form: FormatOption = Format.TABLE) -> None:

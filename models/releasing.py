@@ -11,9 +11,9 @@ from bureau.errors import ReleaseRefused, SecondPersonNeeded, StateConflict, Unk
 from models.artefact import read_stored
 from models.gates import Gate, artefact_gates, refusal_of
 from models.people import Person, Signature, signed_by
-from models.register import Act, Verdict, moves, same_person, served, writing
-from models.registry import CHALLENGER, CHAMPION, drop_alias, move_alias
-from models.release import Release, model_folder, put_into_service, read_release, versions
+from models.register import Act, Verdict, Writer, moves, same_person, served, writing
+from models.registry import CHALLENGER, CHAMPION, SHADOW, drop_alias, move_alias
+from models.release import SHADOW_FILE, Release, model_folder, put_into_service, read_release, versions
 from models.scoring import ScoringModel
 from models.service import load_version
 
@@ -64,7 +64,7 @@ def approve(deeds: Deeds, version: str, by: Signature, at: datetime) -> Release:
     with writing(deeds.home, deeds.name) as register:
         unfinished = _unfinished(deeds, register.acts)
         if unfinished is not None and unfinished.version == version:
-            return _serve(deeds, register.acts, unfinished)
+            return _serve(deeds, register, unfinished, person, at)
         proposal = _open_proposal(deeds, version, register.acts)
         trainer = kept_act(deeds, version, register.acts).by
         for did, other in (("proposed", proposal.by), ("trained", trainer)):
@@ -74,7 +74,7 @@ def approve(deeds: Deeds, version: str, by: Signature, at: datetime) -> Release:
         _require_open(deeds, version, proposal.sha256, register.acts)
         reason = "; ".join(filter(None, (f"proposed by {proposal.by}", _said_of(person))))
         approval = register.add("approved", version, proposal.sha256, person.name, at, reason)
-        return _serve(deeds, register.acts, approval)
+        return _serve(deeds, register, approval, person, at)
 
 
 def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Release:
@@ -89,7 +89,7 @@ def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Re
     with writing(deeds.home, deeds.name) as register:
         unfinished = _unfinished(deeds, register.acts)
         if unfinished is not None and moves(register.acts)[-1].deed == "rolled_back":
-            return _serve(deeds, register.acts, unfinished)
+            return _serve(deeds, register, unfinished, person, at)
         approvals = served(register.acts)
         if len(approvals) < 2:
             raise StateConflict(
@@ -101,7 +101,7 @@ def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Re
             _require_fair(deeds, approval.version, approval.sha256, register.acts)
         load_version(deeds.home, deeds.name, approval.version, approval.sha256)
         register.add("rolled_back", approval.version, approval.sha256, person.name, at, reason)
-        return _serve(deeds, register.acts, approval)
+        return _serve(deeds, register, approval, person, at)
 
 
 def release_by_two(deeds: Deeds, version: str, proposer: Signature, approver: Signature, at: datetime) -> Release:
@@ -203,14 +203,27 @@ def _open_proposal(deeds: Deeds, version: str, acts: Sequence[Act]) -> Act:
     return last
 
 
-def _serve(deeds: Deeds, acts: Sequence[Act], approval: Act) -> Release:
-    """What the register says is served, served: first its alias, last the note that readers go by."""
+def _serve(deeds: Deeds, register: Writer, approval: Act, by: Person, at: datetime) -> Release:
+    """What the register says is served, served: first its alias, last the note that readers go by.
+
+    Where it ran as the shadow that ends: nothing runs beside itself.
+    """
     run_id = move_alias(deeds.mlruns, deeds.name, CHAMPION, approval.version, approval.sha256)
     drop_alias(deeds.mlruns, deeds.name, CHALLENGER, approval.version)
-    proposer = _proposal_before(acts, approval).by
+    proposer = _proposal_before(register.acts, approval).by
     release = Release(approval.version, approval.sha256, run_id, proposer, approval.by, approval.at.isoformat())
+    beside = read_release(deeds.home, deeds.name, SHADOW_FILE)
+    if beside is not None and beside.version == release.version:
+        end_shadow(deeds, register, beside, by, at)
     put_into_service(deeds.home, deeds.name, release)
     return release
+
+
+def end_shadow(deeds: Deeds, register: Writer, present: Release, by: Person, at: datetime) -> None:
+    """Take the shadow away; what it has said stays."""
+    drop_alias(deeds.mlruns, deeds.name, SHADOW)
+    register.add("unshadowed", present.version, present.sha256, by.name, at)
+    (model_folder(deeds.home, deeds.name) / SHADOW_FILE).unlink()
 
 
 def _unfinished(deeds: Deeds, acts: Sequence[Act]) -> Act | None:

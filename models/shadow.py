@@ -64,8 +64,19 @@ def read_answers(home: Path, name: str, version: str, since: date | None = None)
     return [ShadowAnswer(**{**one, "reasons": tuple(one["reasons"])}) for one in found]
 
 
-def compare(answers: list[ShadowAnswer]) -> dict[str, object]:
-    """Shadow against champion, in one line: answers, failures, mean and largest difference of points, grades moved."""
+def compare(answers: list[ShadowAnswer]) -> list[dict[str, object]]:
+    """Shadow against champion: answers, failures, mean and largest difference of points, grades moved.
+
+    One line for each version that was shown, in the order they were; one of nobody where nothing was said.
+    """
+    shown = dict.fromkeys(str(answer.champion["version"]) for answer in answers)
+    beside = {version: [one for one in answers if str(one.champion["version"]) == version] for version in shown}
+    return [{"champion": version, **_against(found)} for version, found in beside.items()] or [
+        {"champion": None, **_against([])}
+    ]
+
+
+def _against(answers: list[ShadowAnswer]) -> dict[str, object]:
     told = [answer for answer in answers if answer.score is not None]
     points = [(answer.score or 0) - answer.champion["score"] for answer in told]
     return {

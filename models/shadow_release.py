@@ -5,9 +5,9 @@ from datetime import datetime
 from bureau.errors import StateConflict
 from models.people import Signature, signed_by
 from models.register import writing
-from models.registry import SHADOW, drop_alias, move_alias
-from models.release import SHADOW_FILE, Release, model_folder, put_into_service, read_release
-from models.releasing import Deeds, kept_hash
+from models.registry import SHADOW, move_alias
+from models.release import SHADOW_FILE, Release, put_into_service, read_release
+from models.releasing import Deeds, end_shadow, kept_hash
 from models.service import load_version
 
 
@@ -26,7 +26,7 @@ def put_beside(deeds: Deeds, version: str, by: Signature, at: datetime) -> Relea
 
 def take_away(deeds: Deeds, by: Signature, at: datetime) -> Release:
     """End the shadow; what it has said stays. Raises `StateConflict` where none runs."""
-    person = signed_by(deeds.home, by).name
+    person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         present = read_release(deeds.home, deeds.name, SHADOW_FILE)
         if present is None:
@@ -34,7 +34,5 @@ def take_away(deeds: Deeds, by: Signature, at: datetime) -> Release:
                 f"No version of model {deeds.name!r} runs as a shadow. Start one with: bureau models shadow "
                 f"{deeds.name} VERSION --by PERSON"
             )
-        drop_alias(deeds.mlruns, deeds.name, SHADOW)
-        register.add("unshadowed", present.version, present.sha256, person, at)
-        (model_folder(deeds.home, deeds.name) / SHADOW_FILE).unlink()
+        end_shadow(deeds, register, present, person, at)
         return present

@@ -21,10 +21,11 @@ from models import releasing
 from models.keeping import Kept, keep
 from models.people import Signature, add_person
 from models.register import read_register
-from models.registry import CHALLENGER, CHAMPION, tracking_address
-from models.release import model_folder, read_release
+from models.registry import CHALLENGER, CHAMPION, SHADOW, tracking_address
+from models.release import SHADOW_FILE, model_folder, read_release
 from models.releasing import Deeds, approve, note_audit, propose, release_by_two, roll_back
 from models.service import load_released
+from models.shadow_release import put_beside
 from models.training import Trained
 from tests.factories.people import signature
 
@@ -246,6 +247,26 @@ def test_a_return_serves_nothing_that_an_audit_has_found_unfair_since(deeds: Dee
     assert load_released(deeds.home, NAME).version == "2"
     note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": []})
     assert roll_back(deeds, signed(deeds, ZHAO), AT).version == "1"
+
+
+def test_a_shadow_that_is_released_no_longer_runs_beside_itself(deeds: Deeds, mlruns: Path) -> None:
+    put_beside(deeds, "2", signed(deeds, ZHAO), AT)
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    assert read_release(deeds.home, NAME, SHADOW_FILE) is None
+    assert alias(mlruns, SHADOW) is None
+    last = read_register(deeds.home, NAME)[-1]
+    assert (last.deed, last.version, last.by) == ("unshadowed", "2", LI)
+    put_beside(deeds, "1", signed(deeds, ZHAO), AT)
+    assert roll_back(deeds, signed(deeds, ZHAO), AT).version == "1"
+    assert read_register(deeds.home, NAME)[-1].deed == "unshadowed"
+
+
+def test_a_shadow_of_another_version_goes_on_beside_what_is_released(deeds: Deeds) -> None:
+    put_beside(deeds, "1", signed(deeds, ZHAO), AT)
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    beside = read_release(deeds.home, NAME, SHADOW_FILE)
+    assert beside is not None
+    assert beside.version == "1"
 
 
 def killed(monkeypatch: pytest.MonkeyPatch) -> None:

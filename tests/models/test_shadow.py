@@ -70,10 +70,16 @@ def test_what_was_said_is_read_back_by_version_and_day(tmp_path: Path) -> None:
 
 def test_the_comparison_counts_failures_apart() -> None:
     failed = replace(SAID, pd=None, score=None, grade=None, problem="field-not-granted")
-    line = compare([SAID, replace(SAID, score=640, grade="B"), failed])
+    (line,) = compare([SAID, replace(SAID, score=640, grade="B"), failed])
     assert (line["answers"], line["failed"], line["other_grade"]) == (3, 1, 1)
     assert (line["mean_points"], line["largest_points"]) == (-10, -20)
-    assert compare([])["mean_points"] is None
+    assert compare([])[0]["mean_points"] is None
+
+
+def test_what_was_shown_by_another_version_is_compared_apart() -> None:
+    later = replace(SAID, champion=SAID.champion | {"version": "3", "score": 600})
+    lines = compare([SAID, later, later])
+    assert [(line["champion"], line["answers"], line["mean_points"]) for line in lines] == [("1", 1, -20), ("3", 2, 20)]
 
 
 def test_an_answer_that_was_cut_while_it_was_written_is_none(tmp_path: Path) -> None:
