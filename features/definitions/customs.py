@@ -264,7 +264,7 @@ CUSTOMS_GRADE_FEATURES = (
         graded(count(), col("grade").equals("高级认证")),
         label="历次海关高级认证次数",
         label_en="Times certified by customs so far",
-        unit="times",
+        unit="certifications",
         sign=FAVOURABLE,
         code="CUSTOMS-CERTIFIED",
         zh="历次获海关高级认证{value}次",

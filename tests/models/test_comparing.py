@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from features.definitions.library import find_feature
 from models.comparing import compared_reasons, said_with_unit
 from models.peers import Peers
+from models.turning import turns_of
 from tests.factories.portfolio import PLAIN_LOGISTIC, portfolio, scoring_model
 
 PEERS = Peers({"arrears_count": 0.0, "sales_fen": 5e7, "gap_days": 20.0}, {"C": {"gap_days": 24.0}})
@@ -77,6 +80,21 @@ def test_a_category_and_a_model_without_peers_are_told_plainly() -> None:
         if reason.code == "GRADE":
             assert reason.text == "纳税等级D"
             assert (reason.features[0].threshold, reason.features[0].peer_median) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("taxpayer_abnormal_36m", ("0次认定", "0 findings"), id="found abnormal"),
+        pytest.param("taxpayer_suspended_36m", ("0次停业", "0 suspensions"), id="suspended"),
+        pytest.param("tax_found_abnormal_36m", ("0次认定", "0 findings"), id="found abnormal by inspectors"),
+        pytest.param("customs_certifications", ("0次认证", "0 certifications"), id="certified"),
+    ],
+)
+def test_a_count_turns_at_a_whole_one_and_is_no_multiple(name: str, said: tuple[str, str]) -> None:
+    unit = find_feature(name).unit
+    (turn,) = turns_of(np.array([0.034]), unit).lower
+    assert said_with_unit(float(turn), unit) == said
 
 
 def test_no_reasons_stay_none() -> None:

@@ -11,7 +11,7 @@ from features.contracts.feeds import find_feed
 from features.definitions.entry import CL0, CL1, Entry
 from features.definitions.library import canonical, definition_hash, features_of, find_feature, published
 from features.definitions.units import UNITS
-from features.engine.algebra import NEUTRAL, Feature, leaves
+from features.engine.algebra import NEUTRAL, Feature, Kind, leaves
 from features.engine.sentence import sentence
 from features.engine.windows import Step, months
 
@@ -117,6 +117,14 @@ def test_every_definition_and_unit_is_told_in_chinese(entries: list[Entry]) -> N
             entry.name
         )
         assert entry.unit in UNITS, entry.name
+
+
+@EVERY
+def test_what_counts_records_or_values_has_the_unit_of_a_count(entries: list[Entry]) -> None:
+    """A share, or how many times something is another, turns at hundredths: no count does."""
+    for entry in entries:
+        if isinstance(entry.definition, Feature) and entry.definition.take.kind in (Kind.COUNT, Kind.DISTINCT):
+            assert entry.unit not in ("times", "share", "bp", "change"), entry.name
 
 
 def test_no_unit_is_left_that_no_feature_counts() -> None:
