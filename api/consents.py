@@ -20,7 +20,7 @@ from api.deployment import Deployment
 from api.errors import problems
 from api.paging import Cursor, Limit, Page
 from api.secret import derived_key
-from api.subjects import Line, Subject, code_of
+from api.subjects import Subject, code_of
 from bureau.errors import (
     AssertionSuspended,
     ImpossibleUscc,
@@ -33,6 +33,7 @@ from bureau.errors import (
     WrongCode,
     WrongCredentials,
 )
+from bureau.text import Line
 from products.product import find_product
 
 router = APIRouter(prefix="/v1/consents", tags=["consents"], responses=problems(WrongCredentials, RoleNotPermitted))

@@ -21,7 +21,6 @@ from api.contracts.tables import ContractProposal, ContractVersion
 from api.contracts.terms import Terms
 from api.errors import problems
 from api.paging import Cursor, Limit, Page, page_of
-from api.subjects import Line
 from bureau.clock import shanghai_day
 from bureau.errors import (
     InvalidInput,
@@ -33,6 +32,7 @@ from bureau.errors import (
     UnknownProduct,
     WrongCredentials,
 )
+from bureau.text import Line
 from products.product import find_on_sale
 
 router = APIRouter(tags=["contracts"], responses=problems(WrongCredentials, RoleNotPermitted))

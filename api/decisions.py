@@ -15,10 +15,11 @@ from api.errors import problems
 from api.outcomes.recording import list_outcomes, record_outcome
 from api.outcomes.tables import DecisionOutcome
 from api.questions import Question, request_digest
-from api.subjects import FreeLine, Line, Subject, find_code
+from api.subjects import Subject, find_code
 from bureau.clock import shanghai_day
 from bureau.errors import InvalidInput, RoleNotPermitted, UnknownName, UnknownObject, WrongCredentials
 from bureau.grant import ReadGrant
+from bureau.text import FreeLine, Line
 from products.decisions.content import DecisionContent
 from products.decisions.deciding import decide, product_of
 from products.decisions.policy import find_policy_on

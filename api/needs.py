@@ -24,11 +24,12 @@ from api.matching.offers import market
 from api.matching.tables import FinancingNeed, LoanProduct
 from api.paging import Cursor, Limit, Page, page_of
 from api.questions import Question, require_right
-from api.subjects import Line, Subject, code_of
+from api.subjects import Subject, code_of
 from api.tenancy import EVERYONE
 from bureau.db import transaction
 from bureau.errors import RoleNotPermitted, UnknownObject, WrongCredentials
 from bureau.grant import ReadGrant
+from bureau.text import Line
 from products.lending import Application, Bps
 from products.matchmaking.matching import MATCHING, match
 from products.matchmaking.ranking import Match

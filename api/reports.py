@@ -19,11 +19,12 @@ from api.issued import find_issued
 from api.metering.draft import Receipt
 from api.pages.report import report_page
 from api.questions import Question, request_digest
-from api.subjects import FreeLine, Line, Subject, find_code
+from api.subjects import Subject, find_code
 from api.tenancy import EVERYONE
 from bureau.clock import shanghai_day
 from bureau.errors import InvalidInput, RoleNotPermitted, UnknownObject, UnknownProduct, WrongCredentials
 from bureau.grant import ReadGrant
+from bureau.text import FreeLine, Line
 from products.product import find_on_sale
 from products.reports.answer import Answer
 from products.reports.content import ReportContent

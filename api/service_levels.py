@@ -17,7 +17,6 @@ from api.sla.crediting import CreditState, approve_credit, confirm_credit, decli
 from api.sla.measuring import measure_month
 from api.sla.tables import CreditNote
 from api.statements import MonthPath
-from api.subjects import FreeLine
 from api.usage import visible_institution
 from bureau.errors import (
     ImpossibleDate,
@@ -30,6 +29,7 @@ from bureau.errors import (
 )
 
 router = APIRouter(tags=["service levels"], responses=problems(WrongCredentials, RoleNotPermitted))
+from bureau.text import FreeLine
 Measure = Literal["latency", "availability", "data_age"]
 
 

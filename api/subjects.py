@@ -2,28 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from api.access.tokens import Identity
 from api.deployment import Deployment
 from api.test_mode import require_mode
-from bureau.person import holds_identity_number
+from bureau.text import FreeLine, Line
 from bureau.uscc import clean, is_uscc
 from features.lake.registry import resolve
-
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""One line of text: no control characters, which logs and PostgreSQL would choke on."""
-
-
-def _of_no_person(text: str) -> str:
-    if holds_identity_number(text):
-        raise ValueError("holds a person's identity number, which is kept nowhere here; send none")
-    return text
-
-
-FreeLine = Annotated[Line, AfterValidator(_of_no_person)]
-"""A line in the caller's own words, without a person's identity number: what is stored or logged must hold none."""
 
 
 class Subject(BaseModel):
