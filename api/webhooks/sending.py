@@ -5,9 +5,11 @@ what it has had; the timestamp is the attempt's. Nothing is lost by a crash: an 
 and one that was being sent is due again when its lease has run out. So it may arrive twice, and never not at all.
 """
 
+import asyncio
 import json
 import logging
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,7 +30,8 @@ WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 1
 """After how long a failed attempt is made again; after the last it is given up, and can be asked for."""
 LEASE = timedelta(minutes=2)
 """For how long an attempt is one process's alone."""
-TIMEOUT_SECONDS = 15.0
+DEADLINE_SECONDS = 15.0
+"""Within which an attempt is over, whatever its receiver does: well within the lease."""
 _AT_ONCE = 50
 _log = logging.getLogger("bureau.api")
 
@@ -45,22 +48,33 @@ class Sending:
     body: bytes
 
 
-def send_due(engine: Engine, vault: Vault, clock: Callable[[], datetime], *, local: bool = False) -> int:
+def send_due(
+    engine: Engine,
+    vault: Vault,
+    clock: Callable[[], datetime],
+    *,
+    local: bool = False,
+    seconds: float = DEADLINE_SECONDS,
+) -> int:
     """Pick up new events and make the attempts that are due, up to fifty; returns how many arrived.
 
     Each is claimed and signed at its own instant: receivers refuse a timestamp that is minutes old, and while slow
-    ones are waited for, what is to come stays due for another process.
+    ones are waited for, what is to come stays due for another process. An address that failed is left alone until the
+    next time, so that one with much to come does not take everybody's. seconds: an attempt's deadline.
     """
     pick_up(engine, clock())
-    arrived = 0
-    with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as http:
-        for _ in range(_AT_ONCE):
-            sending = claim_next(engine, vault, clock())
-            if sending is None:
-                break
-            problem, gone = attempt(http, sending, clock(), local=local)
-            settle(engine, sending, clock(), problem, gone=gone)
-            arrived += problem is None
+    arrived, failed = 0, set[str]()
+    trusted = httpx.create_ssl_context()
+    for _ in range(_AT_ONCE):
+        sending = claim_next(engine, vault, clock(), but=failed)
+        if sending is None:
+            break
+        problem, gone = attempt(sending, clock(), trusted, local=local, seconds=seconds)
+        settle(engine, sending, clock(), problem, gone=gone)
+        if problem is None:
+            arrived += 1
+        else:
+            failed.add(sending.webhook_id)
     return arrived
 
 
@@ -83,13 +97,16 @@ def pick_up(engine: Engine, at: datetime) -> int:
     return len(rows)
 
 
-def claim_next(engine: Engine, vault: Vault, at: datetime) -> Sending | None:
-    """The attempt that has been due longest, this process's alone until its lease runs out; None where none is due."""
+def claim_next(engine: Engine, vault: Vault, at: datetime, but: Collection[str] = ()) -> Sending | None:
+    """The attempt that has been due longest, this process's alone until its lease runs out; None where none is due.
+
+    but: the addresses that are left alone.
+    """
     due = (
         select(Delivery, Webhook, Event)
         .join(Webhook, Webhook.id == Delivery.webhook_id)
         .join(Event, Event.id == Delivery.event_id)
-        .where(Delivery.due_at <= at, Webhook.ended_at.is_(None))
+        .where(Delivery.due_at <= at, Webhook.ended_at.is_(None), Webhook.id.not_in(but))
         .order_by(Delivery.due_at, Delivery.event_id)
         .limit(1)
     )
@@ -102,8 +119,10 @@ def claim_next(engine: Engine, vault: Vault, at: datetime) -> Sending | None:
         return _sending(row, vault)
 
 
-def attempt(http: httpx.Client, sending: Sending, at: datetime, *, local: bool = False) -> tuple[str | None, bool]:
-    """Send once: (what went wrong or None, whether the receiver wants no more of it)."""
+def attempt(
+    sending: Sending, at: datetime, trusted: ssl.SSLContext, *, local: bool, seconds: float
+) -> tuple[str | None, bool]:
+    """Send once, within so many seconds: (what went wrong or None, whether the receiver wants no more of it)."""
     try:
         check_address(sending.url, local=local)  # names may point elsewhere than when they were registered
         signature = StandardWebhook(sending.secret).sign(sending.event_id, at, sending.body.decode())
@@ -113,10 +132,22 @@ def attempt(http: httpx.Client, sending: Sending, at: datetime, *, local: bool =
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": signature,
         }
-        status = http.post(sending.url, content=sending.body, headers=headers).status_code
+        status = asyncio.run(_post(sending, headers, trusted, seconds))
+    except TimeoutError:
+        return f"it did not answer within {seconds:g} seconds", False
     except (httpx.HTTPError, BureauError) as problem:
         return f"{type(problem).__name__}: {problem}"[:200], False
     return (None if 200 <= status < 300 else f"it answered {status}"), status == httpx.codes.GONE
+
+
+async def _post(sending: Sending, headers: dict[str, str], trusted: ssl.SSLContext, seconds: float) -> int:
+    """The answer's status; its body, which may never end, is not read. Raises `TimeoutError`."""
+    async with (
+        asyncio.timeout(seconds),  # over all of it: a timeout of httpx is of each read, and headers may drip
+        httpx.AsyncClient(verify=trusted, timeout=None, follow_redirects=False) as http,  # noqa: S113
+        http.stream("POST", sending.url, content=sending.body, headers=headers) as answer,
+    ):
+        return answer.status_code
 
 
 def settle(engine: Engine, sending: Sending, at: datetime, problem: str | None, *, gone: bool) -> None:

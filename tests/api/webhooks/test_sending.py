@@ -1,8 +1,10 @@
 """Events reach the addresses that want them, signed, in spite of receivers that fail; over real sockets."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +24,7 @@ from api.webhooks.tables import Delivery
 from bureau.clock import now
 from bureau.db import transaction
 from bureau.errors import InvalidInput, UnknownObject
-from tests.factories.ledger import NOON, Books, add_bank, agree, draft
+from tests.factories.ledger import NOON, Bank, Books, add_bank, agree, draft
 
 TOPIC = "usage.threshold_reached"
 
@@ -57,23 +59,49 @@ def receiver() -> Iterator[Receiver]:
     server.server_close()
 
 
-def registered(books: Books, url: str, **changes: Any) -> NewWebhook:
+@contextmanager
+def dripping(begins: bytes) -> Iterator[str]:
+    """The address of a server that begins an answer and sends a byte of it at a time, for half a minute."""
+    ended = threading.Event()
+
+    def answer() -> None:
+        with suppress(OSError), listener.accept()[0] as caller:  # nobody comes, or the caller goes away
+            caller.recv(65_536)
+            caller.sendall(begins)
+            for _ in range(300):
+                caller.sendall(b"x")
+                if ended.wait(0.1):
+                    break
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
+        ended.set()
+        thread.join()
+
+
+def registered(books: Books, url: str, bank: Bank | None = None, **changes: Any) -> NewWebhook:
     said = {"url": url, "topics": [TOPIC], "test": False, "local": True, "at": NOON} | changes
+    whose = bank or books.bank
     with Session(books.engine, expire_on_commit=False) as session, session.begin():
-        return register(session, books.vault, books.bank.institution_id, books.bank.client_id, **said)
+        return register(session, books.vault, whose.institution_id, whose.client_id, **said)
 
 
-def cause(books: Books, **changes: Any) -> None:
-    """One event: a month's charges reach 800 fen."""
+def cause(books: Books, bank: Bank | None = None, *, events: int = 1, **changes: Any) -> None:
+    """So many events: a month's charges reach 800 fen, 1,600 and so on."""
     rule = {"product": "P07", "price": {"model": "flat", "unit_fen": 800}}
+    whose = bank or books.bank
     with transaction(books.engine) as session:
-        terms = Terms.model_validate({"rules": [rule], "alerts_fen": [800]})
-        agree(session, books.bank.institution_id, terms, NOON)
-    books.submit(draft(books.bank, **changes))
+        terms = Terms.model_validate({"rules": [rule], "alerts_fen": [800 * (n + 1) for n in range(events)]})
+        agree(session, whose.institution_id, terms, NOON)
+    for n in range(events):
+        books.submit(draft(whose, f"key-{n}", **changes))
 
 
-def send(books: Books, after: timedelta = timedelta()) -> int:
-    return send_due(books.engine, books.vault, lambda: NOON + after, local=True)
+def send(books: Books, after: timedelta = timedelta(), **limits: float) -> int:
+    return send_due(books.engine, books.vault, lambda: NOON + after, local=True, **limits)
 
 
 def deliveries(books: Books) -> list[Delivery]:
@@ -152,6 +180,38 @@ def test_nobody_answers(books: Books) -> None:
     assert send(books) == 0
     (delivery,) = deliveries(books)
     assert "ConnectError" in (delivery.last_problem or "")
+
+
+@pytest.mark.parametrize(
+    ("begins", "seconds", "problem"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", 20, None, id="its body drips"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nx-more: ", 2, "it did not answer within 2 seconds", id="its headers drip"),
+    ],
+)
+def test_an_answer_that_never_ends_holds_up_nobody(
+    books: Books, receiver: Receiver, begins: bytes, seconds: float, problem: str | None
+) -> None:
+    other = add_bank(books.engine, "另一银行")
+    with dripping(begins) as url:
+        made = registered(books, url)
+        registered(books, receiver.url, other)
+        cause(books)
+        cause(books, other)
+        assert send(books, seconds=seconds) == (2 if problem is None else 1)
+    (slow,) = (one for one in deliveries(books) if one.webhook_id == made.webhook.id)
+    assert (slow.attempts, slow.arrived_at is None, slow.last_problem) == (1, problem is not None, problem)
+    assert len(receiver.got) == 1, "the other bank's event"
+
+
+def test_what_else_waits_for_a_receiver_that_failed_is_left_to_the_next_time(books: Books, receiver: Receiver) -> None:
+    """However much it has coming, it takes one attempt's time of everybody's."""
+    registered(books, receiver.url)
+    cause(books, events=3)
+    receiver.answers = [204, 500]
+    assert (send(books), len(receiver.got)) == (1, 2)
+    assert (send(books), len(receiver.got)) == (1, 3)
+    assert send(books, WAITS[0]) == 1
 
 
 def test_an_attempt_that_a_crash_cut_off_is_made_again(books: Books, receiver: Receiver) -> None:
