@@ -32,15 +32,16 @@ def report_page(request: Request, issued: Issued) -> HTMLResponse:
     answer, language = issued.answer, language_of(request)
     result = answer.get("result") or {}
     tables = result.get("tables", ())
+    scored = "pd" in result  # a match has a score too, or none, and no way to it
     return render(
         request,
         "report.html",
         issued=issued,
         answer=answer,
         product_name=product_name(answer["product"]["code"], language),
-        scored="score" in result,
+        scored=scored,
         default_meant=default_meant(answer, language),
-        place=(result["score"] - WORST) / (BEST - WORST) if "score" in result else 0,
+        place=(result["score"] - WORST) / (BEST - WORST) if scored else 0,
         steps=points_steps(answer, language),
         tables=[table | {"records": [_shown(record) for record in table["records"]]} for table in tables],
         base=str(request.base_url).rstrip("/"),

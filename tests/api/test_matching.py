@@ -8,7 +8,7 @@ import pytest
 from api.needs import Matches
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, body_of, scored_home
-from tests.factories.desks import SOUND, TROUBLED
+from tests.factories.desks import SOUND, STRANGER, TROUBLED
 
 OFFER: dict[str, Any] = {
     "name": "税易贷",
@@ -56,6 +56,25 @@ def test_a_firm_in_arrears_is_told_which_condition_fails(bank: Caller, offer: st
     matches = matches_of(bank, write_down(bank, TROUBLED))
     (found,) = [match for match in matches["result"]["matches"] if match["loan_product"] == offer]
     assert (found["eligible"], found["one_short"]) == (False, "max_arrears_fen")
+
+
+@pytest.mark.parametrize(
+    ("subject", "scored"),
+    [pytest.param(TROUBLED, True, id="with a score"), pytest.param(STRANGER, False, id="nothing known")],
+)
+def test_the_page_shows_every_condition(bank: Caller, offer: str, subject: str, scored: bool) -> None:
+    matches = matches_of(bank, write_down(bank, subject, max_rate_bps=400))
+    assert (matches["result"]["score"] is not None) is scored
+    place = f"/v1/reports/{matches['report_id']}/html"
+    page, english = bank.get(place), bank.get(place, params={"lang": "en"})
+    assert (page.status_code, english.status_code) == (200, 200)
+    (found,) = [match for match in matches["result"]["matches"] if match["loan_product"] == offer]
+    assert "fail" in {condition["status"] for condition in found["conditions"]}
+    assert all(condition["text"] in page.text for condition in found["conditions"])
+    assert all(condition["text_en"] in english.text for condition in found["conditions"])
+    for text in ("税易贷", "城市银行", "500,000.00", "4.50%", "不符合全部条件"):
+        assert text in page.text
+    assert "does not meet every condition" in english.text
 
 
 def test_the_same_market_is_one_metered_answer(bank: Caller, offer: str) -> None:

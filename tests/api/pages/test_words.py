@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,7 +11,8 @@ from api.metering.usage import DIMENSIONS
 from api.pages import rendering
 from api.pages.words import WORDS
 from bureau.grant import PURPOSES
-from products.lending import GRADES
+from products.lending import GRADES, LoanUse, Secured
+from products.matchmaking.conditions import Status
 
 TEMPLATES = sorted((Path(rendering.__file__).parent / "templates").glob("*.html"))
 
@@ -26,6 +28,11 @@ def test_a_template_uses_words_that_exist(template: Path) -> None:
 def test_codes_of_the_ledger_have_words() -> None:
     codes = {*DIMENSIONS, *PURPOSES, *ANSWERED, *UNANSWERED, *(f"grade_{grade}" for grade in GRADES)}
     assert codes <= WORDS["zh"].keys()
+
+
+def test_codes_of_a_match_have_words() -> None:
+    codes = {*(f"use_{use}" for use in get_args(LoanUse)), *(f"secured_{secured}" for secured in get_args(Secured))}
+    assert codes | {f"condition_{status}" for status in get_args(Status)} <= WORDS["zh"].keys()
 
 
 def test_both_languages_say_the_same_things() -> None:
