@@ -60,7 +60,7 @@ class ConsentRequest(BaseModel):
     )
 
     subject: Subject
-    products: Annotated[list[str], Field(min_length=1, max_length=40, description="Codes of the catalogue.")]
+    products: Annotated[list[Line], Field(min_length=1, max_length=40, description="Codes of the catalogue.")]
     purposes: Annotated[list[Purpose], Field(min_length=1, max_length=6)]
     valid_from: date
     valid_to: date

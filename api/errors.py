@@ -1,5 +1,6 @@
 """The only place that knows HTTP statuses: from an error to an RFC 9457 problem."""
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -75,6 +76,15 @@ STATUS: dict[type[errors.BureauError], int] = {
 RETRY_AFTER_SECONDS = 5
 PROBLEM_JSON = "application/problem+json"
 _log = logging.getLogger("bureau.api")
+
+
+class _ProblemAnswer(JSONResponse):
+    """JSON that quotes what a caller sent; half a surrogate pair, which UTF-8 cannot hold, becomes a question mark."""
+
+    media_type = PROBLEM_JSON
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 class FieldProblem(BaseModel):
@@ -157,7 +167,7 @@ def problem_response(
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_SECONDS)}}.get(status, {})
     if request_id:
         headers = headers | {"X-Request-Id": request_id}
-    response = JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=PROBLEM_JSON)
+    response = _ProblemAnswer(body.model_dump(exclude_none=True), status, headers)
     secure(response.headers, request.url.scheme)  # here too: what answers our own failures stands outside of all else
     return response
 

@@ -13,6 +13,7 @@ from api.paging import Cursor, Limit, Page, page_of
 from api.webhooks import registering
 from api.webhooks.tables import Delivery, Webhook
 from bureau.errors import InvalidInput, RoleNotPermitted, UnknownObject, WrongCredentials
+from bureau.text import Line
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=problems(WrongCredentials, RoleNotPermitted))
 
@@ -28,7 +29,9 @@ class WebhookRequest(BaseModel):
     )
 
     url: Annotated[str, Field(max_length=500, pattern=r"^[\x21-\x7e]+$", description="https only.")]
-    topics: Annotated[list[str], Field(min_length=1, max_length=20, description=f"Of {', '.join(registering.TOPICS)}.")]
+    topics: Annotated[
+        list[Line], Field(min_length=1, max_length=20, description=f"Of {', '.join(registering.TOPICS)}.")
+    ]
 
 
 class WebhookView(BaseModel):

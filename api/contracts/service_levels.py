@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+ProductCode = Annotated[str, Field(pattern=r"^P[0-9]{2}$")]
 BasisPoints = Annotated[int, Field(ge=1, le=10_000)]
 
 
@@ -17,7 +18,7 @@ class _Promise(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    product: Annotated[str, Field(pattern=r"^P\d{2}$")]
+    product: ProductCode
     share_bp: BasisPoints
     credit_percent: Annotated[int, Field(ge=1, le=100)]
     least_calls: Annotated[int, Field(ge=1, le=10**9)] = 1

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.contracts.pricing import Fen, Free, Price
-from api.contracts.service_levels import ServiceLevel
+from api.contracts.service_levels import ProductCode, ServiceLevel
 from bureau.grant import PURPOSES
 
 BILLED = {
@@ -34,7 +34,7 @@ class PriceRule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    product: Annotated[str, Field(pattern=r"^P\d{2}$")]
+    product: ProductCode
     per: Literal["hit", "call", "entity_month"] = "hit"
     price: Price
     purpose: str | None = None
@@ -78,11 +78,11 @@ class Terms(BaseModel):
     rules: tuple[PriceRule, ...] = ()
     minimum_fen: Fen = 0
     cap_fen: Fen | None = None
-    quotas: dict[str, Count] = {}
+    quotas: dict[ProductCode, Count] = {}
     prepaid: bool = False
     alerts_fen: tuple[Annotated[int, Field(ge=1, le=10**12)], ...] = ()
     service_levels: tuple[ServiceLevel, ...] = ()
-    calls_per_minute: dict[str, Count] = {}
+    calls_per_minute: dict[ProductCode, Count] = {}
 
     @model_validator(mode="after")
     def _unambiguous(self) -> Self:

@@ -1,5 +1,6 @@
 """Consents: registered, listed page by page, revoked at once, and nobody else's business."""
 
+import json
 from typing import Any
 
 import pytest
@@ -36,6 +37,12 @@ def test_a_consent_is_registered_and_read_again(bank: Caller) -> None:
 )
 def test_a_consent_holds_between_its_days(bank: Caller, changes: dict[str, str], status: str) -> None:
     assert bank.post("/v1/consents", BODY | changes).json()["status"] == status
+
+
+def test_a_product_that_is_no_text_is_malformed(bank: Caller) -> None:
+    headers = bank.headers | {"Content-Type": "application/json"}
+    answer = bank.http.post("/v1/consents", content=json.dumps(BODY | {"products": ["\ud800"]}), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed-request")
 
 
 def test_revoking_is_immediate_and_final(bank: Caller) -> None:

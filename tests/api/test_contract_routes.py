@@ -1,5 +1,6 @@
 """Contracts over the wire: two officers agree, the bank reads its own, a month is priced ahead."""
 
+import json
 from typing import Any
 
 import pytest
@@ -153,6 +154,14 @@ def test_terms_are_priced_before_they_are_proposed(officer: Caller) -> None:
     (line,) = priced["calls"]
     assert (line["refused"], line["units"]) == (5_000, 20_000)
     assert priced["total_fen"] == 5_000_000, "the cap of the month"
+
+
+@pytest.mark.parametrize("limits", ["quotas", "calls_per_minute"])
+def test_limits_of_what_is_no_text_are_malformed(officer: Caller, limits: str) -> None:
+    asked = {"terms": EXAMPLE_TERMS | {limits: {"\ud800": 1}}, "calls": [{"product": "P07", "calls": 1}]}
+    headers = officer.headers | {"Content-Type": "application/json"}
+    answer = officer.http.post("/v1/price-previews", content=json.dumps(asked), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed-request")
 
 
 def test_whose_prices_nobody_else_asks_for(bank: Caller, officer: Caller) -> None:

@@ -61,6 +61,7 @@ def client() -> TestClient:
         raise {
             "consent": ConsentMissing("91440300MA5FJ4XH1U", "P07"),
             "key": KeyReused("k-1"),
+            "half a character": errors.InvalidInput("\ud800 is no topic"),
             "ledger": LedgerUnavailable("its queue is full"),
             "token": WrongCredentials(),
             "unlisted": Unlisted("told by its ancestor's status"),
@@ -83,6 +84,7 @@ def client() -> TestClient:
     [
         ("consent", 403, "consent-missing"),
         ("key", 409, "idempotency-key-reused"),
+        ("half a character", 400, "invalid-input"),
         ("ledger", 503, "ledger-unavailable"),
         ("token", 401, "wrong-credentials"),
         ("unlisted", 409, "unlisted"),

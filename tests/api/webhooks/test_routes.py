@@ -1,5 +1,7 @@
 """Webhooks over HTTP: registered, listed, ended; another bank's are not there."""
 
+import json
+
 import pytest
 
 from tests.factories.deployments import Caller
@@ -43,6 +45,12 @@ def test_it_ends_once(bank: Caller, webhook: dict[str, str]) -> None:
     ended = bank.delete(place).json()["ended_at"]
     assert ended is not None
     assert bank.delete(place).json()["ended_at"] == ended
+
+
+def test_a_topic_that_is_no_text_is_malformed(bank: Caller) -> None:
+    headers = bank.headers | {"Content-Type": "application/json"}
+    answer = bank.http.post("/v1/webhooks", content=json.dumps(ADDRESS | {"topics": ["\ud800"]}), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed-request")
 
 
 @pytest.mark.parametrize(
