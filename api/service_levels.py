@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
+from api.access.naming import FIRMS, IS_FIRM, TOLD_NAME
 from api.access.tables import Institution
+from api.access.tokens import Identity
 from api.billing.months import Month
 from api.caller import DbSession, Now, PriceCaller, UsageCaller
 from api.errors import problems
@@ -27,10 +29,13 @@ from bureau.errors import (
     UnknownObject,
     WrongCredentials,
 )
+from bureau.text import FreeLine
 
 router = APIRouter(tags=["service levels"], responses=problems(WrongCredentials, RoleNotPermitted))
-from bureau.text import FreeLine
 Measure = Literal["latency", "availability", "data_age"]
+ToldName = Annotated[
+    str, Field(description="Enterprises have no name, except to themselves and to who agrees to prices.")
+]
 
 
 class MissedView(BaseModel):
@@ -55,7 +60,7 @@ class MissedView(BaseModel):
 class VerdictView(MissedView):
     """The same, and whose contract it is."""
 
-    institution: str
+    institution: ToldName
 
 
 class Verdicts(BaseModel):
@@ -70,7 +75,7 @@ class CreditView(BaseModel):
     """What a product's missed promises of a month are worth, and who agreed to it."""
 
     note_id: str
-    institution: str
+    institution: ToldName
     month: str
     product: str
     missed: list[MissedView]
@@ -97,7 +102,8 @@ class Decline(BaseModel):
 def read_service_levels(month: MonthPath, caller: UsageCaller, session: DbSession, now: Now) -> Verdicts:
     """Your own contract's; the platform's people read every institution's. Measured on the billed rows."""
     meant, mine = Month.parse(month), visible_institution(caller)
-    query = select(Institution.id, Institution.name).order_by(Institution.name)
+    told = _told_name(caller)
+    query = select(Institution.id, told).outerjoin(FIRMS, IS_FIRM).order_by(told, Institution.id)
     owners = session.execute(query if mine is None else query.where(Institution.id == mine)).tuples().all()
     verdicts = [
         VerdictView.model_validate(verdict.shown() | {"institution": name})
@@ -109,14 +115,16 @@ def read_service_levels(month: MonthPath, caller: UsageCaller, session: DbSessio
 
 @router.get("/v1/credit-notes", summary="List credit notes")
 def list_credit_notes(
-    _caller: UsageCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
+    caller: UsageCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CreditView]:
     """Your own, newest first; the platform's people see every institution's."""
     query = select(CreditNote.id).order_by(CreditNote.id.desc()).limit(limit + 1)
     if cursor is not None:
         query = query.where(CreditNote.id < cursor)
     ids, next_cursor = page_of(session.scalars(query).all(), limit, str)
-    return Page(items=[_view(session, find_credit(session, note_id)) for note_id in ids], next_cursor=next_cursor)
+    return Page(
+        items=[_view(session, caller, find_credit(session, note_id)) for note_id in ids], next_cursor=next_cursor
+    )
 
 
 @router.post(
@@ -126,7 +134,7 @@ def list_credit_notes(
 )
 def confirm(note_id: str, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
     """Another pricing officer approves it."""
-    return _view(session, confirm_credit(session, note_id, by=caller.client_id, at=now))
+    return _view(session, caller, confirm_credit(session, note_id, by=caller.client_id, at=now))
 
 
 @router.post(
@@ -136,7 +144,7 @@ def confirm(note_id: str, caller: PriceCaller, session: DbSession, now: Now) -> 
 )
 def approve(note_id: str, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
     """By another officer than who confirmed it; it becomes a line of the present month's statement."""
-    return _view(session, approve_credit(session, note_id, by=caller.client_id, at=now))
+    return _view(session, caller, approve_credit(session, note_id, by=caller.client_id, at=now))
 
 
 @router.post(
@@ -146,15 +154,22 @@ def approve(note_id: str, caller: PriceCaller, session: DbSession, now: Now) -> 
 )
 def decline(note_id: str, request: Decline, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
     """It stays on record with the reason."""
-    return _view(session, decline_credit(session, note_id, by=caller.client_id, reason=request.reason, at=now))
+    return _view(session, caller, decline_credit(session, note_id, by=caller.client_id, reason=request.reason, at=now))
 
 
-def _view(session: Session, found: CreditState) -> CreditView:
+def _told_name(caller: Identity) -> SQLColumnExpression[str]:
+    """What institutions are called to who reads them; by all their names only to who decides on their credit."""
+    by_name = visible_institution(caller) is not None or "prices" in caller.scopes
+    return Institution.name if by_name else TOLD_NAME
+
+
+def _view(session: Session, caller: Identity, found: CreditState) -> CreditView:
     note, steps = found.note, found.steps
+    names = select(_told_name(caller)).select_from(Institution).outerjoin(FIRMS, IS_FIRM)
     by: dict[str, Any] = {step: done.by for step, done in steps.items()}
     return CreditView(
         note_id=note.id,
-        institution=session.get_one(Institution, note.institution_id).name,
+        institution=session.scalars(names.where(Institution.id == note.institution_id)).one(),
         month=str(Month(note.month)),
         product=note.product_code,
         missed=[MissedView.model_validate(verdict) for verdict in note.verdicts],

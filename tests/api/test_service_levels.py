@@ -20,7 +20,7 @@ from bureau.clock import now, shanghai_day
 from bureau.db import transaction
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol
-from tests.factories.lakes import ACME
+from tests.factories.lakes import ACME, GAMMA
 
 MONTH = Month(shanghai_day(datetime.now(UTC)).replace(day=1))
 PRESENT = str(MONTH)
@@ -33,17 +33,21 @@ PROMISES = [
 @pytest.fixture(scope="module")
 def promised(settings: Settings, bank: Caller) -> None:
     """The bank's contract promises what no server keeps; one report."""
+    promise(settings, bank)
+    bank.sign_in()
+    assert bank.report(ACME).status_code == 201
+
+
+def promise(settings: Settings, caller: Caller) -> None:
     engine = open_ledger_database(settings.ledger_url)
     with transaction(engine) as session:
-        owner, at = find_client(session, bank.client_id).institution_id, now()
+        owner, at = find_client(session, caller.client_id).institution_id, now()
         contract = contract_in_force(session, owner, at)
         assert contract is not None
         terms = Terms.model_validate(contract.terms.model_dump() | {"service_levels": PROMISES})
         proposal = propose_terms(session, owner, terms, by="Li Wei", in_force_from=at, at=at)
         approve_terms(session, proposal, by="Zhang Min", at=at)
     engine.dispose()
-    bank.sign_in()
-    assert bank.report(ACME).status_code == 201
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +59,13 @@ def officers(settings: Settings, http: TestClient) -> tuple[Caller, Caller]:
 @pytest.fixture
 def note(settings: Settings, bank: Caller, promised: None) -> str:
     """A proposed note of the bank, of a month of its own each time."""
+    return propose(settings, bank)
+
+
+def propose(settings: Settings, caller: Caller) -> str:
     engine = open_ledger_database(settings.ledger_url)
     with transaction(engine) as session:
-        owner = find_client(session, bank.client_id).institution_id
+        owner = find_client(session, caller.client_id).institution_id
         contract = contract_in_force(session, owner, now())
         assert contract is not None
         months = session.scalars(select(CreditNote.month)).all()
@@ -137,3 +145,20 @@ def test_a_full_queue_is_counted_against_availability(
     verdicts = bank.get(f"/v1/service-levels/{PRESENT}").json()["verdicts"]
     (availability,) = [one for one in verdicts if one["measure"] == "availability"]
     assert (availability["kept"], availability["counted"] - availability["within"]) == (False, 1)
+
+
+def test_an_enterprise_is_named_to_itself_and_to_officers_alone(
+    settings: Settings, http: TestClient, manager: Caller, officers: tuple[Caller, Caller], promised: None
+) -> None:
+    name = "伽马物流有限公司"
+    firm = enrol(settings, http, name, "enterprise", uscc=GAMMA)
+    promise(settings, firm)
+    note = propose(settings, firm)
+    for reader, told in ((firm, name), (officers[0], name), (manager, "(enterprises)")):
+        verdicts = reader.get(f"/v1/service-levels/{PRESENT}").json()["verdicts"]
+        (credit,) = [one for one in reader.get("/v1/credit-notes").json()["items"] if one["note_id"] == note]
+        assert told in {verdict["institution"] for verdict in verdicts}
+        assert credit["institution"] == told
+    texts = [manager.get(path).text for path in (f"/v1/service-levels/{PRESENT}", "/v1/credit-notes")]
+    assert [text for text in texts if name in text or GAMMA in text] == []
+    assert officers[0].post(f"/v1/credit-notes/{note}/confirmation", {}).json()["institution"] == name
