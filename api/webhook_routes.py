@@ -12,7 +12,7 @@ from api.errors import problems
 from api.paging import Cursor, Limit, Page, page_of
 from api.webhooks import registering
 from api.webhooks.tables import Delivery, Webhook
-from bureau.errors import InvalidInput, RoleNotPermitted, UnknownObject, WrongCredentials
+from bureau.errors import InvalidInput, RoleNotPermitted, StateConflict, UnknownObject, WrongCredentials
 from bureau.text import Line
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=problems(WrongCredentials, RoleNotPermitted))
@@ -56,7 +56,7 @@ class DeliveryView(BaseModel):
 
     event_id: Annotated[str, Field(description="Also in the header webhook-id, the same for every attempt.")]
     attempts: int
-    due_at: Annotated[datetime | None, Field(description="Of the next attempt; null once it arrived or was given up.")]
+    due_at: Annotated[datetime | None, Field(description="Of the next attempt; null where none comes any more.")]
     arrived_at: datetime | None
     last_problem: str | None
 
@@ -138,7 +138,12 @@ def list_deliveries(
     )
 
 
-@router.post("/{webhook_id}/replay", status_code=202, summary="Send again", responses=problems(UnknownObject))
+@router.post(
+    "/{webhook_id}/replay",
+    status_code=202,
+    summary="Send again",
+    responses=problems(UnknownObject, StateConflict),
+)
 def replay(webhook_id: str, request: ReplayRequest, caller: WebhookCaller, session: DbSession, now: Now) -> ReplayView:
     """Every event since an instant, arrived or not; each keeps its id."""
     return ReplayView(events=registering.send_again(session, caller.institution_id, webhook_id, request.since, now))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.audit.tables import AuditLeaf, AuditRoot
 from api.metering.tables import Call
-from api.webhooks.tables import Delivery
+from api.webhooks.tables import Delivery, Webhook
 from bureau.errors import SourceDown
 from features.contracts.feeds import find_feed
 from features.lake.freshness import newest_deliveries
@@ -61,7 +61,11 @@ class Standing(Collector):
 
 
 def _outbox(connection: Connection, at: datetime) -> Iterator[_Figure]:
-    waiting = select(func.count(), func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None))
+    waiting = (
+        select(func.count(), func.min(Delivery.due_at))
+        .join(Webhook, Webhook.id == Delivery.webhook_id)
+        .where(Delivery.due_at.is_not(None), Webhook.ended_at.is_(None))  # an attempt under way outlives its address
+    )
     count, oldest = connection.execute(waiting).one()
     late = 0.0 if oldest is None else max(0.0, (at - oldest).total_seconds())
     yield "bureau_outbox_waiting", "Deliveries of webhooks that have not arrived and were not given up.", count

@@ -15,7 +15,7 @@ from api.metering.tables import Event
 from api.vault import Vault
 from api.webhooks.addresses import check_address
 from api.webhooks.tables import Delivery, Webhook
-from bureau.errors import InvalidInput, UnknownObject
+from bureau.errors import InvalidInput, StateConflict, UnknownObject
 
 TOPICS = {
     "usage.threshold_reached": "A month's charges have reached a sum that the contract names.",
@@ -88,13 +88,28 @@ def end_webhook(session: Session, institution_id: int, webhook_id: str, at: date
     """Send nothing more to an address. Ending it twice keeps the first instant."""
     webhook = find_webhook(session, institution_id, webhook_id)
     webhook.ended_at = webhook.ended_at or at
+    call_off(session, webhook_id)
     session.flush()
     return webhook
 
 
+def call_off(session: Session, webhook_id: str) -> None:
+    """Make no more attempts of what is on its way to an address."""
+    waiting = Delivery.webhook_id == webhook_id, Delivery.due_at.is_not(None)
+    session.execute(update(Delivery).where(*waiting).values(due_at=None))
+
+
 def send_again(session: Session, institution_id: int, webhook_id: str, since: datetime, at: datetime) -> int:
-    """Send all events from an instant on once more, arrived or not; returns how many."""
+    """Send all events from an instant on once more, arrived or not; returns how many.
+
+    Raises `StateConflict` for an address that has ended, to which nothing is sent.
+    """
     webhook = find_webhook(session, institution_id, webhook_id)
+    if webhook.ended_at is not None:
+        raise StateConflict(
+            f"Webhook {webhook_id} has ended and nothing is sent to it. Register its address anew with "
+            "POST /v1/webhooks; it hears of what happens from then on."
+        )
     events = select(Event.id).where(Event.institution_id == institution_id, Event.occurred_at >= since)
     again = (
         update(Delivery)

@@ -22,6 +22,7 @@ from api.metering.exclusive import take_turn
 from api.metering.tables import Event
 from api.vault import Vault
 from api.webhooks.addresses import check_address
+from api.webhooks.registering import call_off
 from api.webhooks.tables import Delivery, Webhook
 from bureau.db import transaction
 from bureau.errors import BureauError
@@ -153,7 +154,7 @@ async def _post(sending: Sending, headers: dict[str, str], trusted: ssl.SSLConte
 def settle(engine: Engine, sending: Sending, at: datetime, problem: str | None, *, gone: bool) -> None:
     """Keep how an attempt ended: it arrived, or is due again, or is given up."""
     made = sending.attempts + 1
-    later = at + WAITS[made - 1] if problem and made <= len(WAITS) else None
+    later = at + WAITS[made - 1] if problem and made <= len(WAITS) and not gone else None
     with transaction(engine) as session:
         session.execute(
             update(Delivery)
@@ -164,6 +165,7 @@ def settle(engine: Engine, sending: Sending, at: datetime, problem: str | None, 
             enqueue(session, SEND_WEBHOOKS, later)
         if gone:
             session.execute(update(Webhook).where(Webhook.id == sending.webhook_id).values(ended_at=at))
+            call_off(session, sending.webhook_id)
     if problem and later is None:
         _log.warning("event %s was given up after %d attempts: %s", sending.event_id, made, problem)
 

@@ -24,7 +24,7 @@ class Webhook(Owned, LedgerTable):
 
 
 class Delivery(LedgerTable):
-    """One event on its way to one address. due_at: of the next attempt; None once it arrived or was given up."""
+    """One event on its way to one address. due_at: of the next attempt; None where none comes any more."""
 
     __tablename__ = "webhook_delivery"
     __table_args__ = (Index("ix_webhook_delivery_due_at", "due_at"),)

@@ -1,16 +1,29 @@
 """What Prometheus reads: every measure, nobody's name, and for the operator alone."""
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from api.metering.tables import Event
+from api.operating.standing import Standing
+from api.webhooks.registering import register
+from api.webhooks.sending import pick_up
+from api.webhooks.tables import Webhook
+from bureau.db import transaction
+from bureau.errors import SourceDown
+from products.desk import Desk
 from tests.factories.deployments import Caller, deployment_of
 from tests.factories.lakes import ACME, BETA
+from tests.factories.ledger import NOON, Books
 
 TOKEN = "a token of the operator"
+TOPIC = "statement.issued"
 
 
 @pytest.fixture
@@ -58,6 +71,32 @@ def test_calls_are_counted_by_product_and_outcome(bank: Caller, operator: TestCl
         "bureau_audit_lag_seconds",
     } <= unlabelled
     assert after["bureau_feed_overdue_days", (("feed", "F01"),)] < 0
+
+
+def test_what_was_on_its_way_to_an_ended_webhook_is_not_waited_for(books: Books) -> None:
+    hook: dict[str, Any] = {"url": "http://127.0.0.1/hook", "topics": [TOPIC], "test": False, "local": True}
+    event = Event(
+        id="event", institution_id=books.bank.institution_id, topic=TOPIC, payload={}, test=False, occurred_at=NOON
+    )
+    with transaction(books.engine) as session:
+        register(session, books.vault, books.bank.institution_id, books.bank.client_id, at=NOON, **hook)
+        session.add(event)
+    pick_up(books.engine, NOON)
+    assert outbox(books) == (1, 3_600)
+    with transaction(books.engine) as session:
+        session.execute(update(Webhook).values(ended_at=NOON))  # while its attempt is under way
+    assert outbox(books) == (0, 0)
+
+
+def outbox(books: Books) -> tuple[float, float]:
+    """How much waits, and for how many seconds the longest has been due, an hour after noon."""
+    standing = Standing(books.engine, no_desk, lambda: NOON + timedelta(hours=1))
+    told = {family.name: family.samples[0].value for family in standing.collect() if family.samples}
+    return told["bureau_outbox_waiting"], told["bureau_outbox_overdue_seconds"]
+
+
+def no_desk() -> Desk:
+    raise SourceDown("No records are served here.")
 
 
 def test_nobody_is_named(bank: Caller, operator: TestClient) -> None:

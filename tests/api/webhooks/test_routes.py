@@ -47,6 +47,14 @@ def test_it_ends_once(bank: Caller, webhook: dict[str, str]) -> None:
     assert bank.delete(place).json()["ended_at"] == ended
 
 
+def test_nothing_is_sent_again_to_one_that_has_ended(bank: Caller) -> None:
+    made = bank.post("/v1/webhooks", ADDRESS).json()["webhook_id"]
+    bank.delete(f"/v1/webhooks/{made}")
+    answer = bank.post(f"/v1/webhooks/{made}/replay", {"since": "2026-01-01T00:00:00Z"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "state-conflict")
+    assert "POST /v1/webhooks" in answer.json()["detail"]
+
+
 def test_a_topic_that_is_no_text_is_malformed(bank: Caller) -> None:
     headers = bank.headers | {"Content-Type": "application/json"}
     answer = bank.http.post("/v1/webhooks", content=json.dumps(ADDRESS | {"topics": ["\ud800"]}), headers=headers)

@@ -23,7 +23,7 @@ from api.webhooks.sending import LEASE, WAITS, claim_next, pick_up, send_due
 from api.webhooks.tables import Delivery
 from bureau.clock import now
 from bureau.db import transaction
-from bureau.errors import InvalidInput, UnknownObject
+from bureau.errors import InvalidInput, StateConflict, UnknownObject
 from tests.factories.ledger import NOON, Bank, Books, add_bank, agree, draft
 
 TOPIC = "usage.threshold_reached"
@@ -167,11 +167,12 @@ def test_it_is_given_up_after_the_last_attempt_and_can_be_asked_for(books: Books
 
 def test_who_is_gone_hears_nothing_more(books: Books, receiver: Receiver) -> None:
     registered(books, receiver.url)
-    cause(books)
+    cause(books, events=2)
     receiver.answers = [410]
     send(books)
     assert send(books, timedelta(days=9)) == 0
     assert len(receiver.got) == 1
+    assert [delivery.due_at for delivery in deliveries(books)] == [None, None]
 
 
 def test_nobody_answers(books: Books) -> None:
@@ -245,6 +246,9 @@ def test_an_ended_address_hears_nothing(books: Books, receiver: Receiver) -> Non
     with transaction(books.engine) as session:
         end_webhook(session, books.bank.institution_id, made.webhook.id, NOON)
     assert send(books) == 0
+    assert [delivery.due_at for delivery in deliveries(books)] == [None]
+    with transaction(books.engine) as session, pytest.raises(StateConflict):
+        send_again(session, books.bank.institution_id, made.webhook.id, NOON, NOON)
 
 
 def test_another_institution_neither_hears_nor_sees(books: Books, receiver: Receiver) -> None:
