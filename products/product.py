@@ -17,8 +17,8 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 EARLIER = "earlier"
 """The folder in it of lines that were sold: by them their answers are given again."""
 
-Code = Annotated[str, Field(pattern=r"^P\d{2}$")]
-Feed = Annotated[str, Field(pattern=r"^F\d{2}L?$")]
+Code = Annotated[str, Field(pattern=r"^P[0-9]{2}$")]
+Feed = Annotated[str, Field(pattern=r"^F[0-9]{2}L?$")]
 Name = Annotated[str, Field(min_length=1)]
 Use = Literal["answer", "decision"]
 Extra = Literal["season", "concentration"]

@@ -20,7 +20,7 @@ from products.product import CATALOGUE, EARLIER, Code, Name
 SOLD = Path(__file__).with_name("sold.yaml")
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Versions = Mapping[Annotated[str, Field(pattern=r"^[1-9]\d*$")], Digest]
+Versions = Mapping[Annotated[str, Field(pattern=r"^[1-9][0-9]*$")], Digest]
 
 
 class Sold(BaseModel):

@@ -17,6 +17,7 @@ from api.access.institutions import find_client
 from api.access.one_time_codes import ONE_TIME_CODES, code_at, code_key, step_of
 from api.app import create_app
 from api.database import ledger_transaction, open_ledger_database
+from api.loan_products import EXAMPLE
 from api.secret import derived_key
 from api.tables import LedgerTable
 from bureau.clock import now
@@ -257,6 +258,7 @@ def test_no_secret_token_code_or_identity_is_left_in_a_table_or_a_log(
         assert bank.report(ACME, client_serial=IDENTITY).status_code == 422
         assert bank.report(ACME, subject={"uscc": ACME, "name": f"王某{IDENTITY}"}).status_code == 422
         assert bank.report(ACME, key=IDENTITY).status_code == 400
+        assert bank.post("/v1/loan-products", EXAMPLE | {"name": f"王某{IDENTITY}"}).status_code == 422
         assert bank.get("/nowhere", headers={"X-Request-Id": IDENTITY}).headers["X-Request-Id"] != IDENTITY
         guess = {"grant_type": "client_credentials", "client_id": bank.client_id, "client_secret": "a-wrong-guess"}
         assert http.post("/oauth/token", data=guess).status_code == 401

@@ -4,11 +4,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 
+from bureau.text import FreeLine
 from products.lending import WIRE, Bps, Fen, Grade, LoanUse, Months, Secured
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Section = Annotated[str, StringConstraints(pattern=r"^[A-T]$")]
-Division = Annotated[str, StringConstraints(pattern=r"^(\d{2}|\d{4}|\d{6}|\d{9})$")]
+Division = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})$")]
 Whole = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 
 
@@ -60,7 +61,7 @@ class LoanProductOffer(BaseModel):
 
     model_config = WIRE
 
-    name: Text
+    name: FreeLine
     amount_fen: Range
     term_months: Range
     rate_bps: Bps = Field(description="yearly rate")
@@ -77,6 +78,7 @@ class LoanProductOffer(BaseModel):
 class LoanProductTerms(LoanProductOffer):
     """A loan product with the institution that offers it, which is who calls, never what the caller writes."""
 
+    name: Text  # of one that is on offer: it is read as it was stored
     institution: Text
 
 

@@ -91,7 +91,7 @@ class Samples(BaseModel):
 
     day: date
     received_on: date
-    last_month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    last_month: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]
     months: Annotated[int, Field(ge=1)]
     sound: Records
     model: Model

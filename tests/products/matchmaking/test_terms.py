@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from products.matchmaking.terms import Bound, LoanProductTerms, Need
+from products.matchmaking.terms import Bound, LoanProductOffer, LoanProductTerms, Need
 
 TERMS: dict[str, Any] = {
     "name": "税易贷",
@@ -41,6 +41,7 @@ def test_terms_survive_being_stored() -> None:
         pytest.param({"secured": ["信用"]}, id="a security in other words"),
         pytest.param({"sections": ["U"]}, id="a section that does not exist"),
         pytest.param({"regions": ["44030"]}, id="half a division code"),
+        pytest.param({"regions": ["４４０３"]}, id="a division code in wide digits"),
         pytest.param({"min_grade": "F"}, id="a grade that does not exist"),
         pytest.param({"min_score": {"value": 600, "nearly": 20}}, id="a misspelt key"),
         pytest.param({"colour": "red"}, id="an unknown condition"),
@@ -50,6 +51,23 @@ def test_terms_survive_being_stored() -> None:
 def test_terms_that_cannot_be_meant(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         LoanProductTerms.model_validate(TERMS | change)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("王某11010519491231002X", id="a person's number"),
+        pytest.param("税易贷\n二行", id="two lines"),
+        pytest.param("税易贷\x00", id="a control character"),
+        pytest.param("\ud800", id="half a character"),
+    ],
+)
+def test_names_that_others_should_not_read(name: str) -> None:
+    """A loan product's name stands in the answers of other institutions."""
+    offer = {key: value for key, value in TERMS.items() if key != "institution"}
+    assert LoanProductOffer.model_validate(offer).name == "税易贷"
+    with pytest.raises(ValidationError):
+        LoanProductOffer.model_validate(offer | {"name": name})
 
 
 @pytest.mark.parametrize(
