@@ -11,7 +11,7 @@ from api.contracts.agreeing import ListPrice
 from api.database import open_ledger_database
 from api.demo.bank import JSON, Bank, sign_in
 from api.demo.preparing import build_city, large_enough, load_records, open_prepared_lake, subject_to_show, train_model
-from api.demo.server import Server, free_port, served
+from api.demo.server import Server, free_port, require_free, served
 from api.demo.story import tell_decision, tell_matches, tell_report, tell_usage
 from bureau.clock import now, shanghai_day
 from bureau.db import transaction
@@ -48,6 +48,8 @@ def run(
     """Load a source, train, serve, and let a bank call: one report, one decision, one match, one bill."""
     settings = Settings()
     require_source(settings.home, source)
+    if serve:
+        require_free(PORT)
     size = (enterprises or DEMO_ENTERPRISES) if source == "city" else enterprises
     lake = open_prepared_lake(settings)
     print(f"1 Records: source {source} into {settings.home}", flush=True)

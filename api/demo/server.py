@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from bureau.errors import SourceDown
+from bureau.errors import InvalidInput, SourceDown
 
 START_SECONDS = 60
 
@@ -23,6 +23,18 @@ def free_port(host: str = "127.0.0.1") -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def require_free(port: int, host: str = "127.0.0.1") -> None:
+    """Raises `InvalidInput` where another program listens: it would be taken for the server that could not start."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: one just stopped takes no port
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise InvalidInput(
+                f"Port {port} is taken: stop the server that listens there, or use --no-serve."
+            ) from problem
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The demonstration says what it did, and what it says can be recomputed from the home it leaves."""
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from api.database import open_ledger_database
+from api.demo import cli
 from api.demo.cli import demo
 from api.metering.tables import UsageLine
 from bureau.errors import InvalidInput, UnknownName
@@ -77,6 +79,20 @@ def test_a_wrong_call_says_what_to_do_and_leaves_nothing(
     assert isinstance(result.exception, error)
     assert sentence in str(result.exception)
     assert not (tmp_path / "home" / "source.json").exists()
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUREAU_HOME", str(tmp_path / "home"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setattr(cli, "PORT", port)
+        result = CliRunner().invoke(demo, ["--source", "cumcm", "--data", "nowhere"])
+    assert isinstance(result.exception, InvalidInput)
+    assert f"Port {port} is taken" in str(result.exception)
+    assert "--no-serve" in str(result.exception)
+    assert not (tmp_path / "home").exists()
 
 
 def _record_ids(lake: Lake, feed: str) -> set[str]:
