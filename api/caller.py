@@ -69,6 +69,11 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def base_of(request: Request, deployment: Deployment) -> str:
+    """Where the server is for its callers, which behind a proxy only the settings know; no slash at its end."""
+    return (deployment.settings.public_url or str(request.base_url)).rstrip("/")
+
+
 async def identify(
     needed: SecurityScopes,
     _documented: Annotated[str | None, Depends(bearer)],

@@ -12,8 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from api.access.assertions import ASSERTION_TYPE
 from api.access.tokens import Token, TokenRequest, issue_token
-from api.caller import Now, PlatformSession, Served, address_of
-from api.deployment import Deployment
+from api.caller import Now, PlatformSession, Served, address_of, base_of
 from api.errors import problems
 from api.prints.certificates import open_document_key
 from api.signing import jwks
@@ -78,7 +77,7 @@ def create_token(
         client_assertion_type=client_assertion_type,
         client_assertion=client_assertion,
         scope=scope,
-        audiences=(_address(request, deployment),),
+        audiences=(f"{base_of(request, deployment)}/oauth/token",),
     )
     guesses, address = deployment.guesses, address_of(request)
     guesses.require(asked.named_client, address)
@@ -109,12 +108,6 @@ def certificates(deployment: Served, now: Now) -> Response:
     """PEM, the current one first: what a reader of our PDF files takes up once, and keeps."""
     pem = open_document_key(deployment.settings.home, now).pem()
     return PlainTextResponse(pem)
-
-
-def _address(request: Request, deployment: Deployment) -> str:
-    """Where this endpoint is for its callers, which behind a proxy only the settings know."""
-    known = deployment.settings.public_url
-    return str(request.url_for("create_token")) if known is None else f"{known.rstrip('/')}/oauth/token"
 
 
 def _basic_credentials(authorization: str | None) -> tuple[str, str] | None:

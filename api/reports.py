@@ -12,7 +12,7 @@ from api.answering import answer_question
 from api.answers import CHARGED, CREATED, SIGNED, Answered, Purpose, created, read_again
 from api.audit.proofs import prove
 from api.audit_roots import RootView
-from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReader, Served
+from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReader, Served, base_of
 from api.deployment import Deployment
 from api.errors import problems
 from api.issued import find_issued
@@ -136,7 +136,7 @@ def read_report_page(
     report_id: str, request: Request, _caller: ReportReader, session: DbSession, deployment: Served
 ) -> HTMLResponse:
     """For people; `?lang=en` for English. It shows the stored answer and computes nothing."""
-    return report_page(request, find_issued(session, deployment.vault, report_id))
+    return report_page(request, find_issued(session, deployment.vault, report_id), base_of(request, deployment))
 
 
 class ProofView(BaseModel):

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     spark_master: str = "local[2]"
     """Where Spark computes: `local[N]`, or the address of a master, e.g. `spark://HOST:7077`."""
     public_url: str | None = None
-    """Where callers reach the server (`https://HOST`) when a proxy stands before it; assertions name it."""
+    """Where callers reach the server (`https://HOST`) when a proxy stands before it; assertions and pages name it."""
     font_dir: Path | None = None
     """A folder with a Chinese font for prints, where the machine has none."""
     release_key: SecretStr | None = None

@@ -27,8 +27,8 @@ class Step(NamedTuple):
     width: float
 
 
-def report_page(request: Request, issued: Issued) -> HTMLResponse:
-    """The page of one report or decision."""
+def report_page(request: Request, issued: Issued, base: str) -> HTMLResponse:
+    """The page of one report, decision or match. base: where it can be verified, the server's address to callers."""
     answer, language = issued.answer, language_of(request)
     result = answer.get("result") or {}
     tables = result.get("tables", ())
@@ -44,7 +44,7 @@ def report_page(request: Request, issued: Issued) -> HTMLResponse:
         place=(result["score"] - WORST) / (BEST - WORST) if scored else 0,
         steps=points_steps(answer, language),
         tables=[table | {"records": [_shown(record) for record in table["records"]]} for table in tables],
-        base=str(request.base_url).rstrip("/"),
+        base=base,
     )
 
 

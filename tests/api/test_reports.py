@@ -14,7 +14,7 @@ from api.database import open_ledger_database
 from api.metering.tables import Call, UsageLine
 from api.reports import Report
 from bureau.settings import Settings
-from tests.factories.deployments import Caller, body_of, enrol
+from tests.factories.deployments import Caller, body_of, deployment_of, enrol
 from tests.factories.lakes import ACME, BETA, uscc
 
 UNKNOWN = uscc(999)
@@ -268,3 +268,15 @@ def test_the_page_shows_what_was_answered(bank: Caller) -> None:
     english = bank.get(f"{place}/html", params={"lang": "en"}).text
     assert '<html lang="en">' in english
     assert "Administrative penalties" in english
+
+
+def test_the_page_says_to_verify_it_where_callers_reach_the_server(
+    http: Client, bank: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = bank.report(BETA).headers["Location"]
+    number = place.rpartition("/")[2]
+    assert f">http://testserver/verify/{number}<" in bank.get(f"{place}/html").text
+    deployment = deployment_of(http)
+    told = deployment.settings.model_copy(update={"public_url": "https://bureau.example/"})
+    monkeypatch.setattr(deployment, "settings", told)
+    assert f">https://bureau.example/verify/{number}<" in bank.get(f"{place}/html").text
