@@ -14,6 +14,7 @@ from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.worker import Worker
 from sqlalchemy import Engine
 
+from api.jobs.queue import SEND_WEBHOOKS
 from api.jobs.works import WORKS, Work, Workplace
 
 QUEUE = "bureau"
@@ -100,8 +101,10 @@ def open_queue(place: Workplace) -> App:
 
 
 def _recurring(app: App, place: Workplace, name: str, work: Work) -> None:
+    """Of what waits in the queue, webhooks come last: there may be many, and only they wait for others' servers."""
+
     @app.periodic(cron=work.cron)
-    @app.task(name=name, queue=QUEUE, retry=_TWICE_MORE)
+    @app.task(name=name, queue=QUEUE, retry=_TWICE_MORE, priority=int(name != SEND_WEBHOOKS))
     def do(timestamp: int | None = None, **_asked: str) -> None:  # noqa: ARG001 - the queue hands both over
         work.does(place, place.clock())
 

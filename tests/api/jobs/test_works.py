@@ -12,6 +12,8 @@ from api.access.tables import Notice
 from api.access.telling import tell_enterprises
 from api.billing.issuing import issue_due
 from api.billing.tables import Statement
+from api.jobs.queue import SEND_WEBHOOKS
+from api.jobs.queued import open_queue
 from api.jobs.works import WORKS, Workplace
 from api.metering.tables import Event
 from bureau.db import transaction
@@ -88,3 +90,9 @@ def test_every_work_is_done_twice_without_harm(books: Books) -> None:
         for work in WORKS.values():
             work.does(place, DECEMBER)
     assert [topic for topic in ("statement.issued", "consent.audit_drawn") if len(events(books, topic)) != 1] == []
+
+
+def test_webhooks_which_wait_for_others_servers_come_after_every_other_work(books: Books) -> None:
+    tasks = open_queue(Workplace(books.engine, books.signer, books.vault)).tasks
+    last = min(tasks[name].priority for name in WORKS)
+    assert [name for name in WORKS if tasks[name].priority == last] == [SEND_WEBHOOKS]
