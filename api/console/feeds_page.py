@@ -28,6 +28,7 @@ from features.contracts.feeds import DERIVED_FEEDS, FEEDS
 from features.definitions.library import features_of
 from features.health.day_files import days_of
 from features.health.feed_days import FeedDay, read_feed_days
+from features.lake.freshness import stale_feeds
 from features.lake.lake import Lake
 from features.lake.status import feed_statuses
 from features.lake.stops import standing_stops
@@ -48,12 +49,13 @@ _PAGES = {contract.code: contract for contract in (*FEEDS, *DERIVED_FEEDS)}
 def feeds_page(request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
     """Every feed in one table."""
     desk = deployment.desk()
-    statuses, stops = {status.feed: status for status in feed_statuses(desk.lake)}, standing_stops(desk.lake)
+    statuses, stops = {one.feed: one for one in feed_statuses(desk.lake, desk.today)}, standing_stops(desk.lake)
+    stale = stale_feeds(desk.lake, desk.today, _PAGES)
     rows = [
         {
             "contract": contract,
             "status": statuses.get(contract.code),
-            "stale": contract.code in statuses and statuses[contract.code].is_stale(desk.today),
+            "stale": contract.code in stale,
             "stopped": contract.code in stops,
             "features": len(features_of(contract.code)),
             "products": len(users_of_feed(contract.code, desk.serving).products),
@@ -73,7 +75,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         return render(request, "missing.html", status=404, who=visitor.institution, name=code)
     desk, contract, language = deployment.desk(), _PAGES[code], language_of(request)
     words = WORDS[language]
-    status = next((one for one in feed_statuses(desk.lake) if one.feed == code), None)
+    status = next((one for one in feed_statuses(desk.lake, desk.today) if one.feed == code), None)
     measured = _measured(deployment.settings.home / "health", code)
     users = users_of_feed(code, desk.serving)
     entries = features_of(code)
@@ -101,7 +103,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
         columns=_columns(contract, language),
         rules=[(rule.severity, _phrase(rule.text, language)) for rule in contract.quality_rules],
         held=status,
-        stale=status is not None and status.is_stale(desk.today),
+        stale=code in stale_feeds(desk.lake, desk.today, [code]),
         stopped=_stopped_by(desk.lake, code),
         entries=entries,
         drawing=draw(columns, words["more_boxes"]),

@@ -156,10 +156,7 @@ def catalogue(form: FormatOption = Format.TABLE) -> None:
     day = Settings().feature_day
     lake = _open()
     stops = standing_stops(lake)
-    rows = [
-        asdict(status) | {"stale": status.is_stale(day), "due_by": status.due_by, "stopped": stops.get(status.feed)}
-        for status in feed_statuses(lake)
-    ]
+    rows = [asdict(status) | {"stopped": stops.get(status.feed)} for status in feed_statuses(lake, day)]
     columns = ("feed", "name", "batches", "files", "rows", "waiting", "received_at", "due_by", "stale", "stopped")
     print_rows(rows, columns, form)
 

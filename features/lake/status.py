@@ -6,16 +6,19 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from bureau.clock import shanghai_day
 from bureau.db import Instant
 from features.contracts.feeds import FEEDS
+from features.lake.freshness import newest_deliveries, stale_feeds
 from features.lake.lake import Lake
 from features.lake.tables import Batch, LakeFile, Quarantined
 
 
 @dataclass(frozen=True)
 class FeedStatus:
-    """rows: stored, all versions. waiting: in quarantine. received_at: the newest row's arrival, None before any."""
+    """rows: stored, all versions. waiting: in quarantine. received_at: the newest row's arrival, None before any.
+
+    due_by: the day by which the next delivery is due, None before the first. stale: that day is over.
+    """
 
     feed: str
     name: str
@@ -25,16 +28,8 @@ class FeedStatus:
     rows: int
     waiting: int
     received_at: datetime | None
-    fresh_for_days: int
-
-    @property
-    def due_by(self) -> date | None:
-        """The day by which the next delivery is due; None before the first."""
-        return None if self.received_at is None else shanghai_day(self.received_at) + timedelta(self.fresh_for_days)
-
-    def is_stale(self, on: date) -> bool:
-        """Whether a feed that has delivered is silent longer than its contract lets it be."""
-        return self.due_by is not None and on > self.due_by
+    due_by: date | None
+    stale: bool
 
 
 def landed_deliveries(lake: Lake) -> frozenset[str]:
@@ -44,8 +39,11 @@ def landed_deliveries(lake: Lake) -> frozenset[str]:
     return frozenset(f"{feed}-{batch_id}" for feed, batch_id in landed)
 
 
-def feed_statuses(lake: Lake) -> list[FeedStatus]:
-    """The newest state of every feed there is a contract for, in the catalogue's order."""
+def feed_statuses(lake: Lake, day: date) -> list[FeedStatus]:
+    """The newest state of every feed there is a contract for, in the catalogue's order. day: on which one is stale."""
+    snapshot = lake.snapshot()
+    newest = newest_deliveries(lake, day, snapshot)
+    stale = stale_feeds(lake, day, newest, snapshot)
     rows = LakeFile.removed_in.is_(None) & (LakeFile.kind == "rows")
     with lake.catalogue.connect() as connection:
         batches = _by_feed(connection, Batch.feed, func.count(), func.max(Batch.received_at, type_=Instant))
@@ -61,7 +59,8 @@ def feed_statuses(lake: Lake) -> list[FeedStatus]:
             rows=int(files.get(contract.code, (0, 0))[1]),
             waiting=waiting.get(contract.code, (0,))[0],
             received_at=batches.get(contract.code, (0, None))[1],
-            fresh_for_days=contract.fresh_for_days,
+            due_by=newest[contract.code] + timedelta(contract.fresh_for_days) if contract.code in newest else None,
+            stale=contract.code in stale,
         )
         for contract in FEEDS
     ]

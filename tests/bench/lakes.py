@@ -60,7 +60,7 @@ def compacted() -> Facts:
         vacuum(lake, keep_days=0, at=now())  # the disk never holds two of more than one feed
         held = anonymous_kib(os.getpid()) / 2**10
         tell(f"compacted {number} of {len(FEEDS)} feeds ({held:,.0f} MiB)")
-    rows = sum(status.rows for status in feed_statuses(lake))
+    rows = sum(status.rows for status in feed_statuses(lake, Settings().feature_day))
     return _took(begun) | {"rows": rows, "bytes": size_of(lake.root)}
 
 

@@ -7,12 +7,15 @@ import pytest
 from httpx import Client
 from markupsafe import escape
 
-from bureau.clock import now
+from bureau.clock import known_before, now
 from bureau.errors import SchemaDrift
 from bureau.settings import Settings
 from features.contracts.chinese import in_chinese
 from features.contracts.contract import Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS, find_feed
+from features.contracts.shareholder import SHAREHOLDER
+from features.contracts.tax_arrears import TAX_ARREARS
+from features.contracts.tax_grade import TAX_GRADE
 from features.definitions.library import find_feature, published
 from features.health.feature_days import measure_features
 from features.health.feed_days import keep_feeds, measure_feeds
@@ -20,7 +23,10 @@ from features.lake.lake import open_lake
 from features.lake.stops import read_or_stop
 from models.worth.files import write_worth
 from tests.factories.deployments import Caller
+from tests.factories.lakes import ACME, BETA, land_rows
+from tests.factories.market import shareholder
 from tests.factories.retiring import retire
+from tests.factories.tax import tax_arrears, tax_grade
 from tests.factories.worth import course, measured_worth
 
 
@@ -203,3 +209,19 @@ def test_a_measured_feed_shows_its_worth_and_others_how_to_measure_it(inside: Cl
         assert "<td>published_no_more</td>" in page
     assert "bureau models worth --feed F16" in inside.get("/console/feeds/F16").text
     assert "bureau models worth" not in inside.get("/console/feeds/F60").text
+
+
+def test_a_feed_is_stale_on_its_pages_as_its_answers_say(inside: Client, settings: Settings) -> None:
+    """Neither a delivery refused whole nor one that came after the home's own day counts; a derived feed is as stale
+    as what it is made of."""
+    lake = open_lake(settings.home, settings.catalogue_url)
+    land_rows(lake, TAX_ARREARS, [tax_arrears(ACME)], "2025-04-05")
+    land_rows(lake, SHAREHOLDER, [shareholder(ACME)], "2025-01-05")
+    land_rows(lake, TAX_GRADE, [tax_grade(ACME)], "2025-06-20")
+    assert land_rows(lake, TAX_ARREARS, [tax_arrears(BETA, arrears_fen=-1)], "2025-06-20").quarantined == 1
+    land_rows(lake, TAX_ARREARS, [tax_arrears(BETA)], known_before(settings.feature_day))
+    listing = inside.get("/console/feeds").text
+    for code, stale in (("F18", True), ("F03", True), ("X01", True), ("F14", False), ("F44", False)):
+        row = listing.partition(f'href="/console/feeds/{code}')[2].partition("</tr>")[0]
+        assert ("数据过期" in row) is stale, code
+        assert ("数据过期" in inside.get(f"/console/feeds/{code}").text) is stale, code

@@ -91,7 +91,7 @@ def test_everything_a_lake_does(lake: Lake) -> None:
     assert end_link(lake, list_links(lake)[0].link_id, at=instant("2025-07-01")).rows == 1
     assert known(lake, COURT_CASE, "2025-06-30").height == 1
     assert known(lake, COURT_CASE, "2025-07-01").is_empty()
-    (cases,) = [status for status in feed_statuses(lake) if status.feed == "F26"]
+    (cases,) = [status for status in feed_statuses(lake, date(2025, 7, 1)) if status.feed == "F26"]
     assert (cases.batches, cases.files, cases.rows, cases.waiting) == (1, 1, 1, 2)
     assert cases.received_at == instant("2025-03-01")
 

@@ -3,23 +3,25 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
+from bureau.clock import now, shanghai_day
 from bureau.errors import BureauError, SchemaDrift, UnknownName, UnreadableFile, WrongFeed
 from features.contracts.court_case import COURT_CASE
 from features.contracts.feeds import FEEDS
 from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.contracts.tax_grade import TAX_GRADE
 from features.lake.cli import feeds, subjects
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, deliver, frame_of, instant, known, make_lake
 from tests.factories.registrations import registration
-from tests.factories.tax import tax_arrears
+from tests.factories.tax import tax_arrears, tax_grade
 
 Run = Callable[..., Result]
 
@@ -135,12 +137,41 @@ def test_a_plain_history_file_brings_its_instants(run: Run, tmp_path: Path) -> N
     assert status["stale"], "a monthly feed that has been silent for 87 days"
 
 
+def standing(run: Run, feed: str = "F18") -> dict[str, object]:
+    (status,) = [row for row in listed(run("catalogue", "--format", "json")) if row["feed"] == feed]
+    return status
+
+
 def test_catalogue_tells_what_has_gone_stale(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("ingest", "F18", deliver(TAX_ARREARS, HISTORY, tmp_path).path, "--history")
     for day, stale in ((date(2025, 6, 15), False), (date(2025, 6, 16), True)):
         monkeypatch.setenv("BUREAU_TODAY", day.isoformat())
-        (status,) = [row for row in listed(run("catalogue", "--format", "json")) if row["feed"] == "F18"]
-        assert status["stale"] is stale, "a monthly feed whose slowest files take 30 days"
+        assert standing(run)["stale"] is stale, "a monthly feed whose slowest files take 30 days"
+
+
+def test_a_delivery_refused_whole_leaves_a_feed_as_stale_as_it_was(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUREAU_TODAY", (today := shanghai_day(now())).isoformat())
+    run("ingest", "F18", deliver(TAX_ARREARS, HISTORY, tmp_path).path, "--history")
+    run("ingest", "F18", arrears_file(tmp_path, tax_arrears(BETA, arrears_fen=-1)))
+    status = standing(run)
+    assert (status["rows"], status["waiting"]) == (1, 1)
+    assert (status["due_by"], status["stale"]) == ("2025-06-15", True)
+    assert shanghai_day(datetime.fromisoformat(str(status["received_at"]))) >= today, "it was heard of all the same"
+
+
+def test_what_came_after_a_home_s_own_day_does_not_count_on_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The home lives on 2025-07-01; what is ingested without history comes on the day the machine shows."""
+    run("ingest", "F18", deliver(TAX_ARREARS, HISTORY, tmp_path).path, "--history")
+    run("ingest", "F18", deliver(TAX_ARREARS, [tax_arrears(BETA)], tmp_path).path)
+    run("ingest", "F14", deliver(TAX_GRADE, [tax_grade(ACME)], tmp_path).path)
+    assert (standing(run)["due_by"], standing(run)["stale"]) == ("2025-06-15", True)
+    assert (standing(run, "F14")["due_by"], standing(run, "F14")["stale"]) == (None, False)
+    monkeypatch.setenv("BUREAU_TODAY", shanghai_day(now()).isoformat())
+    assert standing(run)["stale"] is False
 
 
 def test_quarantine_lists_and_tries_again(run: Run, tmp_path: Path) -> None:

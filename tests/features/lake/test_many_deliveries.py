@@ -1,6 +1,6 @@
 """A catalogue of many thousand deliveries is asked as a small one is: by the files that still stand."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def test_a_delivery_lands_and_is_read_among_many(lake: Lake) -> None:
     assert (landed.landed, landed.snapshot, lake.snapshot()) == (1, MANY + 1, MANY + 1)
     assert len(lake.files("F18")) == 1
     assert len(lake.files("F18", MANY - 1)) == MANY - 1
-    (status,) = [status for status in feed_statuses(lake) if status.feed == "F18"]
+    (status,) = [status for status in feed_statuses(lake, date(2025, 7, 1)) if status.feed == "F18"]
     assert (status.batches, status.files, status.rows) == (MANY + 1, 1, 1)
 
 
