@@ -73,6 +73,13 @@ STATUS: dict[type[errors.BureauError], int] = {
 }
 """Every error type a user can meet. Status 422 means a malformed request and nothing else."""
 
+WITHOUT_AN_ERROR = (
+    (404, "unknown-route", "An address that the API does not have. Its routes are listed above."),
+    (405, "method-not-allowed", "An address that the API has, asked with another method than it takes."),
+    (500, "internal-error", "A fault of the platform's own, which it has recorded. Quote `request_id` to support."),
+)
+"""Status, code and meaning of what the router or the server itself answers."""
+
 RETRY_AFTER_SECONDS = 5
 PROBLEM_JSON = "application/problem+json"
 _log = logging.getLogger("bureau.api")

@@ -43,6 +43,9 @@ class InvalidInput(BureauError):
 
 
 class ImpossibleUscc(InvalidInput):
+    """A unified social credit code whose check characters do not agree, so that no enterprise can have it. Read it
+    from the licence again."""
+
     code = "impossible-uscc"
 
     def __init__(self, text: str, suggestion: str | None = None) -> None:
@@ -52,6 +55,8 @@ class ImpossibleUscc(InvalidInput):
 
 
 class ImpossibleDate(InvalidInput):
+    """A day or month that the calendar does not have, or that is written otherwise than YYYY-MM-DD or YYYY-MM."""
+
     code = "impossible-date"
 
     def __init__(self, text: str, what: str = "date", *, month: bool = False) -> None:
@@ -124,6 +129,8 @@ class FeedStopped(InvalidInput):
 
 
 class SourceConflict(InvalidInput):
+    """Records of one source offered to a home that holds those of another. Each source needs a home of its own."""
+
     code = "source-conflict"
 
     def __init__(self, present: str, offered: str) -> None:
@@ -145,6 +152,8 @@ class MalformedRequest(InvalidInput):
 
 
 class BodyTooLarge(InvalidInput):
+    """A request whose body is larger than its route takes. Send less in one request; nothing of it was read."""
+
     code = "body-too-large"
 
     def __init__(self, limit_bytes: int) -> None:
@@ -153,6 +162,9 @@ class BodyTooLarge(InvalidInput):
 
 
 class KeyMissing(InvalidInput):
+    """A charged call without the header Idempotency-Key, or with one that cannot be a key. Name each piece of business
+    by a key of its own and send the same for every retry of it."""
+
     code = "idempotency-key-missing"
 
     def __init__(self) -> None:
@@ -206,10 +218,14 @@ class SuspectColumns(InvalidInput):
 
 
 class NotPermitted(BureauError):
+    """The family of refusals: the caller may not. A problem says which of them it is by its own code."""
+
     code = "not-permitted"
 
 
 class WrongCredentials(NotPermitted):
+    """A client, secret, assertion or token that is unknown, wrong or expired. Get a new token, then call again."""
+
     code = "wrong-credentials"
 
     def __init__(self, why: str = "The client id or secret is wrong, or the token has expired.") -> None:
@@ -217,6 +233,8 @@ class WrongCredentials(NotPermitted):
 
 
 class ConsentMissing(NotPermitted):
+    """The enterprise has not authorised this product to your institution. Register its authorisation, then retry."""
+
     code = "consent-missing"
 
     def __init__(self, uscc: str, product: str) -> None:
@@ -228,6 +246,8 @@ class ConsentMissing(NotPermitted):
 
 
 class ConsentExpired(NotPermitted):
+    """A consent asked with before its first day or after its last. Register one that holds today, then retry."""
+
     code = "consent-expired"
 
     def __init__(self, consent_id: str, valid_from: str, valid_to: str) -> None:
@@ -238,6 +258,8 @@ class ConsentExpired(NotPermitted):
 
 
 class ConsentRevoked(NotPermitted):
+    """A consent that was taken back; it never holds again. Ask the enterprise for a new one."""
+
     code = "consent-revoked"
 
     def __init__(self, consent_id: str) -> None:
@@ -246,6 +268,8 @@ class ConsentRevoked(NotPermitted):
 
 
 class WrongPurpose(NotPermitted):
+    """A purpose the consent does not name. Ask for a purpose it covers, or let the enterprise consent to this one."""
+
     code = "wrong-purpose"
 
     def __init__(self, purpose: str, allowed: Iterable[str]) -> None:
@@ -255,6 +279,8 @@ class WrongPurpose(NotPermitted):
 
 
 class ProductNotContracted(NotPermitted):
+    """A product that is on sale and not in your institution's contract. Ask the platform to add it."""
+
     code = "product-not-contracted"
 
     def __init__(self, institution: str, product: str) -> None:
@@ -302,6 +328,9 @@ class SignatureRefused(NotPermitted):
 
 
 class FieldNotGranted(NotPermitted):
+    """Columns of records that the grant under which they are read does not cover; nothing of them was read. A bank that
+    meets it tells the platform."""
+
     code = "field-not-granted"
 
     def __init__(self, fields: list[str], institution: str, purpose: str) -> None:
@@ -383,10 +412,14 @@ class RetentionNotOver(NotPermitted):
 
 
 class NotFound(BureauError):
+    """The family of what there is not: the caller may ask, and there is nothing. A problem names it by its own code."""
+
     code = "not-found"
 
 
 class UnknownProduct(NotFound):
+    """A code under which nothing is on sale. Look at what is, with GET /v1/products."""
+
     code = "unknown-product"
 
     def __init__(self, product: str) -> None:
@@ -395,6 +428,8 @@ class UnknownProduct(NotFound):
 
 
 class UnknownSubject(NotFound):
+    """An enterprise that no register here knows. Check its code with the licence."""
+
     code = "unknown-subject"
 
     def __init__(self, subject: str) -> None:
@@ -416,10 +451,14 @@ class UnknownObject(NotFound):
 
 
 class Conflict(BureauError):
+    """The family of requests that what stands already does not allow. A problem names that by its own code."""
+
     code = "conflict"
 
 
 class KeyReused(Conflict):
+    """An Idempotency-Key that came before with another body. A new request takes a new key, a retry the same body."""
+
     code = "idempotency-key-reused"
 
     def __init__(self, key: str) -> None:
@@ -479,6 +518,9 @@ class NotReady(SourceDown):
 
 
 class ModelNotReleased(SourceDown):
+    """The product rests on a model of which no version is released in this home. Nothing was charged; ask the platform
+    when one will be."""
+
     code = "model-not-released"
 
     def __init__(self, model: str, why: str = "It has not been trained in this home.", waiting: str = "") -> None:
@@ -491,6 +533,8 @@ class ModelNotReleased(SourceDown):
 
 
 class ProductNotServed(SourceDown):
+    """A product that this home has no data or model to answer from. Nothing was charged; ask for another."""
+
     code = "product-not-served"
 
     def __init__(self, product: str, source: str) -> None:
@@ -528,6 +572,10 @@ class ContributionsDisagree(SourceDown):
 
 
 class LedgerUnavailable(SourceDown):
+    """The answer could not be stored, so it is not given. Ask again with the same Idempotency-Key: a call is charged at
+    most once, and one that was stored after all is answered from there.
+    """
+
     code = "ledger-unavailable"
 
     def __init__(self, why: str) -> None:

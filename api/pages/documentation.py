@@ -1,14 +1,14 @@
 """The page /docs: every route and every problem, from the OpenAPI document itself; no foreign viewer is loaded."""
 
-import inspect
 import json
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from api.errors import STATUS
+from api.errors import STATUS, WITHOUT_AN_ERROR
 from api.pages.rendering import render
 from products.samples.declared import declared
 
@@ -52,8 +52,9 @@ def by_tag(document: dict[str, Any]) -> dict[str, list[RouteEntry]]:
 
 
 def known_problems() -> list[tuple[int, str, str]]:
-    """Status, code and meaning of every problem."""
-    return sorted((status, kind.code, inspect.getdoc(kind) or "") for kind, status in STATUS.items())
+    """Status, code and meaning of every problem; the meaning is its error's own."""
+    raised = [(status, kind.code, cleandoc(kind.__doc__ or "")) for kind, status in STATUS.items()]
+    return sorted([*raised, *WITHOUT_AN_ERROR])
 
 
 def _entry(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> RouteEntry:

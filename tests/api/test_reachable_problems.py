@@ -15,6 +15,7 @@ from api.access.guessing import WRONG_CODES
 from api.deployment import Deployment
 from api.errors import STATUS, Problem
 from api.metering.tables import StoredAnswer
+from api.pages.documentation import known_problems
 from api.tenancy import EVERYONE
 from bureau.clock import now
 from bureau.db import transaction
@@ -292,3 +293,13 @@ def test_nothing_raises_a_parent() -> None:
 def test_codes_that_no_error_has_are_reached_too(scene: Scene) -> None:
     assert scene.bank.get("/v1/nowhere").json()["code"] == "unknown-route"
     assert scene.bank.delete("/v1/usage").json()["code"] == "method-not-allowed"
+
+
+def test_every_code_is_explained_in_words_of_its_own(http: Client) -> None:
+    assert [kind.__name__ for kind in STATUS if not kind.__dict__.get("__doc__")] == []
+    known = known_problems()
+    assert len({meaning for _, _, meaning in known}) == len(known)
+    page = http.get("/docs").text
+    for _, code, _ in known:
+        assert f'id="{code}"' in page
+    assert {"unknown-route", "method-not-allowed", "internal-error"} <= {code for _, code, _ in known}
