@@ -580,7 +580,8 @@ class LedgerUnavailable(SourceDown):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"The ledger could not store the answer ({why}). Nothing was charged; retry with the same key."
+            f"The ledger could not store the answer ({why}). Ask again with the same Idempotency-Key: it is charged at "
+            "most once."
         )
         self.why = why
 
