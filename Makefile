@@ -84,5 +84,6 @@ lock: setup
 		| $(BIN)/uv pip compile - --constraints requirements.lock --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements-contenders.lock
 
+# The environment alone: the home (var, or what BUREAU_HOME names) holds the ledger and the keys that sign and open it.
 clean:
-	@rm -rf $(VENV) var
+	@rm -rf $(VENV)
