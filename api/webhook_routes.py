@@ -91,7 +91,8 @@ def view(webhook: Webhook) -> WebhookView:
 def create_webhook(
     request: WebhookRequest, caller: WebhookCaller, session: DbSession, deployment: Served, now: Now
 ) -> NewWebhookView:
-    """It hears of what happens from now on; each event until it is answered with a status of 2xx."""
+    """It hears of what happens from now on: each event until it is answered with a status of 2xx, in ten attempts over
+    about three days; then it is given up and comes again by /replay. 410 ends the webhook."""
     made = registering.register(
         session,
         deployment.vault,
