@@ -134,6 +134,14 @@ def brought_by(stored: pl.DataFrame, links: pl.Series) -> pl.DataFrame:
     return stored.filter(pl.col("link_id") > 0).join(owned, on=_OWNED, how="semi")
 
 
+def why_undone(stored: pl.DataFrame, links: pl.Series) -> pl.DataFrame:
+    """Why the records wait that links brought which are undone: `record_no`, `reason`."""
+    brought = stored.filter(pl.col("link_id").is_in(links.implode()))
+    reason = "its link {} was undone; say whose it is with: bureau feeds review link NAME USCC"
+    newest = brought.group_by("record_no").agg(pl.col("link_id").max())
+    return newest.select("record_no", reason=pl.format(reason, "link_id"))
+
+
 def _accepted(connection: Connection) -> pl.DataFrame:
     """Pairs of key and enterprise that a person accepted, as spans that are open since."""
     query = select(Link.key, Link.enterprise_id, Link.known_from, Link.known_to)

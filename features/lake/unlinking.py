@@ -15,7 +15,7 @@ from features.lake.files import exclusive
 from features.lake.judgement import ROW
 from features.lake.lake import Lake
 from features.lake.layout import parquet
-from features.lake.linking import brought_by
+from features.lake.linking import brought_by, why_undone
 from features.lake.quarantine import hold_stored
 from features.lake.query import query
 from features.lake.tables import EnterpriseRow, Link
@@ -25,8 +25,12 @@ from features.lake.writing import ending, write_closings
 
 @dataclass(frozen=True)
 class Unlinked:
-    """What undoing a link changed from then on. rows: how many ended. feeds: codes of those that lost rows."""
+    """What undoing a link changed from then on. rows: how many ended. feeds: codes of those that lost rows.
 
+    links: numbers of those undone, every open one of the same key and enterprise.
+    """
+
+    links: tuple[int, ...]
     rows: int
     enterprise_ids: tuple[int, ...]
     usccs: tuple[str, ...]
@@ -38,46 +42,58 @@ def end_link(lake: Lake, link_id: int, *, at: datetime) -> Unlinked:
 
     The rows it brought end, with the later versions that followed them, and wait again: another enterprise may get
     them from `at` on (`features.lake.review.link_name`). Neither its key nor its records are tried with that
-    enterprise again: a corrected delivery that brings the code also brings the record back.
+    enterprise again: a corrected delivery that brings the code also brings the record back. So every other open link
+    of its key and enterprise, known from another day on, is undone with it.
     """
     with exclusive(lake), lake.catalogue.begin() as connection:
-        if connection.scalar(select(Link.id).where(Link.id == link_id, Link.known_to.is_(None))) is None:
-            raise UnknownName("open link", str(link_id), see="bureau feeds links")
+        links = _links_of_pair(connection, link_id)
         snapshot = make_snapshot(connection, "end-link", at)
-        connection.execute(update(Link).where(Link.id == link_id).values(known_to=to_micros(at), ended_in=snapshot))
+        undone = update(Link).where(Link.id.in_(links.to_list()))
+        connection.execute(undone.values(known_to=to_micros(at), ended_in=snapshot))
         entries = (Entry(lake, connection, feed, snapshot) for feed in FEEDS if feed.name_column)
-        ended = {entry.contract.code: _end_rows(entry, link_id, to_micros(at)) for entry in entries}
-        return _told(connection, {feed: rows for feed, rows in ended.items() if not rows.is_empty()})
+        ended = {entry.contract.code: _end_rows(entry, links, to_micros(at)) for entry in entries}
+        return _told(connection, links, {feed: rows for feed, rows in ended.items() if not rows.is_empty()})
 
 
-def _told(connection: Connection, ended: dict[str, pl.DataFrame]) -> Unlinked:
+def _links_of_pair(connection: Connection, link_id: int) -> pl.Series:
+    """The open links with the key and enterprise of one that is open, itself among them."""
+    open_link = select(Link.key, Link.enterprise_id).where(Link.id == link_id, Link.known_to.is_(None))
+    pair = connection.execute(open_link).first()
+    if pair is None:
+        raise UnknownName("open link", str(link_id), see="bureau feeds links")
+    same = select(Link.id).where(Link.key == pair.key, Link.enterprise_id == pair.enterprise_id)
+    return pl.Series("link_id", connection.scalars(same.where(Link.known_to.is_(None)).order_by(Link.id)).all())
+
+
+def _told(connection: Connection, links: pl.Series, ended: dict[str, pl.DataFrame]) -> Unlinked:
     numbers = pl.concat([pl.Series(dtype=pl.Int32), *(rows["enterprise_id"] for rows in ended.values())])
     touched = select(EnterpriseRow.id, EnterpriseRow.uscc).where(EnterpriseRow.id.in_(numbers.unique().to_list()))
     found = connection.execute(touched.order_by(EnterpriseRow.id)).all()
     ids, codes = tuple(number for number, _ in found), tuple(code for _, code in found)
-    return Unlinked(sum(rows.height for rows in ended.values()), ids, codes, tuple(ended))
+    return Unlinked(tuple(links), sum(rows.height for rows in ended.values()), ids, codes, tuple(ended))
 
 
-def _end_rows(entry: Entry, link_id: int, at: int) -> pl.DataFrame:
-    """End the rows a link brought, and let their records wait; returns those that ended."""
-    rows = _brought_rows(entry.lake, entry.contract, link_id)
+def _end_rows(entry: Entry, links: pl.Series, at: int) -> pl.DataFrame:
+    """End the rows some links brought, and let their records wait; returns those that ended."""
+    rows = _brought_rows(entry.lake, entry.contract, links)
     still_open = rows.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") > at))
     if still_open.is_empty():
         return still_open
     write_closings(entry, ending(still_open, at))
     # An earlier version may be the one that names somebody, so a record waits whole.
     waiting = rows.join(still_open, on="record_no", how="semi").with_row_index(ROW)
-    reason = f"its link {link_id} was undone; say whose it is with: bureau feeds review link NAME USCC"
-    told = waiting.select(ROW, "batch_no", code=pl.lit("unlinked"), reason=pl.lit(reason))
+    told = waiting.select(ROW, "batch_no", "record_no", code=pl.lit("unlinked"))
+    told = told.join(why_undone(rows, links), on="record_no").drop("record_no")
     hold_stored(entry, waiting, told, from_micros(at))
     return still_open
 
 
-def _brought_rows(lake: Lake, contract: Contract, link_id: int) -> pl.DataFrame:
-    """Rows a link brought, and rows without a code that followed them to the same enterprise."""
+def _brought_rows(lake: Lake, contract: Contract, links: pl.Series) -> pl.DataFrame:
+    """Rows some links brought, and rows without a code that followed them to the same enterprise."""
     files, also = lake.files(contract.code), (*contract.dtypes, "batch_no")
     if not files:
         return stored_versions(lake, contract, pl.Series("record_no", dtype=pl.Int64), also)
-    records = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id = {link_id:d}")
+    brought = ", ".join(map(str, links))
+    records = query(f"SELECT DISTINCT record_no FROM {parquet(files)} WHERE link_id IN ({brought})")
     rows = stored_versions(lake, contract, records["record_no"], also)
-    return brought_by(rows, pl.Series([link_id]))
+    return brought_by(rows, links)

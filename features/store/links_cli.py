@@ -22,7 +22,9 @@ LimitOption = Annotated[int | None, typer.Option(min=0, help="At most so many; a
 
 
 def links(
-    end: Annotated[int | None, typer.Option(help="Number of a link to undo from now on.")] = None,
+    end: Annotated[
+        int | None, typer.Option(help="Number of a link to undo from now on, with every other of its key and firm.")
+    ] = None,
     limit: LimitOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -31,7 +33,8 @@ def links(
     if end is not None:
         ended = end_link(lake, end, at=settings.present)
         changing = depending_on_feeds(lake, ended.enterprise_ids, ended.feeds)
-        told = f"link {end} is undone, {ended.rows:,} rows ended; from now on {len(changing)} features can change of:"
+        undone = " and ".join(f"link {number}" for number in ended.links) + (" is" if len(ended.links) == 1 else " are")
+        told = f"{undone} undone, {ended.rows:,} rows ended; from now on {len(changing)} features can change of:"
         left = as_before(settings.home, settings.feature_day) if changing else ()
         typer.echo("\n".join((told, *ended.usccs, *left)), err=form is not Format.TABLE)
     columns = ("link_id", "key", "uscc", "name", "rule", "score", "known_from", "known_to")

@@ -177,6 +177,24 @@ def test_a_later_version_of_an_undone_record_waits(lake: Lake) -> None:
     assert owners(lake, "2025-07-01") == [BETA]
 
 
+def test_undoing_a_link_undoes_every_other_of_its_name_and_firm(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    first = court_case(None, NAME, record_id="F26-1")
+    land_rows(lake, COURT_CASE, [first], "2025-04-01")
+    land_rows(lake, REGISTRATION, [registration(BETA, NAME)], "2025-04-10")
+    land_rows(lake, REGISTRATION, [registration(BETA, "另一家公司", version=2, op="U")], "2025-04-20")
+    land_rows(lake, COURT_CASE, [court_case(None, NAME, record_id="F26-2", case_no="2")], "2025-05-01")
+    assert [(link.key, link.uscc) for link in list_links(lake)] == [(NAME, ACME), (NAME, ACME)]
+    ended = end_link(lake, 2, at=instant("2025-05-10"))
+    assert (ended.links, ended.rows) == ((1, 2), 2)
+    assert [link.known_to for link in list_links(lake)] == [instant("2025-05-10"), instant("2025-05-10")]
+    told = {row.record_id: row.reason.split(";")[0] for row in list_waiting(lake)}
+    assert told == {"F26-1": "its link 1 was undone", "F26-2": "its link 2 was undone"}
+    land_rows(lake, COURT_CASE, [first | {"version": 2, "op": "U", "outcome": "调解"}], "2025-06-01")
+    assert (owners(lake, "2025-04-01"), owners(lake, "2025-05-09")) == ([ACME], [ACME, ACME])
+    assert (owners(lake, "2025-05-10"), owners(lake, "2025-06-01")) == ([], [])
+
+
 def test_records_of_an_undone_link_wait_and_can_be_given_to_the_right_firm(lake: Lake) -> None:
     land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, "深圳市乙物流有限公司")], "2025-03-01")
     rows = [court_case(None, NAME)]
