@@ -5,6 +5,9 @@ what the quarantine masks and what an erasure takes out of the lake, for no purp
 19, shortest retention). Of a delivery that landed its sidecar stays, the evidence of what was sent; of one that was
 refused the reason. Its publisher has the file and sends it again.
 
+A delivery that states itself when its rows were received is refused: only an operator's word lets a publisher tell
+what was known in the past (`bureau feeds ingest --history`).
+
 A good file of a feed that has stopped is neither: it lies where it is, and lands on the first day after the stop ended.
 """
 

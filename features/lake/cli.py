@@ -8,13 +8,13 @@ import polars as pl
 import typer
 
 from bureau.clock import now
-from bureau.errors import InvalidInput, UnreadableFile
+from bureau.errors import InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.contracts.feeds import FEEDS, find_feed
 from features.contracts.quality import say
 from features.lake.compaction import compact
-from features.lake.delivery import Delivery, read_delivery
+from features.lake.delivery import Delivery, agreed, read_delivery
 from features.lake.doubts import doubts_told
 from features.lake.due import due_feeds
 from features.lake.judgement import judge
@@ -117,7 +117,7 @@ def ingest(
     for file in files:
         try:
             delivery = read_or_stop(lake, file, at=now(), feed=code, history=history)
-            landed.append(asdict(land(lake, _agreed(delivery, history), received_at=now())))
+            landed.append(asdict(land(lake, delivery, received_at=now())))
         except InvalidInput as problem:
             problems.append(problem)
     columns = ("feed", "batch_id", "rows", "landed", "quarantined", "unchanged", "doubtful", "snapshot")
@@ -205,14 +205,4 @@ def _open() -> Lake:
 
 def _read(file: Path, code: str, history: bool) -> Delivery:
     find_feed(code)
-    return _agreed(read_delivery(file, code, history=history), history)
-
-
-def _agreed(delivery: Delivery, history: bool) -> Delivery:
-    """The delivery, where the one who ingests it says as its sidecar does whether it is history."""
-    file = delivery.path
-    if delivery.sidecar.history and not history:
-        raise UnreadableFile(file, "it states itself when its rows were received; say --history to accept that.")
-    if history and not delivery.sidecar.history:
-        raise UnreadableFile(file, "its sidecar does not say it is history; leave out --history.")
-    return delivery
+    return agreed(read_delivery(file, code, history=history), history=history)

@@ -107,6 +107,19 @@ def read_delivery(path: Path, feed: str | None = None, *, history: bool = False)
     return Delivery(path, sidecar, contract, table)
 
 
+def agreed(delivery: Delivery, *, history: bool) -> Delivery:
+    """The delivery, where the one who takes it in says as its sidecar does whether it is history.
+
+    Who states himself when his rows were received could say that they were known earlier than they were.
+    """
+    if delivery.sidecar.history and not history:
+        why = "it states itself when its rows were received; say --history to accept that"
+        raise UnreadableFile(delivery.path, f"{why}: bureau feeds ingest {delivery.contract.code} FILE --history.")
+    if history and not delivery.sidecar.history:
+        raise UnreadableFile(delivery.path, "its sidecar does not say it is history; leave out --history.")
+    return delivery
+
+
 def drop_delivery(path: Path) -> None:
     """Delete a delivery that has landed, with its sidecar."""
     path.unlink()

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 
 from bureau.errors import FeedStopped, SchemaDrift, UnknownName
 from features.contracts.feeds import find_feed
-from features.lake.delivery import Delivery, read_delivery
+from features.lake.delivery import Delivery, agreed, read_delivery
 from features.lake.lake import Lake
 from features.lake.landing import Landed, land
 from features.lake.raw_identity import masked_sentence
@@ -38,17 +38,19 @@ class _Stop:
 def take(
     lake: Lake, path: Path, *, at: datetime, feed: str | None = None, history: bool = False, links: bool = True
 ) -> Landed:
-    """Read a delivery and land it. Raises what `read_delivery` raises; a change of columns is written down first."""
+    """Read a delivery and land it. Raises what `read_or_stop` raises; a change of columns is written down first."""
     return land(lake, read_or_stop(lake, path, at=at, feed=feed, history=history), received_at=at, links=links)
 
 
 def read_or_stop(lake: Lake, path: Path, *, at: datetime, feed: str | None = None, history: bool = False) -> Delivery:
     """Read a delivery; where its columns are not those agreed the feed is noted as stopped.
 
+    history: whether its rows may bring the instants they were received at; `UnreadableFile` where its sidecar says
+        otherwise.
     Raises `FeedStopped` where the feed has stopped and this delivery does not end that.
     """
     try:
-        delivery = read_delivery(path, feed, history=history)
+        delivery = agreed(read_delivery(path, feed, history=history), history=history)
     except SchemaDrift as drift:
         reason = masked_sentence(drift.why)
         values = {"feed": drift.feed, "file": path.name, "reason": reason, "noted_at": at}

@@ -30,8 +30,8 @@ from features.sources.source import read_source
 from features.store.live import live_vector
 from models.monitoring.days import read_measures
 from models.service import load_released
-from tests.factories.closings import close_until_killed
-from tests.factories.lakes import deliver, instant
+from tests.factories.closings import close_on, close_until_killed
+from tests.factories.lakes import deliver
 from tests.factories.retiring import RETIRED, retire
 from tests.factories.tax import tax_arrears
 
@@ -78,7 +78,7 @@ def closed(city_home: Path, day: date, tmp_path_factory: pytest.TempPathFactory)
         began.append(perf_counter())
         said.append(line)
 
-    close(settings, open_journal(home / "closing", day, tell), day)
+    close_on(home, day, tell)
     return Closed(home, firm, said, began)
 
 
@@ -97,10 +97,9 @@ def lake_of(settings: Settings) -> Lake:
 
 
 def put_in_inbox(settings: Settings, day: date, place: int = 7) -> str:
-    """One firm owes tax since a month ago, told today; returns its code. place: of the firm in the registry."""
+    """One firm owes tax since a month ago; returns its code. place: of the firm in the registry."""
     firm = enterprises(lake_of(settings))["uscc"][place]
-    row = tax_arrears(firm, day - timedelta(days=31)) | {"received_at": instant(f"{day}T01:00")}
-    deliver(TAX_ARREARS, [row], settings.home / "inbox")
+    deliver(TAX_ARREARS, [tax_arrears(firm, day - timedelta(days=31))], settings.home / "inbox")
     return str(firm)
 
 

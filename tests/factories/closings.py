@@ -1,4 +1,4 @@
-"""A day's closing that is killed at a said moment; run in a process of its own."""
+"""A day's closing on that very day, and one that is killed at a said moment, run in a process of its own."""
 
 import os
 import signal
@@ -6,9 +6,20 @@ from datetime import date
 from pathlib import Path
 from threading import Timer
 
-from api.closing_cli import close
+import pytest
+
+from api import closing_cli
 from bureau.settings import Settings
-from features.closing.journal import open_journal
+from features.closing.journal import Tell, open_journal
+from tests.factories.lakes import instant
+
+
+def close_on(home: Path, day: date, tell: Tell) -> None:
+    """Close a day that lies in the past by a clock that shows nine in the morning of it, in Shanghai."""
+    with pytest.MonkeyPatch.context() as clock:
+        clock.setattr(closing_cli, "now", lambda: instant(f"{day}T01:00"))
+        settings = Settings(home=home, today=day, _env_file=None)
+        closing_cli.close(settings, open_journal(home / "closing", day, tell), day)
 
 
 def close_until_killed(home: Path, day: date, lines: int, seconds: float) -> None:
@@ -22,7 +33,7 @@ def close_until_killed(home: Path, day: date, lines: int, seconds: float) -> Non
 
     if lines == 0:
         _die_in(seconds)
-    close(Settings(home=home, today=day, _env_file=None), open_journal(home / "closing", day, tell), day)
+    close_on(home, day, tell)
 
 
 def _die_in(seconds: float) -> None:

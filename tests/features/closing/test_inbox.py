@@ -69,6 +69,19 @@ def test_a_file_no_feed_can_take_is_set_aside_with_its_reason_and_the_others_go_
     assert not good.exists()
 
 
+def test_a_file_that_says_itself_when_its_rows_were_received_is_refused(lake: Lake) -> None:
+    home = lake.root.parent
+    waiting(home, BETA)
+    past = penalty(ACME, date(2024, 5, 30), received_at=instant("2024-06-01"))
+    path = deliver(PENALTY, [past], home / "inbox").path
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1, refused=1)
+    assert known(lake, PENALTY, "2025-06-02")["uscc"].to_list() == [BETA]
+    assert not path.exists()
+    reason = (home / "inbox" / "refused" / f"{path.name}.reason.txt").read_text()
+    assert "it states itself when its rows were received; say --history to accept that" in reason
+    assert "bureau feeds ingest F34 FILE --history" in reason
+
+
 def test_killed_between_landing_and_dropping_it_changes_nothing_the_second_time(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
