@@ -5,9 +5,11 @@ Everything is columns at once; a row is named by its position in the delivered f
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import polars as pl
 
+from bureau.clock import to_micros
 from features.contracts.contract import NUMBER_PATTERN, Contract
 from features.contracts.quality import FIRST_DAY, MOST, amounts, kind
 from features.lake.codes import clean_codes, impossible_codes
@@ -37,9 +39,11 @@ class Judged:
 
 
 def judge(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> Judged:
-    """Judge delivered rows. `received_at` stamps those that do not bring their own."""
+    """Judge delivered rows. `received_at`, the instant they land, stamps those that do not bring an earlier one."""
     typed, refused = _parse(frame, contract, received_at)
-    for refuse in (_identities, _lost_texts, _broken_rules, _impossible_amounts, _impossible_dates, _impossible_codes):
+    not_yet = partial(_not_received_yet, landed_at=received_at)
+    dates = (not_yet, _impossible_dates)
+    for refuse in (_identities, _lost_texts, _broken_rules, _impossible_amounts, *dates, _impossible_codes):
         found = refuse(typed, contract)
         if not found.is_empty():
             refused, typed = pl.concat([refused, found]), _without(typed, found)
@@ -120,6 +124,15 @@ def _impossible_amounts(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame
             reason = pl.format("{} is {}, more than a thousand trillion; check its unit", pl.lit(column), column)
             found.append(typed.filter(beyond).select(ROW, reason.alias("reason")))
     return _gather("rule", pl.concat(found))
+
+
+def _not_received_yet(typed: pl.DataFrame, _contract: Contract, *, landed_at: datetime) -> pl.DataFrame:
+    """A feed with a row of years to come would never be late again."""
+    instant = pl.from_epoch(RECEIVED_AT, "us").dt.strftime("%Y-%m-%d %H:%M:%S")
+    landed = pl.lit(f"{landed_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
+    reason = pl.format("received_at {} UTC lies after the instant it landed, {} UTC", instant, landed)
+    later = typed.filter(pl.col(RECEIVED_AT) > to_micros(landed_at))
+    return _gather("date", later.select(ROW, reason.alias("reason")))
 
 
 def _impossible_dates(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:

@@ -76,7 +76,9 @@ def retry(
 
 
 def _retry(entry: Entry, waiting: pl.DataFrame, at: datetime) -> Replayed:
-    judged = judge(_cells(entry, waiting, at), entry.contract, at)
+    cells = _cells(entry, waiting, at)
+    arrived = cells.select(pl.col(RECEIVED_AT).max()).item()  # a home may live on a day before
+    judged = judge(cells, entry.contract, max(at, arrived))
     batches = waiting.with_row_index(ROW).select(ROW, "batch_no")
     stored = store(entry, judged.kept.join(batches, on=ROW, maintain_order="left"))
     refused = pl.concat([judged.refused, stored.refused])

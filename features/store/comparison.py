@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from features.lake.links import list_links
 from features.lake.unlinking import end_link
 from features.store.build import build_features
 from features.store.edge_groups import PEERS, group_rows
-from features.store.edges import COMPARED_DAYS, FIRMS, LAST_DAY, Chance, history
+from features.store.edges import COMPARED_DAYS, FIRMS, LANDED_AT, LAST_DAY, Chance, history
 from features.store.live import live_vector
 from features.store.training_set import training_set
 
@@ -123,17 +123,16 @@ def _cut(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _land(lake: Lake, contract: Contract, frame: pl.DataFrame, batch: str) -> None:
-    at: datetime = known_before(LAST_DAY)
     path = write_delivery(
         frame,
         feed=contract.code,
         batch_id=batch,
         publisher=contract.department,
-        produced_at=at,
+        produced_at=LANDED_AT,
         folder=lake.root.parent / "deliveries",
         history=True,
     )
-    land(lake, read_delivery(path), received_at=at)
+    land(lake, read_delivery(path), received_at=LANDED_AT)
 
 
 def _batches(

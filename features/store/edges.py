@@ -23,6 +23,8 @@ from features.lake.delivery import RECEIVED_AT
 from features.lake.judgement import judge
 
 LAST_DAY = date(2025, 7, 31)
+LANDED_AT = datetime(2031, 1, 1, tzinfo=UTC)
+"""Later than any row is received: of those of the last day some come years after it."""
 COMPARED_DAYS = (LAST_DAY, date(2025, 2, 28), date(2023, 12, 30), date(2019, 1, 1))
 FIRMS = tuple(compose_uscc("91", "440300", f"{number:08d}") for number in range(1, 31))
 NUMBERS = (0, 1, 2, 7, 254, 255, 256, 32_767, 32_768, 65_534, 65_535, 65_536, 2**31, 2**32, 5_000_000_001)
@@ -62,7 +64,7 @@ def drawn(
     }
     cells |= _names(contract, firms, cells, chance)
     frame = pl.DataFrame(cells, schema={**contract.dtypes, RECEIVED_AT: pl.Datetime("us", "UTC")}, strict=False)
-    kept = judge(frame, contract, datetime(2026, 1, 1, tzinfo=UTC)).kept
+    kept = judge(frame, contract, LANDED_AT).kept
     return frame[kept["row"].to_list()]
 
 

@@ -84,9 +84,11 @@ def deliver(
 def land_rows(
     lake: Lake, contract: Contract, rows: Sequence[Row] | pl.DataFrame, received_at: datetime | str = "2025-07-01"
 ) -> Landed:
-    """Land rows. `received_at` stamps them unless they bring their own (history)."""
+    """Land rows. `received_at` stamps them unless they bring their own (history), which land once all are received."""
     at = instant(received_at) if isinstance(received_at, str) else received_at
-    return land(lake, deliver(contract, rows, lake.root.parent / "deliveries"), received_at=at)
+    delivery = deliver(contract, rows, lake.root.parent / "deliveries")
+    brought = delivery.frame[RECEIVED_AT].to_list() if delivery.sidecar.history else []
+    return land(lake, delivery, received_at=max(at, *brought) if brought else at)
 
 
 def known(lake: Lake, contract: Contract, as_of: str, snapshot: int | None = None) -> pl.DataFrame:

@@ -153,6 +153,28 @@ def test_history_brings_its_own_instant(text: str | None, micros: Any) -> None:
         assert from_micros(judged.kept["received_at"].item()) == micros
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("2025-07-01T12:00:00Z", None, id="when it landed"),
+        pytest.param(
+            "2025-07-01T12:00:01Z",
+            "received_at 2025-07-01 12:00:01 UTC lies after the instant it landed, 2025-07-01 12:00:00 UTC",
+            id="a second later",
+        ),
+        pytest.param(
+            "2052-04-05T00:00:00Z",
+            "received_at 2052-04-05 00:00:00 UTC lies after the instant it landed, 2025-07-01 12:00:00 UTC",
+            id="digits of the year changed places",
+        ),
+    ],
+)
+def test_no_row_is_received_after_it_landed(text: str, reason: str | None) -> None:
+    judged = judge_text(received_at=text)
+    told = [("date", reason)] if reason is not None else []
+    assert judged.refused.select("code", "reason").rows() == told
+
+
 def test_a_delivery_without_rows_is_judged_too() -> None:
     judged = judge(frame_of(TAX_ARREARS, []), TAX_ARREARS, NOON)
     assert (judged.kept.height, judged.refused.height, judged.doubtful) == (0, 0, 0)
