@@ -57,9 +57,12 @@ def newest_deliveries(lake: Lake, as_of: date, snapshot: int) -> dict[str, date]
 
 
 def _was_read(snapshot: int) -> ColumnElement[bool]:
-    """Whether a delivery had no row, or one that was not refused, or not for good: it waits for its owner only, or has
-    been taken since."""
+    """Whether a delivery had no row, or one that did not break its contract: it may wait for its owner. Or one that
+    did has been taken since."""
     row = Quarantined
-    of_batch = (row.feed == Batch.feed, row.batch_no == Batch.id)
-    kept = select(row.id).where(*of_batch, or_(row.code.in_(KEEP_THEIR_INSTANT), row.settled_in <= snapshot))
-    return or_(Batch.rows == 0, Batch.quarantined < Batch.rows, kept.exists())
+    taken = row.settled_in <= snapshot
+    # Of those an earlier version landed it is not known how many did, but what still waits for its owner did not.
+    kept = or_(taken, and_(Batch.refused.is_(None), row.code.in_(KEEP_THEIR_INSTANT)))
+    kept_row = select(row.id).where(row.feed == Batch.feed, row.batch_no == Batch.id, kept)
+    refused = func.coalesce(Batch.refused, Batch.quarantined)
+    return or_(Batch.rows == 0, refused < Batch.rows, kept_row.exists())

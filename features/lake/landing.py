@@ -46,13 +46,15 @@ class Landed:
 class _Portion:
     """What became of a portion's rows. newest: the latest arrival among those kept (microseconds).
 
-    erased: ids of records that had been erased.
+    refused: rows that broke their contract, whether they waited already or not. erased: ids of records that had been
+    erased.
     """
 
     landed: int
     quarantined: int
     unchanged: int
     doubtful: int
+    refused: int
     newest: int | None
     erased: pl.Series
 
@@ -129,9 +131,10 @@ def _land(lake: Lake, connection: Connection, judging: Judging) -> tuple[Landed,
         for number, (delivered, judged) in enumerate(judging)
     ]
     counts = {name: sum(getattr(part, name) for part in parts) for name in _COUNTS}
+    told = counts | {"refused": sum(part.refused for part in parts)}
     newest = max((part.newest for part in parts if part.newest is not None), default=None)
     newest_at = received_at if newest is None else from_micros(newest)
-    connection.execute(update(Batch).where(Batch.id == batch_no).values(**counts, received_at=newest_at))
+    connection.execute(update(Batch).where(Batch.id == batch_no).values(**told, received_at=newest_at))
     said = delivery.sidecar
     erased = pl.concat([pl.Series(dtype=pl.String), *(part.erased for part in parts)])
     return Landed(said.feed, said.batch_id, said.rows, **counts, snapshot=snapshot), erased
@@ -153,6 +156,7 @@ def _land_portion(
         quarantined=held,
         unchanged=stored.unchanged + refused.height - held + erased.len(),
         doubtful=judged.doubtful,
+        refused=judged.refused.height,
         newest=None if newest is None else int(str(newest)),
         erased=erased,
     )

@@ -107,6 +107,7 @@ class Batch(CatalogueBase):
     quarantined: Mapped[int]
     unchanged: Mapped[int]
     doubtful: Mapped[int]
+    refused: Mapped[int | None]  # broke their contract, those that waited already too; None: an earlier version's
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"), index=True)
 
 

@@ -61,6 +61,23 @@ def test_a_delivery_of_which_every_row_was_refused_is_no_news(lake: Lake) -> Non
     assert stale_feeds_on(lake, DAY_AFTER) == []
 
 
+def test_refused_rows_that_come_again_are_no_news_either(lake: Lake) -> None:
+    refused = [tax_arrears(firm, date(2030, 3, 31)) for firm in (ACME, BETA)]
+    land_rows(lake, TAX_ARREARS, refused[:1], "2025-06-09")
+    assert land_rows(lake, TAX_ARREARS, refused, "2025-06-10").unchanged == 1
+    assert land_rows(lake, TAX_ARREARS, [*refused, *refused], "2025-06-11").quarantined == 0
+    assert stale_feeds_on(lake, DAY_AFTER) == ["F18"]
+
+
+def test_what_waits_for_its_owner_and_comes_again_is_news(lake: Lake) -> None:
+    nobodys = court_case(None, "无人公司", filed_on=date(2024, 12, 2))
+    land_rows(lake, COURT_CASE, [nobodys], "2025-01-05")
+    late = date(2025, 6, 20)
+    assert "F26" in stale_feeds_on(lake, late)
+    assert land_rows(lake, COURT_CASE, [nobodys, nobodys], "2025-06-19").unchanged == 2
+    assert "F26" not in stale_feeds_on(lake, late)
+
+
 def test_a_delivery_that_came_empty_or_waits_for_its_owners_is_news(lake: Lake) -> None:
     land_rows(lake, TAX_ARREARS, [], "2025-06-10")
     assert stale_feeds_on(lake, DAY_AFTER) == []
