@@ -11,7 +11,7 @@ from bureau.clock import known_before, shanghai_day
 from bureau.db import Instant
 from features.contracts.feeds import find_feed
 from features.lake.lake import Lake
-from features.lake.replay import KEEP_THEIR_INSTANT
+from features.lake.quarantine import KEEP_THEIR_INSTANT
 from features.lake.tables import Batch, Quarantined
 
 

@@ -19,7 +19,16 @@ from features.lake.persons import masked
 from features.lake.raw_identity import masked_text
 from features.lake.tables import Batch, Quarantined
 
-_HELD: Schema = {"id": pl.Int64, "row_hash": pl.Int64, "received_at": pl.Int64, "settled_in": pl.Int64}
+KEEP_THEIR_INSTANT = ("unlinked", "conflict")
+"""Refused for what other records say: these rows kept their contract when they arrived."""
+_HELD: Schema = {
+    "id": pl.Int64,
+    "row_hash": pl.Int64,
+    "code": pl.String,
+    "reason": pl.String,
+    "received_at": pl.Int64,
+    "settled_in": pl.Int64,
+}
 HELD: Schema = {"id": pl.Int64, "record_id": pl.String}
 """How a held row is named, waiting still or settled since; the record id is null where none could be read."""
 
@@ -27,7 +36,8 @@ HELD: Schema = {"id": pl.Int64, "record_id": pl.String}
 def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> int:
     """Hold rows refused (`row`, `code`, `reason`, `batch_no`); returns how many were not waiting already.
 
-    A row is known by its cells: delivered again, it waits once, with the instant it was first received. Raw
+    A row is known by its cells: delivered again, it waits once, with the instant it was first received and why it was
+    refused now. One that broke a rule before and keeps all now has arrived with this delivery and no sooner. Raw
     identities of persons are masked: what waits holds none.
     """
     if refused.is_empty():
@@ -38,17 +48,26 @@ def hold(entry: Entry, delivered: pl.DataFrame, refused: pl.DataFrame, received_
     rows = _describe(of_refused, refused, received_at)
     rows = rows.sort(RECEIVED_AT).unique("row_hash", keep="first", maintain_order=True)
     before = _held(entry.connection, entry.contract.code, rows["row_hash"])
-    again = rows.join(before, on="row_hash", how="inner", suffix="_before")
-    back = again.filter(pl.col("settled_in").is_not_null() | (pl.col(RECEIVED_AT) < pl.col("received_at_before")))
+    again = rows.join(before, on="row_hash", how="inner", suffix="_before").with_columns(_arrived())
+    words = ("code", "reason", RECEIVED_AT)
+    moved = pl.any_horizontal(pl.col(word) != pl.col(f"{word}_before") for word in words)
+    changed = again.filter(moved | pl.col("settled_in").is_not_null())
     new = rows.join(before, on="row_hash", how="anti")
     place = {"feed": entry.contract.code, "added_in": entry.snapshot}
     if not new.is_empty():
         entry.connection.execute(insert(Quarantined).values(place), new.to_dicts())
-    if not back.is_empty():
-        first = back.select(i="id", r=pl.min_horizontal(RECEIVED_AT, "received_at_before"))
-        statement = update(Quarantined).where(Quarantined.id == bindparam("i"))
-        entry.connection.execute(statement.values(received_at=bindparam("r"), settled_in=None), first.to_dicts())
-    return new.height + back.filter(pl.col("settled_in").is_not_null()).height
+    if not changed.is_empty():
+        told = changed.select(*words, i="id").to_dicts()
+        statement = update(Quarantined).where(Quarantined.id == bindparam("i")).values(settled_in=None)
+        entry.connection.execute(statement.values({word: bindparam(word) for word in words}), told)
+    return new.height + changed.filter(pl.col("settled_in").is_not_null()).height
+
+
+def _arrived() -> pl.Expr:
+    """The instant from which a row that was held before counts, should it be let in as it is."""
+    first = pl.min_horizontal(RECEIVED_AT, f"{RECEIVED_AT}_before")
+    anew = pl.col("code").is_in(KEEP_THEIR_INSTANT) & ~pl.col("code_before").is_in(KEEP_THEIR_INSTANT)
+    return pl.when(anew).then(RECEIVED_AT).otherwise(first).alias(RECEIVED_AT)
 
 
 def hold_stored(entry: Entry, rows: pl.DataFrame, refused: pl.DataFrame, at: datetime) -> int:
@@ -88,7 +107,7 @@ def _micros(received: pl.Expr, dtype: pl.DataType | None) -> pl.Expr:
 
 
 def _held(connection: Connection, feed: str, row_hashes: pl.Series) -> pl.DataFrame:
-    query = select(Quarantined.id, Quarantined.row_hash, Quarantined.received_at, Quarantined.settled_in)
+    query: Query = select(*(getattr(Quarantined, name) for name in _HELD))
     of_feed = query.where(Quarantined.feed == feed)
     return read_where_in(connection, of_feed, Quarantined.row_hash, row_hashes, _HELD)
 

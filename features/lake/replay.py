@@ -16,12 +16,12 @@ from features.lake.entry import Entry, make_snapshot
 from features.lake.files import exclusive
 from features.lake.judgement import ROW, judge
 from features.lake.lake import Lake
+from features.lake.quarantine import KEEP_THEIR_INSTANT
 from features.lake.tables import Quarantined
 from features.lake.writing import store
 
 PORTION = 2**17
 """Waiting rows tried together: what waits of a whole city would not fit in memory at once."""
-KEEP_THEIR_INSTANT = ("unlinked", "conflict")
 _WAITING: Schema = {
     "id": pl.Int64,
     "batch_no": pl.Int32,
@@ -60,39 +60,55 @@ def retry(
     """Try a feed's waiting rows again, those refused for some codes or all; for the lake's one writer.
 
     records: numbers of the records whose rows are tried, all unless said. Rows of one record are tried together: a
-    later version may follow an earlier one. Makes a snapshot only where a row stops waiting.
+    later version may follow an earlier one. Makes a snapshot only where a row stops waiting; of the others it is
+    written down why they wait now.
     """
     if records is not None and records.is_empty():
         return Replayed()
-    with lake.catalogue.connect() as connection, connection.begin() as transaction:
-        entry, replayed = Entry(lake, connection, find_feed(feed), snapshot=0), Replayed()
-        for number, waiting in enumerate(_waiting(connection, feed, codes, records)):
-            if number == 0:
-                entry = replace(entry, snapshot=make_snapshot(connection, "replay", at, feed))
-            replayed += _retry(replace(entry, portion=number), waiting, at)
-        if replayed.landed + replayed.unchanged == 0:
-            transaction.rollback()
+    with lake.catalogue.connect() as connection:
+        refused: list[pl.DataFrame] = []
+        with connection.begin() as transaction:
+            entry, replayed = Entry(lake, connection, find_feed(feed), snapshot=0), Replayed()
+            for number, waiting in enumerate(_waiting(connection, feed, codes, records)):
+                if number == 0:
+                    entry = replace(entry, snapshot=make_snapshot(connection, "replay", at, feed))
+                tried, refused_now = _retry(replace(entry, portion=number), waiting, at)
+                replayed += tried
+                refused.append(refused_now)
+            if replayed.landed + replayed.unchanged == 0:
+                transaction.rollback()
+        with connection.begin():
+            for rows in refused:
+                _tell_why(connection, rows)
         return replayed
 
 
-def _retry(entry: Entry, waiting: pl.DataFrame, at: datetime) -> Replayed:
+def _retry(entry: Entry, waiting: pl.DataFrame, at: datetime) -> tuple[Replayed, pl.DataFrame]:
+    """What became of waiting rows; and of those refused for another reason than before what is to be written down."""
     cells = _cells(entry, waiting, at)
     arrived = cells.select(pl.col(RECEIVED_AT).max()).item()  # a home may live on a day before
     judged = judge(cells, entry.contract, max(at, arrived))
     batches = waiting.with_row_index(ROW).select(ROW, "batch_no")
     stored = store(entry, judged.kept.join(batches, on=ROW, maintain_order="left"))
     refused = pl.concat([judged.refused, stored.refused])
-    numbered = waiting.with_row_index(ROW)
+    numbered = waiting.with_row_index(ROW).with_columns(tried_at=cells[RECEIVED_AT].dt.epoch("us"))
     settled = numbered.join(refused, on=ROW, how="anti").select(i="id", s=pl.lit(entry.snapshot))
     both = numbered.join(refused, on=ROW, suffix="_now")
     moved = pl.any_horizontal(pl.col(said).ne_missing(pl.col(f"{said}_now")) for said in ("code", "reason"))
-    again = both.filter(moved).select(code="code_now", reason="reason_now", i="id")
-    row = update(Quarantined).where(Quarantined.id == bindparam("i"))
+    counts = pl.when(pl.col("code_now").is_in(KEEP_THEIR_INSTANT)).then("tried_at").otherwise(RECEIVED_AT)
+    again = both.filter(moved).select(code="code_now", reason="reason_now", received_at=counts, i="id")
     if not settled.is_empty():
+        row = update(Quarantined).where(Quarantined.id == bindparam("i"))
         entry.connection.execute(row.values(settled_in=bindparam("s")), settled.to_dicts())
-    if not again.is_empty():
-        entry.connection.execute(row.values(code=bindparam("code"), reason=bindparam("reason")), again.to_dicts())
-    return Replayed(stored.landed, settled.height - stored.landed, both.height)
+    return Replayed(stored.landed, settled.height - stored.landed, both.height), again
+
+
+def _tell_why(connection: Connection, rows: pl.DataFrame) -> None:
+    """Write down why rows wait now, and from when they count, should they be let in as they are."""
+    if not rows.is_empty():
+        row = update(Quarantined).where(Quarantined.id == bindparam("i"))
+        told = row.values(code=bindparam("code"), reason=bindparam("reason"), received_at=bindparam("received_at"))
+        connection.execute(told, rows.to_dicts())
 
 
 def _cells(entry: Entry, waiting: pl.DataFrame, at: datetime) -> pl.DataFrame:

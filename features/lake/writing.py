@@ -10,7 +10,7 @@ from features.lake.entry import Entry
 from features.lake.files import Bounds, NewFile, add_file, bounds_of
 from features.lake.judgement import ROW
 from features.lake.layout import pack
-from features.lake.linking import brought_by, undone_links
+from features.lake.linking import brought_by, undone_links, why_undone
 from features.lake.numbers import add_numbers
 from features.lake.owners import find_owners
 from features.lake.registry import add_aliases, label
@@ -37,16 +37,23 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     voided = stored.filter(pl.col("row_no").is_in(void.implode())) if void is not None else stored.clear()
     stored = stored.join(voided, on="row_no", how="anti")
     owned = find_owners(entry, hash_contents(rows, stored, entry.contract), stored)
-    undone = brought_by(stored, undone_links(entry.connection))
+    links = undone_links(entry.connection)
+    undone = brought_by(stored, links)
     sifted = sift(owned.drop_nulls("enterprise_id"), stored, undone["row_no"])
     _write_rows(entry, sifted.fresh)
     write_closings(entry, pl.concat([sifted.ended, ending(voided, VOID)]))
-    nobodys = owned.filter(pl.col("enterprise_id").is_null())[ROW]
+    nobodys = owned.filter(pl.col("enterprise_id").is_null()).select(ROW, "record_no")
     refused = [
-        _refuse(nobodys, "unlinked", "it has no code, and no enterprise alone bears its name"),
+        _unlinked(nobodys, why_undone(stored, links)),
         _refuse(sifted.conflicts, "conflict", "the same version of this record arrived before with other content"),
     ]
     return Stored(sifted.fresh.height, sifted.unchanged, pl.concat(refused))
+
+
+def _unlinked(nobodys: pl.DataFrame, undone: pl.DataFrame) -> pl.DataFrame:
+    generally = pl.lit("it has no code, and no enterprise alone bears its name")
+    told = nobodys.join(undone, on="record_no", how="left", maintain_order="left")
+    return told.select(ROW, code=pl.lit("unlinked"), reason=pl.coalesce("reason", generally))
 
 
 def _refuse(rows: pl.Series, code: str, reason: str) -> pl.DataFrame:

@@ -1,11 +1,13 @@
 """Rows that wait: once each, with their reason, until a retry lets them in."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from features.contracts.contract import Contract
+from features.contracts.court_case import COURT_CASE
 from features.contracts.deregistration import DEREGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake import relinking
@@ -16,6 +18,7 @@ from features.lake.landing import land
 from features.lake.quarantine import list_waiting
 from features.lake.replay import Replayed, replay
 from features.lake.tables import Quarantined
+from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake, uscc
 from tests.factories.market import deregistration
 from tests.factories.tax import tax_arrears
@@ -131,3 +134,25 @@ def test_what_contradicted_waits_and_still_does(lake: Lake) -> None:
     land_rows(lake, TAX_ARREARS, [tax_arrears(ACME, arrears_fen=2)])
     assert [row.code for row in list_waiting(lake)] == ["conflict"]
     assert replay(lake, at=instant("2025-09-01")).waiting == 1
+
+
+def test_a_row_delivered_again_says_why_it_waits_now(lake: Lake) -> None:
+    early = tax_arrears(ACME, arrears_fen=2, event_date=date(2025, 7, 20))
+    land_rows(lake, TAX_ARREARS, [early], "2025-07-01")
+    assert [row.code for row in list_waiting(lake)] == ["date"]
+    land_rows(lake, TAX_ARREARS, [early | {"arrears_fen": 1}], "2025-07-21")
+    again = land_rows(lake, TAX_ARREARS, [early, tax_arrears(BETA)], "2025-08-01")
+    assert (again.quarantined, again.unchanged) == (0, 1)
+    (row,) = list_waiting(lake)
+    assert (row.code, row.received_at) == ("conflict", instant("2025-08-01"))
+    assert row.reason == "the same version of this record arrived before with other content"
+
+
+def test_trying_again_writes_down_why_a_row_waits_now_though_none_lands(lake: Lake) -> None:
+    land_rows(lake, COURT_CASE, [court_case(None, filed_on=date(2025, 4, 20))], "2025-04-10")
+    snapshot = lake.snapshot()
+    assert replay(lake, at=instant("2025-05-01")) == Replayed(waiting=1)
+    assert lake.snapshot() == snapshot
+    (row,) = list_waiting(lake)
+    assert (row.code, row.received_at) == ("unlinked", instant("2025-05-01"))
+    assert row.reason == "it has no code, and no enterprise alone bears its name"

@@ -216,6 +216,30 @@ def test_records_of_an_undone_link_wait_and_can_be_given_to_the_right_firm(lake:
     assert owners(lake, "2025-07-02") == [BETA, BETA, BETA]
 
 
+def test_a_row_that_waited_before_its_link_was_undone_says_so(lake: Lake) -> None:
+    row = court_case(None, NAME)
+    land_rows(lake, COURT_CASE, [row], "2025-04-01")
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-05-01")
+    end_link(lake, 1, at=instant("2025-05-02"))
+    (waiting,) = list_waiting(lake)
+    assert "link 1 was undone" in waiting.reason
+    again = land_rows(lake, COURT_CASE, [row, court_case(ACME, "乙", case_no="2")], "2025-05-03")
+    assert (again.landed, again.unchanged) == (1, 1)
+    assert list_waiting(lake) == [waiting]
+
+
+def test_a_row_that_lacks_only_an_owner_by_now_finds_it(lake: Lake) -> None:
+    early = court_case(None, NAME, filed_on=date(2025, 4, 20))
+    land_rows(lake, COURT_CASE, [early], "2025-04-10")
+    assert [row.code for row in list_waiting(lake)] == ["date"]
+    land_rows(lake, COURT_CASE, [early, court_case(BETA, "乙")], "2025-05-01")
+    assert [(row.code, row.received_at) for row in list_waiting(lake)] == [("unlinked", instant("2025-05-01"))]
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME, received_at=instant("2025-03-01"))], "2025-06-01")
+    assert list_waiting(lake) == []
+    assert sorted(owners(lake, "2025-05-01")) == sorted([ACME, BETA])
+    assert owners(lake, "2025-04-30") == []
+
+
 def test_every_version_of_an_undone_record_goes_with_it(lake: Lake) -> None:
     land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, "深圳市乙物流有限公司")], "2025-03-01")
     first, later = court_case(None, NAME, record_id="F26-1"), court_case(None, "别的名字", record_id="F26-1")
