@@ -5,12 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from features.contracts.dishonest_debtor import DISHONEST_DEBTOR
 from features.contracts.penalty import PENALTY
+from features.contracts.registration import REGISTRATION
 from features.lake.compaction import compact
 from features.lake.endings import EndedRecord, ended_records, list_endings
+from features.lake.lake import Lake
 from features.lake.quarantine import list_waiting
-from tests.factories.lakes import ACME, BETA, GAMMA, instant, land_rows, make_lake
+from features.lake.review import link_name
+from features.lake.unlinking import end_link
+from tests.factories.courts import dishonest_debtor
+from tests.factories.lakes import ACME, BETA, GAMMA, instant, known, land_rows, make_lake
 from tests.factories.penalties import penalty
+from tests.factories.registrations import registration
+
+NAME = "深圳市甲贸易有限公司"
 
 
 def test_each_delivery_and_cause_leaves_a_line(tmp_path: Path) -> None:
@@ -54,6 +63,57 @@ def test_the_records_are_named_each_with_its_day(tmp_path: Path) -> None:
     assert [ended_records(lake, line) for line in list_endings(lake)] == expected
     compact(lake, "F34", at=instant("2025-06-01"))
     assert [ended_records(lake, line) for line in list_endings(lake)] == expected
+
+
+def removed_under_a_name(lake: Lake) -> list[list[EndedRecord]]:
+    """A removal from the list that ACME has by its name; returns the records of each line."""
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    removed = dishonest_debtor(None, NAME, record_id="A", removed_on=date(2025, 5, 20))
+    land_rows(lake, DISHONEST_DEBTOR, [removed], "2025-06-01")
+    assert known(lake, DISHONEST_DEBTOR, "2025-06-01")["uscc"].to_list() == [ACME]
+    return told(lake)
+
+
+def told(lake: Lake) -> list[list[EndedRecord]]:
+    """The records of each line, as many as it counts."""
+    lines = [(line.rows, ended_records(lake, line)) for line in list_endings(lake)]
+    assert [rows for rows, _ in lines] == [len(records) for _, records in lines]
+    return [records for _, records in lines]
+
+
+def test_a_removal_that_is_another_firm_s_after_all_is_counted_once(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    before = removed_under_a_name(lake)
+    late = [
+        registration(ACME, "另一家公司", version=2, op="U", received_at=instant("2025-03-10")),
+        registration(BETA, NAME, received_at=instant("2025-03-20")),
+    ]
+    land_rows(lake, REGISTRATION, late, "2026-01-01")
+    assert known(lake, DISHONEST_DEBTOR, "2025-06-01")["uscc"].to_list() == [BETA]
+    assert told(lake) == before == [[EndedRecord("A", date(2025, 5, 20))]]
+    compact(lake, "F28", at=instant("2026-02-01"))
+    assert told(lake) == before
+
+
+def test_a_removal_given_to_the_right_firm_by_hand_is_counted_once(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    before = removed_under_a_name(lake)
+    land_rows(lake, REGISTRATION, [registration(BETA, "另一家公司")], "2025-06-02")
+    end_link(lake, 1, at=instant("2025-06-03"))
+    link_name(lake, NAME, BETA, at=instant("2025-06-04"))
+    assert known(lake, DISHONEST_DEBTOR, "2025-06-04")["uscc"].to_list() == [BETA]
+    assert told(lake) == before
+
+
+def test_rows_that_waited_have_a_line_of_their_own(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    rows = [
+        dishonest_debtor(ACME, record_id="A", removed_on=date(2025, 5, 20)),
+        dishonest_debtor(None, NAME, record_id="B", removed_on=date(2025, 5, 21)),
+    ]
+    land_rows(lake, DISHONEST_DEBTOR, rows, "2025-06-01")
+    land_rows(lake, REGISTRATION, [registration(BETA, NAME)], "2025-07-01")
+    assert told(lake) == [[EndedRecord("B", date(2025, 5, 21))], [EndedRecord("A", date(2025, 5, 20))]]
 
 
 @pytest.mark.parametrize(
