@@ -46,8 +46,8 @@ class CodeIndex:
 
     def _refreshed(self) -> tuple[np.ndarray, np.ndarray]:
         """Numbers are given in order and never again, so what is new has a higher number than all before."""
-        query = select(EnterpriseRow.uscc, EnterpriseRow.id).where(EnterpriseRow.id > self._last)
         with self._lock:
+            query = select(EnterpriseRow.uscc, EnterpriseRow.id).where(EnterpriseRow.id > self._last)
             with self._lake.catalogue.connect() as connection:
                 new = read_frame(connection, query, {"uscc": pl.String, "enterprise_id": pl.Int32}).sort("uscc")
             if not new.is_empty():
