@@ -45,11 +45,6 @@ def person_hash(identity: str, key: PersonKey) -> str:
     return f"{key.version:02x}{digest[:62]}"
 
 
-def key_version(hashed: str) -> int:
-    """The version of the key a hash was made with."""
-    return int(hashed[:2], 16)
-
-
 def holds_identity_number(text: str) -> bool:
     """Whether a text holds an identity number (GB 11643) whose check character agrees, spaced and wide or not."""
     plain = _GAPS.sub("", unicodedata.normalize("NFKC", text))

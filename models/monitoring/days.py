@@ -8,7 +8,7 @@ from typing import Literal
 
 from bureau.errors import ContributionsDisagree
 from features.health.alerts import Alert
-from features.health.day_files import days_of, read_day_file, write_day
+from features.health.day_files import read_day_file, write_day
 from models.monitoring.measures import Measure
 
 FOLDER = "monitoring"
@@ -42,11 +42,6 @@ def read_measures(home: Path, name: str, day: date, version: str | None = None) 
         for row in read_day_file(home / FOLDER, name, day)
         if version in (None, row["version"])
     ]
-
-
-def monitored_days(home: Path, name: str) -> list[date]:
-    """The days a model was measured on, oldest first."""
-    return days_of(home / FOLDER, name)
 
 
 def alerts_of(name: str, version: str, measures: Sequence[Measure]) -> list[Alert]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from features.health.alerts import MODELS, Alert, keep_alerts, kept_alerts
+from features.health.day_files import days_of
 from models.monitoring.cli import short
-from models.monitoring.days import alerts_of, keep_measures, monitored_days, read_measures
+from models.monitoring.days import FOLDER, alerts_of, keep_measures, read_measures
 from models.monitoring.measures import Measure, What
 
 DAY = date(2023, 4, 30)
@@ -23,8 +24,8 @@ def test_a_day_is_read_as_it_was_kept_and_replaced_when_measured_again(tmp_path:
     for measures in (first, second):
         keep_measures(tmp_path, "sme_default", "2", DAY, measures)
         assert read_measures(tmp_path, "sme_default", DAY) == measures
-    assert monitored_days(tmp_path, "sme_default") == [DAY]
-    assert monitored_days(tmp_path, "invoice_default") == []
+    assert days_of(tmp_path / FOLDER, "sme_default") == [DAY]
+    assert days_of(tmp_path / FOLDER, "invoice_default") == []
 
 
 def test_a_version_released_on_the_same_day_has_measures_of_its_own(tmp_path: Path) -> None:
