@@ -7,16 +7,16 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access.tokens import TokenRequest, authenticate
 from api.caller import Now, PlatformSession, Served, address_of
-from api.console.session import COOKIE, SignInNeeded, begin_session, first_page, session_key
+from api.console.session import COOKIE, Anyone, SignInNeeded, begin_session, first_page, session_key
 from api.pages.rendering import language_of, render
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 
 
 @router.get("")
-def console() -> Response:
-    """The console opens on its one page."""
-    return RedirectResponse("/console/usage", 303)
+def console(request: Request, visitor: Anyone) -> Response:
+    """The console opens on the page its visitor's role comes in on."""
+    return RedirectResponse(_in_language(request, first_page(visitor.role) or "/console/login"), 303)
 
 
 @router.get("/login")

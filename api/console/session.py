@@ -89,5 +89,6 @@ def visitor(
         return Visitor(client.id, session.get_one(Institution, client.institution_id).name, client.role)
 
 
+Anyone = Annotated[Visitor, Security(visitor)]
 SignedIn = Annotated[Visitor, Security(visitor, scopes=["feeds"])]
 UsageVisitor = Annotated[Visitor, Security(visitor, scopes=["usage:all"])]

@@ -19,15 +19,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
     # signing in
     "login": ("登录", "Sign in"),
     "login_hint": (
-        "供产品经理和平台管理员使用。客户端编号和密钥由平台用 bureau clients create 签发。",
-        "For product managers and administrators. The platform issues the client id and secret: bureau clients create.",
+        "供产品经理、定价专员、监管人员、数据运营人员和平台管理员使用。"
+        "客户端编号和密钥由平台用 bureau clients create 签发。",
+        "For product managers, pricing officers, supervisors, operators and administrators. The platform issues the "
+        "client id and secret: bureau clients create.",
     ),
     "client_id": ("客户端编号", "Client id"),
     "client_secret": ("客户端密钥", "Client secret"),
     "login_failed": ("客户端编号或密钥不正确。", "The client id or secret is wrong."),
     "login_role": (
-        "此页面仅供产品经理和平台管理员使用；机构请调用 GET /v1/usage。",
-        "This page is for product managers and administrators; an institution calls GET /v1/usage.",
+        "此页面仅供产品经理、定价专员、监管人员、数据运营人员和平台管理员使用；机构请调用 GET /v1/usage。",
+        "This page is for product managers, pricing officers, supervisors, operators and administrators; an "
+        "institution calls GET /v1/usage.",
     ),
     # usage
     "usage": ("用量与收费", "Usage and charges"),

@@ -12,8 +12,10 @@ from httpx import Client, Response
 from starlette.testclient import TestClient
 
 from api.access.institutions import disable_client
+from api.access.roles import ROLES
 from api.app import create_app
 from api.billing.months import Month
+from api.console.session import first_page
 from api.database import open_ledger_database
 from api.pages.assets import BUNDLE
 from api.pages.quantity import milliseconds, percent
@@ -97,6 +99,27 @@ def test_a_bank_is_sent_to_its_own_usage(http: Client, bank: Caller) -> None:
     answer = sign_in(http, bank)
     assert answer.status_code == 403
     assert "GET /v1/usage" in answer.text
+
+
+SEEING = [role for role in ROLES if first_page(role) is not None]
+
+
+@pytest.mark.parametrize("role", SEEING)
+def test_the_console_opens_on_the_page_of_its_visitors_role(settings: Settings, http: Client, role: str) -> None:
+    entered = sign_in(http, enrol(settings, http, "平台", role=role)).headers["location"]
+    assert http.get("/console").headers["location"] == entered
+    assert http.get(entered).status_code == 200
+    assert http.get("/console?lang=en").headers["location"] == f"{entered}?lang=en"
+
+
+def test_the_console_without_a_session_leads_to_the_form(outside: Client) -> None:
+    assert outside.get("/console").headers["location"] == "/console/login"
+
+
+def test_the_form_names_the_roles_that_may_enter(outside: Client) -> None:
+    page = outside.get("/console/login?lang=en").text
+    for role in SEEING:
+        assert f"{role.replace('_', ' ')}s" in page
 
 
 def test_a_forged_cookie_opens_nothing(outside: Client) -> None:
