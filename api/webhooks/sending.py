@@ -1,8 +1,9 @@
 """The way of an event to an address: picked up from the outbox, signed, sent, and sent again until it arrives.
 
 Signed as Standard Webhooks 1.0 says: the id is the event's and the same for every attempt, so that a receiver knows
-what it has had; the timestamp is the attempt's. Nothing is lost by a crash: an event that was written is picked up,
-and one that was being sent is due again when its lease has run out. So it may arrive twice, and never not at all.
+what it has had; the timestamp is the attempt's. No crash loses one: an event that was written is picked up, and one
+that was being sent is due again when its lease has run out, so that it may arrive twice. After ten attempts over about
+three days it is given up, and comes again only when it is asked for.
 """
 
 import asyncio
