@@ -285,7 +285,7 @@ FORMS = tuple(
             r"no two records of a delivery that is no history may have the same (.+)",
             r"除历史补录外，同一批次中不同记录的 \1 不得全部相同",
         ),
-        (r"(\w+) must not lie after the instant it landed", r"\1 不得晚于入库时刻"),
+        (r"no row may be received after the instant it landed", "任何一行的接收时刻不得晚于入库时刻"),
         (r"(\w+) must not lie after the day it was received", r"\1 不得晚于接收日期"),
         (r"(\w+) must not lie more than a year after the day it was received", r"\1 不得晚于接收日期一年以上"),
         *((rf"(\w+) must be the last day of a {one}", rf"\1 须为{chinese}末日") for one, chinese in _PERIODS.items()),

@@ -85,7 +85,7 @@ def of_rows(subject: str, ended_by: Iterable[str]) -> tuple[str, ...]:
     return (
         "no text or hash may hold a person's identity number, mobile number or e-mail address",
         "no text may hold characters that were lost by reading it in a wrong encoding",
-        "received_at must not lie after the instant it landed",
+        "no row may be received after the instant it landed",
         "event_date must not lie after the day it was received",
         f"event_date must not lie before {FIRST_DAY}",
         *(f"{column} must not lie more than a year after the day it was received" for column in ended_by),
