@@ -137,7 +137,7 @@ def test_what_contradicted_waits_and_still_does(lake: Lake) -> None:
 
 
 def test_a_row_delivered_again_says_why_it_waits_now(lake: Lake) -> None:
-    early = tax_arrears(ACME, arrears_fen=2, event_date=date(2025, 7, 20))
+    early = tax_arrears(ACME, date(2025, 7, 20), arrears_fen=2, period=date(2025, 6, 30))
     land_rows(lake, TAX_ARREARS, [early], "2025-07-01")
     assert [row.code for row in list_waiting(lake)] == ["date"]
     land_rows(lake, TAX_ARREARS, [early | {"arrears_fen": 1}], "2025-07-21")
