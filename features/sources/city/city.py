@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 from bureau.errors import InvalidInput
-from features.sources.city.drawing import SHARD, City, ShardWritten, gather, plan_city, write_shard
+from features.sources.city.drawing import SHARD, City, ShardWritten, clear, gather, plan_city, write_shard
 from features.sources.city.manifest import claim_folder
 from features.sources.city.parameters import Parameters, load_parameters
 from features.sources.source import Pace, SourceWritten
@@ -76,6 +76,7 @@ def _written_beside(city: City, workers: int, pace: Pace) -> Iterator[Path]:
                 yield from (city.path(one) for one in complete if one.single)
                 for gathered in [pool.submit(gather, city, one) for one in complete if not one.single]:
                     yield gathered.result()
+            clear(city)
         finally:
             pool.shutdown(cancel_futures=True)
 

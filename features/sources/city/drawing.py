@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
+from shutil import rmtree
 from time import process_time
 
 import polars as pl
@@ -75,12 +76,11 @@ class City:
 
     def is_drawn(self, number: int) -> bool:
         """Whether a load that was cut off wrote all of a shard that has not landed, so that it goes on with that."""
+        if self.landed is None:
+            return False
+        marked = _mark(self, number).exists()
         due = (one for one in self.consignments if one.first <= number <= one.last)
-        return (
-            self.landed is not None
-            and _mark(self, number).exists()
-            and all(self.is_whole(one) or _piece(self, one.feed, number).exists() for one in due)
-        )
+        return all(self.is_whole(one) or (marked and _piece(self, one.feed, number).exists()) for one in due)
 
     def is_whole(self, consignment: Consignment) -> bool:
         """Whether a delivery lies there with its sidecar, which is written last and dropped last."""
@@ -148,6 +148,11 @@ def gather(city: City, consignment: Consignment) -> Path:
     for piece in pieces:
         piece.unlink(missing_ok=True)
     return city.path(consignment)
+
+
+def clear(city: City) -> None:
+    """Remove what only a load that is cut off goes on from."""
+    rmtree(city.folder / PIECES, ignore_errors=True)
 
 
 def _delivered(city: City, shard: Shard, feed: str, stated: pl.DataFrame) -> pl.DataFrame:
