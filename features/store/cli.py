@@ -33,7 +33,7 @@ from features.store.lineage import explain
 from features.store.marked import read_marks
 from features.store.parquet_file import check_writable
 from features.store.staleness import StaleInput
-from features.store.training_set import training_set
+from features.store.training_set import write_training_set
 
 features = typer.Typer(
     no_args_is_help=True, add_completion=False, help="List, build and explain point-in-time features."
@@ -103,11 +103,10 @@ def build_training_set(
     check_writable(out)
     lake = _open()
     with _session(engine):
-        made = training_set(lake, offered, names, operator_grant("training"), engine=engine)
-    made.write(out)
+        made = write_training_set(lake, offered, names, operator_grant("training"), out, engine)
     _warn(made.stale, out)
     print(
-        f"{made.frame.height:,} rows, {made.unknown:,} of unknown subjects, {len(names)} features, "
+        f"{offered.height:,} rows, {made.unknown:,} of unknown subjects, {len(names)} features, "
         f"definition {made.definition_hash[:12]}, snapshot {made.snapshot}: {out}"
     )
 

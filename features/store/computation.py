@@ -12,13 +12,22 @@ from features.engine.day_sql import cutoff_micros
 from features.engine.dialects import DUCKDB, SPARK
 from features.engine.duckdb_sql import feature_query, feeds
 from features.engine.engines import Engine
-from features.engine.kernel.program import Integers
 from features.lake.lake import Lake
 from features.store.asking import Asked, ask, derive_feeds
 from features.store.connections import build_connection
 from features.store.feed_sources import feed_sources
 from features.store.kernel_computation import Portion, compute_by_kernel, kernel_portions
-from features.store.population import DAY, Sums, fill, group_sums, month_end_before, read_sums, sums_path, write_sums
+from features.store.population import (
+    DAY,
+    Sums,
+    fill,
+    group_sums,
+    month_end_before,
+    read_sums,
+    summed,
+    sums_path,
+    write_sums,
+)
 from features.store.spark_computation import compute_by_spark
 from features.store.subjects import known_since
 
@@ -57,9 +66,7 @@ def compute_portions(
     if not any(map(is_population, entries)):
         yield from own
         return
-    peers = _Peers(lake, entries, snapshot, rows, Engine.KERNEL, once)
-    for portion in own:
-        yield Portion(portion.places, peers.beside(portion.values, portion.places))
+    yield from _Peers(lake, entries, snapshot, rows, Engine.KERNEL, once).beside_each(own)
 
 
 def _with_peers(
@@ -83,21 +90,43 @@ class _Peers:
     def __init__(
         self, lake: Lake, entries: Sequence[Entry], snapshot: int, rows: pl.DataFrame, engine: Engine, once: bool
     ) -> None:
-        self._entries = entries
+        self._lake, self._entries, self._snapshot, self._engine, self._once = lake, entries, snapshot, engine, once
         peers = [entry for entry in entries if is_population(entry)]
-        before = rows.with_columns(as_of=month_end_before(pl.col("as_of")))
-        then = compute(lake, parts_of(peers), snapshot, before, engine, once=once)
-        self._then = then.with_columns(before["as_of"].alias(DAY))
-        self._sums = {day: sums_on(lake, peers, day, snapshot, engine, once) for day in before["as_of"].unique().sort()}
+        self._parts = parts_of(peers)
+        self._before = rows.with_columns(as_of=month_end_before(pl.col("as_of")))
+        days = self._before["as_of"].unique().sort()
+        found = {day: sums_on(lake, peers, day, snapshot, engine, once) for day in days}
+        self._sums = {one.name: summed(one, {day: sums[one.name] for day, sums in found.items()}) for one in peers}
 
-    def beside(self, own: pl.DataFrame, places: Integers | None = None) -> pl.DataFrame:
-        """All columns of the rows whose own figures these are: all of them, or those at some places."""
-        then = self._then if places is None else self._then[places]
+    def beside(self, own: pl.DataFrame) -> pl.DataFrame:
+        """All columns of the rows whose own figures these are."""
+        return self._columns(own, self._then())
 
+    def beside_each(self, own: Iterator[Portion]) -> Iterator[Portion]:
+        """The same of portions of the rows."""
+        if self._once:  # the records of peers may lie in hot files where those of the others do not, in other buckets
+            whole = self._then()
+            for portion in own:
+                yield Portion(portion.places, self._columns(portion.values, whole[portion.places]))
+            return
+        for portion, then in zip(own, self._then_portions(), strict=True):
+            yield Portion(portion.places, self._columns(portion.values, then))
+
+    def _then(self) -> pl.DataFrame:
+        """The parts of all rows at the end of the month before each, and which day that is."""
+        then = compute(self._lake, self._parts, self._snapshot, self._before, self._engine, once=self._once)
+        return then.with_columns(self._before["as_of"].alias(DAY))
+
+    def _then_portions(self) -> Iterator[pl.DataFrame]:
+        """The same in portions: of the same rows as those of own figures, for both follow the enterprises alone."""
+        for portion in kernel_portions(self._lake, self._parts, self._snapshot, self._before, None, once=False):
+            yield portion.values.with_columns(self._before["as_of"][portion.places].alias(DAY))
+
+    def _columns(self, own: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
         def column(entry: Entry) -> pl.Series:
             if not is_population(entry):
                 return own[entry.name]
-            return fill(entry, own, then, {day: found[entry.name] for day, found in self._sums.items()})
+            return fill(entry, own, then, self._sums[entry.name])
 
         return pl.DataFrame([column(entry) for entry in self._entries])
 

@@ -1,5 +1,8 @@
 """Feature tables as Parquet files: whole or not at all, with what they were computed from in the metadata."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -23,3 +26,15 @@ def write_features(frame: pl.DataFrame, path: Path, stamp: dict[str, str]) -> No
     unfinished = path.with_name(f".{path.name}.unfinished")
     frame.write_parquet(unfinished, compression="zstd", metadata=stamp)
     unfinished.replace(path)
+
+
+@contextmanager
+def unfinished_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside a place for what is not finished; it goes at the end, what a kill left of it first."""
+    folder = path.with_name(f".{path.name}.parts")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)

@@ -176,21 +176,28 @@ DAY = "_day"
 """The column that says of which day the sums of a row are."""
 
 
-def fill(entry: Entry, own: pl.DataFrame, then: pl.DataFrame, sums: Mapping[date, Sums]) -> pl.Series:
+_SUMMED = ("_total", "_divisor", "_count")
+
+
+def summed(entry: Entry, sums: Mapping[date, Sums]) -> pl.DataFrame:
+    """The sums of an entry's groups on some days as a table: a row for each group and day."""
+    groups = [[*group, day, *share] for day, found in sums.items() for group, share in found.groups.items()]
+    names = population_of(entry).by_names
+    schema = {**dict.fromkeys(names, pl.String), DAY: pl.Date, **dict.fromkeys(_SUMMED, pl.Int64)}
+    return pl.DataFrame(groups, schema=schema, orient="row")
+
+
+def fill(entry: Entry, own: pl.DataFrame, then: pl.DataFrame, sums: pl.DataFrame) -> pl.Series:
     """A population feature for many rows.
 
-    own: the parts' present values. then: their values in the sums, and `DAY`. sums: by day.
+    own: the parts' present values. then: their values in the sums, and `DAY`. sums: as `summed` gives them.
     """
     population = population_of(entry)
-    by = [*population.by_names, DAY]
-    groups = [[*group, day, *share] for day, found in sums.items() for group, share in found.groups.items()]
-    summed = ("_total", "_divisor", "_count")
-    schema = {**dict.fromkeys(population.by_names, pl.String), DAY: pl.Date, **dict.fromkeys(summed, pl.Int64)}
     rows = _keys(then, population).with_columns(then[DAY])
-    joined = rows.join(pl.DataFrame(groups, schema=schema, orient="row"), on=by, how="left", maintain_order="left")
+    joined = rows.join(sums, on=[*population.by_names, DAY], how="left", maintain_order="left")
     mine = _share_columns(then, population)
     total, divisor, count = (
-        (joined[name] - mine[name]).cast(pl.Float64).fill_null(np.nan).to_numpy() for name in summed
+        (joined[name] - mine[name]).cast(pl.Float64).fill_null(np.nan).to_numpy() for name in _SUMMED
     )
     enough = (count >= population.least) & (divisor > 0)
     # numpy divides as Python does for one enterprise; polars may multiply instead

@@ -1,10 +1,12 @@
 """Point-in-time training sets: each row as it could have been known on its own day."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from bureau.clock import SHANGHAI, now, shanghai_day
 from bureau.errors import ImpossibleDate, InvalidInput
@@ -17,8 +19,9 @@ from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.store.computation import compute, compute_portions
 from features.store.marked import MarkedInput, MarkedReading, row_mark_stamp
-from features.store.parquet_file import write_features
+from features.store.parquet_file import check_writable, unfinished_folder
 from features.store.permission import permit
+from features.store.row_order import STRETCH, in_order
 from features.store.staleness import StaleInput, stale_inputs, stale_stamp
 from features.store.subjects import known_since, numbers_of
 
@@ -26,8 +29,8 @@ _CUTOFFS = {"as_of": pl.Date, "cutoff": pl.Int64}
 
 
 @dataclass(frozen=True)
-class TrainingSet:
-    """frame: the labels' rows in their order with all their columns, then one column per feature.
+class TrainingFacts:
+    """What a training set says of itself.
 
     definition_hash: what the features computed. snapshot: the state of the lake they were read from.
     unknown: rows whose subject nobody knew on their day; their features are null.
@@ -35,17 +38,24 @@ class TrainingSet:
     review or suit that entered its features.
     """
 
-    frame: pl.DataFrame
     definition_hash: str
     snapshot: int
     unknown: int
-    stale: tuple[StaleInput, ...] = ()
-    marked: Mapping[int, tuple[MarkedInput, ...]] = field(default_factory=dict)
+    stale: tuple[StaleInput, ...]
+    marked: Mapping[int, tuple[MarkedInput, ...]]
 
-    def write(self, path: Path) -> None:
-        """Write Parquet whole or not at all; hash, snapshot, stale feeds and marks stand in the file's metadata."""
+    @property
+    def stamp(self) -> dict[str, str]:
+        """What the metadata of its file says: hash, snapshot, stale feeds and marks."""
         stamp = {"definition_hash": self.definition_hash, "snapshot": str(self.snapshot)}
-        write_features(self.frame, path, stamp | stale_stamp(self.stale) | row_mark_stamp(self.marked))
+        return stamp | stale_stamp(self.stale) | row_mark_stamp(self.marked)
+
+
+@dataclass(frozen=True)
+class TrainingSet(TrainingFacts):
+    """frame: the labels' rows in their order with all their columns, then one column per feature."""
+
+    frame: pl.DataFrame
 
 
 def training_set(
@@ -61,31 +71,83 @@ def training_set(
     A subject nobody knew on that day keeps its row with nulls. Raises `InvalidInput` for a missing column or one
     with the name of a feature, and what `label_days` does.
     """
-    entries = [find_feature(name) for name in names]
-    permit(grant, entries)
-    snapshot = lake.snapshot() if snapshot is None else snapshot
-    known = _rows(lake, labels, entries, snapshot)
-    values = compute(lake, entries, snapshot, known, engine)
-    days = known["as_of"].unique().to_list()
-    cutoffs = pl.DataFrame({"as_of": days, "cutoff": map(cutoff_micros, days)}, schema=_CUTOFFS)
-    seen = known.join(cutoffs, on="as_of").filter(pl.col("enterprise_known_from") < pl.col("cutoff"))
-    unknown = known.height - seen.height
-    stale = stale_inputs(lake, entries, days, snapshot)
-    names = tuple(entry.name for entry in entries)
-    marked = MarkedReading(lake, names, grant, snapshot).of_rows(known)
-    return TrainingSet(labels.hstack(values), definition_hash(names), snapshot, unknown, stale, marked)
-
-
-def training_portions(
-    lake: Lake, labels: pl.DataFrame, names: Iterable[str], grant: ReadGrant, snapshot: int | None = None
-) -> Iterator[pl.DataFrame]:
-    """The rows of `training_set` by the kernel, some thousand at a time, bucket by bucket, and not in their order."""
-    entries = [find_feature(name) for name in names]
-    permit(grant, entries)
+    entries = _permitted(names, grant)
     snapshot = lake.snapshot() if snapshot is None else snapshot
     rows = _rows(lake, labels, entries, snapshot)
-    for portion in compute_portions(lake, entries, snapshot, rows, None, once=False):
-        yield labels[portion.places].hstack(portion.values)
+    values = compute(lake, entries, snapshot, rows, engine)
+    return TrainingSet(**vars(_facts(lake, entries, rows, grant, snapshot)), frame=labels.hstack(values))
+
+
+def write_training_set(
+    lake: Lake,
+    labels: pl.DataFrame,
+    names: Iterable[str],
+    grant: ReadGrant,
+    out: Path,
+    engine: Engine = Engine.KERNEL,
+) -> TrainingFacts:
+    """Write the frame of `training_set` as Parquet, whole or not at all; its facts stand in the file's metadata.
+
+    By the kernel memory holds the labels and some ten thousand rows of features, however many rows there are. The other
+    executions read the lake once for all rows, and hold them all.
+    """
+    check_writable(out)
+    entries, snapshot = _permitted(names, grant), lake.snapshot()
+    rows = _rows(lake, labels, entries, snapshot)
+    facts = _facts(lake, entries, rows, grant, snapshot)
+    with unfinished_folder(out) as folder:
+        frames = _ordered_values(lake, entries, snapshot, rows, engine, folder)
+        _write(labels, frames, folder / out.name, _schema(labels, entries).with_metadata(facts.stamp))
+        (folder / out.name).replace(out)
+    return facts
+
+
+def _ordered_values(
+    lake: Lake, entries: list[Entry], snapshot: int, rows: pl.DataFrame, engine: Engine, folder: Path
+) -> Iterator[pl.DataFrame]:
+    """The features of all rows in their order: a stretch a frame where the kernel computes many, else at once."""
+    if engine is not Engine.KERNEL or rows.height <= STRETCH:
+        return iter([compute(lake, entries, snapshot, rows, engine)])
+    portions = compute_portions(lake, entries, snapshot, rows, None, once=False)
+    return in_order(portions, rows.height, folder)
+
+
+def _write(labels: pl.DataFrame, frames: Iterator[pl.DataFrame], path: Path, schema: pa.Schema) -> None:
+    """Write the labels with the frames beside them, which together have a row for each."""
+    start = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for values in frames:
+            rows = labels.slice(start, values.height).hstack(values)
+            writer.write_table(rows.to_arrow().cast(schema), row_group_size=STRETCH)
+            start += values.height
+            del values, rows  # no two stretches are held
+
+
+def _schema(labels: pl.DataFrame, entries: list[Entry]) -> pa.Schema:
+    """The columns of a training set as Parquet has them."""
+    features = {entry.name: pl.Enum(entry.categories) if entry.categories else pl.Float64() for entry in entries}
+    return pl.DataFrame(schema={**labels.schema, **features}).to_arrow().schema
+
+
+def _permitted(names: Iterable[str], grant: ReadGrant) -> list[Entry]:
+    entries = [find_feature(name) for name in names]
+    permit(grant, entries)
+    return entries
+
+
+def _facts(lake: Lake, entries: list[Entry], rows: pl.DataFrame, grant: ReadGrant, snapshot: int) -> TrainingFacts:
+    """What is said of the features of some rows. rows: as `_rows` gives them."""
+    days = rows["as_of"].unique().to_list()
+    cutoffs = pl.DataFrame({"as_of": days, "cutoff": map(cutoff_micros, days)}, schema=_CUTOFFS)
+    seen = rows.join(cutoffs, on="as_of").filter(pl.col("enterprise_known_from") < pl.col("cutoff"))
+    names = tuple(entry.name for entry in entries)
+    return TrainingFacts(
+        definition_hash=definition_hash(names),
+        snapshot=snapshot,
+        unknown=rows.height - seen.height,
+        stale=stale_inputs(lake, entries, days, snapshot),
+        marked=MarkedReading(lake, names, grant, snapshot).of_rows(rows),
+    )
 
 
 def _rows(lake: Lake, labels: pl.DataFrame, entries: list[Entry], snapshot: int) -> pl.DataFrame:

@@ -1,11 +1,13 @@
 """The same features by DuckDB, bucket by bucket: the generated reference, and the flat form of `flat_sql`.
 
-Both run with two threads and answer as a frame. Some buckets, read together in one query, can stand for all: `share`
-says how much of the work was done.
+Both run with two threads and answer as a frame; a training set is written too, in the order in which it comes. Some
+buckets, read together in one query, can stand for all: `share` says how much of the work was done.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -43,10 +45,14 @@ def city(lake: Lake, names: Names, day: date, form: str, buckets: int) -> dict[s
 
 
 def training(lake: Lake, names: Names, spine: pl.DataFrame, form: str, buckets: int) -> dict[str, Any]:
-    """Features of the spine's rows that lie in some buckets (0: in all), each as of its own day."""
+    """Features of the spine's rows that lie in some buckets (0: in all), each as of its own day, written as Parquet."""
     chosen = _some(lake, buckets)
     own = spine.filter(pl.col("enterprise_id") % lake.buckets < len(chosen))
-    rows = sum(part.height for part in _training_features(lake, names, form, own, chosen))
+    parts = _training_features(lake, names, form, own, chosen)
+    with TemporaryDirectory(dir=lake.root.parent) as folder:
+        for number, part in enumerate(parts):
+            part.write_parquet(Path(folder) / f"part-{number}.parquet", compression="zstd")
+    rows = sum(part.height for part in parts)
     return {"rows": rows, "share": rows / spine.height, "form": form}
 
 

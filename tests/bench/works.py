@@ -7,7 +7,11 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import polars as pl
 
 from bureau.grant import operator_grant
 from bureau.settings import Settings
@@ -19,7 +23,7 @@ from features.sources.source import read_source
 from features.store.city_build import CityBuild, passing_portions
 from features.store.hot_rows import renew_hot_files
 from features.store.live import live_vector
-from features.store.training_set import training_portions
+from features.store.training_set import write_training_set
 from tests.bench import baselines, decoding, subjects
 
 Facts = dict[str, Any]
@@ -94,11 +98,13 @@ def features_by_sql(on: Ground, form: str = "flat", buckets: int = 0) -> Facts:
 
 
 def training(on: Ground, enterprises: int, dates: int = 12, rounds: int = 2) -> Facts:
-    """A point-in-time training set by the kernel."""
+    """A point-in-time training set by the kernel, written as `bureau features training-set` writes it."""
     labels = subjects.labels(on.lake, enterprises, dates, on.last_day)
     renew_hot_files(on.lake, on.snapshot)
-    grant = operator_grant("training")
-    return timed(lambda: _count(on, training_portions(on.lake, labels, on.names, grant)), rounds)
+    with TemporaryDirectory(dir=on.lake.root.parent) as folder:
+        out = Path(folder) / "set.parquet"
+        facts = timed(lambda: _write_training_set(on, labels, out), rounds)
+        return facts | {"bytes": out.stat().st_size}
 
 
 def training_by_sql(on: Ground, enterprises: int, dates: int = 12, form: str = "flat", buckets: int = 0) -> Facts:
@@ -130,6 +136,11 @@ def live(on: Ground, calls: int = 2_000) -> Facts:
 def verify(on: Ground, enterprises: int = 2_000) -> Facts:
     """Whether both DuckDB forms give what the kernel gives, cell by cell, for a day and for a training set."""
     return timed(lambda: baselines.compare(on.lake, on.names, on.last_day, enterprises), 1)
+
+
+def _write_training_set(on: Ground, labels: pl.DataFrame, out: Path) -> Facts:
+    write_training_set(on.lake, labels, on.names, operator_grant("training"), out)
+    return _count(on, [labels])
 
 
 def _count(on: Ground, portions: Iterable[Any]) -> Facts:

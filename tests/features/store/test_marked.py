@@ -15,7 +15,7 @@ from features.lake.marks import mark_record
 from features.store import city_build
 from features.store.city_build import CityBuild, write_city, write_parts
 from features.store.marked import MarkedReading, read_marks
-from features.store.training_set import training_set
+from features.store.training_set import write_training_set
 from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
 from tests.factories.penalties import penalty
 from tests.factories.tax import tax_arrears
@@ -92,5 +92,5 @@ def test_each_part_of_a_built_day_names_the_marks_of_its_own_enterprises(
 
 def test_a_training_set_names_the_rows_too(lake: Lake, tmp_path: Path) -> None:
     labels = pl.DataFrame({"subject": [BETA, ACME, ACME], "as_of": [SINCE, BEFORE, SINCE]})
-    training_set(lake, labels, READ, operator_grant("training")).write(tmp_path / "set.parquet")
+    write_training_set(lake, labels, READ, operator_grant("training"), tmp_path / "set.parquet")
     assert read_marks(tmp_path / "set.parquet") == [{"row": 2} | TOLD]

@@ -20,7 +20,7 @@ from features.store.build import build_features
 from features.store.lineage import explain
 from features.store.live import live_vector
 from features.store.population import DAY as SUMS_DAY
-from features.store.population import FURTHEST, Cohort, Sums, fill, group_sums, population_of
+from features.store.population import FURTHEST, Cohort, Sums, fill, group_sums, population_of, summed
 from features.store.training_set import training_set
 from tests.factories.lakes import land_rows, make_lake, uscc
 from tests.factories.registrations import registration
@@ -143,7 +143,7 @@ def test_many_rows_and_one_enterprise_are_told_to_the_same_bit(values: list[floa
     population = population_of(entry)
     city = _city(population.of_name, [("F", value) for value in values])
     sums = group_sums(city, entry)
-    filled = fill(entry, city, city.with_columns(pl.lit(DAY).alias(SUMS_DAY)), {DAY: sums})
+    filled = fill(entry, city, city.with_columns(pl.lit(DAY).alias(SUMS_DAY)), summed(entry, {DAY: sums}))
     assert filled.to_list() == [sums.figure(population, ("F",), value, value) for value in values]
 
 
@@ -154,5 +154,5 @@ def test_values_without_measure_neither_overflow_a_sum_nor_part_the_two_ways() -
     city = _city(name, [("F", value) for value in values])
     sums = group_sums(city, entry)
     assert sums.groups[("F",)] == (2 * FURTHEST + LEAST * 500_000, (LEAST + 2) * 1_000_000, LEAST + 2)
-    many = fill(entry, city, city.with_columns(pl.lit(DAY).alias(SUMS_DAY)), {DAY: sums})
+    many = fill(entry, city, city.with_columns(pl.lit(DAY).alias(SUMS_DAY)), summed(entry, {DAY: sums}))
     assert many.to_list() == [sums.figure(population_of(entry), ("F",), value, value) for value in values]

@@ -16,7 +16,7 @@ from features.lake.lake import Lake
 from features.lake.replay import replay
 from features.store.city_build import CityBuild, stale_of, write_city, write_parts
 from features.store.staleness import STALE, stale_inputs
-from features.store.training_set import training_set
+from features.store.training_set import write_training_set
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
 from tests.factories.tax import tax_arrears, tax_grade
@@ -99,8 +99,7 @@ def test_what_was_refused_and_taken_later_is_news_from_then_on(lake: Lake, monke
 
 def test_a_training_set_says_on_which_of_its_days(lake: Lake, tmp_path: Path) -> None:
     labels = pl.DataFrame({"subject": [ACME, ACME], "as_of": [LAST_DAY, DAY_AFTER]})
-    made = training_set(lake, labels, (ARREARS, GRADE), operator_grant("training"))
-    made.write(tmp_path / "set.parquet")
+    write_training_set(lake, labels, (ARREARS, GRADE), operator_grant("training"), tmp_path / "set.parquet")
     assert said(tmp_path / "set.parquet") == TOLD
 
 
