@@ -17,13 +17,24 @@ from models.release import model_folder
 
 REGISTER_FILE, LOCK_FILE = "register.jsonl", ".register.lock"
 Deed = Literal["kept", "audited", "proposed", "approved", "rolled_back", "shadowed", "unshadowed"]
-Verdict = Literal["fair", "unfair"]
+
+
+class Answer(BaseModel):
+    """What an audit says to one of its questions. unfair: what it found, nothing where the model is fair.
+
+    groups: those it compared, which are enough firms to be judged.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unfair: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 class Act(BaseModel):
     """One line of the register. sha256: of the version's files. by: a person; of a line `kept` its trainer or nobody.
 
-    before: SHA-256 of the line before, empty on the first. traits: of an audit, what it found of each
+    before: SHA-256 of the line before, empty on the first. answers: of an audit, what it found of each
     trait, and of past approvals by it where it asked of them.
     """
 
@@ -37,7 +48,7 @@ class Act(BaseModel):
     at: datetime
     reason: str
     before: str
-    traits: Mapping[str, Verdict] = {}
+    answers: Mapping[str, Answer] = {}
 
     @property
     def line(self) -> str:
@@ -87,7 +98,7 @@ class Writer:
         by: str,
         at: datetime,
         reason: str = "",
-        traits: Mapping[str, Verdict] | None = None,
+        answers: Mapping[str, Answer] | None = None,
     ) -> Act:
         """Append one act, which is on the disk then."""
         act = Act(
@@ -99,7 +110,7 @@ class Writer:
             at=at,
             reason=reason,
             before=_digest(self.acts[-1].line) if self.acts else "",
-            traits=traits or {},
+            answers=answers or {},
         )
         add_lines(self._path, [act.line])
         self.acts.append(act)

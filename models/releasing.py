@@ -11,7 +11,7 @@ from bureau.errors import ReleaseRefused, SecondPersonNeeded, StateConflict, Unk
 from models.artefact import read_stored
 from models.gates import Gate, artefact_gates, refusal_of
 from models.people import Person, Signature, signed_by
-from models.register import Act, Verdict, Writer, moves, same_person, served, writing
+from models.register import Act, Answer, Writer, moves, same_person, served, writing
 from models.registry import CHALLENGER, CHAMPION, SHADOW, drop_alias, move_alias
 from models.release import SHADOW_FILE, Release, model_folder, put_into_service, read_release, versions
 from models.scoring import ScoringModel
@@ -27,20 +27,19 @@ class Deeds:
     name: str
 
 
-def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, unfair: Mapping[str, Sequence[str]]) -> Act:
-    """Write down what an auditor found in a version, not released while the newest answer to a question is unfair.
+def note_audit(deeds: Deeds, version: str, by: Signature, at: datetime, answers: Mapping[str, Answer]) -> Act:
+    """Write down what an auditor found in a version, not released while an unfair answer stands (`_standing`).
 
-    unfair: what was found, by every question of the audit (`fairness.check.questions`); nothing where it is fair.
+    answers: to every question of the audit (`fairness.check.questions`).
     Raises `DamagedModel` where the files are not those that were kept: what was audited is another model.
     """
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         sha256 = kept_hash(deeds, version, register.acts)
         load_version(deeds.home, deeds.name, version, sha256)
-        found = [text for texts in unfair.values() for text in texts]
-        reason = f"unfair: {'; '.join(found)}" if found else f"fair: {', '.join(unfair)}"
-        verdicts: dict[str, Verdict] = {trait: "unfair" if texts else "fair" for trait, texts in unfair.items()}
-        return register.add("audited", version, sha256, person.name, at, reason, verdicts)
+        found = [text for answer in answers.values() for text in answer.unfair]
+        reason = f"unfair: {'; '.join(found)}" if found else f"fair: {', '.join(answers)}"
+        return register.add("audited", version, sha256, person.name, at, reason, answers)
 
 
 def propose(deeds: Deeds, version: str, by: Signature, at: datetime) -> Act:
@@ -168,13 +167,21 @@ def _require_fair(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) 
 
 
 def _standing(audits: Sequence[Act]) -> Act | None:
-    """The newest audit that answered a question with unfair which none since has answered with fair; else None."""
-    standing: dict[str, Act] = {}
+    """The newest audit that answered a question with unfair and stands; None where none does.
+
+    It stands until an audit answers the same question with fair that compared at least the same groups: one that knows
+    nobody of the group which was refused answers for the others alone.
+    """
+    standing: list[tuple[str, Act]] = []
     for act in audits:
-        unfair = {question for question, verdict in act.traits.items() if verdict == "unfair"}
-        standing = {question: one for question, one in standing.items() if question not in act.traits}
-        standing |= dict.fromkeys(unfair, act)
-    return max(standing.values(), key=lambda act: act.number, default=None)
+        standing = [(question, one) for question, one in standing if not _lifts(act, question, one)]
+        standing += [(question, act) for question, answer in act.answers.items() if answer.unfair]
+    return max((act for _, act in standing), key=lambda act: act.number, default=None)
+
+
+def _lifts(act: Act, question: str, standing: Act) -> bool:
+    answer = act.answers.get(question)
+    return answer is not None and not answer.unfair and {*standing.answers[question].groups} <= {*answer.groups}
 
 
 def _held_against_another(deeds: Deeds, version: str) -> list[Gate]:

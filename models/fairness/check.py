@@ -1,6 +1,6 @@
 """The check of a model's fairness: findings a release, or a person, acts on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +29,7 @@ from models.fairness.shares import (
     quantile_for,
     share_of,
 )
+from models.register import Answer
 from models.scoring import ScoringModel
 from models.training import rows_of
 
@@ -91,10 +92,7 @@ def check(
     fewer than two groups of `FEWEST_FIRMS`: nothing was compared, which is not to have found nothing.
     """
     rows = judged_rows(model, judged, approve_below)
-    for trait in traits:
-        _require_groups(judged[trait], "loans judged", "firms that repaid", _good_payers(rows, judged[trait]))
-        if applications is not None:
-            _require_groups(applications[trait], "past applications", "firms", _applicants(applications, trait))
+    compared(rows, judged, traits, applications)
     found = [one for name in GROUPINGS if name in judged.columns for one in _misjudged(rows, name, judged[name])]
     for trait in traits:
         found += [*_proxies(model, judged, trait), *_treated(rows, trait, judged[trait])]
@@ -109,39 +107,65 @@ def judged_rows(model: ScoringModel, judged: pl.DataFrame, approve_below: float 
     return judged_of(model.calibration.pd(model.predictor.raw(rows.matrix)), rows, approve_below)
 
 
-def _good_payers(rows: Judged, of: pl.Series) -> list[float]:
-    """Of each group of a trait, how many firms of one weight that repaid would say as much as its loans do."""
-    good = [rows.take(inside & (rows.target == 0)) for _, inside in _groups(of)]
-    return [effective_firms(side.weight, side.firm) for side in good if len(side.firm)]
+def compared(
+    rows: Judged, judged: pl.DataFrame, traits: Sequence[str], applications: pl.DataFrame | None
+) -> dict[str, tuple[str, ...]]:
+    """By every question of an audit the groups that have firms enough; `InvalidInput` where they are fewer than two.
 
-
-def _applicants(applications: pl.DataFrame, trait: str) -> list[float]:
-    """Firms of each group of a trait that asked."""
-    return [applications["subject"].filter(pl.Series(inside)).n_unique() for _, inside in _groups(applications[trait])]
-
-
-def _require_groups(of: pl.Series, what: str, whom: str, sizes: Iterable[float]) -> None:
-    enough = sum(size >= FEWEST_FIRMS for size in sizes)
-    if enough < 2:
-        raise InvalidInput(
-            f"The trait {of.name} is known of {of.count():,} of {len(of):,} {what}, in {enough} of the two groups of "
-            f"{FEWEST_FIRMS} {whom} that are needed to compare: bring a file of traits that tells it of more of them, "
-            "each subject in it the enterprise's unified social credit code."
-        )
-
-
-def questions(found: Iterable[Finding], traits: Sequence[str], *, past_approvals: bool) -> dict[str, list[str]]:
-    """What is unfair by every question an audit asked; nothing where it is fair.
-
-    Past approvals are a question of their own for each trait: an audit without applications answers nothing on them.
+    rows: what the model says of the loans judged. Past approvals are a question of their own for each trait: an audit
+    without applications answers nothing on them.
     """
-    asked: dict[str, list[str]] = {
-        name: [] for trait in traits for name in (trait, *([_of_the_past(trait)] if past_approvals else []))
-    }
-    for one in found:
-        if one.refuses:
-            asked[_of_the_past(one.grouping) if one.kind == "history" else one.grouping].append(one.text)
-    return asked
+    found: dict[str, tuple[str, ...]] = {}
+    for trait in traits:
+        good = _good_payers(rows, judged[trait])
+        found[trait] = _large(judged[trait], "loans judged", "firms that repaid", good)
+        if applications is not None:
+            asked = _applicants(applications, trait)
+            found[_of_the_past(trait)] = _large(applications[trait], "past applications", "firms", asked)
+    return found
+
+
+def _good_payers(rows: Judged, of: pl.Series) -> dict[str, float]:
+    """Of each group of a trait, how many firms of one weight that repaid would say as much as its loans do."""
+    good = {group: rows.take(inside & (rows.target == 0)) for group, inside in _groups(of)}
+    return {group: effective_firms(side.weight, side.firm) for group, side in good.items() if len(side.firm)}
+
+
+def _applicants(applications: pl.DataFrame, trait: str) -> dict[str, float]:
+    """Firms of each group of a trait that asked."""
+    subjects = applications["subject"]
+    return {group: subjects.filter(pl.Series(inside)).n_unique() for group, inside in _groups(applications[trait])}
+
+
+def _large(of: pl.Series, what: str, whom: str, sizes: Mapping[str, float]) -> tuple[str, ...]:
+    """The groups that are large enough to be compared, at least two."""
+    enough = tuple(group for group, size in sizes.items() if size >= FEWEST_FIRMS)
+    if len(enough) < 2:
+        raise InvalidInput(
+            f"The trait {of.name} is known of {of.count():,} of {len(of):,} {what}, in {len(enough)} of the two groups "
+            f"of {FEWEST_FIRMS} {whom} that are needed to compare: bring a file of traits that tells it of more of "
+            "them, each subject in it the enterprise's unified social credit code."
+        )
+    return enough
+
+
+def questions(found: Iterable[Finding], groups: Mapping[str, tuple[str, ...]]) -> dict[str, Answer]:
+    """What an audit answers to each of its questions. groups: by question those `compared`.
+
+    A group that is found unfair with fewer firms, by what tells it, is among the groups of the answer.
+    """
+    refusing = [(_question(one), one) for one in found if one.refuses]
+
+    def answer(question: str) -> Answer:
+        mine = [one for asked, one in refusing if asked == question]
+        named = dict.fromkeys((*groups[question], *(one.group for one in mine)))
+        return Answer(unfair=tuple(one.text for one in mine), groups=tuple(named))
+
+    return {question: answer(question) for question in groups}
+
+
+def _question(finding: Finding) -> str:
+    return _of_the_past(finding.grouping) if finding.kind == "history" else finding.grouping
 
 
 def _of_the_past(trait: str) -> str:

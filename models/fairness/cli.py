@@ -17,7 +17,7 @@ from features.lake.lake import Lake, open_lake
 from features.lake.tabular import open_table
 from models.artefact import read_stored
 from models.fairness.auditing import join_traits, read_applications, read_judged, traits_of
-from models.fairness.check import check, judged_rows, questions
+from models.fairness.check import check, compared, judged_rows, questions
 from models.fairness.groups import APPROVE_BELOW, GROUPINGS, GroupLine, group_lines
 from models.people_cli import signature_of
 from models.release import model_folder
@@ -88,10 +88,10 @@ def fairness(
         typer.echo(
             f"{'unfair' if finding.refuses else 'look at'} {finding.kind}: {finding.text}", err=form is not Format.TABLE
         )
-    unfair = questions(found, named, past_approvals=asked is not None)
+    answers = questions(found, compared(rows, judged, named, asked))
     if signed is not None:
-        note_audit(Deeds(settings.home, settings.mlruns, name), model.version, signed, now(), unfair)
-    if any(unfair.values()):
+        note_audit(Deeds(settings.home, settings.mlruns, name), model.version, signed, now(), answers)
+    if any(answer.unfair for answer in answers.values()):
         raise typer.Exit(1)
 
 

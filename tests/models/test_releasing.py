@@ -20,7 +20,7 @@ from bureau.errors import (
 from models import releasing
 from models.keeping import Kept, keep
 from models.people import Signature, add_person
-from models.register import read_register
+from models.register import Answer, read_register
 from models.registry import CHALLENGER, CHAMPION, SHADOW, tracking_address
 from models.release import SHADOW_FILE, model_folder, read_release
 from models.releasing import Deeds, approve, note_audit, propose, release_by_two, roll_back
@@ -32,6 +32,7 @@ from tests.factories.people import signature
 NAME = "invoice_default"
 AT = datetime(2026, 1, 6, 9, 30, tzinfo=UTC)
 WANG, LI, ZHAO = "王建模", "李审批", "赵值班"
+FAIR = Answer(groups=("本市", "外地"))
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,11 @@ def two(kept: tuple[Path, Kept], plain: Trained, mlruns: Path, tmp_path_factory:
 def deeds(two: Path, mlruns: Path, tmp_path: Path) -> Deeds:
     """A copy of that home, to act in."""
     return Deeds(Path(shutil.copytree(two / "models", tmp_path / "models").parent), mlruns, NAME)
+
+
+def unfair(text: str, *groups: str) -> Answer:
+    """An audit's answer; without groups it compared those of `FAIR`."""
+    return Answer(unfair=(text,), groups=groups or FAIR.groups)
 
 
 def signed(deeds: Deeds, name: str) -> Signature:
@@ -198,36 +204,49 @@ def test_what_is_in_service_is_not_released_again(deeds: Deeds) -> None:
 
 def test_a_version_an_audit_found_unfair_is_not_released_until_another_finds_it_fair(deeds: Deeds) -> None:
     propose(deeds, "2", signed(deeds, WANG), AT)
-    note_audit(deeds, "2", signed(deeds, ZHAO), AT, {"籍贯": ["籍贯: at equal risk refused more often"]})
+    note_audit(deeds, "2", signed(deeds, ZHAO), AT, {"籍贯": unfair("籍贯: at equal risk refused more often")})
     for act in (propose, approve):
         with pytest.raises(ReleaseRefused, match="audit by 赵值班 found it unfair: 籍贯"):
             act(deeds, "2", signed(deeds, LI), AT)
-    note_audit(deeds, "2", signed(deeds, ZHAO), AT, {"籍贯": []})
+    note_audit(deeds, "2", signed(deeds, ZHAO), AT, {"籍贯": FAIR})
     assert approve(deeds, "2", signed(deeds, LI), AT).version == "2"
 
 
 def test_what_is_unfair_by_one_trait_stands_until_an_audit_of_that_trait_is_fair(deeds: Deeds) -> None:
     auditor = signed(deeds, ZHAO)
-    note_audit(deeds, "2", auditor, AT, {"籍贯": ["籍贯: refused more often"], "性别": [], "民族": ["民族: refused"]})
+    two = {"籍贯": unfair("籍贯: refused more often"), "民族": unfair("民族: refused")}
+    note_audit(deeds, "2", auditor, AT, two | {"性别": FAIR})
     for fair in ("性别", "婚姻", "民族"):
-        note_audit(deeds, "2", auditor, AT, {fair: []})
+        note_audit(deeds, "2", auditor, AT, {fair: FAIR})
         with pytest.raises(ReleaseRefused, match="found it unfair: 籍贯"):
             propose(deeds, "2", signed(deeds, WANG), AT)
-    note_audit(deeds, "2", auditor, AT, {"籍贯": [], "性别": ["性别: refused more often"]})
+    note_audit(deeds, "2", auditor, AT, {"籍贯": FAIR, "性别": unfair("性别: refused more often")})
     with pytest.raises(ReleaseRefused, match="found it unfair: 性别"):
         propose(deeds, "2", signed(deeds, WANG), AT)
-    last = note_audit(deeds, "2", auditor, AT, {"性别": []})
-    assert (last.reason, last.traits) == ("fair: 性别", {"性别": "fair"})
+    last = note_audit(deeds, "2", auditor, AT, {"性别": FAIR})
+    assert (last.reason, last.answers) == ("fair: 性别", {"性别": FAIR})
+    assert propose(deeds, "2", signed(deeds, WANG), AT).deed == "proposed"
+
+
+def test_what_is_unfair_to_a_group_stands_until_an_audit_compares_that_group_again(deeds: Deeds) -> None:
+    auditor, three = signed(deeds, ZHAO), ("本市", "外地", "境外")
+    note_audit(deeds, "2", auditor, AT, {"籍贯": unfair("籍贯 境外: refused more often", *three)})
+    note_audit(deeds, "2", auditor, AT, {"籍贯": unfair("籍贯 外地: refused more often", "本市", "外地")})
+    for groups in (("本市", "外地"), ("境外", "外地")):
+        note_audit(deeds, "2", auditor, AT, {"籍贯": Answer(groups=groups)})
+        with pytest.raises(ReleaseRefused, match="found it unfair: 籍贯"):
+            propose(deeds, "2", signed(deeds, WANG), AT)
+    note_audit(deeds, "2", auditor, AT, {"籍贯": Answer(groups=("境外", "外地", "本市", "港澳"))})
     assert propose(deeds, "2", signed(deeds, WANG), AT).deed == "proposed"
 
 
 def test_what_past_approvals_showed_stands_until_an_audit_asks_of_them_again(deeds: Deeds) -> None:
     auditor, past = signed(deeds, ZHAO), "籍贯 (past approvals)"
-    note_audit(deeds, "2", auditor, AT, {"籍贯": [], past: ["籍贯 外地: at equal risk refused"]})
-    note_audit(deeds, "2", auditor, AT, {"籍贯": []})
+    note_audit(deeds, "2", auditor, AT, {"籍贯": FAIR, past: unfair("籍贯 外地: at equal risk refused")})
+    note_audit(deeds, "2", auditor, AT, {"籍贯": FAIR})
     with pytest.raises(ReleaseRefused, match="found it unfair: 籍贯 外地"):
         propose(deeds, "2", signed(deeds, WANG), AT)
-    note_audit(deeds, "2", auditor, AT, {"籍贯": [], past: []})
+    note_audit(deeds, "2", auditor, AT, {"籍贯": FAIR, past: FAIR})
     assert propose(deeds, "2", signed(deeds, WANG), AT).deed == "proposed"
 
 
@@ -235,17 +254,17 @@ def test_an_audit_is_of_the_files_that_were_kept_or_of_none(deeds: Deeds) -> Non
     change(deeds.home)
     acts = read_register(deeds.home, NAME)
     with pytest.raises(DamagedModel, match="not the file that was released"):
-        note_audit(deeds, "2", signed(deeds, ZHAO), AT, {"籍贯": []})
+        note_audit(deeds, "2", signed(deeds, ZHAO), AT, {"籍贯": FAIR})
     assert read_register(deeds.home, NAME) == acts
 
 
 def test_a_return_serves_nothing_that_an_audit_has_found_unfair_since(deeds: Deeds) -> None:
     release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
-    note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": ["籍贯: refused more often"]})
+    note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": unfair("籍贯: refused more often")})
     with pytest.raises(ReleaseRefused, match=r"Version 1 .* audit by 赵值班 found it unfair: 籍贯"):
         roll_back(deeds, signed(deeds, ZHAO), AT)
     assert load_released(deeds.home, NAME).version == "2"
-    note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": []})
+    note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": FAIR})
     assert roll_back(deeds, signed(deeds, ZHAO), AT).version == "1"
 
 

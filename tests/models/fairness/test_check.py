@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from bureau.errors import InvalidInput
-from models.fairness.check import Finding, check, questions
+from models.fairness.check import Finding, check, compared, judged_rows, questions
+from models.register import Answer
 from models.scoring import ScoringModel
 from models.sme_default.spec import SPEC
 from models.training import Labelled, rows_of
@@ -160,12 +161,24 @@ def test_no_input_that_is_known_of_a_few_firms_is_accused_by_its_values() -> Non
 
 def test_past_approvals_are_a_question_that_an_audit_without_applications_does_not_answer() -> None:
     frame = city()
-    biased = found(frame, applications=applications_of(frame, 0.3))
+    biased, both = found(frame, applications=applications_of(frame, 0.3)), (HERE, ELSEWHERE)
     (text,) = [one.text for one in biased]
-    assert questions(biased, [ORIGIN], past_approvals=True) == {ORIGIN: [], f"{ORIGIN} (past approvals)": [text]}
-    assert questions(found(frame), [ORIGIN], past_approvals=False) == {ORIGIN: []}
-    proxies = questions(found(city(proxy=0.5)), [ORIGIN], past_approvals=False)
-    assert proxies[ORIGIN][0].startswith(f"{PROXY} tells origin ")
+    asked = {ORIGIN: both, f"{ORIGIN} (past approvals)": both}
+    answered = {ORIGIN: Answer(groups=both), f"{ORIGIN} (past approvals)": Answer(unfair=(text,), groups=both)}
+    assert questions(biased, asked) == answered
+    assert questions(found(frame), {ORIGIN: both}) == {ORIGIN: Answer(groups=both)}
+    proxies = questions(found(city(proxy=0.5)), {ORIGIN: both})
+    assert proxies[ORIGIN].unfair[0].startswith(f"{PROXY} tells origin ")
+
+
+def test_the_groups_of_an_answer_are_those_large_enough_and_those_found_unfair() -> None:
+    model, unseen = halves(city())
+    abroad = pl.col("subject").is_in(unseen["subject"].unique().sort().head(20).to_list())
+    three = unseen.with_columns(pl.when(abroad).then(pl.lit("abroad")).otherwise(ORIGIN).alias(ORIGIN))
+    large = compared(judged_rows(model, three), three, [ORIGIN], None)
+    assert {name: sorted(groups) for name, groups in large.items()} == {ORIGIN: sorted((HERE, ELSEWHERE))}
+    named = Finding("proxy", ORIGIN, "abroad", PROXY, 0.5, 0.4, 0.6, 0.2, True, "told")
+    assert questions([named], large) == {ORIGIN: Answer(unfair=("told",), groups=(*large[ORIGIN], "abroad"))}
 
 
 def test_a_model_that_tells_everybody_the_same_is_not_accused() -> None:

@@ -24,7 +24,7 @@ from models.service import load_released
 from models.shelf import find_model
 from tests.factories.homes import lake_in
 from tests.factories.people import key_of
-from tests.factories.planted import ELSEWHERE, ORIGIN, origins, origins_following, plant_biased_rule
+from tests.factories.planted import ELSEWHERE, HERE, ORIGIN, origins, origins_following, plant_biased_rule
 
 NAME = "sme_default"
 GRANT = operator_grant("training")
@@ -104,7 +104,9 @@ def test_an_audit_by_name_goes_into_the_register(city_home: Path, asked: pl.Data
     assert run(home, NAME, "--version", "1", "--traits", traits, "--by", "审计员").exit_code == 0
     last = read_register(home, NAME)[-1]
     assert (last.deed, last.version, last.by) == ("audited", "1", "审计员")
-    assert (last.reason, last.traits) == ("fair: origin", {"origin": "fair"})
+    assert (last.reason, [*last.answers]) == ("fair: origin", [ORIGIN])
+    assert last.answers[ORIGIN].unfair == ()
+    assert sorted(last.answers[ORIGIN].groups) == sorted((ELSEWHERE, HERE))
     named = pl.DataFrame({"subject": ["甲公司", "乙公司"], ORIGIN: ["here", "elsewhere"]})
     strangers = written(named, tmp_path / "named.csv")
     with pytest.raises(InvalidInput, match="trait origin is known of 0 of"):
