@@ -14,7 +14,6 @@ from api.jobs.queue import SEND_WEBHOOKS, enqueue, first_time
 from api.jobs.tables import JobEffect
 from api.metering.tables import Event
 from api.vault import Vault
-from bureau.clock import shanghai_day
 from bureau.db import transaction
 
 JOB = "draw-consent-audit"
@@ -23,7 +22,7 @@ JOB = "draw-consent-audit"
 def draw_for_audit(engine: Engine, vault: Vault, at: datetime) -> int:
     """Draw among the consents asserted in the month that ended last, and ask each institution for the documents of
     those that were drawn; returns how many institutions were asked now. `bureau consents audit` draws the same."""
-    month = Month(shanghai_day(at).replace(day=1)).former
+    month = Month.of(at).former
     with transaction(engine) as session:
         if session.scalar(select(exists().where(JobEffect.job == JOB, JobEffect.key == str(month)))):
             return 0

@@ -41,6 +41,7 @@ def show(
     settings, meant, at = Settings(), Month.parse(month), now()
     if out is not None and out.suffix not in (".json", ".csv", ".pdf"):
         raise InvalidInput(f"{out} must end with .json, .csv or .pdf.")
+    written = b""
     with ledger_transaction(settings.ledger_url) as session:
         owner = find_institution(session, institution).id
         if at < meant.ends and out is None:
@@ -49,7 +50,9 @@ def show(
             final = issue_statement(session, open_signer(settings.home, "answers"), owner, meant, at)
             content, issued, signed = json.loads(final.body), True, _signed(session, final, institution)
             if out is not None:
-                out.write_bytes(_written(session, final, out.suffix, settings, at))
+                written = _written(session, final, out.suffix, settings, at)
+    if out is not None:  # what is not committed is not handed out
+        out.write_bytes(written)
     print_rows(content["lines"], COLUMNS, form)
     if form is Format.TABLE:
         told = "issued" if issued else "so far"

@@ -1,8 +1,8 @@
-"""Statements of the month that ended last, issued without anybody asking."""
+"""Statements of the months that are over, issued without anybody asking."""
 
 from datetime import datetime
 
-from sqlalchemy import Engine, Select, exists, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
@@ -11,31 +11,36 @@ from api.billing.statements import draw_up, issue_statement
 from api.billing.tables import Statement
 from api.contracts.tables import ContractVersion
 from api.signing import Signer
-from bureau.clock import shanghai_day
 from bureau.db import transaction
 
 
 def issue_due(engine: Engine, signer: Signer, at: datetime) -> int:
-    """Issue the statement of every institution that called in the month or owes its minimum; returns how many.
+    """Issue what is missing of every institution that called in a month or owes its minimum; returns how many.
 
+    The months of its contracts, the oldest first: one that nobody issued in its time, because nothing ran, is not lost.
     Each in a transaction of its own, so that callers wait for one and not for all.
     """
-    month = Month(shanghai_day(at).replace(day=1)).former
+    last = Month.of(at).former
     with transaction(engine) as session:
-        waiting = session.scalars(_without_a_statement(month)).all()
-    return sum(_issued(engine, signer, institution_id, month, at) for institution_id in waiting)
+        begun = session.execute(_BEGUN.where(ContractVersion.in_force_from < last.ends)).all()
+        issued = {(institution_id, first) for institution_id, first in session.execute(_ISSUED)}
+    due = [
+        (institution_id, month)
+        for institution_id, begins in begun
+        for month in Month.of(begins).until(last)
+        if (institution_id, month.first) not in issued
+    ]
+    due.sort(key=lambda one: (one[1].first, one[0]))
+    return sum(_issued(engine, signer, institution_id, month, at) for institution_id, month in due)
 
 
-def _without_a_statement(month: Month) -> Select[int]:
-    issued = exists().where(Statement.institution_id == ContractVersion.institution_id, Statement.month == month.first)
-    return (
-        select(ContractVersion.institution_id)
-        .join(Institution, Institution.id == ContractVersion.institution_id)
-        .where(Institution.test.is_(False))
-        .where(ContractVersion.in_force_from < month.ends, ~issued)
-        .distinct()
-        .order_by(ContractVersion.institution_id)
-    )
+_BEGUN = (
+    select(ContractVersion.institution_id, func.min(ContractVersion.in_force_from))
+    .join(Institution, Institution.id == ContractVersion.institution_id)
+    .where(Institution.test.is_(False))
+    .group_by(ContractVersion.institution_id)
+)
+_ISSUED = select(Statement.institution_id, Statement.month)
 
 
 def _issued(engine: Engine, signer: Signer, institution_id: int, month: Month, at: datetime) -> bool:

@@ -1,13 +1,14 @@
 """Months of Shanghai, as statements name them, and until when they are closed."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import Connection, func, select
 
 from api.billing.tables import Statement
-from bureau.clock import SHANGHAI, from_micros, month_end
+from bureau.clock import SHANGHAI, from_micros, month_end, shanghai_day
 from bureau.errors import ImpossibleDate
 
 _EPOCH = from_micros(0)
@@ -29,6 +30,18 @@ class Month:
         if found is None:
             raise ImpossibleDate(text, "a statement", month=True)
         return cls(date(int(found[1]), int(found[2]), 1))
+
+    @classmethod
+    def of(cls, at: datetime) -> "Month":
+        """The month of an instant."""
+        return cls(shanghai_day(at).replace(day=1))
+
+    def until(self, last: "Month") -> Iterator["Month"]:
+        """The months from this one to another, both among them; none where the other is earlier."""
+        month = self
+        while month <= last:
+            yield month
+            month = month.next
 
     @property
     def next(self) -> "Month":

@@ -17,7 +17,7 @@ from api.signing import open_signer
 from api.sla.crediting import CreditState, approve_credit, confirm_credit, decline_credit, find_credit
 from api.sla.measuring import measure_month
 from api.sla.tables import CreditNote
-from bureau.clock import now, shanghai_day
+from bureau.clock import now
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 
@@ -35,7 +35,7 @@ def meter(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Measure a month's promises: limit in ms or days, shares in basis points, reached in microseconds or days."""
-    meant = Month(shanghai_day(now()).replace(day=1)) if month is None else Month.parse(month)
+    meant = Month.of(now()) if month is None else Month.parse(month)
     with ledger_transaction(Settings().ledger_url) as session:
         owners = [find_institution(session, institution)] if institution else with_contracts(session)
         rows = [

@@ -1,6 +1,6 @@
 """Each recurring work does what is due, and done again it does it no second time; on both databases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -80,6 +80,14 @@ def test_the_statements_of_a_month_are_issued_when_it_is_over(books: Books) -> N
         (statement,) = session.scalars(select(Statement))
         assert (statement.institution_id, statement.total_fen) == (books.bank.institution_id, 800)
     assert [institution for institution, _ in events(books, "statement.issued")] == [books.bank.institution_id]
+
+
+def test_a_month_that_nobody_issued_in_its_time_is_issued_later(books: Books) -> None:
+    books.submit(draft(books.bank))
+    later = DECEMBER + timedelta(days=31 + 28)
+    assert [issue_due(books.engine, books.signer, later) for _ in range(2)] == [1, 0]
+    with Session(books.engine) as session:
+        assert [(one.month, one.total_fen) for one in session.scalars(select(Statement))] == [(date(2026, 11, 1), 800)]
 
 
 def test_every_work_is_done_twice_without_harm(books: Books) -> None:
