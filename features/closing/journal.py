@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bureau.heap import give_back
+
 Facts = Mapping[str, Any]
 """What a step found out that later steps or a reader need; plain JSON values."""
 Tell = Callable[[str], None]
@@ -32,6 +34,7 @@ class Journal:
         self._done[name] = facts
         self._write()
         self.tell(f"{name}: {_said(facts)}")
+        give_back()
         return facts
 
     def facts(self, name: str) -> Facts | None:

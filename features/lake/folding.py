@@ -62,9 +62,7 @@ class StoredRows:
         last = self._last_enterprise(run)
         step = last // max(1, round(run.rows / self._at_once)) + 1
         for first in range(0, last + 1, step):
-            table = self._read(run, first, first + step)
-            if table.num_rows:
-                yield from self._in_order(table)
+            yield from self._in_order(self._read(run, first, first + step))
 
     @cached_property
     def _metadata(self) -> list[pq.FileMetaData]:
@@ -114,7 +112,9 @@ class StoredRows:
         return pa.concat_tables(tables)
 
     def _in_order(self, table: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-        """The rows that count, in order. The table is given up, column by column."""
+        """The rows that count, in order. The table is given up, column by column: who calls must not hold it."""
+        if not table.num_rows:
+            return
         ends, names = self._ends(table), table.column_names
         order = self._order(table)
         order = order[ends[order] != VOID]

@@ -8,6 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from bureau.clock import from_micros
+from bureau.heap import give_back
 from features.contracts.feeds import FEEDS
 from features.lake.delivery import PORTION, Delivery
 from features.lake.entry import Entry, make_snapshot
@@ -96,6 +97,7 @@ def land_judged(lake: Lake, judging: Judging, *, links: bool) -> Landed:
 
 def settle_links(lake: Lake, *, at: datetime) -> None:
     """Bring the links of every feed in line with the names and rows known now. Doing it again changes nothing."""
+    give_back()
     with exclusive(lake):
         _settle(lake, at=at)
 

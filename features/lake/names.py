@@ -65,9 +65,10 @@ def names_in(path: Path) -> pl.DataFrame:
     trade = trade_key(pl.col("key"), pl.col("address"))
     # A null has a hash too, and nobody bears it.
     trade_digest = pl.when(trade.is_not_null()).then(trade.hash())
-    return keyed.select(
+    kept = keyed.select(
         "enterprise_id", "starts", "ends", "row_no", digest=pl.col("key").hash(), trade_digest=trade_digest
     )
+    return kept.sort("row_no")  # which copies: columns of a query hold all of it, here the names, three times as much
 
 
 def alone_spans(held: pl.DataFrame, key: type[pl.DataType] = pl.String) -> pl.DataFrame:
