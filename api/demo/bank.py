@@ -79,7 +79,7 @@ class Bank:
 
 def sign_in(base: str, client_id: str, client_secret: str) -> Bank:
     """A bank with a fresh token."""
-    client = httpx.Client(base_url=base, timeout=60)
+    client = httpx.Client(base_url=base, timeout=60, trust_env=False)
     token = _answer(
         client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, client_secret))
     )

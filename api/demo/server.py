@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,8 @@ import httpx
 
 from bureau.errors import InvalidInput, SourceDown
 
-START_SECONDS = 60
+START_SECONDS = 300
+"""Until a server that runs and does not answer is given up: the first on a machine compiles before it does."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -65,11 +66,12 @@ def served(home: Path, today: date, port: int) -> Iterator[Server]:
 
 def _wait(process: "subprocess.Popen[bytes]", base: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{base}/readyz", timeout=2).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
+    with httpx.Client(trust_env=False) as http:  # a proxy does not lead to this machine
+        while time.monotonic() < deadline and process.poll() is None:
+            with suppress(httpx.TransportError):
+                if http.get(f"{base}/readyz", timeout=2).status_code == httpx.codes.OK:
+                    return
             time.sleep(0.1)
-    last = log.read_text("utf-8", "replace").strip().splitlines()[-1:]
-    raise SourceDown(f"The server did not start: {' '.join(last) or 'it said nothing'} (all of it in {log}).")
+    said = log.read_text("utf-8", "replace").strip().splitlines()[-1:]
+    silent = "it said nothing" if process.poll() is not None else f"it did not answer within {START_SECONDS} seconds"
+    raise SourceDown(f"The server did not start: {' '.join(said) or silent} (all of it in {log}).")
