@@ -1,5 +1,6 @@
 """Training of invoice_default on made-up verdicts: honest figures, one answer, no column that knows the outcome."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def test_a_column_known_only_afterwards_stops_the_training(contest: Path, monkey
     def with_outcome(*words: object) -> object:
         honest = read(*words)  # type: ignore[arg-type]
         known_later = pl.col("target") * 0.6 + pl.col("sales_trend_6p").rank() / 1000
-        return type(honest)(honest.frame.with_columns(sales_trend_6p=known_later), *list(vars(honest).values())[1:])
+        return replace(honest, frame=honest.frame.with_columns(sales_trend_6p=known_later))
 
     monkeypatch.setattr(training, "training_set", with_outcome)
     with pytest.raises(SuspectColumns, match=r"not trained, because 'sales_trend_6p' alone separates implausibly well"):
