@@ -1,6 +1,6 @@
 """Matching one need with the loan products on offer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bureau.grant import ReadGrant
@@ -13,7 +13,7 @@ from products.matchmaking.ranking import rank_matches
 from products.matchmaking.terms import LoanProductTerms, Need
 from products.reading import Outcome, Reading, open_reading
 from products.reports.answer import Answer, answer_of
-from products.reports.content import ModelUsed
+from products.reports.content import Mark, ModelUsed
 from products.reports.coverage import data_as_of, marks_of, outcome_of
 from products.reports.evidence import entered_marks
 
@@ -34,7 +34,7 @@ def match(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms],
 def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms], grant: ReadGrant) -> Answer:
     product = desk.line(MATCHING)
     reading = open_reading(desk, product, need.subject, grant)
-    scored, asked = _score(reading)
+    scored, asked, behind = _score(reading)
     model = asked if scored else None
     firm = profile_of(reading, scored)
     matches = rank_matches(loan_products, need, firm)
@@ -47,22 +47,34 @@ def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerm
         ),
         need=need,
         model=model,
-        data_as_of=data_as_of(reading),
-        marks=[*marks_of(reading), *entered_marks(reading, _read(reading, model))],
+        data_as_of=max(filter(None, map(data_as_of, behind)), default=None),
+        marks=[*_marks(behind), *entered_marks(reading, _read(reading, model))],
     )
     return answer_of(reading, _outcome(reading, scored), content.model_dump(mode="json"), asked)
 
 
-def _score(reading: Reading) -> tuple[Scored | None, ModelUsed | None]:
-    """The score by the first score product served here, none where nothing was found to score; and who was asked."""
+def _score(reading: Reading) -> tuple[Scored | None, ModelUsed | None, Sequence[Reading]]:
+    """The score by the first score product served here, none where nothing was found to score; and who was asked.
+
+    Last, what the match rests on: its own reading, and the score's where there is one.
+    """
     served = [code for code in reading.product.scores if reading.desk.serves(code)]
     if not served:
-        return None, None
+        return None, None, [reading]
     model = reading.desk.model_for(served[0])
-    asked = ModelUsed(name=model.name, version=model.version)
-    if outcome_of(replace(reading, product=reading.desk.line(served[0]))) == "not_found":
-        return None, asked
-    return model.score(reading.values(model.features)), asked
+    asked, of_score = (
+        ModelUsed(name=model.name, version=model.version),
+        replace(reading, product=reading.desk.line(served[0])),
+    )
+    if outcome_of(of_score) == "not_found":
+        return None, asked, [reading]
+    return model.score(reading.values(model.features)), asked, [reading, of_score]
+
+
+def _marks(behind: Iterable[Reading]) -> list[Mark]:
+    """What is to be known about the feeds behind a match, each told once, by feed."""
+    told = {(mark.feed, mark.code): mark for reading in behind for mark in marks_of(reading)}
+    return [told[key] for key in sorted(told)]
 
 
 def _read(reading: Reading, model: ModelUsed | None) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from products.matchmaking.content import MatchContent
 from products.matchmaking.matching import match
 from products.matchmaking.terms import LoanProductTerms, Need
 from products.product import find_product
+from products.reading import Reading, open_reading
 from products.reports.answer import Answer
+from products.reports.coverage import data_as_of, marks_of
 from tests.factories.desks import BARE, SILENT, SOUND, STRANGER, TROUBLED, city_desk, grant_for
 from tests.factories.lakes import instant
 from tests.factories.tax import tax_arrears
@@ -88,6 +90,25 @@ def test_a_match_tells_the_marks_of_the_records_it_rests_on(tmp_path: Path) -> N
     assert not [mark for mark in others if mark["code"] == "UNDER-REVIEW"]
     unscored = matched(replace(desk, serving={}), TROUBLED, offer=FULL).content["marks"]
     assert [mark["feed"] for mark in unscored if mark["code"] == "UNDER-REVIEW"] == ["F18"]
+
+
+def test_a_match_tells_of_the_feeds_behind_its_score_as_of_its_own(city: Desk) -> None:
+    later = replace(city, today=date(2025, 12, 30))  # when feeds of both are silent
+
+    def behind(code: str) -> Reading:
+        return open_reading(later, later.line(code), SOUND, grant_for(find_product(code)))
+
+    own, score = behind("P31"), behind("P07")
+    days = [data_as_of(own), data_as_of(score)]
+    content = matched(later, SOUND, offer=FULL).content
+    assert content["data_as_of"] == str(max(day for day in days if day is not None))
+    told = {(mark["feed"], mark["code"]) for mark in content["marks"]}
+    assert told == {(mark.feed, mark.code) for reading in (own, score) for mark in marks_of(reading)}
+    assert len(told) == len(content["marks"])
+    unscored = matched(replace(later, serving={}), SOUND, offer=FULL).content
+    assert unscored["data_as_of"] == str(days[0])
+    assert {(mark["feed"], mark["code"]) for mark in unscored["marks"]} == {(m.feed, m.code) for m in marks_of(own)}
+    assert len(unscored["marks"]) < len(content["marks"]), "the score rests on feeds of its own"
 
 
 def test_matches_come_ranked(city: Desk) -> None:
