@@ -41,7 +41,7 @@ def show(
     settings, meant, at = Settings(), Month.parse(month), now()
     if out is not None and out.suffix not in (".json", ".csv", ".pdf"):
         raise InvalidInput(f"{out} must end with .json, .csv or .pdf.")
-    written = b""
+    file = b""
     with ledger_transaction(settings.ledger_url) as session:
         owner = find_institution(session, institution).id
         if at < meant.ends and out is None:
@@ -50,9 +50,9 @@ def show(
             final = issue_statement(session, open_signer(settings.home, "answers"), owner, meant, at)
             content, issued, signed = json.loads(final.body), True, _signed(session, final, institution)
             if out is not None:
-                written = _written(session, final, out.suffix, settings, at)
+                file = _written(session, final, out.suffix, settings, at)
     if out is not None:  # what is not committed is not handed out
-        out.write_bytes(written)
+        out.write_bytes(file)
     print_rows(content["lines"], COLUMNS, form)
     if form is Format.TABLE:
         told = "issued" if issued else "so far"

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bureau.errors import FeedStopped, InvalidInput, UnreadableFile
+from bureau.heap import give_back
 from features.lake.delivery import drop_delivery
 from features.lake.lake import Lake
 from features.lake.landing import settle_links
@@ -99,6 +100,7 @@ def _take_all(lake: Lake, paths: Iterable[Path], inbox: Path, day: date, at: dat
     for path in paths:
         try:
             total = _add(total, _take(lake, path, inbox, day, at))
+            give_back()
         except FeedStopped:
             held.append(path)
     return total, held

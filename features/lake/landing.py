@@ -8,7 +8,6 @@ import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from bureau.clock import from_micros
-from bureau.heap import give_back
 from features.contracts.feeds import FEEDS
 from features.lake.delivery import PORTION, Delivery
 from features.lake.entry import Entry, make_snapshot
@@ -97,7 +96,6 @@ def land_judged(lake: Lake, judging: Judging, *, links: bool) -> Landed:
 
 def settle_links(lake: Lake, *, at: datetime) -> None:
     """Bring the links of every feed in line with the names and rows known now. Doing it again changes nothing."""
-    give_back()
     with exclusive(lake):
         _settle(lake, at=at)
 

@@ -69,6 +69,15 @@ class Finding:
     text: str
 
 
+@dataclass(frozen=True)
+class Audit:
+    """rows: what the model says of the loans judged. groups: by question those compared. found: what is unfair."""
+
+    rows: Judged
+    groups: Mapping[str, tuple[str, ...]]
+    found: list[Finding]
+
+
 def check(
     model: ScoringModel,
     judged: pl.DataFrame,
@@ -76,8 +85,8 @@ def check(
     traits: Sequence[str] = (),
     applications: pl.DataFrame | None = None,
     approve_below: float = APPROVE_BELOW,
-) -> list[Finding]:
-    """What is unfair in a model's answers; empty where nothing is. A release is refused if any finding `refuses`.
+) -> Audit:
+    """What is unfair in a model's answers. A release is refused if any finding `refuses`.
 
     judged: loans no part of the model has seen, with `subject`, `target` (1 default), `weight`, the model's features,
     and one column for each trait; the columns `size` and `district` too where groups of firms shall be judged
@@ -91,23 +100,23 @@ def check(
     chance: a small group has wide intervals and rings no false alarm. Raises `InvalidInput` where a trait is known in
     fewer than two groups of `FEWEST_FIRMS`: nothing was compared, which is not to have found nothing.
     """
-    rows = judged_rows(model, judged, approve_below)
-    compared(rows, judged, traits, applications)
+    rows = _judged_rows(model, judged, approve_below)
+    groups = _compared(rows, judged, traits, applications)
     found = [one for name in GROUPINGS if name in judged.columns for one in _misjudged(rows, name, judged[name])]
     for trait in traits:
         found += [*_proxies(model, judged, trait), *_treated(rows, trait, judged[trait])]
         if applications is not None:
             found += _history(model, applications, trait)
-    return found
+    return Audit(rows, groups, found)
 
 
-def judged_rows(model: ScoringModel, judged: pl.DataFrame, approve_below: float = APPROVE_BELOW) -> Judged:
+def _judged_rows(model: ScoringModel, judged: pl.DataFrame, approve_below: float = APPROVE_BELOW) -> Judged:
     """What the model says of judged loans."""
     rows = rows_of(model.columns, judged)
     return judged_of(model.calibration.pd(model.predictor.raw(rows.matrix)), rows, approve_below)
 
 
-def compared(
+def _compared(
     rows: Judged, judged: pl.DataFrame, traits: Sequence[str], applications: pl.DataFrame | None
 ) -> dict[str, tuple[str, ...]]:
     """By every question of an audit the groups that have firms enough; `InvalidInput` where they are fewer than two.
@@ -150,7 +159,7 @@ def _large(of: pl.Series, what: str, whom: str, sizes: Mapping[str, float]) -> t
 
 
 def questions(found: Iterable[Finding], groups: Mapping[str, tuple[str, ...]]) -> dict[str, Answer]:
-    """What an audit answers to each of its questions. groups: by question those `compared`.
+    """What an audit answers to each of its questions. groups: by question those that were compared.
 
     A group that is found unfair with fewer firms, by what tells it, is among the groups of the answer.
     """

@@ -17,7 +17,7 @@ from features.lake.lake import Lake, open_lake
 from features.lake.tabular import open_table
 from models.artefact import read_stored
 from models.fairness.auditing import join_traits, read_applications, read_judged, traits_of
-from models.fairness.check import check, compared, judged_rows, questions
+from models.fairness.check import check, questions
 from models.fairness.groups import APPROVE_BELOW, GROUPINGS, GroupLine, group_lines
 from models.people_cli import signature_of
 from models.release import model_folder
@@ -80,15 +80,14 @@ def fairness(
     if offered is not None:
         judged = join_traits(judged, offered)
         asked = None if asked is None else join_traits(asked, offered)
-    found = check(model, judged, traits=named, applications=asked, approve_below=approve_below)
-    rows = judged_rows(model, judged, approve_below)
-    lines = [line for one in (*GROUPINGS, *named) for line in group_lines(rows, one, judged[one])]
+    audit = check(model, judged, traits=named, applications=asked, approve_below=approve_below)
+    lines = [line for one in (*GROUPINGS, *named) for line in group_lines(audit.rows, one, judged[one])]
     print_rows([_told(line) if form is Format.TABLE else _exact(line) for line in lines], _columns(form), form)
-    for finding in found:
+    for finding in audit.found:
         typer.echo(
             f"{'unfair' if finding.refuses else 'look at'} {finding.kind}: {finding.text}", err=form is not Format.TABLE
         )
-    answers = questions(found, compared(rows, judged, named, asked))
+    answers = questions(audit.found, audit.groups)
     if signed is not None:
         note_audit(Deeds(settings.home, settings.mlruns, name), model.version, signed, now(), answers)
     if any(answer.unfair for answer in answers.values()):

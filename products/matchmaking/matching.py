@@ -1,6 +1,6 @@
 """Matching one need with the loan products on offer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bureau.grant import ReadGrant
@@ -34,7 +34,10 @@ def match(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms],
 def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms], grant: ReadGrant) -> Answer:
     product = desk.line(MATCHING)
     reading = open_reading(desk, product, need.subject, grant)
-    scored, asked, behind = _score(reading)
+    of_score = _reading_of_score(reading)
+    asked = None if of_score is None else _asked(of_score)
+    scored = None if of_score is None else _score(of_score)
+    behind = [reading, of_score] if of_score is not None and scored else [reading]
     model = asked if scored else None
     firm = profile_of(reading, scored)
     matches = rank_matches(loan_products, need, firm)
@@ -53,22 +56,23 @@ def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerm
     return answer_of(reading, _outcome(reading, scored), content.model_dump(mode="json"), asked)
 
 
-def _score(reading: Reading) -> tuple[Scored | None, ModelUsed | None, Sequence[Reading]]:
-    """The score by the first score product served here, none where nothing was found to score; and who was asked.
-
-    Last, what the match rests on: its own reading, and the score's where there is one.
-    """
+def _reading_of_score(reading: Reading) -> Reading | None:
+    """The same firm read for the first score product served here."""
     served = [code for code in reading.product.scores if reading.desk.serves(code)]
-    if not served:
-        return None, None, [reading]
-    model = reading.desk.model_for(served[0])
-    asked, of_score = (
-        ModelUsed(name=model.name, version=model.version),
-        replace(reading, product=reading.desk.line(served[0])),
-    )
+    return replace(reading, product=reading.desk.line(served[0])) if served else None
+
+
+def _asked(of_score: Reading) -> ModelUsed:
+    model = of_score.desk.model_for(of_score.product.code)
+    return ModelUsed(name=model.name, version=model.version)
+
+
+def _score(of_score: Reading) -> Scored | None:
+    """The score; None where nothing was found to score."""
     if outcome_of(of_score) == "not_found":
-        return None, asked, [reading]
-    return model.score(reading.values(model.features)), asked, [reading, of_score]
+        return None
+    model = of_score.desk.model_for(of_score.product.code)
+    return model.score(of_score.values(model.features))
 
 
 def _marks(behind: Iterable[Reading]) -> list[Mark]:

@@ -10,6 +10,7 @@ from api.demo import server
 from api.demo.server import free_port, served
 from bureau.errors import SourceDown
 from tests.factories.deployments import public_home
+from tests.factories.server_process import environment_of
 
 TODAY = date(2023, 4, 30)
 
@@ -20,7 +21,8 @@ def test_a_proxy_for_the_world_outside_is_not_asked_for_the_server_beside(
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
     settings = public_home(tmp_path)
-    monkeypatch.setenv("BUREAU_SECRET_KEY", settings.secret_key.get_secret_value())
+    for name, value in environment_of(settings).items():
+        monkeypatch.setenv(name, value)
     with served(settings.home, settings.feature_day, free_port()) as running, httpx.Client(trust_env=False) as http:
         assert http.get(f"{running.base}/readyz").status_code == httpx.codes.OK
     assert running.process.poll() is not None

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from bureau.errors import InvalidInput
-from models.fairness.check import Finding, check, compared, judged_rows, questions
+from models.fairness.check import Finding, check, questions
 from models.register import Answer
 from models.scoring import ScoringModel
 from models.sme_default.spec import SPEC
@@ -36,7 +36,7 @@ def halves(frame: pl.DataFrame) -> tuple[ScoringModel, pl.DataFrame]:
 
 def found(frame: pl.DataFrame, **words: object) -> list[Finding]:
     model, unseen = halves(frame)
-    return check(model, unseen, traits=[ORIGIN], **words)  # type: ignore[arg-type]
+    return check(model, unseen, traits=[ORIGIN], **words).found  # type: ignore[arg-type]
 
 
 def applications_of(frame: pl.DataFrame, refused: float) -> pl.DataFrame:
@@ -79,14 +79,14 @@ def test_small_groups_by_lot_ring_no_alarm(seed: int) -> None:
     frame = frame.with_columns(pl.Series("region", by_lot).cast(pl.String))
     model, unseen = halves(frame)
     asked = applications_of(unseen, 0.0)
-    assert check(model, unseen, traits=["region"], applications=asked, approve_below=0.1) == []
+    assert check(model, unseen, traits=["region"], applications=asked, approve_below=0.1).found == []
 
 
 def test_an_overstated_district_is_for_a_person_to_look_at() -> None:
     frame = city().with_columns(district=pl.Series(np.resize(["440303", "440304", "440305"], 3000)))
     model, unseen = halves(frame)
     spared = unseen.with_columns(target=pl.when(pl.col("district") == "440304").then(0.0).otherwise("target"))
-    (finding,) = check(model, spared)
+    (finding,) = check(model, spared).found
     assert (finding.kind, finding.group, finding.refuses) == ("misjudged", "440304", False)
     assert finding.figure < finding.limit == 0.8
     assert finding.high < 1
@@ -98,7 +98,7 @@ def test_a_group_too_small_to_judge_is_never_accused() -> None:
     model, unseen = halves(frame)
     few = unseen.with_columns(district=pl.Series(np.where(np.arange(len(unseen)) < 40, "440310", "440303")))
     spared = few.with_columns(target=pl.when(pl.col("district") == "440310").then(0.0).otherwise("target"))
-    assert check(model, spared) == []
+    assert check(model, spared).found == []
 
 
 @pytest.mark.parametrize(
@@ -149,14 +149,14 @@ def test_no_input_is_accused_of_telling_a_group_of_a_few_firms() -> None:
     abroad = pl.col("subject").is_in(unseen["subject"].unique().sort().head(2).to_list())
     marked = pl.when(abroad).then(PROXY).alias(PROXY)
     few = unseen.with_columns(marked, pl.when(abroad).then(pl.lit("abroad")).otherwise(ORIGIN).alias(ORIGIN))
-    assert check(model, few, traits=[ORIGIN]) == []
+    assert check(model, few, traits=[ORIGIN]).found == []
 
 
 def test_no_input_that_is_known_of_a_few_firms_is_accused_by_its_values() -> None:
     model, unseen = halves(city())
     number = pl.col("subject").rank("dense") - 1
     told = pl.when(number < 12).then((pl.col(ORIGIN) == ELSEWHERE).cast(pl.Float64)).alias(PROXY)
-    assert check(model, unseen.with_columns(told), traits=[ORIGIN]) == []
+    assert check(model, unseen.with_columns(told), traits=[ORIGIN]).found == []
 
 
 def test_past_approvals_are_a_question_that_an_audit_without_applications_does_not_answer() -> None:
@@ -175,7 +175,7 @@ def test_the_groups_of_an_answer_are_those_large_enough_and_those_found_unfair()
     model, unseen = halves(city())
     abroad = pl.col("subject").is_in(unseen["subject"].unique().sort().head(20).to_list())
     three = unseen.with_columns(pl.when(abroad).then(pl.lit("abroad")).otherwise(ORIGIN).alias(ORIGIN))
-    large = compared(judged_rows(model, three), three, [ORIGIN], None)
+    large = check(model, three, traits=[ORIGIN]).groups
     assert {name: sorted(groups) for name, groups in large.items()} == {ORIGIN: sorted((HERE, ELSEWHERE))}
     named = Finding("proxy", ORIGIN, "abroad", PROXY, 0.5, 0.4, 0.6, 0.2, True, "told")
     assert questions([named], large) == {ORIGIN: Answer(unfair=("told",), groups=(*large[ORIGIN], "abroad"))}
@@ -184,4 +184,4 @@ def test_the_groups_of_an_answer_are_those_large_enough_and_those_found_unfair()
 def test_a_model_that_tells_everybody_the_same_is_not_accused() -> None:
     model, unseen = halves(city())
     flat = replace(model, calibration=replace(model.calibration, slope=0.0, intercept=-4.0))
-    assert check(flat, unseen, traits=[ORIGIN]) == []
+    assert check(flat, unseen, traits=[ORIGIN]).found == []
