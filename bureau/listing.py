@@ -12,11 +12,14 @@ import pyarrow.parquet
 import typer
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from bureau.errors import InvalidInput
 
 Row = Mapping[str, Any]
+_ENDLESS = 100_000
+"""Characters no table is as wide as."""
 
 
 class Format(StrEnum):
@@ -55,7 +58,16 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
         table.add_column(column, justify="right" if numbers and rows else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row[column]) for column in columns))
+    if Measurement.get(console, console.options.update(max_width=_ENDLESS), table).maximum > console.width:
+        _keep_numbers_whole(table)
     console.print(table)
+
+
+def _keep_numbers_whole(table: Table) -> None:
+    """Where a terminal is too narrow, words and headers fold and numbers do not: 1,000,00 is another one."""
+    for column in table.columns:
+        if column.justify == "right":
+            column.width = max(len(str(cell)) for cell in column.cells)
 
 
 def _cell(value: Any) -> str:

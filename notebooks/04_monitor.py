@@ -100,13 +100,14 @@ pl.DataFrame([asdict(vintage) for vintage in vintages])
 
 # %%
 from models.fairness.auditing import read_judged
-from models.fairness.check import check, judged_rows
+from models.fairness.check import check
 from models.fairness.groups import SIZE, group_lines
 
 question = find_model("sme_default").question
 judged = read_judged(lake, question, model, day, grant, question.split.test_from)
-lines = group_lines(judged_rows(model, judged), SIZE, judged[SIZE])
-for finding in check(model, judged):
+audit = check(model, judged)
+lines = group_lines(audit.rows, SIZE, judged[SIZE])
+for finding in audit.found:
     print(finding.text)
 pl.DataFrame(
     [{"size": line.group, "firms": line.firms, "approved": str(line.approved), "bad": str(line.bad)} for line in lines]

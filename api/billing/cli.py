@@ -20,6 +20,7 @@ from api.signing import open_signer
 from bureau.clock import now
 from bureau.errors import InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
+from bureau.places import require_place
 from bureau.settings import Settings
 
 statement = typer.Typer(add_completion=False)
@@ -39,8 +40,8 @@ def show(
 ) -> None:
     """Print a month's lines; a month that is over is issued and signed by that, once and for all."""
     settings, meant, at = Settings(), Month.parse(month), now()
-    if out is not None and out.suffix not in (".json", ".csv", ".pdf"):
-        raise InvalidInput(f"{out} must end with .json, .csv or .pdf.")
+    if out is not None:
+        _require_file(out)
     file = b""
     with ledger_transaction(settings.ledger_url) as session:
         owner = find_institution(session, institution).id
@@ -61,6 +62,12 @@ def show(
         if content.get("paid_from_wallet_fen"):
             print(f"{content['paid_from_wallet_fen']} fen paid from the wallet, {due_of(content)} fen due")
         print(*signed, sep="\n")
+
+
+def _require_file(out: Path) -> None:
+    if out.suffix not in (".json", ".csv", ".pdf"):
+        raise InvalidInput(f"{out} must end with .json, .csv or .pdf.")
+    require_place(out)
 
 
 def _signed(session: Session, final: Statement, institution: str) -> list[str]:

@@ -8,14 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from bureau.errors import UnreadableFile
+from bureau.places import require_place
 
 
 def check_writable(path: Path) -> None:
     """Raise `UnreadableFile` for a place no Parquet file can go, before long work and not after it."""
-    if not path.parent.is_dir():
-        raise UnreadableFile(path.parent, "there is no such directory to write into.")
-    if path.is_dir():
-        raise UnreadableFile(path, "this is a directory; name a file in it.")
+    require_place(path)
     if path.suffix.lower() in (".csv", ".json"):
         raise UnreadableFile(path, "features are written as Parquet; give the file a name ending in .parquet.")
 

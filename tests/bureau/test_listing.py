@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pyarrow.parquet
 import pytest
+from rich.cells import cell_len
 
 from bureau.listing import Format, print_rows
 
@@ -44,6 +46,19 @@ def test_a_piped_table_is_not_cut(capfdbinary: pytest.CaptureFixture[bytes]) -> 
     text = printed(capfdbinary, Format.TABLE, long).decode()
     assert "X" * 300 in text
     assert "1,234,567" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 200])
+def test_a_number_is_never_folded(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    rows = [{"institution": "示范银行 " * 8, "day": "2026-11-23 " * 4, "calls": calls} for calls in (7, 1_000_000)]
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", printed(capfdbinary, Format.TABLE, rows).decode()).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert sum(line.rstrip().endswith("1,000,000") for line in lines) == 1
+    assert any("calls" in line for line in lines)
 
 
 @pytest.mark.parametrize("form", Format)

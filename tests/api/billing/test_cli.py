@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from api.access.institutions import create_client, find_client
 from api.billing.agreeing import agree_to_statement, signed_text
 from api.billing.months import Month
 from api.billing.statements import as_csv, issue_statement
+from api.billing.tables import Statement
 from api.cli import main
 from api.database import ledger_transaction
 from api.signing import open_signer
@@ -51,11 +53,22 @@ def test_one_statement_in_three_forms(
     assert attached_files((home / "s.pdf").read_bytes())["2020-01.json"] == body
 
 
-def test_another_ending_is_refused(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("s.doc", "must end with .json, .csv or .pdf"),
+        ("nowhere/s.pdf", "there is no such directory to write into"),
+        ("taken.pdf", "this is a directory"),
+    ],
+)
+def test_a_month_is_not_issued_for_a_file_that_cannot_be(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, says: str
 ) -> None:
-    assert run(monkeypatch, "深圳银行", "2020-01", "--out", str(home / "s.doc")) == 2
-    assert "must end with .json, .csv or .pdf" in capsys.readouterr().err
+    (home / "taken.pdf").mkdir()
+    assert run(monkeypatch, "深圳银行", "2020-01", "--out", str(home / name)) == 2
+    assert says in capsys.readouterr().err
+    with ledger_transaction(f"sqlite:///{home / 'ledger.db'}") as session:
+        assert session.scalar(select(func.count()).select_from(Statement)) == 0
 
 
 def test_who_has_signed_and_with_which_key(
