@@ -41,6 +41,7 @@ from api.hot_renewal import renewing
 from api.operating.measures import Measures
 from api.operating.observing import Observed
 from api.pages import assets, documentation
+from api.settling import settle
 from bureau.errors import BodyTooLarge, MalformedRequest
 from bureau.settings import Settings
 from features.store import live_kernel
@@ -82,8 +83,11 @@ class Platform(FastAPI):
         return self.openapi_schema or super().openapi()
 
 
-def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
-    """The application of one home. opened: by the caller, who closes it; without one it is open while the app runs."""
+def create_app(settings: Settings, opened: Deployment | None = None, *, for_good: bool = False) -> FastAPI:
+    """The application of one home. opened: by the caller, who closes it; without one it is open while the app runs.
+
+    for_good: this process serves it until it ends, and does nothing else (`api.settling`).
+    """
 
     measures = opened.measures if opened else Measures()
 
@@ -94,6 +98,8 @@ def create_app(settings: Settings, opened: Deployment | None = None) -> FastAPI:
             app.state.deployment = deployment
             await run_in_threadpool(live_kernel.warm_up)
             await run_in_threadpool(warming.warm_up)
+            if for_good:
+                await run_in_threadpool(settle, deployment)
             async with contextmanager_in_threadpool(renewing(deployment)):
                 yield
 

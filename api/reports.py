@@ -36,7 +36,7 @@ router = APIRouter(tags=["reports"], responses=problems(WrongCredentials, RoleNo
 class NoInputs(BaseModel):
     """The products on sale take no input beside the subject."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)  # or it would be copied for each request without them
 
 
 class ReportRequest(BaseModel):

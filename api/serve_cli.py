@@ -35,7 +35,7 @@ def run(
     with open_deployment(settings) as deployment, tracing():  # before the server, so that a refusal is one sentence
         log_as_json()
         uvicorn.run(
-            create_app(settings, deployment),
+            create_app(settings, deployment, for_good=True),
             host=host,
             port=port,
             timeout_graceful_shutdown=GRACE_SECONDS,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -41,12 +42,20 @@ class AnswerText:
 
     def hashed(self, number: str, charge: Mapping[str, Any]) -> bytes:
         """What the digest is over."""
-        return self._hashed.filled({b"report_id": canonical(number), b"charge": canonical(charge)})
+        spelled, _ = _spelled(tuple(charge.items()))
+        return self._hashed.filled({b"report_id": canonical(number), b"charge": spelled})
 
     def sent(self, number: str, charge: Mapping[str, Any], evidence: Mapping[str, Any]) -> bytes:
         """What is stored, signed and sent."""
-        gaps = {b"report_id": canonical(number), b"charge": written(charge), b"evidence": written(evidence)}
-        return self._sent.filled(gaps)
+        _, said = _spelled(tuple(charge.items()))
+        return self._sent.filled({b"report_id": canonical(number), b"charge": said, b"evidence": written(evidence)})
+
+
+@lru_cache(maxsize=4096)
+def _spelled(charge: tuple[tuple[str, Any], ...]) -> tuple[bytes, bytes]:
+    """A charge for the digest and for the answer: most calls of a group cost the same."""
+    named = dict(charge)
+    return canonical(named), written(named)
 
 
 def _gapped(text: bytes) -> _Gapped:

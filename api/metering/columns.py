@@ -1,6 +1,7 @@
 """Column types that keep text as the fewer bytes it stands for: a ledger has as many rows as it ever answered."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
@@ -29,14 +30,20 @@ class DetachedJws(TypeDecorator[str]):
         if value is None:
             return None
         header, _, signature = value.partition("..")
-        plain = _decoded(header)
-        return bytes((len(plain),)) + plain + _decoded(signature)
+        return _kept(header) + _decoded(signature)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy asks so
         if value is None:
             return None
         end = 1 + value[0]
         return f"{_encoded(value[1:end])}..{_encoded(value[end:])}"
+
+
+@lru_cache(maxsize=64)
+def _kept(header: str) -> bytes:
+    """A header with its length before it: every signature of a key has the same."""
+    plain = _decoded(header)
+    return bytes((len(plain),)) + plain
 
 
 def _decoded(text: str) -> bytes:

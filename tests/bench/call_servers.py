@@ -88,7 +88,7 @@ def _line(number: str, owner: int, contract: int, code: str, purpose: str, at: d
 def product(_kept: Path) -> FastAPI:
     """The product; what it answers about the first firm of the crowd is prepared once it was asked for."""
     prepare_answers(CROWD[:1])
-    return create_app(Settings())
+    return create_app(Settings(), for_good=True)
 
 
 KINDS: dict[str, Callable[[Path], FastAPI]] = {"bare": bare, "orm": orm, "product": product}

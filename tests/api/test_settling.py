@@ -1,0 +1,54 @@
+"""A server holds its models before its first caller asks, and goes through what it holds no more."""
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.deployment import open_deployment
+from api.settling import settle
+from bureau.settings import Settings
+from models.release import RELEASED_FILE
+from tests.factories.deployments import deployment_of, scored_home
+
+
+@pytest.fixture(autouse=True)
+def _loosened() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+def test_a_server_for_good_holds_its_models(tmp_path: Path) -> None:
+    settings = scored_home(tmp_path)
+    with TestClient(create_app(settings, for_good=True)) as http:
+        desk = deployment_of(http).desk()
+        assert gc.get_freeze_count() > 100_000
+        for held in (settings.home / "models").rglob("*"):
+            if held.is_file() and held.name != RELEASED_FILE:
+                held.write_bytes(b"")
+        assert desk.model_for("P07").name == "sme_default"  # read before
+
+
+def test_another_application_of_a_process_leaves_the_collector_alone(tmp_path: Path) -> None:
+    before = gc.get_freeze_count()
+    with TestClient(create_app(scored_home(tmp_path))) as http:
+        assert http.get("/healthz").status_code == 200
+    assert gc.get_freeze_count() == before
+
+
+def test_a_home_without_records_is_served(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, database_url=None, _env_file=None)
+    with TestClient(create_app(settings, for_good=True)) as http:
+        assert http.get("/healthz").status_code == 200
+
+
+def test_a_damaged_model_is_told_to_whoever_asks(tmp_path: Path) -> None:
+    settings = scored_home(tmp_path)
+    for kept in (settings.home / "models").rglob("*"):
+        if kept.is_file():
+            kept.write_bytes(b"{}")
+    with open_deployment(settings) as deployment:
+        settle(deployment)
