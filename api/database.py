@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.tenancy import EVERYONE, seen_by, tell_database
+from api.write_queue import queue_writers
 from bureau.db import open_engine, revision_of, transaction, upgrade
 from bureau.errors import StateConflict
 
@@ -22,6 +23,7 @@ def open_ledger_database(url: str) -> Engine:
     engine = open_engine(url)
     upgrade(engine, MIGRATIONS, version_table=VERSION_TABLE)
     tell_database(engine)
+    queue_writers(engine)
     return seen_by(engine, EVERYONE)
 
 
