@@ -15,7 +15,8 @@ from features.lake.tables import Batch, LakeFile, Quarantined
 
 @dataclass(frozen=True)
 class FeedStatus:
-    """rows: stored, all versions. waiting: in quarantine. received_at: the newest row's arrival, None before any.
+    """rows: stored, all versions. waiting: in quarantine. received_at: the newest arrival, None before any; a history
+    without a row arrived on no day of its own.
 
     due_by: the day by which the next delivery is due, None before the first. stale: that day is over.
     """
@@ -46,7 +47,8 @@ def feed_statuses(lake: Lake, day: date) -> list[FeedStatus]:
     stale = stale_feeds(lake, day, newest, snapshot)
     rows = LakeFile.removed_in.is_(None) & (LakeFile.kind == "rows")
     with lake.catalogue.connect() as connection:
-        batches = _by_feed(connection, Batch.feed, func.count(), func.max(Batch.received_at, type_=Instant))
+        heard = func.max(Batch.received_at, type_=Instant).filter(~Batch.history | (Batch.rows > 0))
+        batches = _by_feed(connection, Batch.feed, func.count(), heard)
         files = _by_feed(connection, LakeFile.feed, func.count(), func.sum(LakeFile.rows), where=rows)
         waiting = _by_feed(connection, Quarantined.feed, func.count(), where=Quarantined.settled_in.is_(None))
     return [

@@ -1,14 +1,15 @@
 """What becomes of a delivery's rows."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake.lake import Lake
 from features.lake.landing import Landed
 from features.lake.status import feed_statuses
-from tests.factories.lakes import ACME, BETA, GAMMA, instant, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, GAMMA, frame_of, instant, land_rows, make_lake
 from tests.factories.tax import tax_arrears
 
 
@@ -60,5 +61,24 @@ def test_a_delivery_without_rows_lands(tmp_path: Path) -> None:
 def test_when_a_feed_was_last_heard_of(tmp_path: Path, rows: list[dict[str, object]], heard: str) -> None:
     lake = make_lake(tmp_path)
     land_rows(lake, TAX_ARREARS, rows, "2025-07-01")
+    assert heard_of(lake) == instant(heard)
+
+
+def test_a_history_without_a_row_tells_of_no_day(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    empty = frame_of(TAX_ARREARS, [tax_arrears(ACME, received_at=instant("2025-04-05"))]).clear()
+    land_rows(lake, TAX_ARREARS, empty, "2025-07-01")
+    assert heard_of(lake) is None
+    land_rows(lake, TAX_ARREARS, [tax_arrears(ACME, received_at=instant("2025-04-05"))])
+    assert heard_of(lake) == instant("2025-04-05")
+
+
+def test_a_day_without_a_row_is_heard_of(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, TAX_ARREARS, frame_of(TAX_ARREARS, [tax_arrears(ACME)]).clear(), "2025-07-01")
+    assert heard_of(lake) == instant("2025-07-01")
+
+
+def heard_of(lake: Lake) -> datetime | None:
     (status,) = [one for one in feed_statuses(lake, date(2025, 7, 1)) if one.feed == "F18"]
-    assert status.received_at == instant(heard)
+    return status.received_at
