@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api.checkpointing import checkpoint_late
 from api.tenancy import EVERYONE, seen_by, tell_database
 from api.write_queue import queue_writers
 from bureau.db import open_engine, revision_of, transaction, upgrade
@@ -21,6 +22,7 @@ VERSION_TABLE = "alembic_version_ledger"
 def open_ledger_database(url: str) -> Engine:
     """The engine of the ledger, brought to the newest migration; it sees everybody's rows (`api.tenancy`)."""
     engine = open_engine(url)
+    checkpoint_late(engine)
     upgrade(engine, MIGRATIONS, version_table=VERSION_TABLE)
     tell_database(engine)
     queue_writers(engine)

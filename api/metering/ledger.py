@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select, true
 from sqlalchemy.exc import DBAPIError, InternalError
 
+from api.checkpointing import Checkpointing
 from api.contracts.in_force import Contracts
 from api.metering.batch import Entered, Writing, enter_batch
 from api.metering.bound import bound_answers
@@ -48,6 +49,7 @@ class Ledger:
         self._engine, self._vault, self._clock, self._measures = engine, vault, clock, measures or Measures()
         self._writing = Writing(signer, vault, Contracts())
         self._writer = GroupWriter(self.enter, group=_GROUP, waiting=_WAITING)
+        self._checkpointing = Checkpointing(engine)
         self._flights = Flights()
         self._failed_at: float | None = None
         self.failures = Failures()
@@ -55,10 +57,12 @@ class Ledger:
     def start(self) -> None:
         """Begin to accept drafts."""
         self._writer.start()
+        self._checkpointing.start()
 
     def close(self) -> None:
         """Refuse new drafts and return when all that were accepted are committed, and what failed is counted."""
         self._writer.close()
+        self._checkpointing.close()
         if lost := self.failures.take():
             try:
                 with exclusive(self._engine) as connection:

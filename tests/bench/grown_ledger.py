@@ -33,6 +33,7 @@ from api.metering.tables import StoredAnswer
 from api.signing import open_signer
 from api.vault import open_vault
 from bureau.clock import now, to_micros
+from bureau.heap import hold_for_good
 from bureau.settings import Settings
 from tests.factories.ledger import SECRET, Bank, add_bank, draft
 
@@ -173,6 +174,7 @@ def _calls(empty: _Books, large: _Books, body: dict[str, Any], seconds: float) -
     """64 callers on each by turns, in short rounds, so that the machine's moods meet both."""
     took: dict[str, list[float]] = {"empty": [], "grown": []}
     ledgers = {name: _Caller(books, body) for name, books in (("empty", empty), ("grown", large))}
+    hold_for_good()  # as a server does: what filling left would stop every caller now and then
     for turn in range(8):
         for name, caller in ledgers.items():
             took[name] += asyncio.run(caller.call(seconds / 16)) if turn else asyncio.run(caller.call(0.3))[:0]
