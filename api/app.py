@@ -43,6 +43,7 @@ from api.operating.observing import Observed
 from api.pages import assets, documentation
 from api.settling import settle
 from bureau.errors import BodyTooLarge, MalformedRequest
+from bureau.heap import let_go
 from bureau.settings import Settings
 from features.store import live_kernel
 from models import warming
@@ -100,8 +101,12 @@ def create_app(settings: Settings, opened: Deployment | None = None, *, for_good
             await run_in_threadpool(warming.warm_up)
             if for_good:
                 await run_in_threadpool(settle, deployment)
-            async with contextmanager_in_threadpool(renewing(deployment)):
-                yield
+            try:
+                async with contextmanager_in_threadpool(renewing(deployment)):
+                    yield
+            finally:
+                if for_good:
+                    let_go()
 
     app = Platform(
         title="Local Credit Bureau 地方征信平台",

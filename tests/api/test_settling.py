@@ -30,6 +30,7 @@ def test_a_server_for_good_holds_its_models(tmp_path: Path) -> None:
             if held.is_file() and held.name != RELEASED_FILE:
                 held.write_bytes(b"")
         assert desk.model_for("P07").name == "sme_default"  # read before
+    assert gc.get_freeze_count() == 0
 
 
 def test_another_application_of_a_process_leaves_the_collector_alone(tmp_path: Path) -> None:
