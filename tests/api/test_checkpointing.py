@@ -12,16 +12,13 @@ from sqlalchemy import Engine, text
 from api import checkpointing
 from api.checkpointing import Checkpointing, checkpoint_late
 from bureau.db import open_engine
+from tests.factories.note_book import note_book
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_engine(f"sqlite:///{tmp_path / 'log.db'}")
-    checkpoint_late(opened)
-    with opened.begin() as connection:
-        connection.execute(text("CREATE TABLE note (id INTEGER PRIMARY KEY, said BLOB)"))
-    yield opened
-    opened.dispose()
+    with note_book(tmp_path, checkpoint_late) as opened:
+        yield opened
 
 
 @contextmanager

@@ -13,22 +13,19 @@ from sqlalchemy.exc import IntegrityError
 
 from api.metering.exclusive import exclusive
 from api.write_queue import WriteQueue, queue_writers
-from bureau.db import open_engine, transaction
+from bureau.db import transaction
+from tests.factories.note_book import note_book
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_engine(f"sqlite:///{tmp_path / 'queue.db'}")
-    queue_writers(opened)
-    with opened.begin() as connection:
-        connection.execute(text("CREATE TABLE note (id INTEGER PRIMARY KEY)"))
-    yield opened
-    opened.dispose()
+    with note_book(tmp_path, queue_writers) as opened:
+        yield opened
 
 
 def add(engine: Engine, number: int) -> None:
     with transaction(engine) as session:
-        session.execute(text("INSERT INTO note VALUES (:id)"), {"id": number})
+        session.execute(text("INSERT INTO note (id) VALUES (:id)"), {"id": number})
 
 
 def test_the_turn_goes_to_whoever_has_waited_longest() -> None:
@@ -70,7 +67,7 @@ def test_a_writer_without_a_pause_lets_others_in(engine: Engine) -> None:
                 if asked.is_set() and since is None:
                     since = groups
                 groups += 1
-                connection.execute(text("INSERT INTO note VALUES (:id)"), {"id": groups})
+                connection.execute(text("INSERT INTO note (id) VALUES (:id)"), {"id": groups})
                 time.sleep(0.02)  # as a group's work takes
         return groups - (since or 0)
 
@@ -85,7 +82,7 @@ def test_a_writer_without_a_pause_lets_others_in(engine: Engine) -> None:
         assert written.result(30) <= 25  # one between each two of ours, and who was at it when it began and ended
 
 
-@pytest.mark.parametrize("failing", ["INSERT INTO note VALUES (1)", "INSERT INTO nowhere VALUES (1)"])
+@pytest.mark.parametrize("failing", ["INSERT INTO note (id) VALUES (1)", "INSERT INTO nowhere VALUES (1)"])
 def test_what_fails_gives_its_turn_back(engine: Engine, failing: str) -> None:
     add(engine, 1)
     with suppress(Exception), transaction(engine) as session:
@@ -96,7 +93,7 @@ def test_what_fails_gives_its_turn_back(engine: Engine, failing: str) -> None:
 
 def test_a_lost_connection_gives_its_turn_back(engine: Engine) -> None:
     with engine.connect() as connection:
-        connection.execute(text("INSERT INTO note VALUES (1)"))
+        connection.execute(text("INSERT INTO note (id) VALUES (1)"))
         connection.invalidate()
     with ThreadPoolExecutor(1) as beside:
         beside.submit(add, engine, 2).result(5)
@@ -104,7 +101,7 @@ def test_a_lost_connection_gives_its_turn_back(engine: Engine) -> None:
 
 def test_reading_waits_for_nobody(engine: Engine) -> None:
     with exclusive(engine) as writing, engine.connect() as reading:
-        writing.execute(text("INSERT INTO note VALUES (1)"))
+        writing.execute(text("INSERT INTO note (id) VALUES (1)"))
         assert reading.scalar(text("SELECT COUNT(*) FROM note")) == 0
 
 

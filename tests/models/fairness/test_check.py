@@ -8,6 +8,7 @@ import pytest
 
 from bureau.errors import InvalidInput
 from models.fairness.check import Finding, check, questions
+from models.fairness.groups import APPROVE_BELOW
 from models.register import Answer
 from models.scoring import ScoringModel
 from models.sme_default.spec import SPEC
@@ -34,9 +35,12 @@ def halves(frame: pl.DataFrame) -> tuple[ScoringModel, pl.DataFrame]:
     return quick_model(Labelled(seen, rows_of(SPEC.columns, seen), "", 1)), frame[len(frame) // 2 :]
 
 
-def found(frame: pl.DataFrame, **words: object) -> list[Finding]:
+def found(
+    frame: pl.DataFrame, applications: pl.DataFrame | None = None, approve_below: float = APPROVE_BELOW
+) -> list[Finding]:
     model, unseen = halves(frame)
-    return check(model, unseen, traits=[ORIGIN], **words).found  # type: ignore[arg-type]
+    audit = check(model, unseen, traits=[ORIGIN], applications=applications, approve_below=approve_below)
+    return audit.found
 
 
 def applications_of(frame: pl.DataFrame, refused: float) -> pl.DataFrame:
