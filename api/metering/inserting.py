@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from api.tables import LedgerTable
 
-_TOGETHER = (32, 8, 1)
+_TOGETHER = (64, 16, 4, 1)
 """Rows of one statement. In few sizes, so that each is prepared once; in one statement, because after each the driver
 gives the turn to another thread."""
 _Row = Mapping[str, Any]

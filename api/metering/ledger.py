@@ -48,9 +48,9 @@ class Ledger:
     ) -> None:
         self._engine, self._vault, self._clock, self._measures = engine, vault, clock, measures or Measures()
         self._writing = Writing(signer, vault, Contracts())
-        self._writer = GroupWriter(self.enter, group=_GROUP, waiting=_WAITING)
-        self._checkpointing = Checkpointing(engine)
         self._flights = Flights()
+        self._writer = GroupWriter(self.enter, group=_GROUP, waiting=_WAITING, coming=lambda: self._flights.held)
+        self._checkpointing = Checkpointing(engine)
         self._failed_at: float | None = None
         self.failures = Failures()
 

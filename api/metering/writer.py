@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -14,18 +15,30 @@ from bureau.errors import BureauError, LedgerUnavailable
 T = TypeVar("T")
 R = TypeVar("R")
 _Told = Future[R] | asyncio.Future[R]
+_PATIENCE_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
 class GroupWriter(Generic[T, R]):
     """Hands what was put to `write`, in order, in groups of at most `group`.
 
-    While one group waits for the disk the next gathers itself, so there is no timer. `write` returns one
-    result or error for each. A future is never cancelled: a caller that goes away does not undo its call.
+    While one group is written the next gathers itself. Where more are on their way (`coming` counts them with those
+    that wait), a group waits for them, for as long as the last one took to write and never longer than `patience`
+    seconds: a transaction costs the same for few as for many, and a caller alone waits for nobody. `write` returns
+    one result or error for each. A future is never cancelled: a caller that goes away does not undo its call.
     """
 
-    def __init__(self, write: Callable[[Sequence[T]], Sequence[R | BureauError]], *, group: int, waiting: int) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[T]], Sequence[R | BureauError]],
+        *,
+        group: int,
+        waiting: int,
+        coming: Callable[[], int] = lambda: 0,
+        patience: float = _PATIENCE_SECONDS,
+    ) -> None:
         self._write, self._group, self._limit = write, group, waiting
+        self._coming, self._patience, self._last_took = coming, patience, 0.0
         self._waiting: deque[tuple[T, _Told[R]]] = deque()
         self._changed = threading.Condition()
         self._open = False
@@ -77,7 +90,8 @@ class GroupWriter(Generic[T, R]):
             if self.is_full:
                 raise LedgerUnavailable(f"{self._limit} calls are waiting")
             self._waiting.append((item, future))
-            self._changed.notify()
+            if len(self._waiting) == 1 or self._all_came():
+                self._changed.notify()
 
     def _run(self) -> None:
         while gathered := self._gather():
@@ -95,14 +109,21 @@ class GroupWriter(Generic[T, R]):
         """What waits, up to one group; empty only when the writer is closed and nothing is left."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or not self._open)
+            self._changed.wait_for(self._all_came, min(self._last_took, self._patience))
             return [self._waiting.popleft() for _ in range(min(self._group, len(self._waiting)))]
 
+    def _all_came(self) -> bool:
+        return len(self._waiting) >= min(self._group, self._coming()) or not self._open
+
     def _written(self, items: Sequence[T]) -> Sequence[R | BureauError]:
+        began = time.perf_counter()
         try:
             return self._write(items)
         except Exception as problem:  # the thread must outlive every group
             _log.exception("a group of %d was not written", len(items))
             return [LedgerUnavailable(type(problem).__name__)] * len(items)
+        finally:
+            self._last_took = time.perf_counter() - began
 
 
 def _tell_all(told: "Sequence[tuple[_Told[R], R | BureauError]]") -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -29,9 +30,20 @@ class Notebook:
         return [KeyReused(str(number)) if number < 0 else number * 2 for number in numbers]
 
 
+def nobody() -> int:
+    return 0
+
+
 @contextmanager
-def open_writer(notebook: Notebook, *, group: int = 4, waiting: int = 100) -> Iterator[GroupWriter[int, int]]:
-    writer = GroupWriter(notebook.write, group=group, waiting=waiting)
+def open_writer(
+    notebook: Notebook,
+    *,
+    group: int = 4,
+    waiting: int = 100,
+    coming: Callable[[], int] = nobody,
+    patience: float = 10.0,
+) -> Iterator[GroupWriter[int, int]]:
+    writer = GroupWriter(notebook.write, group=group, waiting=waiting, coming=coming, patience=patience)
     writer.start()
     try:
         yield writer
@@ -50,6 +62,62 @@ def test_what_gathers_while_one_group_is_written_is_the_next() -> None:
         notebook.go_on.set()
         assert [future.result(10) for future in (first, *futures)] == [0, 2, 4, 6, 8, 10, 12, 14]
     assert notebook.groups == [[0], [1, 2, 3, 4], [5, 6, 7]]
+
+
+def held_for(seconds: float, notebook: Notebook, writer: GroupWriter[int, int], number: int) -> None:
+    """Write a number, and let that take so long."""
+    notebook.go_on.clear()
+    notebook.reached.clear()
+    future = writer.put(number)
+    assert notebook.reached.wait(10)
+    time.sleep(seconds)
+    notebook.go_on.set()
+    assert future.result(10) == number * 2
+
+
+def test_a_group_waits_for_those_on_their_way() -> None:
+    notebook, on_their_way = Notebook(), [1]
+    with open_writer(notebook, coming=lambda: on_their_way[0]) as writer:
+        held_for(2, notebook, writer, 0)
+        on_their_way[0] = 3
+        futures = [writer.put(n) for n in (1, 2, 3)]
+        assert [future.result(1.5) for future in futures] == [2, 4, 6], "it waited on when all had come"
+    assert notebook.groups == [[0], [1, 2, 3]]
+
+
+def test_it_waits_no_longer_than_the_last_group_took() -> None:
+    notebook = Notebook()
+    with open_writer(notebook, coming=lambda: 3) as writer:
+        held_for(0.2, notebook, writer, 0)
+        began = time.monotonic()
+        assert writer.put(1).result(10) == 2
+        assert 0.15 < time.monotonic() - began < 5
+    assert notebook.groups == [[0], [1]]
+
+
+def test_nor_longer_than_its_patience() -> None:
+    notebook = Notebook()
+    with open_writer(notebook, coming=lambda: 3, patience=0.01) as writer:
+        held_for(2, notebook, writer, 0)
+        assert writer.put(1).result(1.5) == 2
+
+
+def test_a_full_group_does_not_wait() -> None:
+    notebook = Notebook()
+    with open_writer(notebook, group=2, coming=lambda: 3) as writer:
+        held_for(2, notebook, writer, 0)
+        assert [future.result(1.5) for future in (writer.put(1), writer.put(2))] == [2, 4]
+
+
+def test_closing_ends_the_wait() -> None:
+    notebook = Notebook()
+    with open_writer(notebook, coming=lambda: 3) as writer:
+        held_for(2, notebook, writer, 0)
+        future = writer.put(1)
+        began = time.monotonic()
+        writer.close()
+        assert future.result(0) == 2
+        assert time.monotonic() - began < 1.5
 
 
 def test_each_gets_its_own_result_or_error() -> None:
