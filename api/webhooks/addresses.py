@@ -17,12 +17,12 @@ _OF_CLOUDS = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::
 """Where clouds tell a machine its own secrets, beside the link-local address most of them use."""
 
 
-def check_address(url: str, *, local: bool = False) -> None:
-    """Raises `InvalidInput` for an address no webhook goes to.
+def check_address(url: str, *, local: bool = False) -> list[str]:
+    """The network's addresses of a webhook's host, of which none is barred; raises `InvalidInput` for where none goes.
 
     Only https, a host without credentials in the address, and none that is this machine, a link-local or a multicast
     address, however it is written. Private networks are allowed: banks have them.
-    local: allow http and this machine, for trying things out.
+    local: allow http and this machine, for trying things out; nothing is looked up.
     """
     try:
         parts = urlsplit(url)
@@ -33,10 +33,13 @@ def check_address(url: str, *, local: bool = False) -> None:
         raise InvalidInput("A webhook's address begins with https://.")
     if not host or parts.username or parts.password or parts.fragment:
         raise InvalidInput(_FORM)
-    if not local:
-        for address in _addresses(host, port):
-            if _is_barred(address):
-                raise InvalidInput(f"{host} is {address}, where no webhook is sent to.")
+    if local:
+        return []
+    addresses = _addresses(host, port)
+    for address in addresses:
+        if _is_barred(address):
+            raise InvalidInput(f"{host} is {address}, where no webhook is sent to.")
+    return list(dict.fromkeys(map(str, addresses)))
 
 
 def _is_barred(address: _Address) -> bool:

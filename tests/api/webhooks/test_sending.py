@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +18,7 @@ from standardwebhooks import Webhook as StandardWebhook
 from standardwebhooks import WebhookVerificationError
 
 from api.contracts.terms import Terms
+from api.metering.exclusive import exclusive
 from api.webhooks.addresses import check_address
 from api.webhooks.registering import NewWebhook, end_webhook, find_webhook, register, send_again
 from api.webhooks.sending import LEASE, WAITS, claim_next, pick_up, send_due
@@ -213,6 +215,13 @@ def test_what_else_waits_for_a_receiver_that_failed_is_left_to_the_next_time(boo
     assert (send(books), len(receiver.got)) == (1, 2)
     assert (send(books), len(receiver.got)) == (1, 3)
     assert send(books, WAITS[0]) == 1
+
+
+def test_where_nothing_is_due_no_turn_is_taken(books: Books, receiver: Receiver) -> None:
+    """A call that is being committed is not waited for, and has none to wait for."""
+    registered(books, receiver.url)
+    with ThreadPoolExecutor() as pool, exclusive(books.engine):
+        assert pool.submit(send, books).result(20) == 0
 
 
 def test_an_attempt_that_a_crash_cut_off_is_made_again(books: Books, receiver: Receiver) -> None:

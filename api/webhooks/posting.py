@@ -1,0 +1,43 @@
+"""One request to a webhook: to the network addresses that were checked, by the name of its host."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+
+import httpx
+
+_CONNECT_SECONDS = 4.0
+"""After which the next address of a host is tried."""
+
+
+async def post(
+    url: str, body: bytes, headers: dict[str, str], trusted: ssl.SSLContext, seconds: float, addresses: Sequence[str]
+) -> int:
+    """The answer's status; its body, which may never end, is not read. Raises `TimeoutError`.
+
+    addresses: the checked ones, tried in their order. The host's name is not looked up again: its owner could have it
+    point into the platform's own machine a moment after it was checked. None: as its name says.
+    """
+    named = httpx.URL(url)
+    places = [named.copy_with(host=address) for address in addresses] or [named]
+    told = headers | {"host": named.netloc.decode("ascii")}
+    async with (
+        asyncio.timeout(seconds),  # over all of it: a timeout of httpx is of each read, and headers may drip
+        httpx.AsyncClient(
+            verify=trusted, timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS), follow_redirects=False
+        ) as http,
+    ):
+        for place in places[:-1]:
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return await _status(http, place, named, body, told)
+        return await _status(http, places[-1], named, body, told)
+
+
+async def _status(
+    http: httpx.AsyncClient, place: httpx.URL, named: httpx.URL, body: bytes, headers: dict[str, str]
+) -> int:
+    """named: the address by its host's name, which its certificate has to show."""
+    shown = {"sni_hostname": named.raw_host.decode("ascii")}
+    async with http.stream("POST", place, content=body, headers=headers, extensions=shown) as answer:
+        return answer.status_code
