@@ -1,13 +1,15 @@
 """The monthly audit of asserted consents: who was drawn is told, once."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Engine, exists, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from api.access.asserting import draw_asserted
 from api.access.institutions import find_institution
+from api.access.tables import Consent
 from api.billing.months import Month
 from api.identifiers import new_identifier
 from api.jobs.queue import SEND_WEBHOOKS, enqueue, first_time
@@ -20,22 +22,29 @@ JOB = "draw-consent-audit"
 
 
 def draw_for_audit(engine: Engine, vault: Vault, at: datetime) -> int:
-    """Draw among the consents asserted in the month that ended last, and ask each institution for the documents of
-    those that were drawn; returns how many institutions were asked now. `bureau consents audit` draws the same."""
-    month = Month.of(at).former
+    """Draw among the consents asserted in each month that is over and was not drawn yet, and ask each institution for
+    the documents of those that were drawn; returns how many were asked now, for one month each. `bureau consents audit`
+    draws the same."""
     with transaction(engine) as session:
-        if session.scalar(select(exists().where(JobEffect.job == JOB, JobEffect.key == str(month)))):
-            return 0
-        drawn = _by_institution(session, vault, month)
         asked = [
             _asked(institution_id, month, consents, at)
-            for institution_id, consents in drawn.items()
+            for month in _left(session, Month.of(at).former)
+            for institution_id, consents in _by_institution(session, vault, month).items()
             if first_time(session, JOB, str(month), institution_id, at)
         ]
         session.add_all(asked)
         if asked:
             enqueue(session, SEND_WEBHOOKS)
     return len(asked)
+
+
+def _left(session: Session, last: Month) -> Iterator[Month]:
+    """The months up to the last one of which nobody was asked, from that of the first consent that was asserted."""
+    first = session.scalar(select(func.min(Consent.created_at)).where(Consent.granted_by == "asserted"))
+    if first is None:
+        return
+    done = set(session.scalars(select(JobEffect.key).where(JobEffect.job == JOB).distinct()))
+    yield from (month for month in Month.of(first).until(last) if str(month) not in done)
 
 
 def _by_institution(session: Session, vault: Vault, month: Month) -> dict[int, list[str]]:

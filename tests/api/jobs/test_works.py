@@ -71,6 +71,18 @@ def test_who_was_drawn_for_the_audit_is_asked_once_when_the_month_is_over(books:
     assert drawn in ([consent], [books.bank.consent_id]), "one in a hundred, at least one"
 
 
+def test_months_without_a_server_are_drawn_when_there_is_one_again(books: Books) -> None:
+    asserted(books)
+    with transaction(books.engine) as session:
+        bank = books.bank
+        later = assert_consent(session, bank.institution_id, bank.client_id, authorisation(), DECEMBER).id
+    february = DECEMBER + timedelta(days=70)
+    assert [draw_for_audit(books.engine, books.vault, february) for _ in range(2)] == [2, 0]
+    told = {payload["month"]: payload["consent_ids"] for _, payload in events(books, "consent.audit_drawn")}
+    assert sorted(map(str, told)) == ["2026-11", "2026-12"], "in January none was asserted"
+    assert told["2026-12"] == [later]
+
+
 def test_the_statements_of_a_month_are_issued_when_it_is_over(books: Books) -> None:
     books.submit(draft(books.bank))
     add_bank(books.engine, "未曾查询的银行")
