@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.headers import rate_headers, secure
+from api.pages.problem import is_read_by_a_person, problem_page
 from bureau import errors
 from bureau.db import UNREACHABLE
 
@@ -159,8 +160,9 @@ def _described(status: int, codes: list[str]) -> dict[str, Any]:
 def problem_response(
     request: Request, status: int, code: str, detail: str, fields: tuple[tuple[str, str], ...] = ()
 ) -> Response:
-    """One problem as an answer, with the headers its status asks for."""
+    """One problem as an answer, with the headers its status asks for; a page for a person, JSON for a program."""
     request_id = getattr(request.state, "request_id", None)
+    response: Response
     body = Problem(
         type=f"/docs#{code}",
         title=_title(code),
@@ -174,7 +176,11 @@ def problem_response(
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_SECONDS)}}.get(status, {})
     if request_id:
         headers = headers | {"X-Request-Id": request_id}
-    response = _ProblemAnswer(body.model_dump(exclude_none=True), status, headers)
+    if is_read_by_a_person(request):
+        response = problem_page(request, body)
+        response.headers.update(headers)
+    else:
+        response = _ProblemAnswer(body.model_dump(exclude_none=True), status, headers)
     secure(response.headers, request.url.scheme)  # here too: what answers our own failures stands outside of all else
     return response
 

@@ -49,7 +49,7 @@ def features_page(
     return render(
         request,
         "features.html",
-        who=visitor.institution,
+        visitor=visitor,
         rows=rows,
         feeds=feeds,
         feed=feed,
@@ -62,7 +62,7 @@ def features_page(
 def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Served) -> HTMLResponse:
     """One feature; a page with status 404 for a name the library does not hold."""
     if name not in {entry.name for entry in kept()}:
-        return render(request, "missing.html", status=404, who=visitor.institution, name=name)
+        return render(request, "missing.html", status=404, visitor=visitor, name=name)
     entry, desk, language = find_feature(name), deployment.desk(), language_of(request)
     words = WORDS[language]
     users = users_of_feature(name, desk.serving)
@@ -79,7 +79,7 @@ def feature_page(name: str, request: Request, visitor: SignedIn, deployment: Ser
     return render(
         request,
         "feature.html",
-        who=visitor.institution,
+        visitor=visitor,
         bundle=f"/assets/{BUNDLE}",
         entry=entry,
         missing=_missing(entry, words),

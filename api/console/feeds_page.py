@@ -62,7 +62,7 @@ def feeds_page(request: Request, visitor: SignedIn, deployment: Served) -> HTMLR
         }
         for contract in _PAGES.values()
     ]
-    return render(request, "feeds.html", who=visitor.institution, rows=rows, today=desk.today)
+    return render(request, "feeds.html", visitor=visitor, rows=rows, today=desk.today)
 
 
 @router.get("/{code}")
@@ -72,7 +72,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
     A page with status 404 for a feed there is no contract for.
     """
     if code not in _PAGES:
-        return render(request, "missing.html", status=404, who=visitor.institution, name=code)
+        return render(request, "missing.html", status=404, visitor=visitor, name=code)
     desk, contract, language = deployment.desk(), _PAGES[code], language_of(request)
     words = WORDS[language]
     status = next((one for one in feed_statuses(desk.lake, desk.today) if one.feed == code), None)
@@ -96,7 +96,7 @@ def feed_page(code: str, request: Request, visitor: SignedIn, deployment: Served
     return render(
         request,
         "feed.html",
-        who=visitor.institution,
+        visitor=visitor,
         bundle=f"/assets/{BUNDLE}",
         contract=contract,
         facts=[(fact, _said(contract, fact, language)) for fact in facts],

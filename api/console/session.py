@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Cookie, Security
+from fastapi import Cookie, Request, Security
 from fastapi.security import SecurityScopes
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -24,8 +24,8 @@ from bureau.settings import Settings
 COOKIE = "bureau_console"
 LIFETIME = timedelta(hours=8)
 _ALGORITHM = "HS256"
-PAGES = {"usage:all": "/console/usage", "feeds": "/console/feeds"}
-"""Where a visitor comes in, by what its role may see."""
+_PAGES = (("usage", "usage:all"), ("statements", "usage:all"), ("feeds", "feeds"), ("features", "feeds"))
+"""The pages by their names, with the scope that sees them; a visitor comes in on the first it may see."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Visitor:
     institution: str
     role: str
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The names of the pages that its role may see."""
+        return pages_of(self.role)
+
 
 class SignInNeeded(NotPermitted):
     """A page of the console without a session; `api.console.login` answers with the form."""
@@ -43,9 +48,14 @@ class SignInNeeded(NotPermitted):
     code = "sign-in-needed"
 
 
+def pages_of(role: str) -> tuple[str, ...]:
+    """The names of the pages a role may see; none for most: pages are of feeds and of everybody's sums."""
+    return tuple(name for name, scope in _PAGES if scope in ROLES[role].scopes)
+
+
 def first_page(role: str) -> str | None:
-    """The page a role comes in on; None for one that has none: pages are of feeds and of everybody's sums."""
-    return next((page for scope, page in PAGES.items() if scope in ROLES[role].scopes), None)
+    """The page a role comes in on, None for one that has none."""
+    return next((f"/console/{name}" for name in pages_of(role)), None)
 
 
 def session_key(settings: Settings) -> OctKey:
@@ -64,6 +74,7 @@ def begin_session(response: Response, key: OctKey, client: Client, at: datetime,
 
 
 def visitor(
+    request: Request,
     needed: SecurityScopes,
     deployment: Served,
     now: Now,
@@ -85,7 +96,7 @@ def visitor(
         ):
             raise SignInNeeded("The session has ended; sign in again.")
         for scope in set(needed.scopes) - set(ROLES[client.role].scopes):
-            raise RoleNotPermitted(client.role, f"see {PAGES[scope]}", roles_with(scope))
+            raise RoleNotPermitted(client.role, f"see {request.url.path}", roles_with(scope))
         return Visitor(client.id, session.get_one(Institution, client.institution_id).name, client.role)
 
 

@@ -25,7 +25,7 @@ def statements_page(
     return render(
         request,
         "statements.html",
-        who=visitor.institution,
+        visitor=visitor,
         rows=listed[:STATEMENTS_SHOWN],
         more=len(listed) > STATEMENTS_SHOWN,
         limit=STATEMENTS_SHOWN,

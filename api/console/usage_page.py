@@ -117,7 +117,7 @@ def usage_page(
     return render(
         request,
         "usage.html",
-        who=visitor.institution,
+        visitor=visitor,
         bundle=f"/assets/{BUNDLE}",
         dimensions=COLUMNS,
         asked=asked,

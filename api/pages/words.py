@@ -16,6 +16,20 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "目录中没有“{name}”，请检查拼写，或从以下目录进入。",
         "The catalogue holds no {name!r}: check how it is written, or begin with one of its lists.",
     ),
+    "not_there_told": ("地址有误，或页面已不存在。", "The address is wrong, or the page is gone."),
+    "not_yours": ("此页面不对您的角色开放", "Not a page of your role"),
+    "not_yours_told": (
+        "请返回您的角色可以使用的页面；如需查看此页面，请联系平台管理员。",
+        "Go back to the pages of your role, or ask the platform's administrator for another.",
+    ),
+    "unreadable": ("地址中的参数无法识别", "Something in this address cannot be read"),
+    "unreadable_told": ("请更正或去掉下列参数后重试。", "Correct what is named here or leave it out, and try again."),
+    "failed": ("页面暂时无法显示", "This page cannot be shown now"),
+    "failed_told": (
+        "请稍后重试；如仍然失败，请向平台提供下列编号。",
+        "Try again; if it fails again, tell the platform the number below.",
+    ),
+    "to_the_console": ("返回控制台", "Back to the console"),
     # signing in
     "login": ("登录", "Sign in"),
     "login_hint": (

@@ -25,6 +25,7 @@ from bureau.settings import Settings
 from tests.factories.deployments import Caller, deployment_of, enrol
 from tests.factories.lakes import ACME, BETA
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 EVERYTHING = ("institution", "product", "purpose", "outcome", "day")
 
 
@@ -110,6 +111,44 @@ def test_the_console_opens_on_the_page_of_its_visitors_role(settings: Settings, 
     assert http.get("/console").headers["location"] == entered
     assert http.get(entered).status_code == 200
     assert http.get("/console?lang=en").headers["location"] == f"{entered}?lang=en"
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("product_manager", {"usage", "statements", "feeds", "features"}),
+        ("pricing_officer", {"usage", "statements"}),
+        ("operator", {"feeds", "features"}),
+    ],
+)
+def test_the_menu_leads_only_where_the_role_may_go(settings: Settings, http: Client, role: str, seen: set[str]) -> None:
+    first = sign_in(http, enrol(settings, http, "平台", role=role)).headers["location"]
+    menu = http.get(first).text.split("</nav>")[0]
+    assert set(re.findall(r'<a href="/console/(\w+)">', menu)) == seen
+    for name in ("usage", "statements", "feeds", "features"):
+        answer = http.get(f"/console/{name}", headers=BROWSER)
+        assert answer.status_code == (200 if name in seen else 403)
+        if name not in seen:
+            assert "不对您的角色开放" in answer.text
+            assert f"may not see /console/{name};" in unescape(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/console/nowhere", 404, "没有此页"),
+        ("/console/usage?by=nonsense", 422, "by.0"),
+        ("/console/usage?stack=xx&lang=en", 422, "Something in this address cannot be read"),
+    ],
+)
+def test_a_person_reads_a_problem_as_a_page_and_a_program_as_json(
+    inside: Client, path: str, status: int, told: str
+) -> None:
+    page = inside.get(path, headers=BROWSER)
+    assert (page.status_code, page.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert told in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert inside.get(path).json()["status"] == status
 
 
 def test_the_console_without_a_session_leads_to_the_form(outside: Client) -> None:
