@@ -22,6 +22,7 @@ from api.pages.rendering import SECURITY_HEADERS, language_of, render
 from api.pages.words import WORDS, institution_told
 from api.usage import PARQUET, day_begins
 from bureau.clock import shanghai_day
+from bureau.errors import MalformedRequest
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 
@@ -83,6 +84,11 @@ class Asked:
         only = self.chosen if filtered else {}
         return usage_rows(session, by, start=self.window.start, end=self.window.end, test=self.test, only=only)
 
+    def require_readable(self) -> None:
+        """Raises `MalformedRequest` where a page says that other days are shown: a file cannot say it."""
+        if not self.window.readable:
+            raise MalformedRequest([("from, until", "two days written YYYY-MM-DD, the first no later than the last")])
+
     @property
     def chosen(self) -> dict[str, list[str]]:
         """Dimension -> what is taken of it."""
@@ -139,6 +145,7 @@ def usage_page(
 @router.get("/usage.csv")
 def usage_csv(visitor: UsageVisitor, session: PlatformSession, asked: Form) -> Response:  # noqa: ARG001 - only for them
     """The table as CSV (UTF-8 with the mark Excel looks for), charges in fen, every row."""
+    asked.require_readable()
     text = "\ufeff" + as_csv(asked.rows(session, asked.names), asked.names)
     return _file(asked.window, "csv", text.encode(), "text/csv; charset=utf-8")
 
@@ -146,6 +153,7 @@ def usage_csv(visitor: UsageVisitor, session: PlatformSession, asked: Form) -> R
 @router.get("/usage.parquet")
 def usage_parquet(visitor: UsageVisitor, session: PlatformSession, asked: Form) -> Response:  # noqa: ARG001 - as above
     """The same as Parquet, each column with its declared type."""
+    asked.require_readable()
     return _file(asked.window, "parquet", as_parquet(asked.rows(session, asked.names), asked.names), PARQUET)
 
 

@@ -49,7 +49,15 @@ def quantity(value: float | str | None, unit: str, language: str) -> str:
         return f"{value:+.1%}" if unit == "change" else f"{value:.1%}"
     if unit == "bp":
         return f"{value / 10_000:.2%}"
-    return f"{value:,.6g}"
+    return _number(value)
+
+
+def _number(value: float) -> str:
+    """Whole from a thousand on, with two decimals from one on, else with four; without zeros at the end."""
+    if abs(value) >= 1_000:
+        return f"{value:,.0f}"
+    written = f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}"
+    return written.rstrip("0").rstrip(".")
 
 
 def unit_words(unit: str, language: str) -> str:

@@ -89,6 +89,8 @@ def test_a_sample_answers_as_declared(tester: Caller, sample: Sample) -> None:
         Decision.model_validate(found)
     elif sample.shows == "under_objection":
         assert [mark["code"] for mark in found["marks"]] == ["UNDER-OBJECTION"]
+        page = tester.get(f"{answer.headers['Location']}/html").text
+        assert f"<code>{found['marks'][0]['record_id']}</code>" in page, "which record, where there are several"
     else:
         assert found["outcome"] == sample.shows
         Report.model_validate(found)

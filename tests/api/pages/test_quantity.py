@@ -41,6 +41,10 @@ def test_points_show_their_sign() -> None:
         pytest.param(-0.5, "change", "-50.0%", id="a fall"),
         pytest.param(2500, "bp", "25.00%", id="basis points"),
         pytest.param(2.0, "notices", "2", id="a count"),
+        pytest.param(1_234_567.0, "kwh", "1,234,567", id="a large count"),
+        pytest.param(0.0792956, "ratio", "0.0793", id="a part of one"),
+        pytest.param(23.9167, "customers", "23.92", id="a mean"),
+        pytest.param(-100.0, "days", "-100", id="zeros that count"),
         pytest.param("A", "grade", "A", id="a word"),
     ],
 )
