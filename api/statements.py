@@ -203,13 +203,18 @@ class SignaturesView(BaseModel):
 
 
 @router.get(
-    "/{month}", response_model=StatementView, summary="A month's statement", responses={200: {"headers": SIGNED}}
+    "/{month}",
+    response_model=StatementView,
+    summary="A month's statement",
+    responses={200: {"headers": SIGNED}, **problems(StateConflict)},
 )
 def read_statement(
     month: MonthPath, caller: StatementCaller, session: DbSession, deployment: Served, now: Now
 ) -> Response:
     """A month that is over is issued and signed when it is first read; from then on it is the same bytes."""
     meant = Month.parse(month)
+    if now < meant.begins:
+        raise StateConflict(f"{meant} has not begun, so it has no statement yet.")
     if now < meant.ends:
         content = draw_up(session, caller.institution_id, meant)
         return Response(StatementView.model_validate(content).model_dump_json(), media_type="application/json")

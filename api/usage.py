@@ -158,6 +158,8 @@ class Cut:
             date | None, Query(alias="to", description="The day after the last; until now without it.")
         ] = None,
     ) -> None:
+        if first and until and until < first:
+            raise InvalidInput(f"The days end on {until}, before they begin on {first}. Swap `from` and `to`.")
         self.first, self.until, self.test, self.only = first, until, filters.test, filters.only
 
     def rows(self, session: Session, by: Sequence[str], caller: Identity) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import json
 import pytest
 from cryptography.x509 import load_pem_x509_certificates
 
+from api.billing.months import Month
 from api.body_size import BODY_LIMIT_BYTES, UPLOAD_LIMIT_BYTES
 from bureau.clock import now, shanghai_day
 from tests.factories.deployments import Caller
@@ -53,6 +54,11 @@ def test_a_month_that_lasts_is_not_issued(bank: Caller) -> None:
     assert bank.get(f"/v1/statements/{MONTH}/csv").json()["code"] == "state-conflict"
     said = bank.post(f"/v1/statements/{MONTH}/signature", {"sha256": "0" * 64})
     assert (said.status_code, said.json()["code"]) == (404, "unknown-object")
+
+
+def test_a_month_that_has_not_begun_has_no_statement(bank: Caller) -> None:
+    answer = bank.get(f"/v1/statements/{Month.of(now()).next}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "state-conflict")
 
 
 def test_a_month_that_is_over_is_issued_to_the_same_bytes(bank: Caller) -> None:

@@ -177,6 +177,9 @@ def test_what_files_are_is_declared(bank: Caller) -> None:
         pytest.param({"hour": "9" * 20}, 400, "invalid-input", id="an hour of more than 64 bits"),
         pytest.param({"version": "-1"}, 400, "invalid-input", id="a version below all"),
         pytest.param({"version": "9" * 20}, 400, "invalid-input", id="a version of more than 64 bits"),
+        pytest.param(
+            {"from": "2026-02-02", "to": "2026-02-01"}, 400, "invalid-input", id="an end before the beginning"
+        ),
         pytest.param({"from": "2026-13-01"}, 422, "malformed-request", id="no such day"),
     ],
 )
