@@ -177,7 +177,7 @@ def problem_response(
     if request_id:
         headers = headers | {"X-Request-Id": request_id}
     if is_read_by_a_person(request):
-        response = problem_page(request, body)
+        response = problem_page(request, body.model_dump())
         response.headers.update(headers)
     else:
         response = _ProblemAnswer(body.model_dump(exclude_none=True), status, headers)

@@ -1,14 +1,12 @@
 """A problem as a page, for a person who followed a link."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages.rendering import render
-
-if TYPE_CHECKING:
-    from api.errors import Problem
 
 _HEADINGS = {
     "role-not-permitted": "not_yours",
@@ -24,7 +22,7 @@ def is_read_by_a_person(request: Request) -> bool:
     return place and "text/html" in request.headers.get("accept", "")
 
 
-def problem_page(request: Request, problem: "Problem") -> Response:
-    """What went wrong in the reader's language, the sentence a program reads, and the way back."""
-    heading = _HEADINGS.get(problem.code, "failed")
-    return render(request, "problem.html", status=problem.status, problem=problem, heading=heading)
+def problem_page(request: Request, problem: Mapping[str, Any]) -> Response:
+    """What went wrong in the reader's language, the sentence a program reads, and the way back; by RFC 9457."""
+    heading = _HEADINGS.get(problem["code"], "failed")
+    return render(request, "problem.html", status=problem["status"], problem=problem, heading=heading)
