@@ -213,10 +213,10 @@ def read_statement(
 ) -> Response:
     """A month that is over is issued and signed when it is first read; from then on it is the same bytes."""
     meant = Month.parse(month)
-    if now < meant.begins:
-        raise StateConflict(f"{meant} has not begun, so it has no statement yet.")
     if now < meant.ends:
         content = draw_up(session, caller.institution_id, meant)
+        if now < meant.begins and not content["lines"]:  # there are some where another server's clock is ahead
+            raise StateConflict(f"{meant} has not begun, so it has no statement yet.")
         return Response(StatementView.model_validate(content).model_dump_json(), media_type="application/json")
     issued = issue_statement(session, deployment.answers, caller.institution_id, meant, now)
     return Response(issued.body, headers={"X-Bureau-Signature": issued.jws}, media_type="application/json")
