@@ -87,7 +87,7 @@ class Asked:
     def require_readable(self) -> None:
         """Raises `MalformedRequest` where a page says that other days are shown: a file cannot say it."""
         if not self.window.readable:
-            raise MalformedRequest([("from, until", "two days written YYYY-MM-DD, the first no later than the last")])
+            raise MalformedRequest([("from", "a day written YYYY-MM-DD, no later than `until`, which is one too")])
 
     @property
     def chosen(self) -> dict[str, list[str]]:

@@ -56,7 +56,7 @@ def _number(value: float) -> str:
     """Whole from a thousand on, with two decimals from one on, else with four; without zeros at the end."""
     if abs(value) >= 1_000:
         return f"{value:,.0f}"
-    written = f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}"
+    written = f"{value:.2f}" if abs(value) >= 1 else f"{value:z.4f}"
     return written.rstrip("0").rstrip(".")
 
 

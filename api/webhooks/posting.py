@@ -20,7 +20,7 @@ async def post(
     point into the platform's own machine a moment after it was checked. None: as its name says.
     """
     named = httpx.URL(url)
-    places = [named.copy_with(host=address) for address in addresses] or [named]
+    places = places_of(named, addresses)
     told = headers | {"host": named.netloc.decode("ascii")}
     async with (
         asyncio.timeout(seconds),  # over all of it: a timeout of httpx is of each read, and headers may drip
@@ -32,6 +32,11 @@ async def post(
             with suppress(httpx.ConnectError, httpx.ConnectTimeout):
                 return await _status(http, place, named, body, told)
         return await _status(http, places[-1], named, body, told)
+
+
+def places_of(named: httpx.URL, addresses: Sequence[str]) -> list[httpx.URL]:
+    """A webhook's address by each network address of its host; as it is named where none is given."""
+    return [named.copy_with(host=address) for address in addresses] or [named]
 
 
 async def _status(

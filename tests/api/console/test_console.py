@@ -284,7 +284,7 @@ def test_unreadable_days_are_told_and_replaced(inside: Client, query: dict[str, 
 @pytest.mark.parametrize("file", ["usage.csv", "usage.parquet"])
 def test_a_file_of_unreadable_days_is_refused(inside: Client, file: str) -> None:
     answer = inside.get(f"/console/{file}", params={"from": "2026-02-01", "until": "2026-01-01"})
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "from, until")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "from")
 
 
 def test_english_by_switch(inside: Client) -> None:

@@ -45,6 +45,7 @@ def test_points_show_their_sign() -> None:
         pytest.param(0.0792956, "ratio", "0.0793", id="a part of one"),
         pytest.param(23.9167, "customers", "23.92", id="a mean"),
         pytest.param(-100.0, "days", "-100", id="zeros that count"),
+        pytest.param(-0.00001, "ratio", "0", id="too little below zero to have a sign"),
         pytest.param("A", "grade", "A", id="a word"),
     ],
 )
