@@ -12,7 +12,7 @@ from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
 from features.engine.algebra import Feature, count, own_leaves
 from features.engine.kernel import machine
-from features.engine.kernel.citing import citing
+from features.engine.kernel.aggregates import citing
 from features.engine.kernel.expressions import FIRST_DAY
 from features.engine.kernel.program import compile_program
 from features.engine.windows import ever
@@ -177,15 +177,16 @@ def _ties(lake: Lake, snapshot: int, _hot: int) -> _Question:
 
 def _opened(lake: Lake, wanted: Mapping[str, Sequence[Feature]], snapshot: int) -> _Question:
     leaves = {(name, number): leaf for name, listed in wanted.items() for number, leaf in enumerate(listed)}
-    compiled = compile_program({f"{name} {number}": leaf for (name, number), leaf in leaves.items()})
-    places = dict(zip(leaves, compiled.finish[compiled.outputs, 1].tolist(), strict=True))
-    ends = compiled.feed_facts[:, machine.AGGREGATES + 1]
-    program = citing(compiled, cited_by)
+    program = compile_program(
+        {f"{name} {number}": leaf for (name, number), leaf in leaves.items()}, taking=citing(cited_by)
+    )
+    places = dict(zip(leaves, program.finish[program.outputs, 1].tolist(), strict=True))
+    ends = program.feed_facts[:, machine.AGGREGATES + 1]
     return _Question(
         rows=open_rows(lake, program, snapshot),
         days=DaysKept(program),
         places={name: [places[name, number] for number in range(len(listed))] for name, listed in wanted.items()},
-        feeds=np.searchsorted(ends, np.arange(len(compiled.aggregates)), side="right").tolist(),
+        feeds=np.searchsorted(ends, np.arange(len(program.aggregates)), side="right").tolist(),
         codes=[feed.contract.code for feed in program.feeds],
         derived=frozenset(feed.contract.code for feed in program.feeds if feed.contract.derived_from),
     )

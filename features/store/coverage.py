@@ -10,7 +10,7 @@ from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
 from features.engine.algebra import Feature, count
 from features.engine.kernel import machine
-from features.engine.kernel.citing import reaching
+from features.engine.kernel.aggregates import reaching
 from features.engine.kernel.expressions import FIRST_DAY
 from features.engine.kernel.program import compile_program
 from features.engine.kernel.running import NOTHING_CITED, arguments
@@ -65,7 +65,7 @@ class _Question:
 @until_erasure(maxsize=64)
 def _question(lake: Lake, codes: tuple[str, ...], snapshot: int, _hot: int) -> _Question:
     wanted = {code: Feature(feed=find_feed(code), take=count(), within=ever()) for code in codes}
-    program = reaching(compile_program(wanted))
+    program = compile_program(wanted, taking=reaching)
     rows = open_rows(lake, program, snapshot)
     feeds = rows.bound.feeds.copy()
     feeds[:, machine.CONNECTED] = 0  # records of a relation are told before all that it rests on is there

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from features.engine.kernel.program import DAYS_OF_A_RECORD
+from features.engine.kernel.expressions import DAYS_OF_A_RECORD
 from features.lake.lake import Lake
 from features.store.kernel_computation import program_of
 

@@ -31,6 +31,8 @@ _SIGNS = {
     "+": machine.ADD, "-": machine.SUB, "*": machine.MUL,
     "<": machine.LT, "<=": machine.LE, ">": machine.GT, ">=": machine.GE, "=": machine.EQ,
 }  # fmt: skip
+DAYS_OF_A_RECORD = ("event_day", "known_from_day", "known_to_day")
+"""The first three columns of every segment; `known_to_day` unknown: still the newest."""
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 Step = tuple[int, int, int, int]
@@ -69,9 +71,10 @@ def satisfies(sign: str, order: int) -> bool:
 
 @dataclass
 class Steps:
-    """The steps of one feed while it is written, each with a register of its own.
+    """The steps of one feed while it is written, each with a register of its own, equal ones once.
 
-    dtypes: of the feed's columns. columns: those loaded, by place. tables: those looked up in, by place.
+    dtypes: of the feed's columns. columns: those loaded, by place, the three days first whether loaded or not.
+    tables: those looked up in, by place.
     rules: of legal days, shared by all feeds; the day's facts hold them from place 1 on.
     """
 
@@ -79,9 +82,10 @@ class Steps:
     literals: list[int]
     rules: list[str]
     steps: list[Step] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=lambda: [*DAYS_OF_A_RECORD])
     tables: list[Table] = field(default_factory=list)
-    _known: dict[object, int] = field(default_factory=dict)
+    _known: dict[Expression, int] = field(default_factory=dict)
+    _filled: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
     def register(self, expression: Expression) -> int:
         """The register that holds an expression."""
@@ -89,11 +93,16 @@ class Steps:
             self._known[expression] = self._write(expression)
         return self._known[expression]
 
-    def months(self) -> int:
-        """The register of each record's calendar month."""
-        if "month" not in self._known:
-            self._known["month"] = self._step(machine.MONTH)
-        return self._known["month"]
+    def stored(self, column: str) -> int:
+        """The register of a column as segments hold it, also of one that no feature may read."""
+        return self.step(machine.LOAD, _place(self.columns, column))
+
+    def step(self, code: int, left: int = 0, right: int = 0) -> int:
+        """The register that a step fills."""
+        if (code, left, right) not in self._filled:
+            register = self._filled[code, left, right] = machine.FIRST_REGISTER + len(self.steps)
+            self.steps.append((code, register, left, right))
+        return self._filled[code, left, right]
 
     def category(self, column: Expression, categories: tuple[str, ...]) -> int:
         """The register of a text's place in a closed list."""
@@ -104,27 +113,27 @@ class Steps:
             case Column(name):
                 if self.dtypes[name].is_float():
                     raise TypeError(f"{name} holds fractions, which no feature may read: deliver a smaller unit.")
-                return self._step(machine.LOAD, _place(self.columns, name))
+                return self.stored(name)
             case AsOf():
-                return self._step(machine.AS_OF)
+                return self.step(machine.AS_OF)
             case LegalDay(rule):
-                return self._step(machine.LEGAL, 1 + _place(self.rules, rule))
+                return self.step(machine.LEGAL, 1 + _place(self.rules, rule))
             case Literal(value):
-                return self._step(machine.LITERAL, _place(self.literals, _number(value)))
+                return self.step(machine.LITERAL, _place(self.literals, _number(value)))
             case IsKnown(value):
-                return self._step(machine.KNOWN, self.register(value))
+                return self.step(machine.KNOWN, self.register(value))
             case Not(condition):
-                return self._step(machine.NOT, self.register(condition))
+                return self.step(machine.NOT, self.register(condition))
             case Both(left, right):
-                return self._step(machine.AND, self.register(left), self.register(right))
+                return self.step(machine.AND, self.register(left), self.register(right))
             case Either(left, right):
-                return self._step(machine.OR, self.register(left), self.register(right))
+                return self.step(machine.OR, self.register(left), self.register(right))
             case Mapped(Column() as column, _) | OneOf(Column() as column, _):
                 return self._look_up(column, expression)
             case Comparison(sign, left, right):
                 return self._compare(sign, left, right)
             case Arithmetic(sign, left, right):
-                return self._step(_SIGNS[sign], self.register(left), self.register(right))
+                return self.step(_SIGNS[sign], self.register(left), self.register(right))
         raise TypeError(f"{expression} cannot be read by the kernel.")
 
     def _compare(self, sign: str, left: Expression, right: Expression) -> int:
@@ -135,20 +144,15 @@ class Steps:
                 return self._look_up(right, Comparison(_TURNED[sign], right, left))
         if self._is_text(left) or self._is_text(right):
             raise TypeError(f"{left} {sign} {right}: the kernel compares a text column with constants only.")
-        return self._step(_SIGNS[sign], self.register(left), self.register(right))
+        return self.step(_SIGNS[sign], self.register(left), self.register(right))
 
     def _look_up(self, column: Column, reading: Mapped | OneOf | Comparison) -> int:
         if not self._is_text(column):
             raise TypeError(f"{column.name} is no text.")
-        return self._step(machine.LOOK_UP, self.register(column), _place(self.tables, Table(column.name, reading)))
+        return self.step(machine.LOOK_UP, self.register(column), _place(self.tables, Table(column.name, reading)))
 
     def _is_text(self, expression: Expression) -> bool:
         return isinstance(expression, Column) and self.dtypes[expression.name] == pl.String
-
-    def _step(self, code: int, left: int = 0, right: int = 0) -> int:
-        register = machine.FIRST_REGISTER + len(self.steps)
-        self.steps.append((code, register, left, right))
-        return register
 
 
 def _place(listed: list[Item], item: Item) -> int:

@@ -22,10 +22,20 @@ one number for all rows; as codes of so many bytes, of which the largest says un
 
 LOAD, AS_OF, LEGAL, LITERAL, MONTH, LOOK_UP, KNOWN, NOT, AND, OR, ADD, SUB, MUL, LT, LE, GT, GE, EQ = range(18)
 """Steps: (code, register to fill, operand, operand). MONTH counts calendar months, LOOK_UP reads a table by code."""
+ENTERING, HELD, COUNTED, SUMMED, CHANGED, NEWEST, OLDEST = range(18, 25)
+"""Steps for aggregates. ENTERING: the values of rows of which a condition holds. All others run through a block: where
+a row lies they say what is so of the rows before it, OLDEST of it and those after; any window is then the difference of
+its ends. HELD counts where a condition holds, COUNTED known values, NEWEST and OLDEST are the place of one it holds of.
+"""
 COUNT, EXISTS, DISTINCT, TOTAL, MEAN, SMALLEST, LARGEST, LATEST, SINCE_LAST, SINCE_FIRST, CHANGES = range(11)
-"""Aggregates: (code, window, register of the condition or -1, register of the value or -1)."""
+"""Aggregates: (code, window, register, register); -1 for one that counts or places rows where all of them enter.
+
+COUNT and EXISTS read HELD; TOTAL and MEAN COUNTED and SUMMED; LATEST NEWEST and the value; SINCE_LAST NEWEST;
+SINCE_FIRST OLDEST; CHANGES OLDEST and CHANGED; the others the values of the rows that enter.
+"""
 CITE_ALL, CITE_NEWEST, CITE_OLDEST = 11, 12, 13
-"""Instead of an aggregate: which rows enter, or the one that decides, each as (aggregate, event day, value)."""
+"""Instead of an aggregate: which rows enter, or the one that decides, each as (aggregate, event day, value); registers
+of the condition or -1 and of the value."""
 CITED_FACTS = 3
 CELL, PLUS, MINUS, RATIO, TREND = range(5)
 """Finishing: CELL (aggregate, feed, constant for missing or -1), others (left, right)."""
@@ -45,8 +55,11 @@ of values while they are counted. All is one array, because a call hands each ar
 FIRST_REGISTER = 6
 """Of the program's own."""
 PLACE, LOW, HIGH, SEGMENT = range(4)
-"""Facts of a span, the rows of one spine row in a block: the spine row, from where to where, and their segment."""
+"""Facts of a span, the rows of one spine row in a block: the spine row, from where to where, and their segment.
+Spans follow each other without gaps."""
 SPAN_FACTS = 4
+FROM, TO = range(2)
+"""The part of a span that lies in a window."""
 STRIDE = 16
 """Enterprises whose rows are counted from one whole offset."""
 _EVENT = COLUMNS + COLUMN_FACTS * EVENT_DAY
@@ -200,13 +213,13 @@ def _decode_table(stored, table, registers, out, low, high):
 
 @njit(nogil=True)
 def _decode_column(segment, column, registers, out, low, high):
-    """What a column's own bytes say of some rows; returns how many exceptions there are, -1 where they do not say."""
+    """What a column's own bytes say of some rows; returns 0 where they say all, and no exceptions are to be put in."""
     kind, pointer = segment[column + KIND], _pointer(segment[column + ADDRESS])
     offset, step = segment[column + OFFSET], segment[column + STEP]
     if kind == CONSTANT:
         for i in range(low, high):
             registers[out, i] = offset
-        return -1 if segment[column + EXCEPTIONS] > 0 else 0
+        return segment[column + EXCEPTIONS]
     if kind == TABLE1:
         table = carray(_pointer(segment[column + TABLE]), (256,), np.int64)
         return _decode_table(carray(pointer, (2**62,), np.uint8), table, registers, out, low, high)
@@ -248,28 +261,36 @@ def _at_or_after(listed, low, row):
 
 
 @njit(nogil=True)
-def _except(segment, column, escaped, registers, out, low, high):
-    """Put the exceptions among some rows into their places. escaped: -1 where the register does not show them."""
+def _except(segment, column, cursor, registers, out, low, high):
+    """Put the exceptions among some rows into their places.
+
+    cursor: which exception to look at first. Returns the one to begin with where other rows follow on these.
+    """
     count = segment[column + EXCEPTIONS]
     listed = carray(_pointer(segment[column + ROWS]), (count,), np.uint32)
     values = carray(_pointer(segment[column + VALUES]), (count,), np.int64)
-    at, last = 0, -1
+    first = registers[ROW, low]
+    at = _at_or_after(listed, cursor if listed[cursor] <= first else 0, first)
+    upcoming, last = np.int64(listed[at]) if at < count else NEVER, first
     for i in range(low, high):
-        if escaped > 0 and registers[out, i] != _ESCAPED:
-            continue
         row = registers[ROW, i]
         if row < last:  # rows of one segment ascend, and a block may hold several runs
-            at = 0
+            at = _at_or_after(listed, 0, row)
+            upcoming = np.int64(listed[at]) if at < count else NEVER
+        last = row
+        if row < upcoming:
+            continue
         at = _at_or_after(listed, at, row)
         if at < count and listed[at] == row:
             registers[out, i] = values[at]
-        last = row
+        upcoming = np.int64(listed[at]) if at < count else NEVER
+    return min(at, count - 1)
 
 
 @njit(nogil=True)
-def _load(segment, place, registers, out, low, high):
+def _load(segments, which, place, cursors, registers, out, low, high):
     """One column's values of some rows. Many columns are counted from the events, which are loaded first."""
-    column = COLUMNS + COLUMN_FACTS * place
+    segment, column = segments[which], COLUMNS + COLUMN_FACTS * place
     escaped = _decode_column(segment, column, registers, out, low, high)
     base = segment[column + BASE]
     if base >= 0:
@@ -278,32 +299,52 @@ def _load(segment, place, registers, out, low, high):
             under, below = UNDER, COLUMNS + COLUMN_FACTS * base
             deeper = _decode_column(segment, below, registers, under, low, high)
             if deeper != 0:
-                _except(segment, below, deeper, registers, under, low, high)
+                cursor = cursors[which, base]
+                cursors[which, base] = _except(segment, below, cursor, registers, under, low, high)
         for i in range(low, high):
             registers[out, i] += registers[under, i] if registers[out, i] > _ESCAPED else 0
     if escaped != 0:
-        _except(segment, column, escaped, registers, out, low, high)
+        cursor = cursors[which, place]
+        cursors[which, place] = _except(segment, column, cursor, registers, out, low, high)
 
 
 @njit(nogil=True)
-def _load_block(segments, one, place, spans, count, registers, out):
+def _load_block(segments, one, place, cursors, spans, count, registers, out):
     """One column's values of all rows of a block. one: the segment all lie in, negative where they lie in several."""
     if one >= 0:
-        _load(segments[one], place, registers, out, spans[0, LOW], spans[count - 1, HIGH])
+        _load(segments, one, place, cursors, registers, out, spans[LOW, 0], spans[HIGH, count - 1])
         return
     for k in range(count):
-        _load(segments[spans[k, SEGMENT]], place, registers, out, spans[k, LOW], spans[k, HIGH])
+        _load(segments, spans[SEGMENT, k], place, cursors, registers, out, spans[LOW, k], spans[HIGH, k])
 
 
 @njit(nogil=True)
-def _look_up(segments, table, spans, count, registers, codes, out):
-    """Read the table of each segment by code; an unknown code stays unknown."""
+def _look_up(segment, table, registers, codes, out, low, high):
+    """Read a table by code; an unknown code stays unknown."""
+    tables = carray(_pointer(segment[TABLES]), (2**62,), np.int64)
+    start = tables[table]
+    for i in range(low, high):
+        code = registers[codes, i]
+        registers[out, i] = NULL if code == NULL else tables[start + code]
+
+
+@njit(nogil=True)
+def _look_up_block(segments, one, table, spans, count, registers, codes, out):
+    if one >= 0:
+        _look_up(segments[one], table, registers, codes, out, spans[LOW, 0], spans[HIGH, count - 1])
+        return
     for k in range(count):
-        tables = carray(_pointer(segments[spans[k, SEGMENT], TABLES]), (2**62,), np.int64)
-        start = tables[table]
-        for i in range(spans[k, LOW], spans[k, HIGH]):
-            code = registers[codes, i]
-            registers[out, i] = NULL if code == NULL else tables[start + code]
+        _look_up(segments[spans[SEGMENT, k]], table, registers, codes, out, spans[LOW, k], spans[HIGH, k])
+
+
+@njit(nogil=True)
+def _fill_days(days, day_nos, place, spans, count, registers, out):
+    """A fact of its day for each row."""
+    if days.shape[0] == 1:
+        registers[out, : spans[HIGH, count - 1]] = days[0, place]
+        return
+    for k in range(count):
+        registers[out, spans[LOW, k] : spans[HIGH, k]] = days[day_nos[spans[PLACE, k]], place]
 
 
 @njit(nogil=True)
@@ -311,13 +352,13 @@ def _keep_known(spans, count, as_of, registers):
     """Keep of a block's rows the newest versions known on the day; returns how many spans are left."""
     kept, used = 0, 0
     for k in range(count):
-        day, low = as_of[spans[k, PLACE]], used
-        for i in range(spans[k, LOW], spans[k, HIGH]):
+        day, low = as_of[spans[PLACE, k]], used
+        for i in range(spans[LOW, k], spans[HIGH, k]):
             registers[ROW, used], registers[EVENT, used] = registers[ROW, i], registers[EVENT, i]
-            used += registers[SINCE, i] <= day and (registers[ENDS, i] == NULL or registers[ENDS, i] > day)
+            used += (registers[SINCE, i] <= day) & ((registers[ENDS, i] == NULL) | (registers[ENDS, i] > day))
         if used > low:
-            spans[kept, PLACE], spans[kept, SEGMENT] = spans[k, PLACE], spans[k, SEGMENT]
-            spans[kept, LOW], spans[kept, HIGH] = low, used
+            spans[PLACE, kept], spans[SEGMENT, kept] = spans[PLACE, k], spans[SEGMENT, k]
+            spans[LOW, kept], spans[HIGH, kept] = low, used
             kept += 1
     return kept
 
@@ -325,26 +366,24 @@ def _keep_known(spans, count, as_of, registers):
 @njit(nogil=True)
 def _month(day):
     """Calendar months since the year 0 of a day counted from 1900-01-01."""
-    days = day + _SHIFTED_EPOCH
-    era = days // 146_097
-    of_era = days - era * 146_097
-    year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    return (era * 400 + year) * 12 + (5 * of_year + 2) // 153
+    days = np.uint64(day + _SHIFTED_EPOCH)  # unsigned, a division by a constant is one multiplication
+    era = days // np.uint64(146_097)
+    of_era = days - era * np.uint64(146_097)
+    leap = of_era // np.uint64(1_460) + of_era // np.uint64(146_096) - of_era // np.uint64(36_524)
+    year = (of_era - leap) // np.uint64(365)
+    of_year = of_era - (np.uint64(365) * year + year // np.uint64(4) - year // np.uint64(100))
+    month = (np.uint64(5) * of_year + np.uint64(2)) // np.uint64(153)
+    return np.int64((era * np.uint64(400) + year) * np.uint64(12) + month)
 
 
 @njit(nogil=True)
-def _connect(code, registers, x, y, out, used):
-    """AND and OR of three values."""
-    deciding = 0 if code == AND else 1
+def _connect(deciding, registers, x, y, out, used):
+    """AND, where 0 decides, and OR, where 1 does, of three values; without branches, whose way is a guess each time."""
     for i in range(used):
         left, right = registers[x, i], registers[y, i]
-        if left == deciding or right == deciding:
-            registers[out, i] = deciding
-        elif left == NULL or right == NULL:
-            registers[out, i] = NULL
-        else:
-            registers[out, i] = 1 - deciding
+        unknown = (left == NULL) | (right == NULL)
+        decided = (left == deciding) | (right == deciding)
+        registers[out, i] = deciding if decided else (NULL if unknown else 1 - deciding)
 
 
 @njit(nogil=True)
@@ -363,19 +402,61 @@ def _calculate(code, registers, x, y, out, used):
 
 @njit(nogil=True)
 def _compare(code, registers, x, y, out, used):
-    if code in (GT, GE):
-        x, y = y, x
-    strict = code in (LT, GT)
-    for i in range(used):
-        left, right = registers[x, i], registers[y, i]
-        if left == NULL or right == NULL:
-            registers[out, i] = NULL
-        elif code == EQ:
-            registers[out, i] = left == right
-        elif strict:
-            registers[out, i] = left < right
-        else:
-            registers[out, i] = left <= right
+    if code == EQ:
+        for i in range(used):
+            left, right = registers[x, i], registers[y, i]
+            registers[out, i] = NULL if (left == NULL) | (right == NULL) else left == right
+    elif code == LT:
+        for i in range(used):
+            left, right = registers[x, i], registers[y, i]
+            registers[out, i] = NULL if (left == NULL) | (right == NULL) else left < right
+    else:
+        for i in range(used):
+            left, right = registers[x, i], registers[y, i]
+            registers[out, i] = NULL if (left == NULL) | (right == NULL) else left <= right
+
+
+@njit(nogil=True)
+def _place_rows(code, x, out, registers, used):
+    """NEWEST: the last row before each of which a condition holds, or -1. OLDEST: the first from each on, or `used`."""
+    if code == NEWEST:
+        found = -1
+        for i in range(used):
+            registers[out, i] = found
+            found = i if registers[x, i] == 1 else found
+        registers[out, used] = found
+        return
+    found = used
+    registers[out, used] = found
+    for step in range(used):
+        i = used - 1 - step
+        found = i if registers[x, i] == 1 else found
+        registers[out, i] = found
+
+
+@njit(nogil=True)
+def _tally(code, x, out, registers, used):
+    """HELD, COUNTED, SUMMED or CHANGED, which counts how often a known value is not the known one before it."""
+    tally, last = 0, NULL
+    if code == HELD:
+        for i in range(used):
+            registers[out, i] = tally
+            tally += registers[x, i] & 1  # unknown is an even number
+    elif code == COUNTED:
+        for i in range(used):
+            registers[out, i] = tally
+            tally += registers[x, i] != NULL
+    elif code == SUMMED:
+        for i in range(used):
+            registers[out, i] = tally
+            tally += 0 if registers[x, i] == NULL else registers[x, i]
+    else:
+        for i in range(used):
+            registers[out, i] = tally
+            one = registers[x, i]
+            tally += (one != NULL) & (one != last)
+            last = last if one == NULL else one
+    registers[out, used] = tally
 
 
 @njit(nogil=True)
@@ -390,12 +471,21 @@ def _step(code, x, y, out, registers, used):
     elif code == NOT:
         for i in range(used):
             registers[out, i] = NULL if registers[x, i] == NULL else 1 - registers[x, i]
+    elif code == ENTERING:
+        for i in range(used):
+            registers[out, i] = registers[y, i] if registers[x, i] == 1 else NULL
     elif code in (AND, OR):
-        _connect(code, registers, x, y, out, used)
+        _connect(0 if code == AND else 1, registers, x, y, out, used)
     elif code <= MUL:
         _calculate(code, registers, x, y, out, used)
-    else:
+    elif code in (GT, GE):
+        _compare(LT if code == GT else LE, registers, y, x, out, used)
+    elif code <= EQ:
         _compare(code, registers, x, y, out, used)
+    elif code in (NEWEST, OLDEST):
+        _place_rows(code, x, out, registers, used)
+    else:
+        _tally(code, x, out, registers, used)
 
 
 @njit(nogil=True)
@@ -417,34 +507,111 @@ def _different(registers, count):
 
 
 @njit(nogil=True)
-def _enter(spans, count, window, bounds, day_nos, registers, entering):
-    """The parts of the spans that lie in a window, as `entering`; returns how many."""
-    found = 0
+def _enter(spans, count, window, bounds, day_nos, registers, parts):
+    """The parts of the spans that lie in a window; returns how many rows."""
+    entered = 0
     for k in range(count):
-        place, low, high = spans[k, PLACE], spans[k, LOW], spans[k, HIGH]
+        place, low, high = spans[PLACE, k], spans[LOW, k], spans[HIGH, k]
         after, until = bounds[day_nos[place], window, 0], bounds[day_nos[place], window, 1]
         if registers[EVENT, low] <= after:  # most often the first look at an end suffices
             low = _first_event_after(registers, low + 1, high, after)
         if low < high and registers[EVENT, high - 1] > until:
             high = _first_event_after(registers, low, high - 1, until)
-        if low < high:
-            entering[found, PLACE], entering[found, LOW], entering[found, HIGH] = place, low, high
-            found += 1
-    return found
+        parts[FROM, k], parts[TO, k] = low, high
+        entered += high - low
+    return entered
 
 
 @njit(nogil=True)
-def _count(code, where, spans, count, registers, cells, a):
+def _count(code, held, spans, parts, count, registers, cells):
     """How many rows enter, or that any does."""
     for k in range(count):
-        low, high = spans[k, LOW], spans[k, HIGH]
-        entered = high - low
-        if where >= 0:
-            entered = 0
-            for i in range(low, high):
-                entered += registers[where, i] == 1
+        entered = parts[TO, k] - parts[FROM, k]
+        if held >= 0:
+            entered = registers[held, parts[TO, k]] - registers[held, parts[FROM, k]]
+        cells[spans[PLACE, k]] = (np.float64(entered) if code == COUNT else 1.0) if entered > 0 else np.nan
+
+
+@njit(nogil=True)
+def _pick(code, placed, value, spans, parts, count, as_of, registers, cells):
+    """The value of the newest row that enters, or the days since the newest or the oldest."""
+    for k in range(count):
+        low, high, place = parts[FROM, k], parts[TO, k], spans[PLACE, k]
+        if code == SINCE_FIRST:
+            i = low if placed < 0 else registers[placed, low]
+        else:
+            i = high - 1 if placed < 0 else registers[placed, high]
+        if i < low or i >= high:
+            continue
+        if code != LATEST:
+            cells[place] = as_of[place] - registers[EVENT, i]
+        elif registers[value, i] != NULL:
+            cells[place] = registers[value, i]
+
+
+@njit(nogil=True)
+def _sum(code, counted, summed, spans, parts, count, registers, cells):
+    """The total or the mean of the values that enter."""
+    for k in range(count):
+        low, high = parts[FROM, k], parts[TO, k]
+        entered = registers[counted, high] - registers[counted, low]
+        whole = np.float64(registers[summed, high] - registers[summed, low])
+        told = whole / np.float64(max(entered, 1)) if code == MEAN else whole
+        cells[spans[PLACE, k]] = told if entered > 0 else np.nan
+
+
+@njit(nogil=True)
+def _extreme(code, value, spans, parts, count, registers, cells):
+    """The smallest or the largest of the values that enter."""
+    for k in range(count):
+        extreme = NULL
+        for i in range(parts[FROM, k], parts[TO, k]):
+            one = registers[value, i]
+            if code == LARGEST:
+                extreme = max(extreme, one)  # what is unknown is the smallest number
+            elif one != NULL:
+                extreme = one if extreme == NULL else min(extreme, one)
+        if extreme != NULL:
+            cells[spans[PLACE, k]] = extreme
+
+
+@njit(nogil=True)
+def _change(oldest, changed, spans, parts, count, registers, cells):
+    """How many runs of one value the rows that enter make."""
+    for k in range(count):
+        low, high = parts[FROM, k], parts[TO, k]
+        first = low if oldest < 0 else registers[oldest, low]
+        if first < high:
+            cells[spans[PLACE, k]] = 1 + registers[changed, high] - registers[changed, first + 1]
+
+
+@njit(nogil=True)
+def _kinds(value, spans, parts, count, registers, cells):
+    """How many different values enter."""
+    for k in range(count):
+        entered = 0
+        for i in range(parts[FROM, k], parts[TO, k]):
+            registers[KINDS, entered] = registers[value, i]
+            entered += registers[value, i] != NULL
         if entered > 0:
-            cells[a, spans[k, PLACE]] = entered if code == COUNT else 1
+            cells[spans[PLACE, k]] = _different(registers, entered)
+
+
+@njit(nogil=True)
+def _reduce(code, x, y, spans, parts, count, as_of, registers, cells):
+    """One aggregate over its window's parts of the spans; its cells stay unknown where nothing enters."""
+    if code in (COUNT, EXISTS):
+        _count(code, x, spans, parts, count, registers, cells)
+    elif code in (LATEST, SINCE_LAST, SINCE_FIRST):
+        _pick(code, x, y, spans, parts, count, as_of, registers, cells)
+    elif code in (TOTAL, MEAN):
+        _sum(code, x, y, spans, parts, count, registers, cells)
+    elif code in (SMALLEST, LARGEST):
+        _extreme(code, x, spans, parts, count, registers, cells)
+    elif code == CHANGES:
+        _change(x, y, spans, parts, count, registers, cells)
+    else:
+        _kinds(x, spans, parts, count, registers, cells)
 
 
 @njit(nogil=True)
@@ -458,84 +625,10 @@ def _edge(newest, where, low, high, registers):
 
 
 @njit(nogil=True)
-def _pick(code, where, value, spans, count, as_of, registers, cells, a):
-    """The value of the newest row that enters, or the days since the newest or the oldest."""
-    for k in range(count):
-        place = spans[k, PLACE]
-        i = _edge(code != SINCE_FIRST, where, spans[k, LOW], spans[k, HIGH], registers)
-        if i < 0:
-            continue
-        if code != LATEST:
-            cells[a, place] = as_of[place] - registers[EVENT, i]
-        elif registers[value, i] != NULL:
-            cells[a, place] = registers[value, i]
-
-
-@njit(nogil=True)
-def _sum(code, where, value, spans, count, registers, cells, a):
-    """The total or the mean of the known values of the rows that enter."""
-    for k in range(count):
-        entered, total = 0, 0
-        for i in range(spans[k, LOW], spans[k, HIGH]):
-            enters = registers[value, i] != NULL and (where < 0 or registers[where, i] == 1)
-            entered += enters
-            total += registers[value, i] if enters else 0
-        if entered > 0:
-            whole = np.float64(total)
-            cells[a, spans[k, PLACE]] = whole / np.float64(entered) if code == MEAN else whole
-
-
-@njit(nogil=True)
-def _extreme(code, where, value, spans, count, registers, cells, a):
-    """The smallest or the largest known value of the rows that enter."""
-    for k in range(count):
-        extreme = NULL
-        for i in range(spans[k, LOW], spans[k, HIGH]):
-            one = registers[value, i]
-            if one == NULL or not (where < 0 or registers[where, i] == 1):
-                continue
-            if extreme == NULL or (one < extreme if code == SMALLEST else one > extreme):
-                extreme = one
-        if extreme != NULL:
-            cells[a, spans[k, PLACE]] = extreme
-
-
-@njit(nogil=True)
-def _kinds(code, where, value, spans, count, registers, cells, a):
-    """How many different values the rows that enter have, or how often the value changes from row to row."""
-    for k in range(count):
-        entered, changes, last = 0, 0, NULL
-        for i in range(spans[k, LOW], spans[k, HIGH]):
-            one = registers[value, i]
-            if one != NULL and (where < 0 or registers[where, i] == 1):
-                registers[KINDS, entered] = one
-                entered += 1
-                changes += one != last
-                last = one
-        if entered > 0:
-            cells[a, spans[k, PLACE]] = changes if code == CHANGES else _different(registers, entered)
-
-
-@njit(nogil=True)
-def _reduce(code, where, value, spans, count, as_of, registers, cells, a):
-    """One aggregate over the spans of its window; its cells stay unknown where no row enters."""
-    if code in (COUNT, EXISTS):
-        _count(code, where, spans, count, registers, cells, a)
-    elif code in (LATEST, SINCE_LAST, SINCE_FIRST):
-        _pick(code, where, value, spans, count, as_of, registers, cells, a)
-    elif code in (TOTAL, MEAN):
-        _sum(code, where, value, spans, count, registers, cells, a)
-    elif code in (SMALLEST, LARGEST):
-        _extreme(code, where, value, spans, count, registers, cells, a)
-    else:
-        _kinds(code, where, value, spans, count, registers, cells, a)
-
-
-@njit(nogil=True)
-def _cite(code, where, value, spans, count, registers, cited, a):
+def _cite(code, where, value, parts, count, registers, cited, a):
     """Write down the rows that enter. The first line of `cited` counts them, those without room among them."""
     for k in range(count):
-        low, high = spans[k, LOW], spans[k, HIGH]
+        low, high = parts[FROM, k], parts[TO, k]
         if code != CITE_ALL:
             low = _edge(code == CITE_NEWEST, where, low, high, registers)
             if low < 0:
@@ -602,11 +695,12 @@ def _compute(program, segments, spine, chunk, room, out, cited):
     feeds, steps, aggregates, finish, constants, literals, outputs, registers_needed = program
     enterprises, known_on, day_of, order, days, bounds = spine
     reach = _reach(feeds, bounds)
+    cursors = np.zeros((segments.shape[0], (segments.shape[1] - COLUMNS) // COLUMN_FACTS), np.int64)
     cells, values = np.empty((aggregates.shape[0], chunk)), np.empty((finish.shape[0], chunk))
     numbers, day_nos = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
     known_days, as_of = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
-    spans, entering = np.empty((chunk, SPAN_FACTS), np.int64), np.empty((chunk, SPAN_FACTS), np.int64)
-    registers = np.empty((registers_needed, room), np.int64)
+    spans, parts = np.empty((SPAN_FACTS, chunk), np.int64), np.empty((2, chunk), np.int64)
+    registers = np.empty((registers_needed, room + 1), np.int64)
     for begin in range(0, order.size, chunk):
         size = min(chunk, order.size - begin)
         for j in range(size):
@@ -632,10 +726,10 @@ def _compute(program, segments, spine, chunk, room, out, cited):
                         if count > 0:
                             break
                         room = 2 * (high - low)
-                        registers = np.empty((registers_needed, room), np.int64)
+                        registers = np.empty((registers_needed, room + 1), np.int64)
                     if low < high:
-                        spans[count, PLACE], spans[count, SEGMENT] = at, which
-                        spans[count, LOW], spans[count, HIGH] = used, used + high - low
+                        spans[PLACE, count], spans[SEGMENT, count] = at, which
+                        spans[LOW, count], spans[HIGH, count] = used, used + high - low
                         count += 1
                         one = which if one in (_NO_SEGMENT, which) else _SEVERAL
                         for row in range(low, high):
@@ -644,39 +738,36 @@ def _compute(program, segments, spine, chunk, room, out, cited):
                     at += 1
                 if count == 0:
                     continue
-                _load_block(segments, one, EVENT_DAY, spans, count, registers, EVENT)
-                _load_block(segments, one, KNOWN_FROM, spans, count, registers, SINCE)
-                _load_block(segments, one, KNOWN_TO, spans, count, registers, ENDS)
+                _load_block(segments, one, EVENT_DAY, cursors, spans, count, registers, EVENT)
+                _load_block(segments, one, KNOWN_FROM, cursors, spans, count, registers, SINCE)
+                _load_block(segments, one, KNOWN_TO, cursors, spans, count, registers, ENDS)
                 count = _keep_known(spans, count, as_of, registers)
                 if count == 0:
                     continue
-                used = spans[count - 1, HIGH]
+                used = spans[HIGH, count - 1]
                 for s in range(feed[STEPS], feed[STEPS + 1]):
                     code, out_no, x, y = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3]
                     if code == LOAD:
-                        _load_block(segments, one, x, spans, count, registers, out_no)
+                        _load_block(segments, one, x, cursors, spans, count, registers, out_no)
                     elif code == LOOK_UP:
-                        _look_up(segments, y, spans, count, registers, x, out_no)
+                        _look_up_block(segments, one, y, spans, count, registers, x, out_no)
                     elif code == LITERAL:
                         registers[out_no, :used] = literals[x]
                     elif code in (AS_OF, LEGAL):
-                        for k in range(count):
-                            day = days[day_nos[spans[k, PLACE]], x]
-                            for i in range(spans[k, LOW], spans[k, HIGH]):
-                                registers[out_no, i] = day
+                        _fill_days(days, day_nos, x, spans, count, registers, out_no)
                     else:
                         _step(code, x, y, out_no, registers, used)
                 window, entered = -1, 0
                 for a in range(feed[AGGREGATES], feed[AGGREGATES + 1]):
                     if aggregates[a, 1] != window:
                         window = aggregates[a, 1]
-                        entered = _enter(spans, count, window, bounds, day_nos, registers, entering)
+                        entered = _enter(spans, count, window, bounds, day_nos, registers, parts)
                     if entered > 0:
-                        code, where, value = aggregates[a, 0], aggregates[a, 2], aggregates[a, 3]
+                        code, x, y = aggregates[a, 0], aggregates[a, 2], aggregates[a, 3]
                         if code >= CITE_ALL:
-                            _cite(code, where, value, entering, entered, registers, cited, a)
+                            _cite(code, x, y, parts, count, registers, cited, a)
                         else:
-                            _reduce(code, where, value, entering, entered, as_of, registers, cells, a)
+                            _reduce(code, x, y, spans, parts, count, as_of, registers, cells[a])
         _finish(finish, constants, feeds, cells, values, known_days, as_of, size)
         for o in range(outputs.size):
             for j in range(size):

@@ -11,9 +11,10 @@ import polars as pl
 
 from features.contracts.contract import Contract
 from features.engine.admission import admitted
-from features.engine.algebra import Definition, Derived, Feature, Kind, Operation, leaves
+from features.engine.algebra import Definition, Derived, Feature, Operation, leaves
 from features.engine.day_sql import leaf_bounds, window_key
 from features.engine.kernel import machine
+from features.engine.kernel.aggregates import Taking, values
 from features.engine.kernel.expressions import Steps, Table, day_number
 from features.law.horizons import legal_day
 
@@ -21,29 +22,14 @@ Integers = npt.NDArray[np.int64]
 Dtypes = Mapping[str, pl.DataType]
 Key = tuple[Any, ...]
 Cell = tuple[str, int, int, int]
-"""An aggregate: the key of its window, its code, the registers of its condition and value."""
+"""An aggregate as the machine reads it, with the key of its window instead of the number."""
 
-_AGGREGATES = {
-    Kind.COUNT: machine.COUNT,
-    Kind.EXISTS: machine.EXISTS,
-    Kind.DISTINCT: machine.DISTINCT,
-    Kind.TOTAL: machine.TOTAL,
-    Kind.MEAN: machine.MEAN,
-    Kind.SMALLEST: machine.SMALLEST,
-    Kind.LARGEST: machine.LARGEST,
-    Kind.LATEST: machine.LATEST,
-    Kind.DAYS_SINCE_LAST: machine.SINCE_LAST,
-    Kind.DAYS_SINCE_FIRST: machine.SINCE_FIRST,
-    Kind.MONTHS_ACTIVE: machine.CHANGES,
-}
 _OPERATIONS = {
     Operation.SUM: machine.PLUS,
     Operation.DIFFERENCE: machine.MINUS,
     Operation.RATIO: machine.RATIO,
     Operation.TREND: machine.TREND,
 }
-DAYS_OF_A_RECORD = ("event_day", "known_from_day", "known_to_day")
-"""The first three columns of every segment; `known_to_day` unknown: still the newest."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +82,15 @@ def contract_dtypes(contract: Contract) -> Dtypes:
 
 
 def compile_program(
-    wanted: Mapping[str, Definition], dtypes: Callable[[Contract], Dtypes] = contract_dtypes
+    wanted: Mapping[str, Definition],
+    dtypes: Callable[[Contract], Dtypes] = contract_dtypes,
+    taking: Taking = values,
 ) -> Program:
-    """The program that computes some features, in their order. Raises `TypeError` for what only SQL can read."""
-    return _Writer(dtypes).write(wanted)
+    """The program that computes some features, in their order, or tells something else of the records they take.
+
+    Raises `TypeError` for what only SQL can read.
+    """
+    return _Writer(dtypes, taking).write(wanted)
 
 
 @dataclass
@@ -113,8 +104,8 @@ class _FeedPart:
 class _Writer:
     """Collects parts, then numbers them: the aggregates of a feed stand together, those of one window too."""
 
-    def __init__(self, dtypes: Callable[[Contract], Dtypes]) -> None:
-        self._dtypes = dtypes
+    def __init__(self, dtypes: Callable[[Contract], Dtypes], taking: Taking) -> None:
+        self._dtypes, self._taking = dtypes, taking
         self._feeds: dict[str, _FeedPart] = {}
         self._literals: list[int] = []
         self._rules: list[str] = []
@@ -129,7 +120,7 @@ class _Writer:
         windows = [(part.contract.code, key) for part in parts for key in sorted(part.windows)]
         numbers = {window: number for number, window in enumerate(windows)}
         aggregates = [
-            (code, numbers[parts[n].contract.code, window], where, value) for n, (window, code, where, value) in order
+            (code, numbers[parts[n].contract.code, window], left, right) for n, (window, code, left, right) in order
         ]
         finish = _Finish(self._constants)
         for key, (leaf, cell) in cells.items():
@@ -139,11 +130,10 @@ class _Writer:
         outputs = [finish.slot(definition) for definition in wanted.values()]
         return Program(
             feeds=tuple(
-                FeedProgram(part.contract, (*DAYS_OF_A_RECORD, *part.steps.columns), tuple(part.steps.tables))
-                for part in parts
+                FeedProgram(part.contract, tuple(part.steps.columns), tuple(part.steps.tables)) for part in parts
             ),
             feed_facts=self._facts(parts),
-            steps=_table([step for part in parts for step in self._placed(part)]),
+            steps=_table([step for part in parts for step in part.steps.steps]),
             aggregates=_table(aggregates),
             finish=_table(finish.steps),
             constants=np.array(self._constants, np.float64),
@@ -164,18 +154,9 @@ class _Writer:
         part.windows.setdefault(key, leaf)
         condition = admitted(leaf)
         where = -1 if condition is None else part.steps.register(condition)
-        cell = (key, _AGGREGATES[leaf.take.kind], where, _value(leaf, part.steps))
+        cell = (key, *self._taking(leaf, where, part.steps))
         part.aggregates[cell] = None
         return cell
-
-    @staticmethod
-    def _placed(part: _FeedPart) -> list[tuple[int, int, int, int]]:
-        """Steps whose columns are counted as the segment holds them."""
-        shift = len(DAYS_OF_A_RECORD)
-        return [
-            (code, register, left + shift if code == machine.LOAD else left, right)
-            for code, register, left, right in part.steps.steps
-        ]
 
     @staticmethod
     def _facts(parts: Sequence[_FeedPart]) -> Integers:
@@ -189,16 +170,6 @@ class _Writer:
             ends = np.cumsum(lengths)
             facts[:, column], facts[:, column + 1] = ends - lengths, ends
         return facts
-
-
-def _value(leaf: Feature, steps: Steps) -> int:
-    if leaf.take.kind is Kind.MONTHS_ACTIVE:
-        return steps.months()
-    if leaf.take.value is None:
-        return -1
-    if leaf.take.categories:
-        return steps.category(leaf.take.value, leaf.take.categories)
-    return steps.register(leaf.take.value)
 
 
 @dataclass

@@ -25,7 +25,8 @@ from features.engine.algebra import (
     total,
 )
 from features.engine.kernel import machine, running
-from features.engine.kernel.program import DAYS_OF_A_RECORD, Program, compile_program
+from features.engine.kernel.expressions import DAYS_OF_A_RECORD
+from features.engine.kernel.program import Program, compile_program
 from features.engine.kernel.running import FeedRows, Spine, bind, run
 from features.engine.rows import Expression, col
 from features.engine.windows import days, ever
