@@ -145,7 +145,7 @@ def open_reading(desk: Desk, product: Product, subject: str, grant: ReadGrant) -
 @until_erasure(maxsize=256)
 def _received(lake: Lake, feeds: frozenset[str], snapshot: int, day: date) -> frozenset[str]:
     """A snapshot changes by an erasure alone, and so does this."""
-    before, since = to_micros(known_before(day)), {feed: connected_from(lake, feed, snapshot) for feed in feeds}
+    before, since = to_micros(known_before(day)), connected_from(lake, feeds, snapshot)
     return frozenset(feed for feed, first in since.items() if first is not None and first < before)
 
 

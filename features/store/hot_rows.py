@@ -45,9 +45,10 @@ def kept_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
     """
     needs = wanted_of(program)
     if snapshot == lake.snapshot():
-        renew(lake, [_numbered(lake, one, snapshot) for one in needs], snapshot)
-    bound = bind(program, {one.feed: _feed_rows(lake, one, snapshot) for one in needs})
-    return RowSource(lake.buckets, lambda _bucket: bound, at_once=True)
+        held = read_manifest(lake)
+        behind = [one for one in needs if not is_fresh(lake, held, _cited(one), snapshot)]
+        renew(lake, [_numbered(lake, one, snapshot) for one in behind], snapshot)
+    return _held_rows(lake, program, needs, snapshot)
 
 
 def passing_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
@@ -55,10 +56,11 @@ def passing_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
 
     Making hot files of what is read once would cost more than the reading.
     """
-    held = read_manifest(lake)
-    if all(is_fresh(lake, held, one, snapshot) for one in wanted_of(program)):
-        return kept_rows(lake, program, snapshot)
-    plans = [_plan(lake, one, snapshot) for one in _needs(program)]
+    held, needs = read_manifest(lake), wanted_of(program)
+    if all(is_fresh(lake, held, one, snapshot) for one in needs):
+        return _held_rows(lake, program, needs, snapshot)
+    connected = connected_on(lake, (one.feed for one in needs), snapshot)
+    plans = [_plan(lake, one, snapshot, connected[one.feed]) for one in _needs(program)]
     whole = {plan.wanted.feed: _whole(lake, plan, snapshot) for plan in plans if not plan.in_buckets}
     divided = sorted((plan for plan in plans if plan.in_buckets), key=lambda plan: -plan.rows)
     buckets = lake.buckets if divided else 1
@@ -69,6 +71,14 @@ def passing_rows(lake: Lake, program: Program, snapshot: int) -> RowSource:
             return bind(program, whole | {plan.wanted.feed: rows for plan, rows in zip(divided, read, strict=True)})
 
     return RowSource(buckets, bound, at_once=buckets == 1)
+
+
+def _held_rows(lake: Lake, program: Program, needs: Iterable[Wanted], snapshot: int) -> RowSource:
+    """All rows at once, of each feed its hot files where they are of the snapshot, else read anew."""
+    segments = {one.feed: _segments(lake, one, snapshot) for one in needs}
+    connected = connected_on(lake, segments, snapshot)
+    bound = bind(program, {feed: FeedRows(rows, connected[feed]) for feed, rows in segments.items()})
+    return RowSource(lake.buckets, lambda _bucket: bound, at_once=True)
 
 
 @dataclass(frozen=True)
@@ -86,12 +96,12 @@ class _Plan:
         return bool(self.files) or self.rows > PORTION
 
 
-def _plan(lake: Lake, wanted: Wanted, snapshot: int) -> _Plan:
+def _plan(lake: Lake, wanted: Wanted, snapshot: int, connected_on: int) -> _Plan:
     if wanted.contract.derived_from and snapshot == lake.snapshot():
         derive(lake, wanted.contract, snapshot)  # once, and not in the query of every bucket
     rows = sum(file.rows for file in stored_files(lake, wanted.feed, snapshot))
     files = compacted(lake, wanted.feed, snapshot)
-    return _Plan(wanted, rows, files, connected_on(lake, wanted.feed, snapshot))
+    return _Plan(wanted, rows, files, connected_on)
 
 
 def _whole(lake: Lake, plan: _Plan, snapshot: int) -> FeedRows:
@@ -138,10 +148,10 @@ def read_feed(lake: Lake, wanted: Wanted, snapshot: int) -> tuple[Segment, ...]:
     return tuple(packed(segment) for part in parts for segment in read_segments(lake, wanted, snapshot, buckets, part))
 
 
-def connected_on(lake: Lake, code: str, snapshot: int) -> int:
-    """The day a feed's first record was known, as the machine counts days."""
-    first = connected_from(lake, code, snapshot)
-    return NEVER if first is None else micros_day(first)
+def connected_on(lake: Lake, codes: Iterable[str], snapshot: int) -> dict[str, int]:
+    """The day each feed's first record was known, as the machine counts days."""
+    firsts = connected_from(lake, codes, snapshot)
+    return {code: NEVER if first is None else micros_day(first) for code, first in firsts.items()}
 
 
 def wanted_of(program: Program) -> list[Wanted]:
@@ -150,11 +160,8 @@ def wanted_of(program: Program) -> list[Wanted]:
     return [_join(one, library_needs.get(one.feed)) for one in _needs(program)]
 
 
-def _feed_rows(lake: Lake, wanted: Wanted, snapshot: int) -> FeedRows:
-    """One feed's segments in a snapshot: its hot files where they are of that snapshot, else read anew."""
-    code = wanted.feed
-    segments = mapped(lake, wanted, lineage(lake, code, snapshot)) or read_feed(lake, wanted, snapshot)
-    return FeedRows(segments, connected_on(lake, code, snapshot))
+def _segments(lake: Lake, wanted: Wanted, snapshot: int) -> tuple[Segment, ...]:
+    return mapped(lake, wanted, lineage(lake, wanted.feed, snapshot)) or read_feed(lake, wanted, snapshot)
 
 
 @cache
@@ -170,6 +177,10 @@ def _numbered(lake: Lake, wanted: Wanted, snapshot: int) -> Wanted:
     """The same with the numbers its records are cited by, where they are not too many to be kept twice."""
     if sum(file.rows for file in stored_files(lake, wanted.feed, snapshot)) > NUMBERED:
         return wanted
+    return _cited(wanted)
+
+
+def _cited(wanted: Wanted) -> Wanted:
     return replace(wanted, columns=tuple(sorted({*wanted.columns, cited_by(wanted.contract)})))
 
 

@@ -67,10 +67,11 @@ class LiveRows:
 
 def open_rows(lake: Lake, program: Program, snapshot: int) -> LiveRows:
     """The rows of a snapshot for a program, by the best way there is for each feed."""
-    rows, around = {}, {}
-    for place, wanted in enumerate(wanted_of(program)):
+    rows, around, needs = {}, {}, wanted_of(program)
+    connected = connected_on(lake, (wanted.feed for wanted in needs), snapshot)
+    for place, wanted in enumerate(needs):
         segments, beside = _base(lake, wanted, snapshot)
-        rows[wanted.feed] = FeedRows(segments, connected_on(lake, wanted.feed, snapshot))
+        rows[wanted.feed] = FeedRows(segments, connected[wanted.feed])
         if beside is not None:
             around[place] = beside
     return LiveRows(lake, snapshot, bind(program, rows), around)

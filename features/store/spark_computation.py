@@ -66,7 +66,7 @@ def compute_by_spark(
     definitions = [own_definition(entry) for entry in entries]
     derive_feeds(lake, definitions, snapshot)
     read = feeds(definitions)
-    connected = {code: connected_from(lake, code, snapshot) for code in read}
+    connected = connected_from(lake, read, snapshot)
     spill = lake.spill
     spill.mkdir(exist_ok=True)
     with spark_session() as session, TemporaryDirectory(dir=spill) as folder:

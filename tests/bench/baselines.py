@@ -147,7 +147,9 @@ def _sources(lake: Lake, wanted: Mapping[str, Definition], buckets: range) -> di
         files = [
             file.path for file in stored_files(lake, code, snapshot) if file.bucket is None or file.bucket in buckets
         ]
-        told[code] = Source(visible_sql(lake, find_feed(code), snapshot, files), connected_from(lake, code, snapshot))
+        told[code] = Source(
+            visible_sql(lake, find_feed(code), snapshot, files), connected_from(lake, [code], snapshot)[code]
+        )
     return told
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from features.engine.kernel import machine
 from features.engine.kernel.program import FeedProgram, Integers, Program
-from features.lake.hot.packing import Packed
+from features.lake.hot.format import MappedColumns
+from features.lake.hot.packing import Lying, Packed, address, lying
 from features.lake.hot.segment import Column, Segment
 
 Floats = npt.NDArray[np.float64]
@@ -113,29 +113,35 @@ def segment_facts(feed: FeedProgram, segment: Segment, width: int) -> tuple[Inte
     tables = _tables(feed, segment)
     line = np.zeros(width, np.int64)
     line[machine.ENTERPRISES], line[machine.FIRST_ENTERPRISE] = segment.enterprises, segment.first
-    line[machine.OFFSETS], line[machine.TABLES] = _address(segment.offsets), _address(tables)
+    line[machine.OFFSETS], line[machine.TABLES] = address(segment.offsets), address(tables)
     if segment.within is not None:
-        line[machine.WITHIN], line[machine.WITHIN_WIDTH] = _address(segment.within), segment.within.itemsize
-    places = {name: place for place, name in enumerate(feed.columns)}
-    for name in feed.columns:
-        column = segment.columns[name]
-        if isinstance(column, Packed) and column.base is not None:
-            places.setdefault(column.base, len(places))
-    facts = line[machine.COLUMNS :].reshape(-1, machine.COLUMN_FACTS)
-    for name, place in places.items():
-        _describe(facts[place], segment.columns[name], places)
+        line[machine.WITHIN], line[machine.WITHIN_WIDTH] = address(segment.within), segment.within.itemsize
+    columns = {name: _lying(segment, name) for name in feed.columns}
+    for column in list(columns.values()):
+        if isinstance(column, Lying) and column.base is not None and column.base not in columns:
+            columns[column.base] = _lying(segment, column.base)
+    places = {name: place for place, name in enumerate(columns)}
+    told: list[int] = []  # written at once: numpy takes as long for one number as for a column's
+    for column in columns.values():
+        told += _described(column, places)
+    line[machine.COLUMNS : machine.COLUMNS + len(told)] = told
     return line, tables
 
 
-def _describe(facts: Integers, column: Column | Packed, places: Mapping[str, int]) -> None:
-    """Write the facts of one column, in the order of the machine's names for them."""
-    if not isinstance(column, Packed):
-        facts[: machine.OFFSET] = _address(column), _WIDTHS[column.dtype], -1
-        return
-    kind = machine.TABLE1 if column.table.size else _CODED[column.width]
-    base = -1 if column.base is None else places[column.base]
-    coded = (_address(column.codes), kind, base, column.offset, column.step, _address(column.table))
-    facts[:] = (*coded, column.rows.size, _address(column.rows), _address(column.values))
+def _lying(segment: Segment, name: str) -> Column | Lying:
+    if isinstance(segment.columns, MappedColumns):
+        return segment.columns.lying(name)
+    column = segment.columns[name]
+    return lying(column) if isinstance(column, Packed) else column
+
+
+def _described(column: Column | Lying, places: Mapping[str, int]) -> tuple[int, ...]:
+    """The facts of one column, in the order of the machine's names for them."""
+    if not isinstance(column, Lying):
+        return (address(column), _WIDTHS[column.dtype], -1, 0, 0, 0, 0, 0, 0)
+    width, offset, step, base, codes, table, exceptions, rows, values = column
+    kind = machine.TABLE1 if table else _CODED[width]
+    return (codes, kind, -1 if base is None else places[base], offset, step, table, exceptions, rows, values)
 
 
 def _tables(feed: FeedProgram, segment: Segment) -> Integers:
@@ -146,10 +152,6 @@ def _tables(feed: FeedProgram, segment: Segment) -> Integers:
         starts.append(len(feed.tables) + len(values))
         values += [table.read(text) for text in segment.texts[table.column]]
     return np.array(starts + values, np.int64)
-
-
-def _address(values: npt.NDArray[Any]) -> int:
-    return int(values.ctypes.data) if values.size else 0
 
 
 def arguments(bound: Bound) -> tuple[object, ...]:

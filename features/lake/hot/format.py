@@ -6,19 +6,65 @@ multiple of 8 bytes on.
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from features.lake.hot.packing import Packed
+from features.lake.hot.packing import Lying, Packed, address
 from features.lake.hot.segment import Column, Segment, widen
 
 MARK = b"BUREAUH3"
 OFFSETS, WITHIN = "offsets", "within"
+_ROW_BYTES = 4
 _PARTS = ("codes", "table", "rows", "values")
+_EMPTY = ("<i8", 0, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MappedColumns(Mapping[str, Packed]):
+    """The columns of a mapped segment, each made when it is asked for: the machine asks only where they lie.
+
+    memory: of the file, at `address`. start: where in it the sections begin. facts, sections: as the header tells.
+    """
+
+    memory: npt.NDArray[np.uint8]
+    address: int
+    start: int
+    facts: Mapping[str, tuple[int, int, int, str | None]]
+    sections: Mapping[str, tuple[str, int, int]]
+
+    def __getitem__(self, name: str) -> Packed:
+        width, offset, step, base = self.facts[name]
+        codes, table, rows, values = (self.section(label) for label in _labels(name))
+        return Packed(width, codes, offset, step, base, table, rows, values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    def section(self, label: str) -> npt.NDArray[Any]:
+        kind, place, size = self.sections.get(label, _EMPTY)
+        return self.memory[self.start + place : self.start + place + size].view(kind)
+
+    def lying(self, name: str) -> Lying:
+        """Where a column lies."""
+        told, start = self.sections.get, self.address + self.start
+        codes, table, rows, values = [told(label, _EMPTY) for label in _labels(name)]
+        return Lying(
+            *self.facts[name],
+            start + codes[1] if codes[2] else 0,
+            start + table[1] if table[2] else 0,
+            rows[2] // _ROW_BYTES,
+            start + rows[1] if rows[2] else 0,
+            start + values[1] if values[2] else 0,
+        )
 
 
 def write_segments(segments: Iterable[Segment], path: Path, facts: dict[str, Any]) -> None:
@@ -35,9 +81,9 @@ def write_segments(segments: Iterable[Segment], path: Path, facts: dict[str, Any
 def map_segments(path: Path) -> list[Segment]:
     """Written segments, mapped: their pages are read when they are touched, and stay while one of them is held."""
     memory = np.memmap(path, np.uint8, "r").view(np.ndarray)
-    segments, place = [], 0
+    start, segments, place = address(memory), [], 0
     while place < memory.size:
-        segment, place = _mapped(memory, place, path)
+        segment, place = _mapped(memory, start, place, path)
         segments.append(segment)
     return segments
 
@@ -48,7 +94,7 @@ def _write(file: BinaryIO, segment: Segment, facts: dict[str, Any]) -> None:
         sections[WITHIN] = segment.within
     columns = {name: _packed(column) for name, column in segment.columns.items()}
     for name, column in columns.items():
-        parts = {f"{name}.{part}": getattr(column, part) for part in _PARTS}
+        parts = {label: getattr(column, part) for label, part in zip(_labels(name), _PARTS, strict=True)}
         sections |= {label: values for label, values in parts.items() if values.size}
     places, size = _places(sections)
     told = {
@@ -66,29 +112,26 @@ def _write(file: BinaryIO, segment: Segment, facts: dict[str, Any]) -> None:
         file.write(b"\0" * (-values.nbytes % 8))
 
 
-def _mapped(memory: Any, place: int, path: Path) -> tuple[Segment, int]:
-    """The segment at a place, and where it ends."""
+def _mapped(memory: npt.NDArray[np.uint8], address: int, place: int, path: Path) -> tuple[Segment, int]:
+    """The segment at a place of a file's memory, and where it ends."""
     if bytes(memory[place : place + 8]) != MARK:
         raise ValueError(f"{path} is no hot file.")
     start = place + 16 + int.from_bytes(bytes(memory[place + 8 : place + 16]), "little")
-    header = json.loads(bytes(memory[place + 16 : start]))
-    sections = {
-        name: memory[start + place : start + place + size].view(kind)
-        for name, (kind, place, size) in header["sections"].items()
-    }
-    columns = {name: _column(sections, name, facts) for name, facts in header["columns"].items()}
+    header = json.loads(memory[place + 16 : start].tobytes().decode())
+    columns = MappedColumns(memory, address, start, header["columns"], header["sections"])
     texts = {name: tuple(listed) for name, listed in header["texts"].items()}
-    return Segment(header["first"], sections[OFFSETS], columns, texts, sections.get(WITHIN)), start + header["size"]
+    within = columns.section(WITHIN) if WITHIN in columns.sections else None
+    return Segment(header["first"], columns.section(OFFSETS), columns, texts, within), start + header["size"]
+
+
+@cache
+def _labels(column: str) -> tuple[str, ...]:
+    """What the sections of a column are called."""
+    return tuple(f"{column}.{part}" for part in _PARTS)
 
 
 def _packed(column: Column | Packed) -> Packed:
     return column if isinstance(column, Packed) else Packed(8, widen(column))
-
-
-def _column(sections: dict[str, Any], name: str, facts: tuple[int, int, int, str | None]) -> Packed:
-    nothing = np.empty(0, np.int64)
-    codes, table, rows, values = (sections.get(f"{name}.{part}", nothing) for part in _PARTS)
-    return Packed(facts[0], codes, facts[1], facts[2], facts[3], table, rows, values)
 
 
 def _places(sections: dict[str, npt.NDArray[Any]]) -> tuple[dict[str, tuple[str, int, int]], int]:

@@ -6,7 +6,7 @@ What that cannot say stands in the exceptions as it is, so a few large amounts d
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ _DEARER = 0.25
 _NOTHING = np.empty(0, np.int64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Packed:
     """codes: `width` bytes for each row, none where width is 0; of width 8 the values themselves.
 
@@ -47,6 +47,20 @@ class Packed:
     values: Integers = field(default_factory=lambda: np.empty(0, np.int64))
 
 
+class Lying(NamedTuple):
+    """Where a packed column lies: addresses of its parts, 0 of what is empty; exceptions: how many there are."""
+
+    width: int
+    offset: int
+    step: int
+    base: str | None
+    codes: int
+    table: int
+    exceptions: int
+    rows: int
+    values: int
+
+
 @dataclass(frozen=True)
 class Plan:
     """How a column may be packed, and what a row of it then costs. seen: how many rows showed it."""
@@ -58,6 +72,17 @@ class Plan:
     table: tuple[int, ...] = ()
     base: str | None = None
     seen: int = 0
+
+
+def address(values: npt.NDArray[Any]) -> int:
+    """Where an array lies in memory; 0 of an empty one."""
+    return int(values.ctypes.data) if values.size else 0
+
+
+def lying(column: Packed) -> Lying:
+    """Where a column in memory lies."""
+    parts = (address(column.codes), address(column.table), column.rows.size, address(column.rows))
+    return Lying(column.width, column.offset, column.step, column.base, *parts, address(column.values))
 
 
 def pack_event_days(days: Integers) -> Packed:

@@ -15,12 +15,15 @@ from features.engine.engines import Engine
 from features.lake.compaction import compact
 from features.lake.hot import building, manifest
 from features.lake.hot.building import Wanted
+from features.lake.hot.format import MappedColumns
 from features.lake.hot.manifest import hot_folder, map_feed, read_manifest, renew
+from features.lake.hot.packing import Packed, lying
 from features.lake.lake import Lake
 from features.lake.vacuum import vacuum
 from features.store import live_rows
 from features.store.build import build_features
-from features.store.hot_rows import renew_hot_files
+from features.store.hot_rows import kept_rows, passing_rows, renew_hot_files, wanted_of
+from features.store.kernel_computation import program_of
 from features.store.live import live_vector
 from tests.factories.lakes import instant, land_rows, make_lake, uscc
 from tests.factories.registrations import registration
@@ -222,3 +225,24 @@ def test_a_feed_is_there_and_its_former_files_gone_while_others_are_still_made(l
     assert there == {*after["F18"].files}
     assert all_live(lake, Engine.KERNEL) == all_live(lake, Engine.DUCKDB)
     assert renew(lake, wanted, lake.snapshot())["F18"] == after["F18"]
+
+
+def test_a_mapped_column_lies_where_its_arrays_do(lake: Lake) -> None:
+    held = renew(lake, [WANTED], lake.snapshot())["F18"]
+    for segment in map_feed(lake, held):
+        columns = segment.columns
+        assert isinstance(columns, MappedColumns)
+        assert {"event_day", "arrears_fen"} <= {*columns}
+        for name, column in columns.items():
+            assert isinstance(column, Packed)
+            assert columns.lying(name) == lying(column)
+
+
+def test_hot_files_without_the_numbers_of_records_are_made_anew_for_work_that_comes_back(lake: Lake) -> None:
+    program, snapshot = program_of(tuple(NAMES)), lake.snapshot()
+    renew(lake, wanted_of(program), snapshot)
+    assert "record_no" not in read_manifest(lake)["F18"].columns
+    passing_rows(lake, program, snapshot)
+    assert "record_no" not in read_manifest(lake)["F18"].columns
+    kept_rows(lake, program, snapshot)
+    assert "record_no" in read_manifest(lake)["F18"].columns
