@@ -49,12 +49,11 @@ def values(leaf: Feature, where: int, steps: Steps) -> Taken:
     value = _value(leaf, steps)
     if kind is Kind.LATEST:
         return code, _placed(machine.NEWEST, where, steps), value
-    entering = _entering(where, value, steps)
     if kind is Kind.MONTHS_ACTIVE:  # every row has a month
-        return code, _placed(machine.OLDEST, where, steps), steps.step(machine.CHANGED, entering)
+        return code, _placed(machine.OLDEST, where, steps), steps.step(machine.CHANGED, where, value)
     if kind in (Kind.TOTAL, Kind.MEAN):
-        return code, steps.step(machine.COUNTED, entering), steps.step(machine.SUMMED, entering)
-    return code, entering, -1
+        return code, steps.step(machine.SUMMED, where, value, registers=2), -1
+    return code, _entering(where, value, steps), -1
 
 
 def citing(numbers: Callable[[Contract], str]) -> Taking:

@@ -74,7 +74,7 @@ class Steps:
     """The steps of one feed while it is written, each with a register of its own, equal ones once.
 
     dtypes: of the feed's columns. columns: those loaded, by place, the three days first whether loaded or not.
-    tables: those looked up in, by place.
+    tables: those looked up in, by place. registers: how many there are.
     rules: of legal days, shared by all feeds; the day's facts hold them from place 1 on.
     """
 
@@ -84,6 +84,7 @@ class Steps:
     steps: list[Step] = field(default_factory=list)
     columns: list[str] = field(default_factory=lambda: [*DAYS_OF_A_RECORD])
     tables: list[Table] = field(default_factory=list)
+    registers: int = machine.FIRST_REGISTER
     _known: dict[Expression, int] = field(default_factory=dict)
     _filled: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
@@ -97,11 +98,12 @@ class Steps:
         """The register of a column as segments hold it, also of one that no feature may read."""
         return self.step(machine.LOAD, _place(self.columns, column))
 
-    def step(self, code: int, left: int = 0, right: int = 0) -> int:
-        """The register that a step fills."""
+    def step(self, code: int, left: int = 0, right: int = 0, registers: int = 1) -> int:
+        """The register that a step fills, the first of several."""
         if (code, left, right) not in self._filled:
-            register = self._filled[code, left, right] = machine.FIRST_REGISTER + len(self.steps)
-            self.steps.append((code, register, left, right))
+            self._filled[code, left, right] = self.registers
+            self.steps.append((code, self.registers, left, right))
+            self.registers += registers
         return self._filled[code, left, right]
 
     def category(self, column: Expression, categories: tuple[str, ...]) -> int:

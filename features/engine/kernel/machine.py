@@ -22,16 +22,17 @@ one number for all rows; as codes of so many bytes, of which the largest says un
 
 LOAD, AS_OF, LEGAL, LITERAL, MONTH, LOOK_UP, KNOWN, NOT, AND, OR, ADD, SUB, MUL, LT, LE, GT, GE, EQ = range(18)
 """Steps: (code, register to fill, operand, operand). MONTH counts calendar months, LOOK_UP reads a table by code."""
-ENTERING, HELD, COUNTED, SUMMED, CHANGED, NEWEST, OLDEST = range(18, 25)
+ENTERING, HELD, SUMMED, CHANGED, NEWEST, OLDEST = range(18, 24)
 """Steps for aggregates. ENTERING: the values of rows of which a condition holds. All others run through a block: where
 a row lies they say what is so of the rows before it, OLDEST of it and those after; any window is then the difference of
-its ends. HELD counts where a condition holds, COUNTED known values, NEWEST and OLDEST are the place of one it holds of.
+its ends. HELD counts where a condition holds, NEWEST and OLDEST are the place of a row where it holds; SUMMED adds up
+known values and counts them in the register after its own; CHANGED counts how often they change.
 """
 COUNT, EXISTS, DISTINCT, TOTAL, MEAN, SMALLEST, LARGEST, LATEST, SINCE_LAST, SINCE_FIRST, CHANGES = range(11)
 """Aggregates: (code, window, register, register); -1 for one that counts or places rows where all of them enter.
 
-COUNT and EXISTS read HELD; TOTAL and MEAN COUNTED and SUMMED; LATEST NEWEST and the value; SINCE_LAST NEWEST;
-SINCE_FIRST OLDEST; CHANGES OLDEST and CHANGED; the others the values of the rows that enter.
+COUNT and EXISTS read HELD; TOTAL and MEAN SUMMED; LATEST NEWEST and the value; SINCE_LAST NEWEST; SINCE_FIRST OLDEST;
+CHANGES OLDEST and CHANGED; the others the values of the rows that enter.
 """
 CITE_ALL, CITE_NEWEST, CITE_OLDEST = 11, 12, 13
 """Instead of an aggregate: which rows enter, or the one that decides, each as (aggregate, event day, value); registers
@@ -163,83 +164,83 @@ def _span(segment, number, after, until):
 
 
 @njit(nogil=True)
-def _widen(stored, unknown, registers, out, low, high):
-    for i in range(low, high):
-        value = np.int64(stored[registers[ROW, i]])
-        registers[out, i] = NULL if value == unknown else value
+def _widen(stored, unknown, rows, out):
+    for i in range(rows.size):
+        value = np.int64(stored[np.uint64(rows[i])])
+        out[i] = NULL if value == unknown else value
     return 0
 
 
 @njit(nogil=True)
-def _decode(stored, exception, offset, step, registers, out, low, high):
+def _decode(stored, exception, offset, step, rows, out):
     """Codes as values; returns how many are exceptions."""
     escaped = 0
-    for i in range(low, high):
-        code = np.int64(stored[registers[ROW, i]])
+    for i in range(rows.size):
+        code = np.int64(stored[np.uint64(rows[i])])
         value = offset + step * code
         if code >= exception:
             value = NULL if code > exception else _ESCAPED
             escaped += code == exception
-        registers[out, i] = value
+        out[i] = value
     return escaped
 
 
 @njit(nogil=True)
-def _decode_threes(stored, offset, step, registers, out, low, high):
+def _decode_threes(stored, offset, step, rows, out):
     escaped = 0
-    for i in range(low, high):
-        at = 3 * registers[ROW, i]
-        code = np.int64(stored[at]) | np.int64(stored[at + 1]) << 8 | np.int64(stored[at + 2]) << 16
+    for i in range(rows.size):
+        at = np.uint64(3 * rows[i])
+        low, middle, high = stored[at], stored[at + np.uint64(1)], stored[at + np.uint64(2)]
+        code = np.int64(low) | np.int64(middle) << 8 | np.int64(high) << 16
         value = offset + step * code
         if code >= 2**24 - 2:
             value = NULL if code == 2**24 - 1 else _ESCAPED
             escaped += code == 2**24 - 2
-        registers[out, i] = value
+        out[i] = value
     return escaped
 
 
 @njit(nogil=True)
-def _decode_table(stored, table, registers, out, low, high):
+def _decode_table(stored, table, rows, out):
     escaped = 0
-    for i in range(low, high):
-        code = stored[registers[ROW, i]]
+    for i in range(rows.size):
+        code = stored[np.uint64(rows[i])]
         if code >= 254:
-            registers[out, i] = NULL if code == 255 else _ESCAPED
+            out[i] = NULL if code == 255 else _ESCAPED
             escaped += code == 254
         else:
-            registers[out, i] = table[code]
+            out[i] = table[code]
     return escaped
 
 
 @njit(nogil=True)
-def _decode_column(segment, column, registers, out, low, high):
+def _decode_column(segment, column, rows, out):
     """What a column's own bytes say of some rows; returns 0 where they say all, and no exceptions are to be put in."""
     kind, pointer = segment[column + KIND], _pointer(segment[column + ADDRESS])
     offset, step = segment[column + OFFSET], segment[column + STEP]
     if kind == CONSTANT:
-        for i in range(low, high):
-            registers[out, i] = offset
+        out[:] = offset
         return segment[column + EXCEPTIONS]
     if kind == TABLE1:
         table = carray(_pointer(segment[column + TABLE]), (256,), np.int64)
-        return _decode_table(carray(pointer, (2**62,), np.uint8), table, registers, out, low, high)
+        return _decode_table(carray(pointer, (2**62,), np.uint8), table, rows, out)
     if kind == CODE1:
-        return _decode(carray(pointer, (2**62,), np.uint8), 254, offset, step, registers, out, low, high)
+        return _decode(carray(pointer, (2**62,), np.uint8), 254, offset, step, rows, out)
     if kind == CODE2:
-        return _decode(carray(pointer, (2**62,), np.uint16), 2**16 - 2, offset, step, registers, out, low, high)
+        return _decode(carray(pointer, (2**62,), np.uint16), 2**16 - 2, offset, step, rows, out)
     if kind == CODE3:
-        return _decode_threes(carray(pointer, (2**62,), np.uint8), offset, step, registers, out, low, high)
+        return _decode_threes(carray(pointer, (2**62,), np.uint8), offset, step, rows, out)
     if kind == CODE4:
-        return _decode(carray(pointer, (2**62,), np.uint32), 2**32 - 2, offset, step, registers, out, low, high)
+        return _decode(carray(pointer, (2**62,), np.uint32), 2**32 - 2, offset, step, rows, out)
     if kind == U8:
-        return _widen(carray(pointer, (2**62,), np.uint8), 255, registers, out, low, high)
+        return _widen(carray(pointer, (2**62,), np.uint8), 255, rows, out)
     if kind == U16:
-        return _widen(carray(pointer, (2**62,), np.uint16), 65535, registers, out, low, high)
+        return _widen(carray(pointer, (2**62,), np.uint16), 65535, rows, out)
     if kind == I16:
-        return _widen(carray(pointer, (2**62,), np.int16), -(2**15), registers, out, low, high)
+        return _widen(carray(pointer, (2**62,), np.int16), -(2**15), rows, out)
     if kind == I32:
-        return _widen(carray(pointer, (2**62,), np.int32), -(2**31), registers, out, low, high)
-    return _widen(carray(pointer, (2**62,), np.int64), NULL, registers, out, low, high)
+        return _widen(carray(pointer, (2**62,), np.int32), -(2**31), rows, out)
+    return _widen(carray(pointer, (2**62,), np.int64), NULL, rows, out)
 
 
 @njit(nogil=True)
@@ -261,7 +262,7 @@ def _at_or_after(listed, low, row):
 
 
 @njit(nogil=True)
-def _except(segment, column, cursor, registers, out, low, high):
+def _except(segment, column, cursor, rows, out):
     """Put the exceptions among some rows into their places.
 
     cursor: which exception to look at first. Returns the one to begin with where other rows follow on these.
@@ -269,11 +270,11 @@ def _except(segment, column, cursor, registers, out, low, high):
     count = segment[column + EXCEPTIONS]
     listed = carray(_pointer(segment[column + ROWS]), (count,), np.uint32)
     values = carray(_pointer(segment[column + VALUES]), (count,), np.int64)
-    first = registers[ROW, low]
-    at = _at_or_after(listed, cursor if listed[cursor] <= first else 0, first)
-    upcoming, last = np.int64(listed[at]) if at < count else NEVER, first
-    for i in range(low, high):
-        row = registers[ROW, i]
+    last = rows[0]
+    at = _at_or_after(listed, cursor if listed[cursor] <= last else 0, last)
+    upcoming = np.int64(listed[at]) if at < count else NEVER
+    for i in range(rows.size):
+        row = rows[i]
         if row < last:  # rows of one segment ascend, and a block may hold several runs
             at = _at_or_after(listed, 0, row)
             upcoming = np.int64(listed[at]) if at < count else NEVER
@@ -282,30 +283,28 @@ def _except(segment, column, cursor, registers, out, low, high):
             continue
         at = _at_or_after(listed, at, row)
         if at < count and listed[at] == row:
-            registers[out, i] = values[at]
+            out[i] = values[at]
         upcoming = np.int64(listed[at]) if at < count else NEVER
     return min(at, count - 1)
 
 
 @njit(nogil=True)
-def _load(segments, which, place, cursors, registers, out, low, high):
+def _load(segments, which, place, cursors, registers, to, low, high):
     """One column's values of some rows. Many columns are counted from the events, which are loaded first."""
     segment, column = segments[which], COLUMNS + COLUMN_FACTS * place
-    escaped = _decode_column(segment, column, registers, out, low, high)
+    rows, out = registers[ROW, low:high], registers[to, low:high]
+    escaped = _decode_column(segment, column, rows, out)
     base = segment[column + BASE]
     if base >= 0:
-        under = EVENT
+        under = registers[EVENT, low:high]
         if base != EVENT_DAY:
-            under, below = UNDER, COLUMNS + COLUMN_FACTS * base
-            deeper = _decode_column(segment, below, registers, under, low, high)
-            if deeper != 0:
-                cursor = cursors[which, base]
-                cursors[which, base] = _except(segment, below, cursor, registers, under, low, high)
-        for i in range(low, high):
-            registers[out, i] += registers[under, i] if registers[out, i] > _ESCAPED else 0
+            under, below = registers[UNDER, low:high], COLUMNS + COLUMN_FACTS * base
+            if _decode_column(segment, below, rows, under) != 0:
+                cursors[which, base] = _except(segment, below, cursors[which, base], rows, under)
+        for i in range(rows.size):
+            out[i] += under[i] if out[i] > _ESCAPED else 0
     if escaped != 0:
-        cursor = cursors[which, place]
-        cursors[which, place] = _except(segment, column, cursor, registers, out, low, high)
+        cursors[which, place] = _except(segment, column, cursors[which, place], rows, out)
 
 
 @njit(nogil=True)
@@ -319,22 +318,24 @@ def _load_block(segments, one, place, cursors, spans, count, registers, out):
 
 
 @njit(nogil=True)
-def _look_up(segment, table, registers, codes, out, low, high):
+def _look_up(segment, table, codes, out):
     """Read a table by code; an unknown code stays unknown."""
     tables = carray(_pointer(segment[TABLES]), (2**62,), np.int64)
     start = tables[table]
-    for i in range(low, high):
-        code = registers[codes, i]
-        registers[out, i] = NULL if code == NULL else tables[start + code]
+    for i in range(codes.size):
+        code = codes[i]
+        out[i] = NULL if code == NULL else tables[np.uint64(start + code)]
 
 
 @njit(nogil=True)
 def _look_up_block(segments, one, table, spans, count, registers, codes, out):
     if one >= 0:
-        _look_up(segments[one], table, registers, codes, out, spans[LOW, 0], spans[HIGH, count - 1])
+        used = spans[HIGH, count - 1]
+        _look_up(segments[one], table, registers[codes, :used], registers[out, :used])
         return
     for k in range(count):
-        _look_up(segments[spans[SEGMENT, k]], table, registers, codes, out, spans[LOW, k], spans[HIGH, k])
+        low, high = spans[LOW, k], spans[HIGH, k]
+        _look_up(segments[spans[SEGMENT, k]], table, registers[codes, low:high], registers[out, low:high])
 
 
 @njit(nogil=True)
@@ -435,27 +436,31 @@ def _place_rows(code, x, out, registers, used):
 
 
 @njit(nogil=True)
-def _tally(code, x, out, registers, used):
-    """HELD, COUNTED, SUMMED or CHANGED, which counts how often a known value is not the known one before it."""
-    tally, last = 0, NULL
+def _tally(code, where, value, out, registers, used):
+    """HELD, or of the values where a condition holds SUMMED or CHANGED; where: -1 for all values."""
+    tally, known = 0, 0
     if code == HELD:
         for i in range(used):
             registers[out, i] = tally
-            tally += registers[x, i] & 1  # unknown is an even number
-    elif code == COUNTED:
+            tally += registers[where, i] & 1  # unknown is an even number
+        registers[out, used] = tally
+        return
+    if code == SUMMED:
         for i in range(used):
-            registers[out, i] = tally
-            tally += registers[x, i] != NULL
-    elif code == SUMMED:
-        for i in range(used):
-            registers[out, i] = tally
-            tally += 0 if registers[x, i] == NULL else registers[x, i]
-    else:
-        for i in range(used):
-            registers[out, i] = tally
-            one = registers[x, i]
-            tally += (one != NULL) & (one != last)
-            last = last if one == NULL else one
+            registers[out, i], registers[out + 1, i] = tally, known
+            one = registers[value, i]
+            enters = (one != NULL) & ((where < 0) | (registers[where, i] == 1))
+            tally += one if enters else 0
+            known += enters
+        registers[out, used], registers[out + 1, used] = tally, known
+        return
+    last = NULL
+    for i in range(used):
+        registers[out, i] = tally
+        one = registers[value, i]
+        enters = (one != NULL) & ((where < 0) | (registers[where, i] == 1))
+        tally += enters & (one != last)
+        last = one if enters else last
     registers[out, used] = tally
 
 
@@ -485,7 +490,7 @@ def _step(code, x, y, out, registers, used):
     elif code in (NEWEST, OLDEST):
         _place_rows(code, x, out, registers, used)
     else:
-        _tally(code, x, out, registers, used)
+        _tally(code, x, y, out, registers, used)
 
 
 @njit(nogil=True)
@@ -550,11 +555,11 @@ def _pick(code, placed, value, spans, parts, count, as_of, registers, cells):
 
 
 @njit(nogil=True)
-def _sum(code, counted, summed, spans, parts, count, registers, cells):
+def _sum(code, summed, spans, parts, count, registers, cells):
     """The total or the mean of the values that enter."""
     for k in range(count):
         low, high = parts[FROM, k], parts[TO, k]
-        entered = registers[counted, high] - registers[counted, low]
+        entered = registers[summed + 1, high] - registers[summed + 1, low]
         whole = np.float64(registers[summed, high] - registers[summed, low])
         told = whole / np.float64(max(entered, 1)) if code == MEAN else whole
         cells[spans[PLACE, k]] = told if entered > 0 else np.nan
@@ -605,7 +610,7 @@ def _reduce(code, x, y, spans, parts, count, as_of, registers, cells):
     elif code in (LATEST, SINCE_LAST, SINCE_FIRST):
         _pick(code, x, y, spans, parts, count, as_of, registers, cells)
     elif code in (TOTAL, MEAN):
-        _sum(code, x, y, spans, parts, count, registers, cells)
+        _sum(code, x, spans, parts, count, registers, cells)
     elif code in (SMALLEST, LARGEST):
         _extreme(code, x, spans, parts, count, registers, cells)
     elif code == CHANGES:
@@ -684,6 +689,22 @@ def _reach(feeds, bounds):
                 until = max(until, bounds[day, w, 1])
             reach[f, day, 0], reach[f, day, 1] = after, until
     return reach
+
+
+@njit(nogil=True)
+def _answer(outputs, values, places, out):
+    """Put a chunk's values where its spine rows stand, which most often follow each other."""
+    size, first = places.size, places[0]
+    apart = 0
+    for j in range(size):
+        apart += places[j] != first + j
+    if apart == 0:
+        for o in range(outputs.size):
+            out[o, first : first + size] = values[outputs[o], :size]
+        return
+    for o in range(outputs.size):
+        for j in range(size):
+            out[o, places[j]] = values[outputs[o], j]
 
 
 def _compute(program, segments, spine, chunk, room, out, cited):
@@ -769,9 +790,7 @@ def _compute(program, segments, spine, chunk, room, out, cited):
                         else:
                             _reduce(code, x, y, spans, parts, count, as_of, registers, cells[a])
         _finish(finish, constants, feeds, cells, values, known_days, as_of, size)
-        for o in range(outputs.size):
-            for j in range(size):
-                out[o, order[begin + j]] = values[outputs[o], j]
+        _answer(outputs, values, order[begin : begin + size], out)
 
 
 compute = compiled(_compute)

@@ -139,7 +139,7 @@ class _Writer:
             constants=np.array(self._constants, np.float64),
             literals=np.array(self._literals, np.int64),
             outputs=np.array(outputs, np.int64),
-            registers=machine.FIRST_REGISTER + max((len(part.steps.steps) for part in parts), default=0),
+            registers=max((part.steps.registers for part in parts), default=machine.FIRST_REGISTER),
             windows=tuple(self._feeds[code].windows[key] for code, key in windows),
             rules=tuple(self._rules),
         )
