@@ -204,3 +204,33 @@ def test_a_few_large_amounts_stand_apart_and_keep_their_value() -> None:
     rows = [{"amount": amount} for amount in amounts]
     for take, expected in ((smallest, 1), (largest, 2**40 + 1_900), (total, sum(amounts))):
         assert value(Feature(feed=TAX_DECLARATION, take=take(AMOUNT), within=ever()), *rows) == expected
+
+
+@pytest.mark.parametrize("room", [1, 8, 64])
+@pytest.mark.parametrize("places", ["ascending", "descending", "to and fro"])
+def test_amounts_that_stand_apart_are_found_whatever_is_asked_for_next(
+    room: int, places: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "ROOM", room)
+    firms, each = 60, 7
+    amounts = {
+        firm: [2**40 + n if n % 13 == 0 else n % 200 for n in range(firm * each, (firm + 1) * each)]
+        for firm in range(firms)
+    }
+    blank = told.BLANK | {"received_at": told.NOON}
+    listed = [(firm, amount) for firm in amounts for amount in amounts[firm]]
+    rows = told.numbered(
+        [blank | {"record_no": n, "enterprise_id": firm, "amount": one} for n, (firm, one) in enumerate(listed)]
+    )
+    wanted = [Feature(feed=TAX_DECLARATION, take=take(AMOUNT), within=ever()) for take in (total, largest)]
+    made = segments(rows, compile_program({f"f{n}": one for n, one in enumerate(wanted)}, typed), 1)["F15"].segments[0]
+    column = made.columns["amount"]
+    assert isinstance(column, Packed)
+    assert column.rows.size == sum(n % 13 == 0 for n in range(firms * each))
+
+    order = {"descending": [*range(firms)], "ascending": [*range(firms)][::-1], "to and fro": [5, 59, 5, 0, 30, 30, 1]}
+    asked = order[places]
+    day = date(2025, 7, 1)
+    assert computed(rows, wanted, [*asked], [day] * len(asked)) == [
+        (sum(amounts[firm]), max(amounts[firm])) for firm in asked
+    ]
