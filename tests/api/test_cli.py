@@ -1,10 +1,12 @@
 """What a wrong setting or path leads to at the top of the street: one sentence on standard error, exit code 2."""
 
+import gc
 import sys
 from pathlib import Path
 
 import pytest
 
+from api import cli
 from api.cli import main
 
 
@@ -37,3 +39,12 @@ def test_a_wrong_setting_is_one_sentence(
     assert told.startswith("bureau: ")
     assert told.endswith(f"{said}\n")
     assert told.count("\n") == 1
+
+
+def test_what_a_command_imports_is_out_of_the_collectors_rounds_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+    monkeypatch.setattr(cli, "app", lambda: held.append(gc.get_freeze_count()))
+    monkeypatch.setattr(sys, "argv", ["bureau", "law"])
+    main()
+    assert held[0] > len(sys.modules["features.law.cli"].__dict__)
+    assert gc.get_freeze_count() == 0

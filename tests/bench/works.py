@@ -1,5 +1,6 @@
 """The works that are measured. `python -m tests.bench.works NAME OPTIONS` runs one and prints a line of JSON."""
 
+import gc
 import json
 import shutil
 import sys
@@ -166,4 +167,8 @@ WORKS: dict[str, Callable[..., Facts]] = {
 }
 
 if __name__ == "__main__":
-    print(json.dumps(WORKS[sys.argv[1]](ground(), **json.loads(sys.argv[2]))))
+    gc.freeze()  # as the command does
+    try:
+        print(json.dumps(WORKS[sys.argv[1]](ground(), **json.loads(sys.argv[2]))))
+    finally:
+        gc.unfreeze()
