@@ -59,6 +59,8 @@ PLACE, LOW, HIGH, SEGMENT = range(4)
 """Facts of a span, the rows of one spine row in a block: the spine row, from where to where, and their segment.
 Spans follow each other without gaps."""
 SPAN_FACTS = 4
+BUCKET, LOCAL = range(2)
+"""Where an enterprise is found: the bucket of its number, and its local number there."""
 FROM, TO = range(2)
 """The part of a span that lies in a window."""
 STRIDE = 16
@@ -81,6 +83,13 @@ def _pointer(_context: Any, address: Any) -> Any:
 
 
 @njit(nogil=True)
+def _unowned(array):
+    """The same memory as an array nobody owns: each slice of an owned one counts its owners up and down again, which
+    takes as long as what is done with the slice, and longer where threads count together. Its owner must be kept."""
+    return carray(_pointer(array.ctypes.data), array.shape, np.int64)
+
+
+@njit(nogil=True)
 def _at(address, width, row):
     """One stored number, widened."""
     if width == U16:
@@ -99,25 +108,25 @@ def _at(address, width, row):
 
 
 @njit(nogil=True)
-def _event(segment, row):
+def _event(segments, which, row):
     """The day of one event; days have no exceptions."""
-    kind, address = segment[_EVENT + KIND], segment[_EVENT + ADDRESS]
+    kind, address = segments[which, _EVENT + KIND], segments[which, _EVENT + ADDRESS]
     if kind == TABLE1:
         code = carray(_pointer(address), (row + 1,), np.uint8)[row]
-        return carray(_pointer(segment[_EVENT + TABLE]), (256,), np.int64)[code]
+        return carray(_pointer(segments[which, _EVENT + TABLE]), (256,), np.int64)[code]
     if kind == CODE2:
-        return segment[_EVENT + OFFSET] + np.int64(carray(_pointer(address), (row + 1,), np.uint16)[row])
+        return segments[which, _EVENT + OFFSET] + np.int64(carray(_pointer(address), (row + 1,), np.uint16)[row])
     if kind == CODE4:
-        return segment[_EVENT + OFFSET] + np.int64(carray(_pointer(address), (row + 1,), np.uint32)[row])
+        return segments[which, _EVENT + OFFSET] + np.int64(carray(_pointer(address), (row + 1,), np.uint32)[row])
     return _at(address, kind, row)
 
 
 @njit(nogil=True)
-def _first_after(segment, low, high, day):
+def _first_after(segments, which, low, high, day):
     """The first row of a span of ascending days that lies after a day."""
     while low < high:
         middle = (low + high) >> 1
-        if _event(segment, middle) > day:
+        if _event(segments, which, middle) > day:
             high = middle
         else:
             low = middle + 1
@@ -136,30 +145,37 @@ def _first_event_after(registers, low, high, day):
 
 
 @njit(nogil=True)
-def _offset(segment, place):
+def _offset(segments, which, place):
     """The row at which an enterprise begins, by its place in the segment."""
-    width = segment[WITHIN_WIDTH]
+    width = segments[which, WITHIN_WIDTH]
     if width == 0:
-        return np.int64(carray(_pointer(segment[OFFSETS]), (place + 1,), np.uint32)[place])
-    start = np.int64(carray(_pointer(segment[OFFSETS]), (place // STRIDE + 1,), np.uint32)[place // STRIDE])
+        return np.int64(carray(_pointer(segments[which, OFFSETS]), (place + 1,), np.uint32)[place])
+    start = np.int64(carray(_pointer(segments[which, OFFSETS]), (place // STRIDE + 1,), np.uint32)[place // STRIDE])
     if width == 1:
-        return start + np.int64(carray(_pointer(segment[WITHIN]), (place + 1,), np.uint8)[place])
-    return start + np.int64(carray(_pointer(segment[WITHIN]), (place + 1,), np.uint16)[place])
+        return start + np.int64(carray(_pointer(segments[which, WITHIN]), (place + 1,), np.uint8)[place])
+    return start + np.int64(carray(_pointer(segments[which, WITHIN]), (place + 1,), np.uint16)[place])
 
 
 @njit(nogil=True)
-def _span(segment, number, after, until):
+def _divide(numbers, size, buckets, places):
+    for j in range(size):
+        number, divisor = np.uint64(max(numbers[j], 0)), np.uint64(buckets)
+        places[BUCKET, j], places[LOCAL, j] = number % divisor, number // divisor
+
+
+@njit(nogil=True)
+def _span(segments, which, number, after, until):
     """Rows of an enterprise with an event in (after, until]; most often the first look at an end suffices."""
-    place = number - segment[FIRST_ENTERPRISE]
-    if place < 0 or place >= segment[ENTERPRISES]:
+    place = number - segments[which, FIRST_ENTERPRISE]
+    if place < 0 or place >= segments[which, ENTERPRISES]:
         return 0, 0
-    low, high = _offset(segment, place), _offset(segment, place + 1)
+    low, high = _offset(segments, which, place), _offset(segments, which, place + 1)
     if low == high:
         return 0, 0
-    if _event(segment, low) <= after:
-        low = _first_after(segment, low + 1, high, after)
-    if low < high and _event(segment, high - 1) > until:
-        high = _first_after(segment, low, high - 1, until)
+    if _event(segments, which, low) <= after:
+        low = _first_after(segments, which, low + 1, high, after)
+    if low < high and _event(segments, which, high - 1) > until:
+        high = _first_after(segments, which, low, high - 1, until)
     return low, high
 
 
@@ -214,15 +230,15 @@ def _decode_table(stored, table, rows, out):
 
 
 @njit(nogil=True)
-def _decode_column(segment, column, rows, out):
+def _decode_column(segments, which, column, rows, out):
     """What a column's own bytes say of some rows; returns 0 where they say all, and no exceptions are to be put in."""
-    kind, pointer = segment[column + KIND], _pointer(segment[column + ADDRESS])
-    offset, step = segment[column + OFFSET], segment[column + STEP]
+    kind, pointer = segments[which, column + KIND], _pointer(segments[which, column + ADDRESS])
+    offset, step = segments[which, column + OFFSET], segments[which, column + STEP]
     if kind == CONSTANT:
         out[:] = offset
-        return segment[column + EXCEPTIONS]
+        return segments[which, column + EXCEPTIONS]
     if kind == TABLE1:
-        table = carray(_pointer(segment[column + TABLE]), (256,), np.int64)
+        table = carray(_pointer(segments[which, column + TABLE]), (256,), np.int64)
         return _decode_table(carray(pointer, (2**62,), np.uint8), table, rows, out)
     if kind == CODE1:
         return _decode(carray(pointer, (2**62,), np.uint8), 254, offset, step, rows, out)
@@ -262,14 +278,14 @@ def _at_or_after(listed, low, row):
 
 
 @njit(nogil=True)
-def _except(segment, column, cursor, rows, out):
+def _except(segments, which, column, cursor, rows, out):
     """Put the exceptions among some rows into their places.
 
     cursor: which exception to look at first. Returns the one to begin with where other rows follow on these.
     """
-    count = segment[column + EXCEPTIONS]
-    listed = carray(_pointer(segment[column + ROWS]), (count,), np.uint32)
-    values = carray(_pointer(segment[column + VALUES]), (count,), np.int64)
+    count = segments[which, column + EXCEPTIONS]
+    listed = carray(_pointer(segments[which, column + ROWS]), (count,), np.uint32)
+    values = carray(_pointer(segments[which, column + VALUES]), (count,), np.int64)
     last = rows[0]
     at = _at_or_after(listed, cursor if listed[cursor] <= last else 0, last)
     upcoming = np.int64(listed[at]) if at < count else NEVER
@@ -291,20 +307,20 @@ def _except(segment, column, cursor, rows, out):
 @njit(nogil=True)
 def _load(segments, which, place, cursors, registers, to, low, high):
     """One column's values of some rows. Many columns are counted from the events, which are loaded first."""
-    segment, column = segments[which], COLUMNS + COLUMN_FACTS * place
+    column = COLUMNS + COLUMN_FACTS * place
     rows, out = registers[ROW, low:high], registers[to, low:high]
-    escaped = _decode_column(segment, column, rows, out)
-    base = segment[column + BASE]
+    escaped = _decode_column(segments, which, column, rows, out)
+    base = segments[which, column + BASE]
     if base >= 0:
         under = registers[EVENT, low:high]
         if base != EVENT_DAY:
             under, below = registers[UNDER, low:high], COLUMNS + COLUMN_FACTS * base
-            if _decode_column(segment, below, rows, under) != 0:
-                cursors[which, base] = _except(segment, below, cursors[which, base], rows, under)
+            if _decode_column(segments, which, below, rows, under) != 0:
+                cursors[which, base] = _except(segments, which, below, cursors[which, base], rows, under)
         for i in range(rows.size):
             out[i] += under[i] if out[i] > _ESCAPED else 0
     if escaped != 0:
-        cursors[which, place] = _except(segment, column, cursors[which, place], rows, out)
+        cursors[which, place] = _except(segments, which, column, cursors[which, place], rows, out)
 
 
 @njit(nogil=True)
@@ -318,9 +334,9 @@ def _load_block(segments, one, place, cursors, spans, count, registers, out):
 
 
 @njit(nogil=True)
-def _look_up(segment, table, codes, out):
+def _look_up(segments, which, table, codes, out):
     """Read a table by code; an unknown code stays unknown."""
-    tables = carray(_pointer(segment[TABLES]), (2**62,), np.int64)
+    tables = carray(_pointer(segments[which, TABLES]), (2**62,), np.int64)
     start = tables[table]
     for i in range(codes.size):
         code = codes[i]
@@ -331,11 +347,11 @@ def _look_up(segment, table, codes, out):
 def _look_up_block(segments, one, table, spans, count, registers, codes, out):
     if one >= 0:
         used = spans[HIGH, count - 1]
-        _look_up(segments[one], table, registers[codes, :used], registers[out, :used])
+        _look_up(segments, one, table, registers[codes, :used], registers[out, :used])
         return
     for k in range(count):
         low, high = spans[LOW, k], spans[HIGH, k]
-        _look_up(segments[spans[SEGMENT, k]], table, registers[codes, low:high], registers[out, low:high])
+        _look_up(segments, spans[SEGMENT, k], table, registers[codes, low:high], registers[out, low:high])
 
 
 @njit(nogil=True)
@@ -528,17 +544,17 @@ def _enter(spans, count, window, bounds, day_nos, registers, parts):
 
 
 @njit(nogil=True)
-def _count(code, held, spans, parts, count, registers, cells):
+def _count(code, held, spans, parts, count, registers, cells, a):
     """How many rows enter, or that any does."""
     for k in range(count):
         entered = parts[TO, k] - parts[FROM, k]
         if held >= 0:
             entered = registers[held, parts[TO, k]] - registers[held, parts[FROM, k]]
-        cells[spans[PLACE, k]] = (np.float64(entered) if code == COUNT else 1.0) if entered > 0 else np.nan
+        cells[a, spans[PLACE, k]] = (np.float64(entered) if code == COUNT else 1.0) if entered > 0 else np.nan
 
 
 @njit(nogil=True)
-def _pick(code, placed, value, spans, parts, count, as_of, registers, cells):
+def _pick(code, placed, value, spans, parts, count, as_of, registers, cells, a):
     """The value of the newest row that enters, or the days since the newest or the oldest."""
     for k in range(count):
         low, high, place = parts[FROM, k], parts[TO, k], spans[PLACE, k]
@@ -549,24 +565,24 @@ def _pick(code, placed, value, spans, parts, count, as_of, registers, cells):
         if i < low or i >= high:
             continue
         if code != LATEST:
-            cells[place] = as_of[place] - registers[EVENT, i]
+            cells[a, place] = as_of[place] - registers[EVENT, i]
         elif registers[value, i] != NULL:
-            cells[place] = registers[value, i]
+            cells[a, place] = registers[value, i]
 
 
 @njit(nogil=True)
-def _sum(code, summed, spans, parts, count, registers, cells):
+def _sum(code, summed, spans, parts, count, registers, cells, a):
     """The total or the mean of the values that enter."""
     for k in range(count):
         low, high = parts[FROM, k], parts[TO, k]
         entered = registers[summed + 1, high] - registers[summed + 1, low]
         whole = np.float64(registers[summed, high] - registers[summed, low])
         told = whole / np.float64(max(entered, 1)) if code == MEAN else whole
-        cells[spans[PLACE, k]] = told if entered > 0 else np.nan
+        cells[a, spans[PLACE, k]] = told if entered > 0 else np.nan
 
 
 @njit(nogil=True)
-def _extreme(code, value, spans, parts, count, registers, cells):
+def _extreme(code, value, spans, parts, count, registers, cells, a):
     """The smallest or the largest of the values that enter."""
     for k in range(count):
         extreme = NULL
@@ -577,21 +593,21 @@ def _extreme(code, value, spans, parts, count, registers, cells):
             elif one != NULL:
                 extreme = one if extreme == NULL else min(extreme, one)
         if extreme != NULL:
-            cells[spans[PLACE, k]] = extreme
+            cells[a, spans[PLACE, k]] = extreme
 
 
 @njit(nogil=True)
-def _change(oldest, changed, spans, parts, count, registers, cells):
+def _change(oldest, changed, spans, parts, count, registers, cells, a):
     """How many runs of one value the rows that enter make."""
     for k in range(count):
         low, high = parts[FROM, k], parts[TO, k]
         first = low if oldest < 0 else registers[oldest, low]
         if first < high:
-            cells[spans[PLACE, k]] = 1 + registers[changed, high] - registers[changed, first + 1]
+            cells[a, spans[PLACE, k]] = 1 + registers[changed, high] - registers[changed, first + 1]
 
 
 @njit(nogil=True)
-def _kinds(value, spans, parts, count, registers, cells):
+def _kinds(value, spans, parts, count, registers, cells, a):
     """How many different values enter."""
     for k in range(count):
         entered = 0
@@ -599,24 +615,24 @@ def _kinds(value, spans, parts, count, registers, cells):
             registers[KINDS, entered] = registers[value, i]
             entered += registers[value, i] != NULL
         if entered > 0:
-            cells[spans[PLACE, k]] = _different(registers, entered)
+            cells[a, spans[PLACE, k]] = _different(registers, entered)
 
 
 @njit(nogil=True)
-def _reduce(code, x, y, spans, parts, count, as_of, registers, cells):
+def _reduce(code, x, y, spans, parts, count, as_of, registers, cells, a):
     """One aggregate over its window's parts of the spans; its cells stay unknown where nothing enters."""
     if code in (COUNT, EXISTS):
-        _count(code, x, spans, parts, count, registers, cells)
+        _count(code, x, spans, parts, count, registers, cells, a)
     elif code in (LATEST, SINCE_LAST, SINCE_FIRST):
-        _pick(code, x, y, spans, parts, count, as_of, registers, cells)
+        _pick(code, x, y, spans, parts, count, as_of, registers, cells, a)
     elif code in (TOTAL, MEAN):
-        _sum(code, x, spans, parts, count, registers, cells)
+        _sum(code, x, spans, parts, count, registers, cells, a)
     elif code in (SMALLEST, LARGEST):
-        _extreme(code, x, spans, parts, count, registers, cells)
+        _extreme(code, x, spans, parts, count, registers, cells, a)
     elif code == CHANGES:
-        _change(x, y, spans, parts, count, registers, cells)
+        _change(x, y, spans, parts, count, registers, cells, a)
     else:
-        _kinds(x, spans, parts, count, registers, cells)
+        _kinds(x, spans, parts, count, registers, cells, a)
 
 
 @njit(nogil=True)
@@ -714,14 +730,17 @@ def _compute(program, segments, spine, chunk, room, out, cited):
     cited: (1 + records, `CITED_FACTS`), filled where a program cites records; of one spine row then.
     """
     feeds, steps, aggregates, finish, constants, literals, outputs, registers_needed = program
+    segments = _unowned(segments)
     enterprises, known_on, day_of, order, days, bounds = spine
     reach = _reach(feeds, bounds)
     cursors = np.zeros((segments.shape[0], (segments.shape[1] - COLUMNS) // COLUMN_FACTS), np.int64)
     cells, values = np.empty((aggregates.shape[0], chunk)), np.empty((finish.shape[0], chunk))
     numbers, day_nos = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
     known_days, as_of = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
+    places = np.empty((2, chunk), np.int64)
     spans, parts = np.empty((SPAN_FACTS, chunk), np.int64), np.empty((2, chunk), np.int64)
-    registers = np.empty((registers_needed, room + 1), np.int64)
+    memory = np.empty((registers_needed, room + 1), np.int64)
+    registers = _unowned(memory)
     for begin in range(0, order.size, chunk):
         size = min(chunk, order.size - begin)
         for j in range(size):
@@ -729,25 +748,29 @@ def _compute(program, segments, spine, chunk, room, out, cited):
             numbers[j], day_nos[j], known_days[j] = enterprises[place], day_of[place], known_on[place]
             as_of[j] = days[day_nos[j], 0]
         cells[:, :size] = np.nan
+        divided = 0
         for f in range(feeds.shape[0]):
             feed = feeds[f]
-            buckets, first_segment = feed[BUCKETS], feed[FIRST_SEGMENT]
+            first_segment = feed[FIRST_SEGMENT]
+            if feed[BUCKETS] != divided:  # most often all feeds are divided alike
+                divided = feed[BUCKETS]
+                _divide(numbers, size, divided, places)
             at = 0
             while at < size:
                 used, count, one = 0, 0, _NO_SEGMENT
                 while at < size:  # gather spine rows until their rows fill a block
-                    number, day_no = numbers[at], day_nos[at]
-                    if number < 0:
+                    if numbers[at] < 0:
                         at += 1
                         continue
-                    which = first_segment + number % buckets
+                    day_no, which = day_nos[at], first_segment + places[BUCKET, at]
                     until = min(reach[f, day_no, 1], as_of[at])
-                    low, high = _span(segments[which], number // buckets, reach[f, day_no, 0], until)
+                    low, high = _span(segments, which, places[LOCAL, at], reach[f, day_no, 0], until)
                     if used + high - low > room:
                         if count > 0:
                             break
                         room = 2 * (high - low)
-                        registers = np.empty((registers_needed, room + 1), np.int64)
+                        memory = np.empty((registers_needed, room + 1), np.int64)
+                        registers = _unowned(memory)
                     if low < high:
                         spans[PLACE, count], spans[SEGMENT, count] = at, which
                         spans[LOW, count], spans[HIGH, count] = used, used + high - low
@@ -788,9 +811,10 @@ def _compute(program, segments, spine, chunk, room, out, cited):
                         if code >= CITE_ALL:
                             _cite(code, x, y, parts, count, registers, cited, a)
                         else:
-                            _reduce(code, x, y, spans, parts, count, as_of, registers, cells[a])
+                            _reduce(code, x, y, spans, parts, count, as_of, registers, cells, a)
         _finish(finish, constants, feeds, cells, values, known_days, as_of, size)
         _answer(outputs, values, order[begin : begin + size], out)
+    return memory.size  # until here it is kept
 
 
 compute = compiled(_compute)
