@@ -278,16 +278,16 @@ def _at_or_after(listed, low, row):
 
 
 @njit(nogil=True)
-def _except(segments, which, column, cursor, rows, out):
+def _except(segments, which, column, hint, rows, out):
     """Put the exceptions among some rows into their places.
 
-    cursor: which exception to look at first. Returns the one to begin with where other rows follow on these.
+    hint: which exception to look at first. Returns the one for the rows that follow on these, if they are asked for.
     """
     count = segments[which, column + EXCEPTIONS]
     listed = carray(_pointer(segments[which, column + ROWS]), (count,), np.uint32)
     values = carray(_pointer(segments[which, column + VALUES]), (count,), np.int64)
     last = rows[0]
-    at = _at_or_after(listed, cursor if listed[cursor] <= last else 0, last)
+    at = _at_or_after(listed, hint if hint < count and listed[hint] <= last else 0, last)
     upcoming = np.int64(listed[at]) if at < count else NEVER
     for i in range(rows.size):
         row = rows[i]
@@ -301,12 +301,15 @@ def _except(segments, which, column, cursor, rows, out):
         if at < count and listed[at] == row:
             out[i] = values[at]
         upcoming = np.int64(listed[at]) if at < count else NEVER
-    return min(at, count - 1)
+    return at
 
 
 @njit(nogil=True)
-def _load(segments, which, place, cursors, registers, to, low, high):
-    """One column's values of some rows. Many columns are counted from the events, which are loaded first."""
+def _load(segments, which, place, hints, f, registers, to, low, high):
+    """One column's values of some rows. Many columns are counted from the events, which are loaded first.
+
+    hints: (feeds, columns), where among its exceptions each column was read last.
+    """
     column = COLUMNS + COLUMN_FACTS * place
     rows, out = registers[ROW, low:high], registers[to, low:high]
     escaped = _decode_column(segments, which, column, rows, out)
@@ -316,21 +319,21 @@ def _load(segments, which, place, cursors, registers, to, low, high):
         if base != EVENT_DAY:
             under, below = registers[UNDER, low:high], COLUMNS + COLUMN_FACTS * base
             if _decode_column(segments, which, below, rows, under) != 0:
-                cursors[which, base] = _except(segments, which, below, cursors[which, base], rows, under)
+                hints[f, base] = _except(segments, which, below, hints[f, base], rows, under)
         for i in range(rows.size):
             out[i] += under[i] if out[i] > _ESCAPED else 0
     if escaped != 0:
-        cursors[which, place] = _except(segments, which, column, cursors[which, place], rows, out)
+        hints[f, place] = _except(segments, which, column, hints[f, place], rows, out)
 
 
 @njit(nogil=True)
-def _load_block(segments, one, place, cursors, spans, count, registers, out):
+def _load_block(segments, one, place, hints, f, spans, count, registers, out):
     """One column's values of all rows of a block. one: the segment all lie in, negative where they lie in several."""
     if one >= 0:
-        _load(segments, one, place, cursors, registers, out, spans[LOW, 0], spans[HIGH, count - 1])
+        _load(segments, one, place, hints, f, registers, out, spans[LOW, 0], spans[HIGH, count - 1])
         return
     for k in range(count):
-        _load(segments, spans[SEGMENT, k], place, cursors, registers, out, spans[LOW, k], spans[HIGH, k])
+        _load(segments, spans[SEGMENT, k], place, hints, f, registers, out, spans[LOW, k], spans[HIGH, k])
 
 
 @njit(nogil=True)
@@ -733,7 +736,7 @@ def _compute(program, segments, spine, chunk, room, out, cited):
     segments = _unowned(segments)
     enterprises, known_on, day_of, order, days, bounds = spine
     reach = _reach(feeds, bounds)
-    cursors = np.zeros((segments.shape[0], (segments.shape[1] - COLUMNS) // COLUMN_FACTS), np.int64)
+    hints = np.zeros((feeds.shape[0], (segments.shape[1] - COLUMNS) // COLUMN_FACTS), np.int64)
     cells, values = np.empty((aggregates.shape[0], chunk)), np.empty((finish.shape[0], chunk))
     numbers, day_nos = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
     known_days, as_of = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
@@ -782,9 +785,9 @@ def _compute(program, segments, spine, chunk, room, out, cited):
                     at += 1
                 if count == 0:
                     continue
-                _load_block(segments, one, EVENT_DAY, cursors, spans, count, registers, EVENT)
-                _load_block(segments, one, KNOWN_FROM, cursors, spans, count, registers, SINCE)
-                _load_block(segments, one, KNOWN_TO, cursors, spans, count, registers, ENDS)
+                _load_block(segments, one, EVENT_DAY, hints, f, spans, count, registers, EVENT)
+                _load_block(segments, one, KNOWN_FROM, hints, f, spans, count, registers, SINCE)
+                _load_block(segments, one, KNOWN_TO, hints, f, spans, count, registers, ENDS)
                 count = _keep_known(spans, count, as_of, registers)
                 if count == 0:
                     continue
@@ -792,7 +795,7 @@ def _compute(program, segments, spine, chunk, room, out, cited):
                 for s in range(feed[STEPS], feed[STEPS + 1]):
                     code, out_no, x, y = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3]
                     if code == LOAD:
-                        _load_block(segments, one, x, cursors, spans, count, registers, out_no)
+                        _load_block(segments, one, x, hints, f, spans, count, registers, out_no)
                     elif code == LOOK_UP:
                         _look_up_block(segments, one, y, spans, count, registers, x, out_no)
                     elif code == LITERAL:
@@ -814,7 +817,7 @@ def _compute(program, segments, spine, chunk, room, out, cited):
                             _reduce(code, x, y, spans, parts, count, as_of, registers, cells, a)
         _finish(finish, constants, feeds, cells, values, known_days, as_of, size)
         _answer(outputs, values, order[begin : begin + size], out)
-    return memory.size  # until here it is kept
+    return memory.size  # asked for that it is kept until here
 
 
 compute = compiled(_compute)
