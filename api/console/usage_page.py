@@ -1,6 +1,6 @@
 """The page /console/usage: what the ledger counted, as figures, charts, a table and files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,11 +18,12 @@ from api.metering.export import as_csv, as_parquet
 from api.metering.forecast import forecast_rows
 from api.metering.usage import DIMENSIONS, usage_rows
 from api.pages.assets import BUNDLE
-from api.pages.rendering import SECURITY_HEADERS, language_of, render
-from api.pages.words import WORDS, institution_told
+from api.pages.rendering import SECURITY_HEADERS, Language, language_of, render
+from api.pages.words import WORDS, institution_told, told
 from api.usage import PARQUET, day_begins
 from bureau.clock import shanghai_day
 from bureau.errors import MalformedRequest
+from products.product import catalogue
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 
@@ -34,6 +35,8 @@ FILTERS = ("product", "institution", "purpose", "outcome")
 _DEFAULT_DAYS = 30
 
 Dimension = Literal["product", "version", "institution", "purpose", "outcome", "day", "hour"]
+Shown = Callable[[str, Any], str]
+"""How a page tells a dimension's value."""
 
 
 class Line(NamedTuple):
@@ -95,8 +98,9 @@ class Asked:
         return {name: [value] for name, value in self.only.items() if value}
 
     def choices(self, session: Session) -> dict[str, list[str]]:
-        """Filter -> what it may be set to: the values of these days."""
-        return {name: [row[name] for row in self.rows(session, [name], filtered=False)] for name in FILTERS}
+        """Filter -> what it may be set to: the values of these days, and what it is set to although it is none."""
+        found = {name: [row[name] for row in self.rows(session, [name], filtered=False)] for name in FILTERS}
+        return {name: list(dict.fromkeys([*values, *self.chosen.get(name, [])])) for name, values in found.items()}
 
     @property
     def query(self) -> str:
@@ -119,7 +123,7 @@ def usage_page(
     stack: Literal["product", "outcome"] = "product",
 ) -> HTMLResponse:
     """Calls, rates, charges and latencies of a range of days, grouped as asked; by day and product at first."""
-    words = WORDS[language_of(request)]
+    shown = partial(_shown, language=language_of(request))
     return render(
         request,
         "usage.html",
@@ -129,14 +133,14 @@ def usage_page(
         asked=asked,
         choices=asked.choices(session),
         by=asked.names,
-        shown=_shown,
+        shown=shown,
         stack=stack,
         window=asked.window,
-        rows=_lines(asked.rows(session, asked.names), asked.names, words),
+        rows=_lines(asked.rows(session, asked.names), asked.names, shown),
         total=asked.rows(session, [])[0],
         forecast=next(iter(forecast_rows(session, [], now, test=asked.test, only=asked.chosen)), None),
         month=f"{shanghai_day(now):%Y-%m}",
-        charts=_charts(asked.rows(session, ["day", stack]), stack, asked.window, words),
+        charts=_charts(asked.rows(session, ["day", stack]), stack, asked.window, shown, WORDS[language_of(request)]),
         limit=ROWS_SHOWN,
         counted_at=now,
     )
@@ -177,25 +181,33 @@ def read_window(first: str, until: str, *, today: date) -> Window:
     return Window(last_thirty, today, False)
 
 
-def _lines(rows: Sequence[dict[str, Any]], names: Sequence[str], words: dict[str, str]) -> list[Line]:
-    return [Line(tuple(_shown(name, row[name], words) for name in names), row) for row in rows]
+def _lines(rows: Sequence[dict[str, Any]], names: Sequence[str], shown: Shown) -> list[Line]:
+    return [Line(tuple(shown(name, row[name]) for name in names), row) for row in rows]
 
 
-def _shown(dimension: str, value: Any, words: dict[str, str]) -> str:
-    """Outcomes and purposes are codes with a word, enterprises stand unnamed; the rest stands for itself."""
+def _shown(dimension: str, value: Any, language: Language) -> str:
+    """Products are told with their names, outcomes and purposes by a word, enterprises unnamed; the rest as it is.
+
+    What nobody knows, a product no longer in the catalogue or a slip in an address, stands for itself.
+    """
+    words = WORDS[language]
     if dimension == "hour":
         return f"{value:02d}:00"
     if dimension == "institution":
         return institution_told(value, words)
-    return words[value] if dimension in ("outcome", "purpose") else str(value)
+    if dimension == "product" and value in catalogue():
+        return f"{value} {told(catalogue()[value], 'name', language)}"
+    return words.get(value, str(value)) if dimension in ("outcome", "purpose") else str(value)
 
 
-def _charts(rows: Sequence[dict[str, Any]], stack: str, window: Window, words: dict[str, str]) -> list[dict[str, Any]]:
+def _charts(
+    rows: Sequence[dict[str, Any]], stack: str, window: Window, shown: Shown, words: Mapping[str, str]
+) -> list[dict[str, Any]]:
     bars = [
         Bar(
             day=date.fromisoformat(row["day"]),
             part=row[stack],
-            name=_shown(stack, row[stack], words),
+            name=shown(stack, row[stack]),
             calls=row["calls"],
             charged_fen=row["charged_fen"],
         )

@@ -22,6 +22,7 @@ from api.pages.quantity import milliseconds, percent
 from bureau.clock import shanghai_day
 from bureau.db import transaction
 from bureau.settings import Settings
+from products.product import find_product
 from tests.factories.deployments import Caller, deployment_of, enrol
 from tests.factories.lakes import ACME, BETA
 
@@ -189,7 +190,7 @@ def test_the_table_is_the_ledger(inside: Client, manager: Caller) -> None:
     shown = [re.findall(r"<td[^>]*>([^<]*)</td>", line) for line in body.split("</tr>") if "<td" in line]
     assert shown == [
         [
-            row["product"],
+            f"{row['product']} {find_product(row['product']).name}",
             row["institution"],
             f"{row['calls']:,}",
             f"{row['hits']:,}",
@@ -255,6 +256,16 @@ def test_a_filter_holds_for_figures_table_charts_and_files(inside: Client, manag
     assert "城市银行" not in page[page.index("<tbody>") :]
     file = inside.get("/console/usage.csv?" + unescape(re.findall(r"/console/usage.csv\?([^\"]+)", page)[0])).text
     assert len(file.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("product", "P99"), ("outcome", "nonsense"), ("purpose", "calls"), ("institution", "无此行")]
+)
+def test_a_filter_nothing_stands_for_stays_seen_where_it_is_set(inside: Client, name: str, value: str) -> None:
+    page = inside.get("/console/usage", params={name: value})
+    assert page.status_code == 200
+    assert f'<option value="{value}" selected>' in page.text
+    assert "所选日期内没有调用" in page.text
 
 
 def test_calls_in_test_mode_are_shown_apart(inside: Client) -> None:
