@@ -31,7 +31,8 @@ _CODED = {
 NOTHING_CITED = np.zeros((1, machine.CITED_FACTS), np.int64)
 """For programs that cite no records."""
 CHUNK, ROOM = 256, 1_024
-"""Spine rows whose cells are held at once, and record rows of a block: what stays in the core's own cache."""
+"""Spine rows whose cells are held at once, and record rows of a block: measured, fewer cost more turns than the core's
+own cache saves, more save none."""
 
 
 @dataclass(frozen=True)
