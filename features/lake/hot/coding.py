@@ -7,11 +7,13 @@ from numba import njit
 
 from bureau.compiling import compiled
 
-_UNKNOWN, _FAR = -(2**63), 2**63 - 1
+FAR = 2**63 - 1
+"""In place of a difference that is none: the other is unknown, or too far away. It is an exception in every column."""
+_UNKNOWN = -(2**63)
 
 
 def differences(values: Any, others: Any) -> Any:
-    """How far values lie from others; unknown where the value is, the largest number where only the other is."""
+    """How far values lie from others; unknown where the value is, `FAR` where only the other is."""
     return _differences(values, others)
 
 
@@ -61,7 +63,9 @@ def _told(values, others, i):
     value = values[i]
     if others.size == 0 or value == _UNKNOWN:
         return value
-    return _FAR if others[i] == _UNKNOWN else value - others[i]
+    far = value - others[i]
+    around = (value ^ others[i]) & (value ^ far) < 0
+    return FAR if others[i] == _UNKNOWN or far == _UNKNOWN or around else far
 
 
 @njit(nogil=True)
@@ -70,7 +74,7 @@ def _code(value, offset, step, most):
         return most + 1
     far = value - offset
     code = far if step == 1 else far // step
-    return most if value < offset or far < 0 or code >= most or code * step != far else code
+    return most if value == FAR or value < offset or far < 0 or code >= most or code * step != far else code
 
 
 @compiled
@@ -103,13 +107,13 @@ def _encode_in_three(values, others, codes, offset, step, most):
 
 @compiled
 def _look_up(values, others, places, low, codes):
-    excepted = 0
+    excepted, high = 0, low + places.size - 1
     for i in range(values.size):
         value = _told(values, others, i)
         code = 254
         if value == _UNKNOWN:
             code = 255
-        elif value >= low and value - low < places.size:
+        elif low <= value <= high:  # not by how far it lies above: FAR above a negative one would come round
             code = places[value - low]
         codes[i] = code
         excepted += code == 254

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from features.lake.hot.coding import differences, encode, exceptions, look_up, seen, unlike
+from features.lake.hot.coding import FAR, differences, encode, exceptions, look_up, seen, unlike
 
 Integers = npt.NDArray[np.int64]
 
@@ -165,9 +165,10 @@ def _differences(values: Integers, other: Integers) -> Integers:
 
 def _best(sample: Integers) -> Plan:
     """The cheapest plan for a sample, a small multiple of which the column is."""
-    known = np.sort(sample[sample != UNKNOWN])
+    known = np.sort(sample[(sample > UNKNOWN + 1) & (sample < FAR)])  # the numbers at both ends are exceptions
     share = len(known) / len(sample)
-    plans = [Plan(8, 8, 0), Plan(EXCEPTION_BYTES * share, 0, UNKNOWN)]
+    ends = EXCEPTION_BYTES * (float(np.mean(sample != UNKNOWN)) - share)
+    plans = [Plan(EXCEPTION_BYTES * share, 0, UNKNOWN)]
     if len(known):
         step = max(int(np.gcd.reduce(known - known[0])), 1)
         plans += [_window(known, share, width, step) for width in range(5)]
@@ -177,7 +178,7 @@ def _best(sample: Integers) -> Plan:
             # As many again as were seen once are likely not to have been seen at all (Good and Turing).
             left = 1 - counts[np.isin(distinct, often)].sum() / len(known) + np.count_nonzero(counts == 1) / len(known)
             plans.append(Plan(1.05 + EXCEPTION_BYTES * share * left, 1, 0, 1, tuple(often.tolist())))
-    return min(plans, key=lambda plan: plan.cost)
+    return min((Plan(8, 8, 0), *(replace(plan, cost=plan.cost + ends) for plan in plans)), key=lambda plan: plan.cost)
 
 
 def _window(known: Integers, share: float, width: int, step: int) -> Plan:

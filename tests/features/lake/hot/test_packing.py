@@ -1,9 +1,11 @@
 """A packed column gives back every value, and the usual ones cost few bytes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from features.lake.hot.packing import UNKNOWN, Integers, find_plan, pack, pack_event_days, pack_like, unpack
+from features.lake.hot.packing import UNKNOWN, Integers, find_plan, pack, pack_by, pack_event_days, pack_like, unpack
 
 ROWS = 20_000
 CHANCE = np.random.default_rng(7)
@@ -50,6 +52,31 @@ def test_any_mixture_comes_back(seed: int) -> None:
     parts += [np.full(ROWS, UNKNOWN), MONEY, DAYS + chance.integers(0, 400, ROWS)]
     weights = chance.dirichlet(np.full(len(parts), 0.3))
     sized(np.choose(chance.choice(len(parts), ROWS, p=weights), parts))
+
+
+DUE = np.where(SOME < 0.2, DAYS + 30, UNKNOWN)
+TERM = DAYS + CHANCE.integers(30, 2_000, ROWS)
+OTHERWISE = TERM + CHANCE.choice(np.array([-1_095, -365, -180, -90, 90, 180, 365]), ROWS)
+ONE = np.arange(ROWS) == 11
+"""A row that no sample holds."""
+
+
+@pytest.mark.parametrize(
+    ("values", "base"),
+    [
+        pytest.param(np.where(SOME < 0.3, CHANCE.integers(0, 2**40, ROWS), DUE), DUE, id="known where its base is not"),
+        pytest.param(np.where(SOME < 0.3, 2**63 - 1, DUE), DUE, id="the largest where its base is not known"),
+        pytest.param(np.where(SOME < 0.8, TERM, OTHERWISE), np.where(ONE, UNKNOWN, TERM), id="of one row, by a table"),
+        pytest.param(np.where(ONE, 2**62, TERM), np.where(ONE, -(2**62), TERM), id="farther than a number tells"),
+        pytest.param(np.where(ONE, -(2**62), TERM), np.where(ONE, 2**62, TERM), id="as far as what says unknown"),
+        pytest.param(np.where(ONE, UNKNOWN, TERM), np.where(SOME < 0.2, UNKNOWN, TERM), id="neither known"),
+    ],
+)
+def test_values_come_back_whatever_their_base_knows(values: Integers, base: Integers) -> None:
+    made = pack(values, {"due": base})
+    assert np.array_equal(unpack(made, ROWS, None if made.base is None else base), values)
+    by_force = pack_by(replace(find_plan(TERM, {}), base="due"), values, {"due": base})
+    assert np.array_equal(unpack(by_force, ROWS, base), values)
 
 
 @pytest.mark.parametrize(
