@@ -63,18 +63,21 @@ def _told(values, others, i):
     value = values[i]
     if others.size == 0 or value == _UNKNOWN:
         return value
-    far = value - others[i]
-    around = (value ^ others[i]) & (value ^ far) < 0
-    return FAR if others[i] == _UNKNOWN or far == _UNKNOWN or around else far
+    other = others[i]
+    # Asked before it is counted: what goes beyond 64 bits is undefined, and the compiler takes it to be never.
+    beyond = value < _UNKNOWN + 1 + other if other > 0 else other == _UNKNOWN or value > FAR - 1 + other
+    return FAR if beyond else value - other
 
 
 @njit(nogil=True)
 def _code(value, offset, step, most):
     if value == _UNKNOWN:
         return most + 1
+    if value == FAR or value < offset or (offset < 0 and value > FAR + offset):
+        return most
     far = value - offset
     code = far if step == 1 else far // step
-    return most if value == FAR or value < offset or far < 0 or code >= most or code * step != far else code
+    return most if code >= most or code * step != far else code
 
 
 @compiled

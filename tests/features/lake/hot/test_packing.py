@@ -5,7 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.lake.hot.packing import UNKNOWN, Integers, find_plan, pack, pack_by, pack_event_days, pack_like, unpack
+from features.lake.hot.packing import (
+    UNKNOWN,
+    Integers,
+    Plan,
+    find_plan,
+    pack,
+    pack_by,
+    pack_event_days,
+    pack_like,
+    unpack,
+)
 
 ROWS = 20_000
 CHANCE = np.random.default_rng(7)
@@ -120,6 +130,15 @@ def test_a_plan_of_few_rows_or_of_a_column_that_is_not_there_is_not_used() -> No
     assert pack_like(find_plan(DAYS[:40] + 9, {"event_day": DAYS[:40]}), DAYS + 9, {"event_day": DAYS}) is None
     assert pack_like(find_plan(DAYS + 9, {"event_day": DAYS}), DAYS + 9, {}) is None
     assert pack_like(None, DAYS, {}) is None
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, 2**63 - 10, 2**62, UNKNOWN + 1, -(2**62), 70_000])
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_what_lies_far_from_an_offset_is_an_exception(value: int, width: int) -> None:
+    values = np.array([value, 5, UNKNOWN, -100])
+    for offset in (-100, -(2**62), 0):
+        made = pack_by(Plan(width, width, offset), values, {})
+        assert np.array_equal(unpack(made, len(values)), values)
 
 
 def test_values_seen_once_make_no_table() -> None:
