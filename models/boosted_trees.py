@@ -67,6 +67,9 @@ class TreeRecipe:
     penalty: on squared leaf values. share_of_features: of the columns offered to each tree.
     balanced: defaulters together weigh as much as the others: a rare kind of row is told better, and calibration
     gives the rate back.
+    by_chance: of each column one threshold, drawn by chance, is tried (LightGBM's `extra_trees`).
+    smoothing: rows of the common kind that a category is thought to have besides its own (LightGBM's `cat_smooth`);
+    half as much is the penalty on leaves that categories part (`cat_l2`).
     """
 
     trees: int = 120
@@ -78,6 +81,8 @@ class TreeRecipe:
     share_of_features: float = 0.6
     seed: int = 20200222
     balanced: bool = False
+    by_chance: bool = False
+    smoothing: float = 20.0
     kind: str = "boosted_trees"
 
     def __post_init__(self) -> None:
@@ -112,7 +117,9 @@ class TreeRecipe:
             "feature_fraction": self.share_of_features,
             "monotone_constraints": [int(sign) for sign in columns.signs],
             "monotone_constraints_method": "basic",
-            "cat_smooth": 20,
+            "extra_trees": self.by_chance,
+            "cat_smooth": self.smoothing,
+            "cat_l2": self.smoothing / 2,
             "min_data_per_group": self.smallest_leaf,
             "seed": self.seed,
             "deterministic": True,

@@ -7,7 +7,7 @@ from functools import partial
 from bureau.errors import BureauError
 from models.cross_validation import Rows
 from models.invoice_default import spec as invoice_spec
-from models.real.contenders import contenders
+from models.real.contenders import LOAN_TREES, contenders
 from models.real.directory import RealDirectory
 from models.real.invoices import read_invoices
 from models.real.judging import SEEDS, Contenders, Judging, judge_inside, judge_unseen
@@ -52,7 +52,7 @@ class Bench:
         return self._invoices() if name == INVOICES else self._table(name)
 
     def _loans(self) -> list[SetMeasured]:
-        who = partial(contenders, self.budget, first=(sba_spec.TREES,), plain_columns=APPLICATION)
+        who = partial(contenders, self.budget, first=(sba_spec.TREES, *LOAN_TREES), plain_columns=APPLICATION)
         rows = read_loans(self.train, self.judge)
         if rows is None or not rows.judged:
             return []

@@ -1,4 +1,8 @@
-"""How a family's choices are made, always inside the rows that are fitted on: one learner of several, or a blend."""
+"""How a family's choices are made, always inside the rows that are fitted on: one learner of several, or a blend.
+
+Rows without a time are divided by chance. Where there is one, the newest are told by fits on all that are older, as
+those that are judged will be: rows of one time resemble each other, and folds by chance believe in more than lasts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +19,7 @@ from models.predictor import Predictor, Recipe
 from models.real.learner import Learner, Scored
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 INNER_FOLDS = 3
@@ -28,7 +33,8 @@ MOST_TO_CHOOSE_BY = 6_000
 
 @dataclass(frozen=True)
 class Found:
-    """Something fitted on all rows, and the raw scores that fits which had not seen a row give it."""
+    """Something fitted on all rows, and the raw scores that fits which had not seen a row give it; nan of a row that
+    every fit has seen."""
 
     scored: Scored
     unseen: Floats
@@ -38,32 +44,46 @@ Memory = dict[tuple[Recipe, Columns], tuple[Predictor, Floats]]
 """What was fitted on the same rows already, and its unseen scores: blends share members."""
 
 
-def best_of(learners: Sequence[Learner], rows: Rows, seed: int) -> Found:
-    """The learner with the highest mean AUC of the folds, fitted on all rows."""
-    some = rows if len(rows) <= MOST_TO_CHOOSE_BY else _some(rows, seed)
-    best, unseen = _best(learners, some, seed)
+def best_of(learners: Sequence[Learner], rows: Rows, seed: int, newest: Flags | None = None) -> Found:
+    """The learner with the highest mean AUC of the folds, fitted on all rows. newest: of rows that have a time."""
+    some = np.arange(len(rows)) if len(rows) <= MOST_TO_CHOOSE_BY else _some(rows, seed)
+    best, unseen = _best(learners, rows.take(some), inner_folds(rows.take(some), seed, _of(newest, some)))
     fitted = best.fit(rows.columns, rows.matrix, rows.target, rows.weight)
-    return Found(fitted, unseen if some is rows else out_of_fold(best, rows, seed))
+    if len(some) < len(rows):
+        unseen = out_of_fold(best, rows, inner_folds(rows, seed, newest))
+    return Found(fitted, unseen)
 
 
-def blend_of(recipes: Sequence[Recipe], rows: Rows, seed: int, memory: Memory) -> Found:
-    """A blend of all recipes, with the weights their unseen scores earn."""
+def blend_of(recipes: Sequence[Recipe], rows: Rows, seed: int, memory: Memory, newest: Flags | None = None) -> Found:
+    """A blend of all recipes, with the weights their unseen scores earn. newest: of rows that have a time."""
+    folds = inner_folds(rows, seed, newest)
     for one in recipes:
         if (one, rows.columns) not in memory:
             fitted = one.fit(rows.columns, rows.matrix, rows.target, rows.weight)
-            memory[one, rows.columns] = (fitted, out_of_fold(one, rows, seed))
+            memory[one, rows.columns] = (fitted, out_of_fold(one, rows, folds))
     members = [memory[one, rows.columns] for one in recipes]
-    weights = weigh([unseen for _, unseen in members], rows.target, rows.weight)
+    told = np.concatenate([outside for _, outside in folds])
+    weights = weigh([unseen[told] for _, unseen in members], rows.target[told], rows.weight[told])
     unseen = sum((w * one for w, (_, one) in zip(weights, members, strict=True)), start=np.zeros(len(rows)))
     return Found(Blend(tuple(predictor for predictor, _ in members), weights), unseen)
 
 
-def out_of_fold(learner: Learner, rows: Rows, seed: int) -> Floats:
-    """Raw scores of all rows, each by a fit that had not seen it."""
-    unseen = np.empty(len(rows))
-    for fold in divisions(rows, seed, INNER_FOLDS):
+def out_of_fold(learner: Learner, rows: Rows, folds: Sequence[Fold]) -> Floats:
+    """Raw scores of the rows outside of each fold, by a fit on those inside; nan of the others."""
+    unseen = np.full(len(rows), np.nan)
+    for fold in folds:
         unseen[fold[1]] = _unseen(learner, rows, fold)
     return unseen
+
+
+def inner_folds(rows: Rows, seed: int, newest: Flags | None = None) -> list[Fold]:
+    """By chance, or of rows that have a time one fold: the newest outside, all older ones inside.
+
+    By chance too where the older or the newest are all of one kind.
+    """
+    if newest is None or any(np.unique(rows.target[side]).size < 2 for side in (newest, ~newest)):
+        return divisions(rows, seed, INNER_FOLDS)
+    return [(np.flatnonzero(~newest), np.flatnonzero(newest))]
 
 
 def divisions(rows: Rows, seed: int, folds: int) -> list[Fold]:
@@ -71,9 +91,9 @@ def divisions(rows: Rows, seed: int, folds: int) -> list[Fold]:
     return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(rows.matrix, rows.target))
 
 
-def _best(learners: Sequence[Learner], rows: Rows, seed: int) -> tuple[Learner, Floats]:
+def _best(learners: Sequence[Learner], rows: Rows, folds: Sequence[Fold]) -> tuple[Learner, Floats]:
     """The best learner, and its unseen scores of these rows."""
-    first, *rest = divisions(rows, seed, INNER_FOLDS)
+    first, *rest = folds
     tried = [_Tried(one, rows) for one in learners]
     for one in tried if len(tried) > 1 else []:
         one.on(first)
@@ -90,7 +110,7 @@ class _Tried:
 
     def __init__(self, learner: Learner, rows: Rows) -> None:
         self.learner, self.rows = learner, rows
-        self.unseen, self.aucs = np.empty(len(rows)), list[float]()
+        self.unseen, self.aucs = np.full(len(rows), np.nan), list[float]()
 
     @property
     def auc(self) -> float:
@@ -108,5 +128,9 @@ def _unseen(learner: Learner, rows: Rows, fold: Fold) -> Floats:
     return learner.fit(seen.columns, seen.matrix, seen.target, seen.weight).raw(rows.matrix[outside])
 
 
-def _some(rows: Rows, seed: int) -> Rows:
-    return rows.take(np.sort(np.random.default_rng(seed).permutation(len(rows))[:MOST_TO_CHOOSE_BY]))
+def _some(rows: Rows, seed: int) -> NDArray[np.int64]:
+    return np.sort(np.random.default_rng(seed).permutation(len(rows))[:MOST_TO_CHOOSE_BY])
+
+
+def _of(newest: Flags | None, some: NDArray[np.int64]) -> Flags | None:
+    return None if newest is None else newest[some]

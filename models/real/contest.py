@@ -10,6 +10,7 @@ from models.calibration import Platt, fit_platt
 from models.cross_validation import Rows
 from models.real.choosing import Memory, best_of, blend_of
 from models.real.learner import Contender, Scored, narrow, unsigned
+from models.recalibration import moved
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +22,8 @@ loans of 2003 and 2004: ten defaulters made it worse, sixty better."""
 
 @dataclass(frozen=True)
 class Ages:
-    """What is known of the days of the rows fitted on. newest: those to calibrate on. fading: weights of recency."""
+    """What is known of the days of the rows fitted on. newest: those to choose and calibrate by, told by fits on the
+    older ones. fading: weights of recency."""
 
     newest: NDArray[np.bool_]
     fading: Floats
@@ -31,27 +33,30 @@ class Ages:
 class Fitted:
     """A fitted contender: PD of rows. places: of the columns it reads. rows: those it was fitted on.
 
-    unseen: raw scores of them by fits that had not seen them; None where it is believed as it is. newest: those of
-    them to calibrate on.
+    unseen: raw scores of those of them to calibrate on, by fits that had not seen them, nan of the others; None where
+    it is believed as it is.
     """
 
     scored: Scored
     places: NDArray[np.int64]
     rows: Rows
     unseen: Floats | None
-    newest: NDArray[np.bool_]
 
     def pd(self, judged: Rows) -> Floats:
-        """Calibrated on the newest rows that were drawn as the judged ones were."""
+        """Calibrated on rows that were drawn as the judged ones were."""
         return self._calibration(judged).pd(self.scored.raw(judged.matrix[:, self.places]))
 
     def _calibration(self, judged: Rows) -> Platt:
         if self.unseen is None:
             return AS_IT_SAYS
-        alike = self.newest & np.isin(self.rows.weight, judged.weight)
+        told = ~np.isnan(self.unseen)
+        alike = told & np.isin(self.rows.weight, judged.weight)
         kinds = [int((self.rows.target[alike] == kind).sum()) for kind in (0, 1)]
-        some = alike if min(kinds) >= LEAST_ALIKE else self.newest
-        return fit_platt(self.unseen[some], self.rows.target[some], self.rows.weight[some], rising=True)
+        some = alike if min(kinds) >= LEAST_ALIKE else told
+        target, weight = self.rows.target[some], self.rows.weight[some]
+        line = fit_platt(self.unseen[some], target, weight, rising=True)
+        # Older rows alone told the newest; all of them together know of more defaults, or of fewer.
+        return line if told.all() else moved(line, self.scored.raw(self.rows.matrix[some]), target, weight)
 
 
 def fit_contender(
@@ -60,22 +65,22 @@ def fit_contender(
     """Fit a contender on rows, its choices made by scores of fits that had not seen a row.
 
     Learners are chosen and fitted on the rows as they were drawn, our blends by their `fading` where rows have ages;
-    weights return when scores are calibrated, on the newest rows or else on all.
+    weights return when scores are calibrated.
     """
     places = contender.places(rows.columns)
     rows = narrow(rows, places)
     columns = rows.columns if contender.signed else unsigned(rows.columns)
-    newest = np.ones(len(rows), dtype=np.bool_) if ages is None else ages.newest
+    newest = None if ages is None else ages.newest
     if contender.plain:
         scored = contender.learners[0].fit(columns, rows.matrix, rows.target, rows.weight)
-        return Fitted(scored, places, rows, None, newest)
+        return Fitted(scored, places, rows, None)
     drawn = replace(rows, columns=columns, weight=np.ones(len(rows)))
     if contender.blend:
         faded = drawn if ages is None else replace(drawn, weight=ages.fading)
-        told = blend_of(contender.blend, faded, seed, {} if memory is None else memory)
+        told = blend_of(contender.blend, faded, seed, {} if memory is None else memory, newest)
     else:
-        told = best_of(contender.learners, drawn, seed)
-    return Fitted(told.scored, places, rows, told.unseen, newest)
+        told = best_of(contender.learners, drawn, seed, newest)
+    return Fitted(told.scored, places, rows, told.unseen)
 
 
 def contest(

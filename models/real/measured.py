@@ -1,6 +1,7 @@
 """What a contest came to: figures of each contender on each set, and how they stand to one another."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -62,10 +63,10 @@ class SetMeasured:
 
     def stand(self, rival: str, by: str) -> Stand:
         """How ours is calibrated beside a rival. Even: within the noise, which is the spread of the difference between
-        runs of other seeds."""
+        runs of other seeds, and where one run tells of none."""
         told = CALIBRATION[by]
         more = [told(other) - told(ours) for ours, other in zip(self.runs[OURS], self.runs[rival], strict=True)]
-        mean, noise = float(np.mean(more)), float(np.std(more, ddof=1)) if len(more) > 1 else 0.0
+        mean, noise = float(np.mean(more)), float(np.std(more, ddof=1)) if len(more) > 1 else math.inf
         return "even" if abs(mean) <= noise else "better" if mean > 0 else "worse"
 
     def line(self) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import pytest
 from models.boosted_trees import TreeRecipe
 from models.columns import Column, Columns
 from models.cross_validation import Rows
+from models.evaluation import weighted_auc
 from models.logistic import LogisticRecipe
-from models.real.choosing import Memory, best_of, blend_of
+from models.real.choosing import INNER_FOLDS, Memory, best_of, blend_of, inner_folds
 from models.real.contenders import OURS, PLAIN
 from models.real.contest import Ages, fit_contender
 from models.real.judging import MOST_TO_CROSS, OUTER_FOLDS, Judging, judge_inside, judge_unseen
-from models.real.learner import Contender
+from models.real.learner import Contender, unsigned
 from models.real.lightgbm_learner import LightGBMLearner, WithoutDepth
 from models.real.measured import Measures, SetMeasured
 from models.real.table import bars, page
@@ -90,6 +91,18 @@ def test_rows_with_ages_are_calibrated_on_the_newest() -> None:
     assert aged.pd(rows).mean() == pytest.approx(target[newest].mean(), abs=0.02)
 
 
+def test_the_newest_are_told_by_fits_on_the_older_alone() -> None:
+    """What the older ones say of `x` has turned round by then: folds by chance would not have seen it."""
+    rows = made_up(2_000)
+    newest = np.arange(2_000) >= 1_000
+    matrix = np.column_stack([np.where(newest, 1 - rows.target, rows.target), rows.matrix[:, 1]])
+    told = best_of((LogisticRecipe(),), replace(rows, matrix=matrix, columns=unsigned(rows.columns)), 0, newest)
+    assert np.isnan(told.unseen[~newest]).all()
+    assert weighted_auc(told.unseen[newest], rows.target[newest]) == 0.0
+    alike = inner_folds(replace(rows, target=np.where(newest, 0.0, rows.target)), 0, newest)
+    assert len(alike) == INNER_FOLDS  # the newest of one kind alone could tell nothing
+
+
 def test_judged_rows_are_calibrated_by_rows_drawn_alike() -> None:
     """Rows of weight 2 were drawn from a place with twice as few defaults."""
     rows = made_up(4_000)
@@ -119,7 +132,7 @@ def set_of(ours: list[Measures], other: list[Measures]) -> SetMeasured:
         pytest.param([0.10, 0.10], [0.11, 0.12], "better", id="better in every run"),
         pytest.param([0.12, 0.11], [0.10, 0.10], "worse", id="worse in every run"),
         pytest.param([0.10, 0.12], [0.12, 0.11], "even", id="now so, now so"),
-        pytest.param([0.10], [0.11], "better", id="one run has no noise"),
+        pytest.param([0.10], [0.11], "even", id="one run tells of no noise"),
     ],
 )
 def test_calibration_stands_beyond_the_noise_or_is_even(ours: list[float], other: list[float], stands: str) -> None:
