@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.access.second_person import one_person, shown
 from api.audit.acts import enter_acts
+from api.billing.months import closed_until
 from api.contracts.in_force import contract_in_force
 from api.contracts.pricing import Flat, Free
 from api.contracts.tables import ContractProposal, ContractVersion
@@ -137,11 +138,13 @@ def agree_list_prices(
 
 
 def _earliest_start(session: Session, institution_id: int, at: datetime) -> datetime:
-    """From when new terms may be in force: after every call of the institution that is committed. No other is until
-    this transaction ends, so that each is charged by the version in force at its instant."""
-    take_turn(session.connection())
+    """From when new terms may be in force: after every call of the institution that is committed, and in no month of
+    which statements were issued. No other call is committed until this transaction ends, so that each is charged by
+    the version in force at its instant."""
+    connection = session.connection()
+    take_turn(connection)
     last = session.scalar(select(func.max(UsageLine.committed_at)).where(UsageLine.institution_id == institution_id))
-    return at if last is None else max(at, last + _TICK)
+    return max(at, closed_until(connection), at if last is None else last + _TICK)
 
 
 def _with_rules(terms: Terms, rules: Mapping[str, PriceRule]) -> dict[str, Any]:

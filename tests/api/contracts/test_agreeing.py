@@ -2,13 +2,15 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.institutions import find_or_add_institution
+from api.billing.months import Month
+from api.billing.statements import issue_statement
 from api.contracts.agreeing import LIST_PRICES, ListPrice, agree_list_prices, approve_terms, propose_terms
 from api.contracts.in_force import Contracts, contract_in_force, require_product
 from api.contracts.pricing import Flat, Free
@@ -19,6 +21,7 @@ from api.metering.exclusive import exclusive
 from api.metering.ledger import Receipt
 from api.metering.recount import recount
 from api.metering.tables import UsageLine
+from bureau.clock import SHANGHAI
 from bureau.db import transaction
 from bureau.errors import InvalidInput, ProductNotContracted, SecondPersonNeeded, StateConflict, UnknownObject
 from tests.factories.ledger import NOON, Books, agree, draft
@@ -72,6 +75,16 @@ def test_who_proposed_cannot_approve(session: Session, bank: int, name: str) -> 
 def test_an_approval_after_the_day_begins_when_it_is_given(session: Session, bank: int) -> None:
     later = NOON + timedelta(days=3)
     assert approve_terms(session, propose(session, bank), by="Zhang Min", at=later).in_force_from == later
+
+
+def test_terms_begin_in_no_month_of_which_a_statement_is_issued(books: Books) -> None:
+    december = datetime(2026, 12, 1, tzinfo=SHANGHAI)
+    with transaction(books.engine) as session:
+        issue_statement(session, books.signer, books.bank.institution_id, Month.parse("2026-11"), december)
+    late = december - timedelta(milliseconds=50)
+    with transaction(books.engine) as session:
+        proposal = propose(session, books.bank.institution_id, at=late, in_force_from=late)
+        assert approve_terms(session, proposal, by="Zhang Min", at=late).in_force_from == december
 
 
 def test_a_proposal_is_approved_once(session: Session, bank: int) -> None:
