@@ -32,7 +32,7 @@ from bureau.errors import AnswerDamaged, BureauError, KeyReused, LedgerUnavailab
 Entered = Receipt | BureauError | None
 """What became of one draft: an answer, a refusal, or a recorded call without an answer."""
 
-_MICROSECOND = timedelta(microseconds=1)
+_NO_TIME, _MICROSECOND = timedelta(0), timedelta(microseconds=1)
 _UNCHARGED = Charge(False, "", 0, 0, "unanswered", NO_RULE)
 _CALL_COLUMNS = tuple(column.name for column in Call.__table__.columns if column.name != "committed_at")
 _of_a_draft = attrgetter(*("call_id" if column == "id" else column for column in _CALL_COLUMNS))
@@ -80,7 +80,7 @@ class _Batch:
         self.vault, self.sign = writing.vault, writing.signer.signing()
         self.hash_alg, self.signature_alg = writing.signer.suite.hash_alg, writing.signer.suite.signature_alg
         self.tail = read_tail(connection)
-        self.at = max(at, self.tail.committed_at, closed_until(connection))
+        self.now, self.at = at, max(at, self.tail.committed_at, closed_until(connection))
         self.authority = read_authority(connection, drafts, writing.contracts, self.at)
         self.charging = Charging(connection, drafts, self.authority.contracts, self.at)
         self.counts = Counts(self.at)
@@ -151,7 +151,8 @@ class _Batch:
             "calls": 1,
             "units": charge.units,
             "amount_fen": charge.amount_fen,
-            "latency_us": (self.at - draft.received_at) // _MICROSECOND,
+            # By the clock that received it: the log's time may be another server's.
+            "latency_us": max(self.now - draft.received_at, _NO_TIME) // _MICROSECOND,
             "data_age_days": draft.data_age_days,
             "committed_at": self.at,
         }

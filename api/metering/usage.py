@@ -137,5 +137,6 @@ def _shown(row: Mapping[Any, Any], by: Sequence[str]) -> dict[str, Any]:
 
 
 def rate_bp(part: int, whole: int) -> int | None:
-    """A share in basis points, half a point upwards; None of nothing, or where reversals outweigh the calls."""
-    return (2 * part * 10_000 + whole) // (2 * whole) if whole > 0 else None
+    """A share in basis points, half a point upwards; None of nothing, or where reversals of other calls than these make
+    it no share."""
+    return (2 * part * 10_000 + whole) // (2 * whole) if 0 <= part <= whole and whole else None

@@ -69,7 +69,7 @@ def _told(lines: Sequence[UsageLine]) -> dict[str, Any]:
 
 
 def _bp(part: int, whole: int) -> int | None:
-    return None if whole <= 0 else floor(Fraction(part * 10_000, whole) + Fraction(1, 2))
+    return None if whole <= 0 or not 0 <= part <= whole else floor(Fraction(part * 10_000, whole) + Fraction(1, 2))
 
 
 def _edge(times: Sequence[int], percent: int) -> int | None:

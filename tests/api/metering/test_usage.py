@@ -202,6 +202,31 @@ def test_a_reversal_takes_the_charge_back_on_its_own_day(books: Books) -> None:
     assert books.ledger.answer(books.bank.institution_id, submitted.call_id).body
 
 
+def test_a_reversal_of_another_days_call_makes_no_rate(books: Books) -> None:
+    nothing = draft(books.bank, "nothing", outcome="not_found")
+    books.submit(nothing)
+    books.clock.at = NOON + timedelta(days=1)
+    books.submit(draft(books.bank, "one"), draft(books.bank, "two"))
+    reverse(books.engine, nothing.call_id, reason="wrong enterprise", at=books.clock.at)
+    told = [[row[name] for name in ("day", "answered", "hits", "hit_rate_bp")] for row in rows(books, "day")]
+    assert told == [["2026-11-23", 1, 0, 0], ["2026-11-24", 1, 2, None]]
+    with transaction(books.engine) as session:
+        assert usage_rows(session, ["day"]) == slow_usage(session, ["day"])
+
+
+def test_a_call_takes_as_long_as_its_own_server_says(books: Books) -> None:
+    """The log's time is that of a server whose clock is ahead, or was set right while the call was under way."""
+    books.clock.at = NOON + timedelta(seconds=2)
+    books.submit(draft(books.bank, "ahead", received_at=books.clock.at))
+    books.clock.at = NOON
+    books.submit(draft(books.bank, "five", received_at=NOON - timedelta(milliseconds=5)))
+    books.submit(draft(books.bank, "back", received_at=NOON + timedelta(milliseconds=5)))
+    with transaction(books.engine) as session:
+        lines = session.scalars(select(UsageLine).order_by(UsageLine.id)).all()
+    assert sorted(line.latency_us for line in lines) == [0, 0, 5_000]
+    assert {line.committed_at for line in lines} == {NOON + timedelta(seconds=2)}
+
+
 def test_a_charge_is_reversed_once_and_with_a_reason(books: Books) -> None:
     submitted = draft(books.bank)
     books.submit(submitted)
