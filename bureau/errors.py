@@ -606,4 +606,4 @@ class AnswerDamaged(SourceDown):
 
     def __init__(self, call_id: str, why: str) -> None:
         super().__init__(f"The stored answer of call {call_id} cannot be read: {why}. Quote it to the platform.")
-        self.call_id = call_id
+        self.call_id, self.why = call_id, why

@@ -28,7 +28,7 @@ from api.webhooks.posting import post
 from api.webhooks.registering import call_off
 from api.webhooks.tables import Delivery, Webhook
 from bureau.db import transaction
-from bureau.errors import BureauError
+from bureau.errors import AnswerDamaged, BureauError
 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
 """After how long a failed attempt is made again; after the last it is given up, and can be asked for."""
@@ -37,6 +37,10 @@ LEASE = timedelta(minutes=2)
 DEADLINE_SECONDS = 15.0
 """Within which an attempt is over, whatever its receiver does: well within the lease."""
 _AT_ONCE = 50
+_UNOPENED = (
+    "the secret of webhook %s cannot be opened: %s. Give BUREAU_SECRET_KEY the key it was sealed with and start what "
+    "sends webhooks anew; where that key is lost, its institution registers the address anew."
+)
 _log = logging.getLogger("bureau.api")
 
 
@@ -48,7 +52,7 @@ class Sending:
     event_id: str
     attempts: int
     url: str
-    secret: str
+    sealed_secret: bytes
     body: bytes
 
 
@@ -70,11 +74,11 @@ def send_due(
     arrived, failed = 0, set[str]()
     trusted: ssl.SSLContext | None = None
     for _ in range(_AT_ONCE):
-        sending = claim_next(engine, vault, clock(), but=failed)
+        sending = claim_next(engine, clock(), but=failed)
         if sending is None:
             break
         trusted = trusted or httpx.create_ssl_context()  # takes 20 ms: not where nothing is due
-        problem, gone = attempt(sending, clock(), trusted, local=local, seconds=seconds)
+        problem, gone = attempt(sending, vault, clock(), trusted, local=local, seconds=seconds)
         settle(engine, sending, clock(), problem, gone=gone)
         if problem is None:
             arrived += 1
@@ -105,10 +109,11 @@ def pick_up(engine: Engine, at: datetime) -> int:
     return len(rows)
 
 
-def claim_next(engine: Engine, vault: Vault, at: datetime, but: Collection[str] = ()) -> Sending | None:
+def claim_next(engine: Engine, at: datetime, but: Collection[str] = ()) -> Sending | None:
     """The attempt that has been due longest, this process's alone until its lease runs out; None where none is due.
 
-    but: the addresses that are left alone.
+    but: the addresses that are left alone. Nothing of an address is judged here: what raised would undo the claim, and
+    be the one that has been due longest for ever.
     """
     due = (
         select(Delivery, Webhook, Event)
@@ -127,23 +132,20 @@ def claim_next(engine: Engine, vault: Vault, at: datetime, but: Collection[str] 
         if row is None:  # another process's meanwhile
             return None
         row.Delivery.due_at = at + LEASE
-        return _sending(row, vault)
+        return _sending(row)
 
 
 def attempt(
-    sending: Sending, at: datetime, trusted: ssl.SSLContext, *, local: bool, seconds: float
+    sending: Sending, vault: Vault, at: datetime, trusted: ssl.SSLContext, *, local: bool, seconds: float
 ) -> tuple[str | None, bool]:
     """Send once, within so many seconds: (what went wrong or None, whether the receiver wants no more of it)."""
     try:
+        headers = _signed(sending, vault, at)
         addresses = check_address(sending.url, local=local)  # names may point elsewhere than when it was registered
-        signature = StandardWebhook(sending.secret).sign(sending.event_id, at, sending.body.decode())
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": sending.event_id,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": signature,
-        }
         status = asyncio.run(post(sending.url, sending.body, headers, trusted, seconds, addresses))
+    except AnswerDamaged as problem:
+        _log.error(_UNOPENED, sending.webhook_id, problem.why)
+        return "the platform could not open its secret to sign with", False
     except TimeoutError:
         return f"it did not answer within {seconds:g} seconds", False
     except (httpx.HTTPError, BureauError) as problem:
@@ -170,7 +172,17 @@ def settle(engine: Engine, sending: Sending, at: datetime, problem: str | None, 
         _log.warning("event %s was given up after %d attempts: %s", sending.event_id, made, problem)
 
 
-def _sending(row: Row[Delivery, Webhook, Event], vault: Vault) -> Sending:
+def _signed(sending: Sending, vault: Vault, at: datetime) -> dict[str, str]:
+    secret = vault.open(sending.sealed_secret, sending.webhook_id).decode()
+    return {
+        "content-type": "application/json",
+        "webhook-id": sending.event_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": StandardWebhook(secret).sign(sending.event_id, at, sending.body.decode()),
+    }
+
+
+def _sending(row: Row[Delivery, Webhook, Event]) -> Sending:
     event = row.Event
     said = {"type": event.topic, "timestamp": event.occurred_at.isoformat(), "data": event.payload}
     return Sending(
@@ -178,6 +190,6 @@ def _sending(row: Row[Delivery, Webhook, Event], vault: Vault) -> Sending:
         event.id,
         row.Delivery.attempts,
         row.Webhook.url,
-        vault.open(row.Webhook.sealed_secret, row.Webhook.id).decode(),
+        row.Webhook.sealed_secret,
         json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(),
     )

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from api.vault import open_vault
 from api.webhooks.addresses import check_address
 from api.webhooks.posting import places_of, post
 from api.webhooks.sending import Sending, attempt
@@ -120,8 +121,10 @@ def test_a_name_that_points_elsewhere_after_the_check_leads_nowhere(monkeypatch:
     with socket.create_server(("127.0.0.1", 0)) as inside:
         inside.settimeout(0.2)
         url = f"https://rebinding.example:{inside.getsockname()[1]}/hook"
-        sending = Sending("hook", "event", 0, url, "whsec_" + "c2VjcmV0" * 4, b"{}")
-        problem, _ = attempt(sending, now(), ssl.create_default_context(), local=False, seconds=1)
+        vault = open_vault("a secret")
+        sealed = vault.seal(b"whsec_" + b"c2VjcmV0" * 4, "hook")
+        sending = Sending("hook", "event", 0, url, sealed, b"{}")
+        problem, _ = attempt(sending, vault, now(), ssl.create_default_context(), local=False, seconds=1)
         assert problem is not None
         with pytest.raises(TimeoutError):
             inside.accept()

@@ -19,6 +19,7 @@ from standardwebhooks import WebhookVerificationError
 
 from api.contracts.terms import Terms
 from api.metering.exclusive import exclusive
+from api.vault import open_vault
 from api.webhooks.addresses import check_address
 from api.webhooks.registering import NewWebhook, end_webhook, find_webhook, register, send_again
 from api.webhooks.sending import LEASE, WAITS, claim_next, pick_up, send_due
@@ -26,7 +27,7 @@ from api.webhooks.tables import Delivery
 from bureau.clock import now
 from bureau.db import transaction
 from bureau.errors import InvalidInput, StateConflict, UnknownObject
-from tests.factories.ledger import NOON, Bank, Books, add_bank, agree, draft
+from tests.factories.ledger import NOON, SECRET, Bank, Books, add_bank, agree, draft
 
 TOPIC = "usage.threshold_reached"
 
@@ -217,6 +218,30 @@ def test_what_else_waits_for_a_receiver_that_failed_is_left_to_the_next_time(boo
     assert send(books, WAITS[0]) == 1
 
 
+def test_a_secret_that_cannot_be_opened_holds_up_nobody_else(
+    books: Books, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was sealed with a key that whoever sends does not have; it has been due longest, each time."""
+    own, both = books.vault, open_vault(f"2:another secret,1:{SECRET}")
+    books.vault = both
+    made = registered(books, receiver.url)
+    books.vault = own
+    cause(books, events=2)
+    pick_up(books.engine, NOON)
+    other = add_bank(books.engine, "另一银行")
+    registered(books, receiver.url, other)
+    cause(books, other)
+    assert (send(books, timedelta(seconds=1)), len(receiver.got)) == (1, 1)
+    unsigned = [one for one in deliveries(books) if one.webhook_id == made.webhook.id]
+    assert sorted(one.attempts for one in unsigned) == [0, 1], "its address is left alone after the first"
+    assert [one.due_at for one in unsigned if one.attempts] == [NOON + timedelta(seconds=1) + WAITS[0]]
+    assert "could not open its secret" in next(one.last_problem or "" for one in unsigned if one.attempts)
+    (said,) = (record.getMessage() for record in caplog.records if made.webhook.id in record.getMessage())
+    assert "key 2, which BUREAU_SECRET_KEY does not name" in said
+    books.vault = both
+    assert send(books, timedelta(seconds=1) + WAITS[0]) == 2, "the key was given"
+
+
 def test_where_nothing_is_due_no_turn_is_taken(books: Books, receiver: Receiver) -> None:
     """A call that is being committed is not waited for, and has none to wait for."""
     registered(books, receiver.url)
@@ -228,8 +253,8 @@ def test_an_attempt_that_a_crash_cut_off_is_made_again(books: Books, receiver: R
     registered(books, receiver.url)
     cause(books)
     pick_up(books.engine, NOON)
-    assert claim_next(books.engine, books.vault, NOON) is not None, "and then the process died"
-    assert claim_next(books.engine, books.vault, NOON) is None, "it is another process's for a while"
+    assert claim_next(books.engine, NOON) is not None, "and then the process died"
+    assert claim_next(books.engine, NOON) is None, "it is another process's for a while"
     assert send(books, LEASE) == 1
 
 
