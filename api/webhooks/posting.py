@@ -16,8 +16,8 @@ async def post(
 ) -> int:
     """The answer's status; its body, which may never end, is not read. Raises `TimeoutError`.
 
-    addresses: the checked ones, tried in their order. The host's name is not looked up again: its owner could have it
-    point into the platform's own machine a moment after it was checked. None: as its name says.
+    addresses: the checked ones, tried in their order, by no proxy. The host's name is not looked up again: its owner
+    could have it point into the platform's own machine a moment after it was checked. None: as its name says.
     """
     named = httpx.URL(url)
     places = places_of(named, addresses)
@@ -25,7 +25,10 @@ async def post(
     async with (
         asyncio.timeout(seconds),  # over all of it: a timeout of httpx is of each read, and headers may drip
         httpx.AsyncClient(
-            verify=trusted, timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS), follow_redirects=False
+            verify=trusted,
+            timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
+            follow_redirects=False,
+            trust_env=False,  # a certificate that a proxy leads to is compared with the place, not with the name
         ) as http,
     ):
         for place in places[:-1]:

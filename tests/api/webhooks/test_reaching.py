@@ -106,6 +106,15 @@ def test_where_one_address_does_not_answer_the_next_is_tried(bank: Bank) -> None
     assert len(bank.hosts) == 1
 
 
+def test_a_proxy_for_the_world_outside_is_not_asked(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert posted(bank, "127.0.0.1") == 204
+    assert len(bank.hosts) == 1
+
+
 def test_a_name_that_points_elsewhere_after_the_check_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """DNS rebinding: the first answer is anybody's address, each later one this machine."""
     told: list[str] = []
