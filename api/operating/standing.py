@@ -64,7 +64,7 @@ def _outbox(connection: Connection, at: datetime) -> Iterator[_Figure]:
     waiting = (
         select(func.count(), func.min(Delivery.due_at))
         .join(Webhook, Webhook.id == Delivery.webhook_id)
-        .where(Delivery.due_at.is_not(None), Webhook.ended_at.is_(None))  # an attempt under way outlives its address
+        .where(Delivery.due_at.is_not(None), Webhook.ended_at.is_(None))  # one may be picked up while its address ends
     )
     count, oldest = connection.execute(waiting).one()
     late = 0.0 if oldest is None else max(0.0, (at - oldest).total_seconds())

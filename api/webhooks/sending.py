@@ -46,11 +46,12 @@ _log = logging.getLogger("bureau.api")
 
 @dataclass(frozen=True)
 class Sending:
-    """One attempt."""
+    """One attempt. leased_until: the delivery's due_at while the attempt is this process's alone."""
 
     webhook_id: str
     event_id: str
     attempts: int
+    leased_until: datetime
     url: str
     sealed_secret: bytes
     body: bytes
@@ -128,11 +129,12 @@ def claim_next(engine: Engine, at: datetime, but: Collection[str] = ()) -> Sendi
             return None
     with transaction(engine) as session:
         take_turn(session.connection())
-        row = session.execute(due).one_or_none()
+        # Locked on PostgreSQL: what somebody asks for or ends between the reading and the writing is not overwritten.
+        row = session.execute(due.with_for_update(of=Delivery)).one_or_none()
         if row is None:  # another process's meanwhile
             return None
-        row.Delivery.due_at = at + LEASE
-        return _sending(row)
+        row.Delivery.due_at = leased_until = at + LEASE
+        return _sending(row, leased_until)
 
 
 def attempt(
@@ -154,15 +156,22 @@ def attempt(
 
 
 def settle(engine: Engine, sending: Sending, at: datetime, problem: str | None, *, gone: bool) -> None:
-    """Keep how an attempt ended: it arrived, or is due again, or is given up."""
+    """Keep how an attempt ended: it arrived, or is due again, or is given up.
+
+    Nothing is kept where its lease stands no longer: it was asked to be sent again meanwhile, which is then still to
+    be done, its address was ended, or it took so long that it is another process's.
+    """
     made = sending.attempts + 1
     later = at + WAITS[made - 1] if problem and made <= len(WAITS) and not gone else None
+    leased = (
+        update(Delivery)
+        .where(Delivery.webhook_id == sending.webhook_id, Delivery.event_id == sending.event_id)
+        .where(Delivery.due_at == sending.leased_until)
+    )
+    ended = leased.values(attempts=made, due_at=later, arrived_at=None if problem else at, last_problem=problem)
     with transaction(engine) as session:
-        session.execute(
-            update(Delivery)
-            .where(Delivery.webhook_id == sending.webhook_id, Delivery.event_id == sending.event_id)
-            .values(attempts=made, due_at=later, arrived_at=None if problem else at, last_problem=problem)
-        )
+        if session.scalar(ended.returning(Delivery.event_id)) is None:
+            return
         if later is not None:
             enqueue(session, SEND_WEBHOOKS, later)
         if gone:
@@ -182,13 +191,14 @@ def _signed(sending: Sending, vault: Vault, at: datetime) -> dict[str, str]:
     }
 
 
-def _sending(row: Row[Delivery, Webhook, Event]) -> Sending:
+def _sending(row: Row[Delivery, Webhook, Event], leased_until: datetime) -> Sending:
     event = row.Event
     said = {"type": event.topic, "timestamp": event.occurred_at.isoformat(), "data": event.payload}
     return Sending(
         row.Webhook.id,
         event.id,
         row.Delivery.attempts,
+        leased_until,
         row.Webhook.url,
         row.Webhook.sealed_secret,
         json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(),

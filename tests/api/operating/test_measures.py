@@ -84,7 +84,7 @@ def test_what_was_on_its_way_to_an_ended_webhook_is_not_waited_for(books: Books)
     pick_up(books.engine, NOON)
     assert outbox(books) == (1, 3_600)
     with transaction(books.engine) as session:
-        session.execute(update(Webhook).values(ended_at=NOON))  # while its attempt is under way
+        session.execute(update(Webhook).values(ended_at=NOON))  # while it is picked up
     assert outbox(books) == (0, 0)
 
 

@@ -132,7 +132,7 @@ def test_a_name_that_points_elsewhere_after_the_check_leads_nowhere(monkeypatch:
         url = f"https://rebinding.example:{inside.getsockname()[1]}/hook"
         vault = open_vault("a secret")
         sealed = vault.seal(b"whsec_" + b"c2VjcmV0" * 4, "hook")
-        sending = Sending("hook", "event", 0, url, sealed, b"{}")
+        sending = Sending("hook", "event", 0, now(), url, sealed, b"{}")
         problem, _ = attempt(sending, vault, now(), ssl.create_default_context(), local=False, seconds=1)
         assert problem is not None
         with pytest.raises(TimeoutError):

@@ -3,11 +3,11 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -22,7 +22,7 @@ from api.metering.exclusive import exclusive
 from api.vault import open_vault
 from api.webhooks.addresses import check_address
 from api.webhooks.registering import NewWebhook, end_webhook, find_webhook, register, send_again
-from api.webhooks.sending import LEASE, WAITS, claim_next, pick_up, send_due
+from api.webhooks.sending import LEASE, WAITS, claim_next, pick_up, send_due, settle
 from api.webhooks.tables import Delivery
 from bureau.clock import now
 from bureau.db import transaction
@@ -34,9 +34,10 @@ TOPIC = "usage.threshold_reached"
 
 @dataclass
 class Receiver:
-    """A bank's server: what it got, and what it answers next."""
+    """A bank's server: what it got, what happens before it answers next, and what it answers."""
 
     url: str
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
@@ -47,6 +48,8 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             heard.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if heard.meanwhile:
+                heard.meanwhile.pop(0)()
             self.send_response(heard.answers.pop(0) if heard.answers else 204)
             self.end_headers()
 
@@ -166,6 +169,81 @@ def test_it_is_given_up_after_the_last_attempt_and_can_be_asked_for(books: Books
         assert send_again(session, books.bank.institution_id, made.webhook.id, NOON, NOON + after) == 1
         assert send_again(session, books.bank.institution_id, made.webhook.id, NOON + after, NOON + after) == 0
     assert send(books, after) == 1
+
+
+def replay(books: Books, made: NewWebhook, at: datetime = NOON) -> None:
+    with transaction(books.engine) as session:
+        assert send_again(session, books.bank.institution_id, made.webhook.id, NOON, at) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "arrived"),
+    [
+        pytest.param(204, 2, id="it arrives, and once more"),
+        pytest.param(500, 0, id="it fails"),
+        pytest.param(410, 0, id="its receiver wants no more"),
+    ],
+)
+def test_what_is_asked_for_while_an_attempt_is_under_way_is_sent_again(
+    books: Books, receiver: Receiver, answer: int, arrived: int
+) -> None:
+    made = registered(books, receiver.url)
+    cause(books)
+    receiver.answers, receiver.meanwhile = [answer], [lambda: replay(books, made)]
+    assert send(books) == arrived
+    if not arrived:
+        assert [(one.attempts, one.due_at) for one in deliveries(books)] == [(0, NOON)], "as it was asked for"
+        assert send(books) == 1
+    (delivery,) = deliveries(books)
+    assert (len(receiver.got), delivery.attempts, delivery.due_at, delivery.arrived_at) == (2, 1, None, NOON)
+
+
+def test_what_is_asked_for_while_it_is_claimed_counts_its_attempts_anew(books: Books, receiver: Receiver) -> None:
+    made = registered(books, receiver.url)
+    cause(books)
+    receiver.answers = [500]
+    send(books)
+    with ThreadPoolExecutor() as pool:
+        with transaction(books.engine) as session:
+            send_again(session, books.bank.institution_id, made.webhook.id, NOON, NOON + WAITS[0])
+            claiming = pool.submit(claim_next, books.engine, NOON + WAITS[0])
+            with suppress(TimeoutError):
+                claiming.result(0.5)  # by then it has read, and waits for this transaction
+        sending = claiming.result(20)
+    assert sending is not None
+    assert sending.attempts == 0
+
+
+@pytest.mark.parametrize("answer", [204, 410, 500])
+def test_an_address_that_ends_while_an_attempt_is_under_way_stays_as_it_ended(
+    books: Books, receiver: Receiver, answer: int
+) -> None:
+    made = registered(books, receiver.url)
+    cause(books)
+
+    def end() -> None:
+        with transaction(books.engine) as session:
+            end_webhook(session, books.bank.institution_id, made.webhook.id, NOON)
+
+    receiver.answers, receiver.meanwhile = [answer], [end]
+    send(books, timedelta(seconds=1))
+    assert [delivery.due_at for delivery in deliveries(books)] == [None]
+    with Session(books.engine) as session:
+        assert find_webhook(session, books.bank.institution_id, made.webhook.id).ended_at == NOON
+
+
+def test_who_outlives_its_lease_overwrites_nothing(books: Books, receiver: Receiver) -> None:
+    registered(books, receiver.url)
+    cause(books)
+    pick_up(books.engine, NOON)
+    slow = claim_next(books.engine, NOON)
+    assert slow is not None
+    assert send(books, LEASE) == 1, "another process's attempt"
+    settle(books.engine, slow, NOON + LEASE, "it answered 410", gone=True)
+    (delivery,) = deliveries(books)
+    assert (delivery.attempts, delivery.arrived_at, delivery.last_problem) == (1, NOON + LEASE, None)
+    with Session(books.engine) as session:
+        assert find_webhook(session, books.bank.institution_id, delivery.webhook_id).ended_at is None
 
 
 def test_who_is_gone_hears_nothing_more(books: Books, receiver: Receiver) -> None:
