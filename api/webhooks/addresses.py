@@ -1,7 +1,10 @@
 """Where webhooks may be sent: never into the platform's own machine, and never in clear text."""
 
+import asyncio
 import ipaddress
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
@@ -40,6 +43,15 @@ def check_address(url: str, *, local: bool = False) -> list[str]:
         if _is_barred(address):
             raise InvalidInput(f"{host} is {address}, where no webhook is sent to.")
     return list(dict.fromkeys(map(str, addresses)))
+
+
+async def look_up(url: str, *, local: bool = False) -> list[str]:
+    """As `check_address`, for a caller that may give up: a lookup cannot be stopped, and goes on by itself then."""
+    alone = ThreadPoolExecutor(1)  # a loop waits for its own threads when it ends
+    try:
+        return await asyncio.get_running_loop().run_in_executor(alone, partial(check_address, url, local=local))
+    finally:
+        alone.shutdown(wait=False)
 
 
 def _is_barred(address: _Address) -> bool:

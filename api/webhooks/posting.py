@@ -1,6 +1,5 @@
 """One request to a webhook: to the network addresses that were checked, by the name of its host."""
 
-import asyncio
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,9 +11,9 @@ _CONNECT_SECONDS = 4.0
 
 
 async def post(
-    url: str, body: bytes, headers: dict[str, str], trusted: ssl.SSLContext, seconds: float, addresses: Sequence[str]
+    url: str, body: bytes, headers: dict[str, str], trusted: ssl.SSLContext, addresses: Sequence[str]
 ) -> int:
-    """The answer's status; its body, which may never end, is not read. Raises `TimeoutError`.
+    """The answer's status; its body, which may never end, is not read. How long it may take is the caller's to say.
 
     addresses: the checked ones, tried in their order, by no proxy. The host's name is not looked up again: its owner
     could have it point into the platform's own machine a moment after it was checked. None: as its name says.
@@ -22,15 +21,12 @@ async def post(
     named = httpx.URL(url)
     places = places_of(named, addresses)
     told = headers | {"host": named.netloc.decode("ascii")}
-    async with (
-        asyncio.timeout(seconds),  # over all of it: a timeout of httpx is of each read, and headers may drip
-        httpx.AsyncClient(
-            verify=trusted,
-            timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
-            follow_redirects=False,
-            trust_env=False,  # a certificate that a proxy leads to is compared with the place, not with the name
-        ) as http,
-    ):
+    async with httpx.AsyncClient(
+        verify=trusted,
+        timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
+        follow_redirects=False,
+        trust_env=False,  # a certificate that a proxy leads to is compared with the place, not with the name
+    ) as http:
         for place in places[:-1]:
             with suppress(httpx.ConnectError, httpx.ConnectTimeout):
                 return await _status(http, place, named, body, told)

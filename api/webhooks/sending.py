@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import ssl
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.exclusive import take_turn
 from api.metering.tables import Event
 from api.vault import Vault
-from api.webhooks.addresses import check_address
+from api.webhooks.addresses import look_up
 from api.webhooks.posting import post
 from api.webhooks.registering import call_off
 from api.webhooks.tables import Delivery, Webhook
@@ -35,7 +36,9 @@ WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 1
 LEASE = timedelta(minutes=2)
 """For how long an attempt is one process's alone."""
 DEADLINE_SECONDS = 15.0
-"""Within which an attempt is over, whatever its receiver does: well within the lease."""
+"""Within which an attempt is over, whatever its receiver and its name's servers do: well within the lease."""
+SHARE = timedelta(seconds=5)
+"""What the attempts of one address take of a round's time; the one that goes beyond is its last in the round."""
 _AT_ONCE = 50
 _UNOPENED = (
     "the secret of webhook %s cannot be opened: %s. Give BUREAU_SECRET_KEY the key it was sealed with and start what "
@@ -68,23 +71,33 @@ def send_due(
     """Pick up new events and make the attempts that are due, up to fifty; returns how many arrived.
 
     Each is claimed and signed at its own instant: receivers refuse a timestamp that is minutes old, and while slow
-    ones are waited for, what is to come stays due for another process. An address that failed is left alone until the
-    next time, so that one with much to come does not take everybody's. seconds: an attempt's deadline.
+    ones are waited for, what is to come stays due for another process. An address that failed, or has had its share of
+    the time, is left alone until the next round, so that one with much to come does not take everybody's.
+    seconds: an attempt's deadline.
     """
     pick_up(engine, clock())
-    arrived, failed = 0, set[str]()
+    arrived, failed, slow = 0, set[str](), set[str]()
+    taken = defaultdict[str, timedelta](timedelta)
     trusted: ssl.SSLContext | None = None
     for _ in range(_AT_ONCE):
-        sending = claim_next(engine, clock(), but=failed)
+        sending = claim_next(engine, clock(), but=failed | slow)
         if sending is None:
             break
         trusted = trusted or httpx.create_ssl_context()  # takes 20 ms: not where nothing is due
-        problem, gone = attempt(sending, vault, clock(), trusted, local=local, seconds=seconds)
-        settle(engine, sending, clock(), problem, gone=gone)
-        if problem is None:
-            arrived += 1
-        else:
+        began = clock()
+        problem, gone = attempt(sending, vault, began, trusted, local=local, seconds=seconds)
+        ended = clock()
+        settle(engine, sending, ended, problem, gone=gone)
+        if problem is not None:
             failed.add(sending.webhook_id)
+            continue
+        arrived += 1
+        taken[sending.webhook_id] += ended - began
+        if taken[sending.webhook_id] > SHARE:
+            slow.add(sending.webhook_id)
+    if slow:
+        with transaction(engine) as session:
+            enqueue(session, SEND_WEBHOOKS)  # their next round, which the queue's clock begins a minute later
     return arrived
 
 
@@ -143,8 +156,7 @@ def attempt(
     """Send once, within so many seconds: (what went wrong or None, whether the receiver wants no more of it)."""
     try:
         headers = _signed(sending, vault, at)
-        addresses = check_address(sending.url, local=local)  # names may point elsewhere than when it was registered
-        status = asyncio.run(post(sending.url, sending.body, headers, trusted, seconds, addresses))
+        status = asyncio.run(_answer(sending, headers, trusted, local=local, seconds=seconds))
     except AnswerDamaged as problem:
         _log.error(_UNOPENED, sending.webhook_id, problem.why)
         return "the platform could not open its secret to sign with", False
@@ -179,6 +191,14 @@ def settle(engine: Engine, sending: Sending, at: datetime, problem: str | None, 
             call_off(session, sending.webhook_id)
     if problem and later is None:
         _log.warning("event %s was given up after %d attempts: %s", sending.event_id, made, problem)
+
+
+async def _answer(
+    sending: Sending, headers: dict[str, str], trusted: ssl.SSLContext, *, local: bool, seconds: float
+) -> int:
+    async with asyncio.timeout(seconds):  # over all of it: a timeout of httpx is of each read, and headers may drip
+        addresses = await look_up(sending.url, local=local)  # names may point elsewhere than when it was registered
+        return await post(sending.url, sending.body, headers, trusted, addresses)
 
 
 def _signed(sending: Sending, vault: Vault, at: datetime) -> dict[str, str]:

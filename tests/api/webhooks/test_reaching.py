@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -86,7 +87,16 @@ def bank(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bank]:
 
 
 def posted(bank: Bank, *addresses: str) -> int:
-    return asyncio.run(post(bank.url, b"{}", {}, bank.trusted, 15, addresses))
+    return asyncio.run(post(bank.url, b"{}", {}, bank.trusted, addresses))
+
+
+def problem_of_sending_to(url: str) -> str | None:
+    """What went wrong with an attempt that has a second."""
+    vault = open_vault("a secret")
+    sealed = vault.seal(b"whsec_" + b"c2VjcmV0" * 4, "hook")
+    sending = Sending("hook", "event", 0, now(), url, sealed, b"{}")
+    problem, _ = attempt(sending, vault, now(), ssl.create_default_context(), local=False, seconds=1)
+    return problem
 
 
 def test_the_checked_address_is_reached_by_the_name_of_its_host(bank: Bank) -> None:
@@ -130,14 +140,26 @@ def test_a_name_that_points_elsewhere_after_the_check_leads_nowhere(monkeypatch:
     with socket.create_server(("127.0.0.1", 0)) as inside:
         inside.settimeout(0.2)
         url = f"https://rebinding.example:{inside.getsockname()[1]}/hook"
-        vault = open_vault("a secret")
-        sealed = vault.seal(b"whsec_" + b"c2VjcmV0" * 4, "hook")
-        sending = Sending("hook", "event", 0, now(), url, sealed, b"{}")
-        problem, _ = attempt(sending, vault, now(), ssl.create_default_context(), local=False, seconds=1)
-        assert problem is not None
+        assert problem_of_sending_to(url) is not None
         with pytest.raises(TimeoutError):
             inside.accept()
     assert told == [NOBODY]
+
+
+def test_a_name_that_is_not_answered_for_is_waited_for_no_longer_than_a_receiver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered = threading.Event()
+
+    def silent(*_: Any, **__: Any) -> Any:
+        answered.wait(20)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    began = time.monotonic()
+    assert problem_of_sending_to("https://silent.example/hook") == "it did not answer within 1 seconds"
+    assert time.monotonic() - began < 10
+    answered.set()
 
 
 def test_addresses_are_told_once_each() -> None:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from standardwebhooks import Webhook as StandardWebhook
 from standardwebhooks import WebhookVerificationError
@@ -22,7 +22,7 @@ from api.metering.exclusive import exclusive
 from api.vault import open_vault
 from api.webhooks.addresses import check_address
 from api.webhooks.registering import NewWebhook, end_webhook, find_webhook, register, send_again
-from api.webhooks.sending import LEASE, WAITS, claim_next, pick_up, send_due, settle
+from api.webhooks.sending import LEASE, SHARE, WAITS, claim_next, pick_up, send_due, settle
 from api.webhooks.tables import Delivery
 from bureau.clock import now
 from bureau.db import transaction
@@ -113,6 +113,14 @@ def send(books: Books, after: timedelta = timedelta(), **limits: float) -> int:
 def deliveries(books: Books) -> list[Delivery]:
     with Session(books.engine) as session:
         return list(session.scalars(select(Delivery)))
+
+
+def queued(books: Books) -> int:
+    """How many jobs the queue was given, which SQLite has none of."""
+    if books.engine.dialect.name == "sqlite":
+        return 0
+    with books.engine.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one()
 
 
 def test_an_event_arrives_once_and_signed(books: Books, receiver: Receiver) -> None:
@@ -294,6 +302,36 @@ def test_what_else_waits_for_a_receiver_that_failed_is_left_to_the_next_time(boo
     assert (send(books), len(receiver.got)) == (1, 2)
     assert (send(books), len(receiver.got)) == (1, 3)
     assert send(books, WAITS[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("slow", "attempts"),
+    [
+        pytest.param(timedelta(seconds=14), 1, id="one attempt is beyond its share"),
+        pytest.param(SHARE / 2, 3, id="a few together are beyond it"),
+        pytest.param(SHARE / 5, 5, id="within it"),
+    ],
+)
+def test_a_receiver_that_is_slow_takes_its_share_of_a_round(
+    books: Books, receiver: Receiver, slow: timedelta, attempts: int
+) -> None:
+    made = registered(books, receiver.url)
+    cause(books, events=5)
+    pick_up(books.engine, NOON)
+    other = add_bank(books.engine, "另一银行")
+    registered(books, receiver.url, other)
+    cause(books, other)
+
+    def clock() -> datetime:
+        return NOON + timedelta(seconds=1) + len(receiver.got) * slow
+
+    before = queued(books)
+    assert send_due(books.engine, books.vault, clock, local=True) == attempts + 1, "the other bank's too"
+    arrived = [one for one in deliveries(books) if one.webhook_id == made.webhook.id and one.arrived_at]
+    assert len(arrived) == attempts
+    again = attempts < 5 and books.engine.dialect.name == "postgresql"
+    assert queued(books) - before == again, "a round for what is left"
+    assert send_due(books.engine, books.vault, clock, local=True) == min(attempts, 5 - attempts)
 
 
 def test_a_secret_that_cannot_be_opened_holds_up_nobody_else(
