@@ -142,8 +142,11 @@ COURT_MEASURE_FEATURES: tuple[Entry, ...] = (
         unit="days",
         sign=FAVOURABLE,
         code="FREEZE",
-        zh="最近一次冻结、保全距今仅{value}天",
-        en="The last judicial freeze was only {value} days ago",
+        zh=("最近一次冻结、保全距今仅{value}天", "最近一次冻结、保全已过{value}天"),
+        en=(
+            "The last judicial freeze was only {value} days ago",
+            "{value} days have passed since the last judicial freeze",
+        ),
     ),
     INSOLVENCY.one(
         "bankruptcy_stage",

@@ -186,13 +186,13 @@ MERCHANT_FEATURES: tuple[Entry, ...] = (
     FAMILY.one(
         "shop_months_visited_12m",
         acts(months_active(), SCANNED, months(12)),
-        label="近12个月有访客扫码的月数",
-        label_en="Months of the last 12 with a scan",
+        label="近12个月内有访客扫码的自然月数",
+        label_en="Calendar months with a scan within the last 12 months",
         unit="months",
         sign=FAVOURABLE,
         code="SHOP-RHYTHM",
-        zh="近12个月中{value}个月有访客扫码",
-        en="There were scans in {value} of 12 months",
+        zh="近12个月内有{value}个自然月有访客扫码",
+        en="There were scans in {value} calendar months within 12 months",
     ),
     FAMILY.one(
         "shop_days_since_visit",

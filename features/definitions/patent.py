@@ -105,13 +105,16 @@ PATENT_FEATURES: tuple[Entry, ...] = (
     FAMILY.one(
         "patent_lapsed_share",
         ratio(filed(count(), col("status").equals(LAPSED)), filed(count(), col("granted_on").is_known())),
-        label="已授权专利中失效的占比",
-        label_en="Share of the patents granted that have lapsed",
+        label="失效专利及申请与已授权专利之比",
+        label_en="Lapsed patents and applications over patents granted",
         unit="share",
         sign=ADVERSE,
         code="PATENTS-LAPSED",
-        zh=("已授权专利{value}已失效", "已授权专利仅{value}失效"),
-        en=("{value} of granted patents have lapsed", "Only {value} of granted patents have lapsed"),
+        zh=("失效的专利及申请相当于已授权专利的{value}", "失效的专利及申请仅相当于已授权专利的{value}"),
+        en=(
+            "Lapsed patents and applications are {value} of those granted",
+            "Lapsed patents and applications are only {value} of those granted",
+        ),
     ),
     FAMILY.one(
         "patent_invention_share",
@@ -160,13 +163,13 @@ PATENT_FEATURES: tuple[Entry, ...] = (
     FAMILY.one(
         "patent_months_36m",
         filed(months_active(), None, months(36)),
-        label="近36个月有专利申请的月数",
-        label_en="Months of the last 36 with a patent filed",
+        label="近36个月内有专利申请的自然月数",
+        label_en="Calendar months with a patent filed within the last 36 months",
         unit="months",
         sign=FAVOURABLE,
         code="PATENT-RHYTHM",
-        zh="近36个月中{value}个月有专利申请",
-        en="Patents were filed in {value} of 36 months",
+        zh="近36个月内有{value}个自然月有专利申请",
+        en="Patents were filed in {value} calendar months within 36 months",
     ),
     FAMILY.one(
         "patent_days_since_first",

@@ -163,8 +163,8 @@ SHAREHOLDING_FEATURES = (
         unit="days",
         sign=FAVOURABLE,
         code="HOLDER-STABLE",
-        zh=("{value}天前刚有股东入股", "股权已{value}天未变动"),
-        en=("A holder entered only {value} days ago", "Holders have been the same for {value} days"),
+        zh=("{value}天前刚有股东入股", "已{value}天无新股东入股"),
+        en=("A holder entered only {value} days ago", "No holder has entered for {value} days"),
     ),
     _SAID.one(
         "oldest_holding_days",

@@ -219,8 +219,8 @@ STRUCTURE_FEATURES = (
         unit="flag",
         sign=ADVERSE,
         code="STATEMENT-EQUITY",
-        zh=("近一年曾资不抵债", "近一年未资不抵债"),
-        en=("Equity was negative within the year", "Equity was not negative within the year"),
+        zh=("近一年曾资不抵债", "近一年报送的报表未见资不抵债"),
+        en=("Equity was negative within the year", "No statement filed within the year shows negative equity"),
     ),
 )
 

@@ -106,13 +106,13 @@ TAX_STATE_FEATURES = (
     STATE.one(
         "taxpayer_state_changes_24m",
         states(count(), months(24)),
-        label="近24个月纳税人状态变动次数",
-        label_en="Changes of the taxpayer's state in the last 24 months",
+        label="近24个月纳税人状态登记次数",
+        label_en="Entries of the taxpayer's state in the last 24 months",
         unit="changes",
         sign=ADVERSE,
         code="TAXPAYER-STATE",
-        zh="近24个月纳税人状态变动{value}次",
-        en="The taxpayer's state changed {value} times in 24 months",
+        zh="近24个月纳税人状态登记{value}次",
+        en="The taxpayer's state was entered {value} times in 24 months",
     ),
 )
 
