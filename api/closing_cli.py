@@ -32,10 +32,11 @@ from features.store.city_build import CityBuild, built_parts, is_built, write_pa
 from features.store.days import read_day
 from features.store.hot_rows import renew_hot_files
 from features.store.retention import count_expired
-from models.city_scores import caveats_of, score_city
+from models.city_scores import caveats_of, is_city_scored, score_city
 from models.monitoring.alarm import alarmed
 from models.monitoring.monitoring import monitor_released
 from models.release import read_release
+from models.scoring import ScoringModel
 from models.service import load_released
 from products.serving import read_serving
 
@@ -82,9 +83,10 @@ def close(settings: Settings, journal: Journal, day: date) -> None:
     wanted = CityBuild(_names(home, day), day, snapshot)
     folder = home / "features" / f"day={day}"
     last = "health"
-    stands = partial(_stands, journal, last, wanted, folder)
-    journal.step("features", lambda: _build(lake, wanted, folder), stands)
-    journal.step("scores", lambda: _score(lake, home, wanted, folder))
+    over = partial(journal.is_done, last)  # then nobody needs what was built, and it may have gone
+    journal.step("features", lambda: _build(lake, wanted, folder), lambda: over() or is_built(wanted, folder))
+    scored = partial(_is_scored, home, wanted, folder)
+    journal.step("scores", lambda: _score(lake, home, wanted, folder), lambda: over() or scored())
     journal.step("monitoring", lambda: _monitor(lake, home, wanted))
     journal.step(last, lambda: _measure(lake, home, wanted, folder))
     _forget_older(folder, KEPT_DAYS)
@@ -123,11 +125,6 @@ def _build(lake: Lake, wanted: CityBuild, folder: Path) -> Facts:
     with progress_of("features") as tell:
         parts = write_parts(lake, wanted, operator_grant(), folder, tell)
     return {"parts": len(parts), "features": len(wanted.names)}
-
-
-def _stands(journal: Journal, last: str, wanted: CityBuild, folder: Path) -> bool:
-    """Whether what was built is there, or nobody needs it any more."""
-    return journal.is_done(last) or is_built(wanted, folder)
 
 
 def _forget_older(folder: Path, kept: int) -> None:
@@ -171,9 +168,23 @@ def _score(lake: Lake, home: Path, wanted: CityBuild, folder: Path) -> Facts:
     for name in _released(home):
         with alarmed(home, wanted.as_of, "scores"):
             model = load_released(home, name)
-            out = home / "scores" / folder.name / f"{name}-{model.version}"
+            out = _scores_of(home, folder, model)
             scored[name] = score_city(model, built_parts(folder), out, caveats_of(lake, model, wanted, grant))
     return scored
+
+
+def _is_scored(home: Path, wanted: CityBuild, folder: Path) -> bool:
+    """Whether the versions that are released by now have scored the city: another may have been since."""
+    for name in _released(home):
+        with alarmed(home, wanted.as_of, "scores"):
+            model = load_released(home, name)
+        if not is_city_scored(model, built_parts(folder), _scores_of(home, folder, model), wanted):
+            return False
+    return True
+
+
+def _scores_of(home: Path, folder: Path, model: ScoringModel) -> Path:
+    return home / "scores" / folder.name / f"{model.name}-{model.version}"
 
 
 def _monitor(lake: Lake, home: Path, wanted: CityBuild) -> Facts:

@@ -40,7 +40,7 @@ def caveats_of(lake: Lake, model: ScoringModel, wanted: CityBuild, grant: ReadGr
     marks: dict[int, list[RecordMark]] = {}
     for one in marked_of(lake, read, grant):
         marks.setdefault(one.enterprise_id, []).append(one.mark)
-    stamp = read.stamp | stale_stamp(stale_of(lake, read)) | {"model": model.name, "version": model.version}
+    stamp = _stamp_of(model, wanted) | stale_stamp(stale_of(lake, read))
     return Caveats(stamp, {number: listed(of_one) for number, of_one in marks.items()})
 
 
@@ -64,6 +64,12 @@ def score_city(model: ScoringModel, built: Sequence[Path], folder: Path, caveats
     return rows
 
 
+def is_city_scored(model: ScoringModel, built: Sequence[Path], folder: Path, wanted: CityBuild) -> bool:
+    """Whether a folder holds the scores of every part of a build, by this version."""
+    stamp = _stamp_of(model, wanted)
+    return all(_says(folder / part.name, stamp) for part in built)
+
+
 def score_rows(model: ScoringModel, frame: pl.DataFrame, caveats: Caveats) -> pl.DataFrame:
     """`enterprise_id`, `uscc`, what `score_frame` says and `marks` (JSON) of every row of built features.
 
@@ -79,7 +85,7 @@ def score_rows(model: ScoringModel, frame: pl.DataFrame, caveats: Caveats) -> pl
 
 def is_scored(path: Path, caveats: Caveats) -> bool:
     """Whether a part is there and of this model, day and state of the lake."""
-    return path.exists() and caveats.stamp.items() <= pl.read_parquet_metadata(path).items()
+    return _says(path, caveats.stamp)
 
 
 def write_part(frame: pl.DataFrame, out: Path, caveats: Caveats) -> None:
@@ -88,3 +94,13 @@ def write_part(frame: pl.DataFrame, out: Path, caveats: Caveats) -> None:
     unfinished = out.with_suffix(".unfinished")
     frame.write_parquet(unfinished, compression="zstd", metadata=caveats.stamp)
     unfinished.replace(out)
+
+
+def _stamp_of(model: ScoringModel, wanted: CityBuild) -> dict[str, str]:
+    """Which model scored what; of the build's features only the model's count."""
+    return replace(wanted, names=model.features).stamp | {"model": model.name, "version": model.version}
+
+
+def _says(path: Path, stamp: Mapping[str, str]) -> bool:
+    """Whether a file is there and says this of itself."""
+    return path.exists() and stamp.items() <= pl.read_parquet_metadata(path).items()

@@ -25,11 +25,14 @@ class Journal:
     def step(self, name: str, work: Callable[[], Facts], stands: Callable[[], bool] = lambda: True) -> Facts:
         """The facts of a step: those of the run that finished it, else of doing it now.
 
-        stands: whether what the step made is still there; it is done anew where it is not.
+        stands: whether what the step made is still there; it is done anew where it is not, and so are those after it,
+        which rest on it.
         """
-        if name in self._done and stands():
-            self.tell(f"{name}: done before ({_said(self._done[name])})")
-            return self._done[name]
+        if name in self._done:
+            if stands():
+                self.tell(f"{name}: done before ({_said(self._done[name])})")
+                return self._done[name]
+            self.forget(self._since(name))
         facts = dict(work())
         self._done[name] = facts
         self._write()
@@ -49,6 +52,11 @@ class Journal:
     def is_done(self, name: str) -> bool:
         """Whether an earlier run, or this one, finished a step."""
         return name in self._done
+
+    def _since(self, name: str) -> list[str]:
+        """A step that is done and those that were done after it."""
+        done = list(self._done)
+        return done[done.index(name) :]
 
     def _write(self) -> None:
         unfinished = self.path.with_suffix(".unfinished")

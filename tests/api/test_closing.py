@@ -174,6 +174,21 @@ def test_a_retired_feature_is_built_while_a_released_model_reads_it(
     assert stamp["snapshot"] == str(lake_of(settings).snapshot())
 
 
+def test_a_version_released_while_a_closing_stood_still_is_scored_and_measured(again: Path, day: date) -> None:
+    home, version = again, load_released(again, "sme_default").version
+    folder, measures = home / "scores" / f"day={day}", read_measures(home, "sme_default", day, version)
+    (folder / f"sme_default-{version}").rename(folder / "sme_default-0")  # as one of before would have left it
+    (home / "monitoring" / f"sme_default-{day}.json").unlink()
+    journal = home / "closing" / f"{day}.json"
+    done = json.loads(journal.read_text())
+    journal.write_text(json.dumps({name: facts for name, facts in done.items() if name != "health"}))
+    said: list[str] = []
+    close(settings_of(home, day), open_journal(home / "closing", day, said.append), day)
+    assert [line.partition(":")[0] for line in said if "done before" not in line] == STEPS[5:]
+    assert (folder / f"sme_default-{version}" / "part-0000.parquet").exists()
+    assert read_measures(home, "sme_default", day, version) == measures != []
+
+
 @pytest.mark.parametrize(("kind", "kept"), [("features", KEPT_DAYS), ("scores", KEPT_SCORES)])
 def test_the_newest_days_stay_and_older_ones_go(tmp_path: Path, kind: str, kept: int) -> None:
     settings, day = settings_of(tmp_path, date(2025, 3, 1)), date(2025, 3, 1)

@@ -1,6 +1,7 @@
 """The whole city's scores are each enterprise's own."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,12 @@ import polars as pl
 import pytest
 
 from bureau.errors import ContributionsDisagree
+from features.store.city_build import CityBuild
 from models.boosted_trees import TreeRecipe
-from models.city_scores import Caveats, score_city, score_part
+from models.city_scores import Caveats, is_city_scored, score_city, score_part, write_part
 from models.logistic import Logistic, LogisticRecipe
 from models.many_scores import score_frame
+from tests.factories.granted_loans import labelled_loans, quick_model
 from tests.factories.portfolio import PLAIN_LOGISTIC, SMALL_TREES, portfolio, scoring_model
 
 MODEL = scoring_model(SMALL_TREES)
@@ -98,3 +101,16 @@ def test_parts_of_a_larger_build_go(tmp_path: Path) -> None:
     score_city(MODEL, built, tmp_path / "scores", CAVEATS)
     score_city(MODEL, built[:1], tmp_path / "scores", CAVEATS)
     assert [path.name for path in (tmp_path / "scores").iterdir()] == ["part-0000.parquet"]
+
+
+def test_a_city_is_scored_where_this_version_scored_every_part_of_this_build(tmp_path: Path) -> None:
+    model, built = quick_model(labelled_loans(200)), [Path("part-0000.parquet"), Path("part-0001.parquet")]
+    wanted = CityBuild(model.features, date(2025, 7, 1), 7)
+    said = replace(CAVEATS, stamp=wanted.stamp | {"model": model.name, "version": model.version, "stale": "{}"})
+    write_part(pl.DataFrame(), tmp_path / built[0].name, said)
+    assert not is_city_scored(model, built, tmp_path, wanted)
+    write_part(pl.DataFrame(), tmp_path / built[1].name, said)
+    assert is_city_scored(model, built, tmp_path, wanted)
+    assert is_city_scored(model, built, tmp_path, replace(wanted, names=model.features[:1])), "its own features count"
+    assert not is_city_scored(replace(model, version="next"), built, tmp_path, wanted)
+    assert not is_city_scored(model, built, tmp_path, replace(wanted, snapshot=8))

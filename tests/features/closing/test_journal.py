@@ -57,6 +57,18 @@ def test_a_step_whose_work_is_gone_is_done_again(tmp_path: Path) -> None:
     assert done == ["features", "features"]
 
 
+def test_what_rests_on_a_step_that_is_done_anew_is_done_anew_even_by_a_run_after_a_kill(tmp_path: Path) -> None:
+    done: list[str] = []
+    steps = ("deliveries", "features", "scores", "monitoring")
+    for name in steps:
+        open_journal(tmp_path, DAY, print).step(name, counting(done, name))
+    with pytest.raises(Power):
+        open_journal(tmp_path, DAY, print).step("features", counting(done, "features", fails=True), lambda: False)
+    for name in steps:
+        open_journal(tmp_path, DAY, print).step(name, counting(done, name))
+    assert done == [*steps, *steps[1:]]
+
+
 def test_a_forgotten_step_is_done_anew_by_a_later_run_too(tmp_path: Path) -> None:
     done: list[str] = []
     journal = open_journal(tmp_path, DAY, print)
