@@ -20,9 +20,9 @@ from bureau.errors import FeedStopped, InvalidInput, UnreadableFile
 from bureau.heap import give_back
 from features.lake.delivery import drop_delivery
 from features.lake.lake import Lake
-from features.lake.landing import settle_links
+from features.lake.landing import has_landed, settle_links
 from features.lake.raw_identity import masked_sentence
-from features.lake.sidecar import read_sidecar, sidecar_path
+from features.lake.sidecar import Sidecar, read_sidecar, sidecar_path
 from features.lake.stops import take
 
 INBOX, TAKEN, REFUSED = "inbox", "taken", "refused"
@@ -49,11 +49,13 @@ def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
 
     Its sidecar goes to `inbox/taken/DAY`. Of a file that cannot be read as its feed a text in `inbox/refused` says
     why; one of a stopped feed lies on; the others go on. Hidden files, which a copying program may still be writing,
-    are not looked at. Killed at any point, what was landed and not yet dropped lands again and changes nothing.
+    are not looked at. Killed at any point, what was landed and not yet dropped lands again and changes nothing, and
+    the sidecar of what was dropped is moved by the next run.
     """
     inbox = home / INBOX
     inbox.mkdir(parents=True, exist_ok=True)
     _drop_older(inbox)
+    _move_lone_sidecars(lake, inbox, inbox / TAKEN / day.isoformat())
     waiting = [path for path in _shown(inbox) if path.suffix in DELIVERIES]
     total, held = _take_all(lake, waiting, inbox, day, at)
     again, held = _take_all(lake, held, inbox, day, at)  # a later file may have ended the stop
@@ -87,11 +89,16 @@ def _shown(inbox: Path) -> list[Path]:
 
 def _feed_of(path: Path) -> str | None:
     """What a file's sidecar says it is; None where nothing readable says it."""
+    said = _said_of(path)
+    return None if said is None else said.feed
+
+
+def _said_of(path: Path) -> Sidecar | None:
+    """What can be read of the sidecar of a file, or of one that stands alone."""
     try:
-        said = read_sidecar(path)
+        return read_sidecar(path)
     except UnreadableFile:
         return None
-    return None if said is None else said.feed
 
 
 def _take_all(lake: Lake, paths: Iterable[Path], inbox: Path, day: date, at: datetime) -> tuple[Taken, list[Path]]:
@@ -127,11 +134,22 @@ def _refuse(path: Path, folder: Path, problem: InvalidInput) -> None:
 
 
 def _drop(path: Path, folder: Path) -> None:
-    """The file first: a sidecar alone is nothing, a file alone would be refused by the next run."""
+    """The file first: a sidecar alone is moved by the next run, a file alone would be refused by it."""
     folder.mkdir(parents=True, exist_ok=True)
     path.unlink()
     sidecar = sidecar_path(path)
     sidecar.rename(folder / sidecar.name)
+
+
+def _move_lone_sidecars(lake: Lake, inbox: Path, folder: Path) -> None:
+    """Sidecars of deliveries that landed and are dropped: a run was killed before it could move them."""
+    shown = _shown(inbox)
+    beside_files = {sidecar_path(path) for path in shown if path.suffix in DELIVERIES}
+    for path in [path for path in shown if path == sidecar_path(path) and path not in beside_files]:
+        said = _said_of(path)
+        if said is not None and has_landed(lake, said):
+            folder.mkdir(parents=True, exist_ok=True)
+            path.rename(folder / path.name)
 
 
 def _drop_older(inbox: Path) -> None:

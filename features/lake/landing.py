@@ -20,6 +20,7 @@ from features.lake.quarantine import hold
 from features.lake.relinking import relink
 from features.lake.renaming import feeds_since, note_settled, renamed_since_settled
 from features.lake.sent import erase_from_deliveries
+from features.lake.sidecar import Sidecar
 from features.lake.tables import Batch
 from features.lake.writing import store
 
@@ -79,8 +80,8 @@ def land_judged(lake: Lake, judging: Judging, *, links: bool) -> Landed:
     """`land` of a delivery that is being judged already."""
     delivery, received_at = judging.delivery, judging.received_at
     with exclusive(lake):
-        if _landed_before(lake, delivery):
-            said = delivery.sidecar
+        said = delivery.sidecar
+        if has_landed(lake, said):
             erase_from_deliveries(lake.root.parent, delivery.contract, erased_in(lake, delivery))
             if links:
                 _settle(lake, at=received_at)
@@ -100,6 +101,15 @@ def settle_links(lake: Lake, *, at: datetime) -> None:
         _settle(lake, at=at)
 
 
+def has_landed(lake: Lake, said: Sidecar) -> bool:
+    """Whether a delivery of this batch and content is in the lake."""
+    query = select(Batch.id).where(
+        Batch.feed == said.feed, Batch.batch_id == said.batch_id, Batch.sha256 == said.sha256
+    )
+    with lake.catalogue.connect() as connection:
+        return connection.scalar(query) is not None
+
+
 def _settle(lake: Lake, *, at: datetime) -> None:
     renamed = renamed_since_settled(lake)
     linked = [contract for contract in FEEDS if contract.name_column is not None]
@@ -109,15 +119,6 @@ def _settle(lake: Lake, *, at: datetime) -> None:
     for contract in linked:
         relink(lake, contract, at=at, renamed=renamed)
     note_settled(lake)
-
-
-def _landed_before(lake: Lake, delivery: Delivery) -> bool:
-    said = delivery.sidecar
-    query = select(Batch.id).where(
-        Batch.feed == said.feed, Batch.batch_id == said.batch_id, Batch.sha256 == said.sha256
-    )
-    with lake.catalogue.connect() as connection:
-        return connection.scalar(query) is not None
 
 
 def _land(lake: Lake, connection: Connection, judging: Judging) -> tuple[Landed, pl.Series]:

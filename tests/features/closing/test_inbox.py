@@ -95,6 +95,33 @@ def test_killed_between_landing_and_dropping_it_changes_nothing_the_second_time(
     assert known(lake, PENALTY, "2025-06-02").height == 1
 
 
+def test_killed_between_dropping_a_file_and_moving_its_sidecar_the_next_run_moves_it(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = lake.root.parent
+    sidecar = sidecar_path(waiting(home, ACME))
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            take_in(lake, home, DAY, AT)
+    assert left_over(home, ()).strange == (sidecar,)
+    assert take_in(lake, home, DAY, AT) == Taken()
+    assert left_over(home, ()).strange == ()
+    assert (home / "inbox" / "taken" / "2025-06-01" / sidecar.name).exists()
+
+
+def test_a_sidecar_whose_file_has_not_come_yet_waits_for_it(lake: Lake) -> None:
+    home = lake.root.parent
+    path = waiting(home, ACME)
+    content = path.read_bytes()
+    path.unlink()
+    (home / "inbox" / "notes.json").write_text("[]")
+    assert take_in(lake, home, DAY, AT) == Taken()
+    path.write_bytes(content)
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1)
+    assert (home / "inbox" / "notes.json").exists()
+
+
 def drifted(home: Path, name: str) -> None:
     """A file made after every other, with a column too many."""
     sent = deliver(PENALTY, [penalty(ACME)], home / "sent")
