@@ -54,7 +54,6 @@ def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
     """
     inbox = home / INBOX
     inbox.mkdir(parents=True, exist_ok=True)
-    _drop_older(inbox)
     _move_lone_sidecars(lake, inbox, inbox / TAKEN / day.isoformat())
     waiting = [path for path in _shown(inbox) if path.suffix in DELIVERIES]
     total, held = _take_all(lake, waiting, inbox, day, at)
@@ -150,13 +149,6 @@ def _move_lone_sidecars(lake: Lake, inbox: Path, folder: Path) -> None:
         if said is not None and has_landed(lake, said):
             folder.mkdir(parents=True, exist_ok=True)
             path.rename(folder / path.name)
-
-
-def _drop_older(inbox: Path) -> None:
-    """Whole deliveries that were put aside when files were still kept."""
-    for folder in (inbox / TAKEN, inbox / REFUSED):
-        for path in [path for path in folder.rglob("*") if path.suffix in DELIVERIES]:
-            path.unlink()
 
 
 def _add(one: Taken, other: Taken) -> Taken:

@@ -190,14 +190,6 @@ def test_nothing_raw_stays_of_a_row_that_waits(lake: Lake) -> None:
     assert holding(IDENTITY, home) == []
 
 
-def test_what_was_put_aside_when_files_were_still_kept_is_dropped(lake: Lake) -> None:
-    home = lake.root.parent
-    for folder in (home / "inbox" / "taken" / "2025-05-31", home / "inbox" / "refused"):
-        deliver(PENALTY, [penalty(ACME, act=IDENTITY)], folder)
-    take_in(lake, home, DAY, AT)
-    assert list((home / "inbox").rglob("*.parquet")) == []
-
-
 def holding(text: str, home: Path) -> list[str]:
     return [path.name for path in home.rglob("*") if path.is_file() and text.encode() in content(path)]
 
