@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bureau.durability import sync_folder, write_synced
 from bureau.errors import DamagedModel
 from models.binned import BinnedModel
 from models.boosted_trees import BoostedTrees, read_trees
 from models.calibration import Platt
 from models.columns import Column, Columns, Value
-from models.durability import sync_folder, write_synced
 from models.logistic import Logistic
 from models.peers import NO_PEERS, Peers
 from models.predictor import Predictor

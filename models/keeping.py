@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from bureau.durability import sync_folder
 from models.artefact import write_model
 from models.card import card_text
 from models.card_page import card_page
 from models.champion import Against, ReadFeatures, hold_against_champion
-from models.durability import sync_folder
 from models.gates import Gate, as_facts, judge_gates, refusal_of
 from models.monitoring.population import describe
 from models.people import Signature, signed_by

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bureau.durability import add_lines, read_lines
 from bureau.errors import SignatureRefused, StateConflict, UnknownName, UnreadableFile
 from features.lake.locking import alone
-from models.durability import add_lines, read_lines
 from models.register import require_person, same_person
 
 PEOPLE_FILE, LOCK_FILE = "people.jsonl", ".people.lock"

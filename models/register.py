@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bureau.durability import add_lines, read_lines
 from bureau.errors import DamagedModel, InvalidInput
 from features.lake.locking import alone
-from models.durability import add_lines, read_lines
 from models.release import model_folder
 
 REGISTER_FILE, LOCK_FILE = "register.jsonl", ".register.lock"

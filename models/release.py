@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bureau.durability import sync_folder, write_synced
 from bureau.errors import DamagedModel
-from models.durability import sync_folder, write_synced
 
 RELEASED_FILE, SHADOW_FILE = "released.json", "shadow.json"
 

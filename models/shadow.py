@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bureau.durability import add_lines, read_lines
 from features.lake.locking import alone
-from models.durability import add_lines, read_lines
 from models.release import SHADOW_FILE, model_folder, read_release
 from models.scoring import ScoringModel
 from models.service import load_version
