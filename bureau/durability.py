@@ -18,6 +18,14 @@ def write_synced(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file beside its place and rename: a reader sees the former or the new one whole, after a crash too."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    write_synced(unfinished, content)
+    unfinished.replace(path)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Wait until the names in a folder are on the disk."""
     opened = os.open(folder, os.O_RDONLY)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bureau.durability import sync_folder, write_synced
+from bureau.durability import replace_file
 from bureau.errors import DamagedModel
 
 RELEASED_FILE, SHADOW_FILE = "released.json", "shadow.json"
@@ -69,7 +69,4 @@ def _read(path: str, name: str, _written: int, _number: int) -> Release:
 def put_into_service(home: Path, name: str, release: Release, file: str = RELEASED_FILE) -> None:
     """Change what is served; a reader sees the old version or the new one, never a mixture, after a crash too."""
     path = model_folder(home, name) / file
-    unfinished = path.with_name(f".{file}.unfinished")
-    write_synced(unfinished, json.dumps(asdict(release), indent=1).encode())
-    unfinished.replace(path)
-    sync_folder(path.parent)
+    replace_file(path, json.dumps(asdict(release), indent=1).encode())

@@ -7,11 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from bureau.durability import replace_file
+from bureau.errors import UnreadableFile
 from bureau.heap import give_back
 
 Facts = Mapping[str, Any]
 """What a step found out that later steps or a reader need; plain JSON values."""
 Tell = Callable[[str], None]
+_STEPS = TypeAdapter(dict[str, dict[str, Any]])
 
 
 @dataclass
@@ -59,17 +64,22 @@ class Journal:
         return done[done.index(name) :]
 
     def _write(self) -> None:
-        unfinished = self.path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(self._done, ensure_ascii=False, indent=1), "utf-8")
-        unfinished.replace(self.path)
+        replace_file(self.path, json.dumps(self._done, ensure_ascii=False, indent=1).encode())
 
 
 def open_journal(folder: Path, day: date, tell: Tell) -> Journal:
-    """The journal of a day, made on its first run."""
+    """The journal of a day, made on its first run. Raises `UnreadableFile` for one that cannot be read."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{day.isoformat()}.json"
-    done = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return Journal(path, tell, done)
+    return Journal(path, tell, _read(path) if path.exists() else {})
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        return _STEPS.validate_json(path.read_bytes())
+    except ValidationError as problem:
+        why = "it should say which steps of a day's closing are done. Delete it, then close the day again: every step"
+        raise UnreadableFile(path, f"{why} is done anew, from what the lake holds by then.") from problem
 
 
 def _said(facts: Facts) -> str:

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bureau.durability import replace_file
+
 Row = dict[str, Any]
 
 
@@ -27,11 +29,9 @@ def days_of(folder: Path, kind: str) -> list[date]:
 
 
 def write_whole(path: Path, rows: Sequence[Row]) -> None:
-    """Write beside the place and rename; days become texts."""
+    """Write a file in one step; days become texts."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(list(rows), ensure_ascii=False, default=str), "utf-8")
-    unfinished.replace(path)
+    replace_file(path, json.dumps(list(rows), ensure_ascii=False, default=str).encode())
 
 
 def _path(folder: Path, kind: str, day: date) -> Path:

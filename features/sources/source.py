@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from bureau.durability import replace_file
 from bureau.errors import SourceConflict, UnreadableFile
 
 
@@ -110,7 +111,6 @@ def claim_source(home: Path, name: str, last_day: date) -> HomeSource:
     present = read_source(home)
     claimed = HomeSource(name, max(last_day, present.last_day) if present else last_day)
     home.mkdir(parents=True, exist_ok=True)
-    unfinished = home / "source.json.new"
-    unfinished.write_text(json.dumps({"source": claimed.source, "last_day": claimed.last_day.isoformat()}), "utf-8")
-    unfinished.replace(home / "source.json")
+    told = {"source": claimed.source, "last_day": claimed.last_day.isoformat()}
+    replace_file(home / "source.json", json.dumps(told).encode())
     return claimed

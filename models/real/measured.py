@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -96,10 +95,3 @@ def mean_of(measures: Sequence[Measures]) -> Measures:
 def as_json(sets: Sequence[SetMeasured]) -> str:
     """The file's text."""
     return json.dumps([one.line() for one in sets], ensure_ascii=False, indent=1) + "\n"
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(text, "utf-8")
-    unfinished.replace(path)

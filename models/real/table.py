@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from bureau.durability import replace_file
 from models.real.contenders import DEEPER, OURS, PLAIN, SERVED, UNSIGNED
-from models.real.measured import CALIBRATION, WITHIN, SetMeasured, as_json, replace_file
+from models.real.measured import CALIBRATION, WITHIN, SetMeasured, as_json
 
 LOANS = "sba_"
 LEAST_BETTER = 4
@@ -29,8 +30,8 @@ _HEAD = (
 
 def write_files(path: Path, sets: Sequence[SetMeasured], took: float) -> None:
     """The JSON file, and beside it a Markdown table of the same name. took: seconds."""
-    replace_file(path, as_json(sets))
-    replace_file(path.with_suffix(".md"), page(sets, took))
+    replace_file(path, as_json(sets).encode())
+    replace_file(path.with_suffix(".md"), page(sets, took).encode())
 
 
 def page(sets: Sequence[SetMeasured], took: float) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bureau.durability import replace_file
 from models.worth.figures import Worth
 
 
@@ -24,11 +25,9 @@ def read_worth(home: Path, feed: str) -> Worth | None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write beside the place and rename."""
+    """Write a text in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(text, "utf-8")
-    unfinished.replace(path)
+    replace_file(path, text.encode())
 
 
 def _path(home: Path, feed: str) -> Path:

@@ -1,11 +1,13 @@
 """A day's closing goes on where it stopped."""
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bureau.errors import UnreadableFile
 from features.closing.journal import Facts, open_journal
 
 DAY = date(2025, 6, 1)
@@ -81,3 +83,18 @@ def test_a_forgotten_step_is_done_anew_by_a_later_run_too(tmp_path: Path) -> Non
     for name in ("deliveries", "features"):
         again.step(name, counting(done, name))
     assert done == ["deliveries", "features", "features"]
+
+
+@pytest.mark.parametrize("content", [b"", b'{"deliveries": {"ro', b"[]", b'{"snapshot": 7}', b"\xff"])
+def test_a_journal_that_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / f"{DAY}.json"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match=r"2025-06-01\.json.*Delete it, then close the day again"):
+        open_journal(tmp_path, DAY, print)
+
+
+def test_a_step_is_on_the_disk_before_the_next_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(Path(f"/proc/self/fd/{handle}").readlink().name))
+    open_journal(tmp_path, DAY, print).step("deliveries", counting([], "deliveries"))
+    assert synced == [f".{DAY}.json.unfinished", tmp_path.name]
