@@ -35,13 +35,13 @@ def sync_folder(folder: Path) -> None:
         os.close(opened)
 
 
-def read_lines(path: Path) -> list[str]:
-    """The lines of a file, the oldest first; none of a file that is not there.
+def read_lines(path: Path) -> list[bytes]:
+    """The lines of a file, the oldest first; none of a file that is not there. As bytes: one may be no text.
 
     Only a line feed ends one: a pasted reason may hold others of the marks at which `splitlines` breaks.
     """
     *lines, _cut = path.read_bytes().split(b"\n") if path.exists() else [b""]
-    return [line.decode() for line in lines]
+    return lines
 
 
 def add_lines(path: Path, lines: Iterable[str]) -> None:

@@ -109,7 +109,7 @@ class Writer:
             by=by,
             at=at,
             reason=reason,
-            before=_digest(self.acts[-1].line) if self.acts else "",
+            before=_digest(self.acts[-1].line.encode()) if self.acts else "",
             answers=answers or {},
         )
         add_lines(self._path, [act.line])
@@ -154,5 +154,5 @@ def same_person(one: str, other: str) -> bool:
     return first == second
 
 
-def _digest(line: str) -> str:
-    return hashlib.sha256(line.encode()).hexdigest()
+def _digest(line: bytes) -> str:
+    return hashlib.sha256(line).hexdigest()

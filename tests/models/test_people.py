@@ -80,10 +80,11 @@ def test_a_person_of_a_demonstration_is_marked_and_made_anew(tmp_path: Path) -> 
         add_person(tmp_path, LI, LATER)
 
 
-def test_a_register_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", [pytest.param(b"{}", id="no person"), pytest.param(b'{"name": "\xff"}', id="no text")])
+def test_a_register_that_cannot_be_read_says_so(tmp_path: Path, line: bytes) -> None:
     add_person(tmp_path, LI, AT)
     path = tmp_path / "models" / PEOPLE_FILE
-    path.write_text(path.read_text("utf-8") + "{}\n", "utf-8")
+    path.write_bytes(path.read_bytes() + line + b"\n")
     with pytest.raises(UnreadableFile, match="no person"):
         read_people(tmp_path)
 

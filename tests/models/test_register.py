@@ -67,6 +67,13 @@ def test_a_changed_register_is_told(home: Path, damage: object, says: str) -> No
         read_register(home, NAME)
 
 
+def test_a_byte_that_is_no_text_is_told(home: Path) -> None:
+    path = model_folder(home, NAME) / REGISTER_FILE
+    path.write_bytes(path.read_bytes().replace("王".encode(), b"\xff", 1))
+    with pytest.raises(DamagedModel, match="Line 2"):
+        read_register(home, NAME)
+
+
 @pytest.mark.parametrize("left", [1, 20, -1, -90], ids=["a byte", "some", "all but its end", "inside a name"])
 def test_an_act_that_was_cut_while_it_was_written_is_none_and_the_next_follows_the_one_before(
     home: Path, left: int
