@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 from bureau.errors import InvalidInput
 from bureau.grant import ReadGrant
 from features.health.alerts import MODELS, Alert, keep_alerts
@@ -39,7 +41,8 @@ def monitor_released(
 def monitor(
     lake: Lake, home: Path, model: ScoringModel, day: date, grant: ReadGrant, snapshot: int | None = None
 ) -> list[Measure]:
-    """Measure a model on a closed day and keep it; raises `InvalidInput` without the day or the population."""
+    """Measure a model on a closed day and keep it; raises `InvalidInput` without the day, its features, or the
+    population."""
     population, built = population_of(home, model), built_parts(home / "features" / f"day={day}")
     if population is None:
         raise InvalidInput(
@@ -48,6 +51,7 @@ def monitor(
         )
     if not built:
         raise InvalidInput(f"The features of {day} are not built. Close the day first: bureau close-day --day {day}")
+    _require_features(model, built, day)
     question = find_model(model.name).question
     new = question.maturity_months if question is not None and question.spec.population.newcomers else None
     firms = watched_firms(model, built, borrowers(lake, day, grant, snapshot, new_within_months=new))
@@ -61,3 +65,16 @@ def monitor(
 def population_of(home: Path, model: ScoringModel) -> Population | None:
     """The training population stored with a model; None for one trained before it was kept."""
     return read_population(read_stored(model_folder(home, model.name, model.version), model.name).facts)
+
+
+def _require_features(model: ScoringModel, built: Sequence[Path], day: date) -> None:
+    """Raise `InvalidInput` where a day was built before a feature of the model was."""
+    held = [pl.read_parquet_schema(part) for part in built]
+    lacking = [name for name in model.features if any(name not in schema for schema in held)]
+    if lacking:
+        more = f" and {len(lacking) - 3:,} more" if len(lacking) > 3 else ""
+        raise InvalidInput(
+            f"The features of {day} lack {', '.join(lacking[:3])}{more}, which {model.name} {model.version} reads: the "
+            "day was closed before they were published. Close a later day, then measure that one: "
+            "bureau close-day --day DAY"
+        )

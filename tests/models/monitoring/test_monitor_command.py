@@ -5,10 +5,12 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from bureau.errors import BureauError, ImpossibleDate, InvalidInput, ModelNotReleased, UnknownName
+from features.store.parquet_file import write_features
 from models.artefact import MODEL_FILE, read_stored
 from models.cli import models
 from models.keeping import Kept
@@ -16,6 +18,7 @@ from models.monitoring.days import keep_measures
 from models.monitoring.measures import Measure
 from models.monitoring.population import read_population
 from models.release import model_folder
+from models.service import load_released
 
 
 def env_of(home: Path) -> dict[str, str]:
@@ -49,6 +52,25 @@ def test_what_another_version_was_measured_at_is_not_shown_as_that_of_the_one_in
     keep_measures(home, "invoice_default", kept[1].version, date(2020, 2, 22), measures)
     told = CliRunner().invoke(models, ["monitor", "invoice_default"], env=env_of(home))
     assert "1 measure of version 1 beyond the limit" in told.output
+
+
+def test_a_day_closed_before_a_feature_was_published_says_so(kept: tuple[Path, Kept], tmp_path: Path) -> None:
+    home = Path(shutil.copytree(kept[0] / "models", tmp_path / "models").parent)
+    names = load_released(home, "invoice_default").features
+    for number, held in enumerate((names, names[:-1])):
+        write_features(pl.DataFrame(schema=["enterprise_id", *held]), part(home, number), {"snapshot": "0"})
+    error = refused(home, "monitor", "invoice_default")
+    assert isinstance(error, InvalidInput)
+    assert f"The features of 2020-02-22 lack {names[-1]}, which invoice_default 1 reads" in str(error)
+    write_features(pl.DataFrame(schema=["enterprise_id"]), part(home, 0), {"snapshot": "0"})
+    assert f"lack {', '.join(names[:3])} and {len(names) - 3} more" in str(refused(home, "monitor", "invoice_default"))
+
+
+def part(home: Path, number: int) -> Path:
+    """A part of a built day, in a folder that is there."""
+    folder = home / "features" / "day=2020-02-22"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"part-{number:04d}.parquet"
 
 
 @pytest.mark.parametrize(
