@@ -190,7 +190,7 @@ def _scores_of(home: Path, folder: Path, model: ScoringModel) -> Path:
 def _monitor(lake: Lake, home: Path, wanted: CityBuild) -> Facts:
     """Each of them beside the population it was trained on."""
     names, grant = _released(home), operator_grant("training")
-    found = monitor_released(lake, home, names, wanted.as_of, grant, wanted.snapshot)
+    found = monitor_released(lake, home, names, wanted.as_of, grant)
     _tell(found, wanted.as_of)
     return {"models": len(names), "alerts": len(found)}
 

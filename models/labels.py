@@ -20,23 +20,23 @@ _READ = (
 """All that a label is made of: every column of a large city's feedback would take far more memory."""
 
 
-def read_labels(lake: Lake, spec: ModelSpec, day: date, grant: ReadGrant) -> pl.DataFrame:
+def read_labels(lake: Lake, spec: ModelSpec, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.DataFrame:
     """The labels of a model that had matured by a day, of its population: subject, as_of, target, weight, loan, and
-    granted_on where outcomes have days; in the order of the days asked about.
+    granted_on where outcomes have days; in the order of the days asked about. snapshot: the newest unless said.
 
     An outcome that is known at the end of a loan is used by the law of the day the model would have been trained on:
     one of ten years ago may no longer be used for a decision, and here it only tells how such a decision went.
     """
     match spec.maturity:
         case AfterMonths(months):
-            feedback = _feedback(lake, day, grant)
+            feedback = _feedback(lake, day, grant, snapshot)
             labels = loan_labels(feedback, day, dpd=spec.target.dpd, within=spec.target.months, matures=months)
         case AtEnd():
             trained_on = spec.split.test_from if isinstance(spec.split, TimeSplit) else day
-            feedback = _feedback(lake, day, grant, used_on=min(day, trained_on))
+            feedback = _feedback(lake, day, grant, snapshot, used_on=min(day, trained_on))
             labels = ended_labels(feedback, dpd=spec.target.dpd)
         case _:
-            return verdict_labels(_feedback(lake, day, grant), dpd=spec.target.dpd)
+            return verdict_labels(_feedback(lake, day, grant, snapshot), dpd=spec.target.dpd)
     labels = labels.filter(spec.population.granted(pl.col("granted_on")))
     return only_first(labels, feedback) if spec.population.newcomers else labels
 
@@ -130,8 +130,10 @@ def verdict_labels(feedback: pl.DataFrame, *, dpd: int = 90) -> pl.DataFrame:
     )
 
 
-def _feedback(lake: Lake, day: date, grant: ReadGrant, used_on: date | None = None) -> pl.DataFrame:
-    return records(lake, LOAN_FEEDBACK.code, day, grant, columns=_READ, used_on=used_on)
+def _feedback(
+    lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None, used_on: date | None = None
+) -> pl.DataFrame:
+    return records(lake, LOAN_FEEDBACK.code, day, grant, snapshot=snapshot, columns=_READ, used_on=used_on)
 
 
 def _to_the_end(feedback: pl.DataFrame, dpd: int) -> pl.DataFrame:

@@ -47,9 +47,9 @@ class Question:
         """How long after a grant its outcome is known; 0 where that is each loan's own matter."""
         return self.spec.maturity.months if isinstance(self.spec.maturity, AfterMonths) else 0
 
-    def read_labels(self, lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
+    def read_labels(self, lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.DataFrame:
         """The loans of its population that have matured by a day."""
-        return read_labels(lake, self.spec, day, grant)
+        return read_labels(lake, self.spec, day, grant, snapshot)
 
     def read(self, lake: Lake, day: date, grant: ReadGrant, labels: pl.DataFrame | None = None) -> Labelled:
         """Those loans with their features, and beside them the loans that teach a fit only. labels: of the day, read.

@@ -1,6 +1,6 @@
 """Features of the whole city as of one day, portion by portion, so that memory does not grow with the city."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -144,6 +144,11 @@ def is_built(wanted: CityBuild, folder: Path) -> bool:
 def built_parts(folder: Path) -> list[Path]:
     """The parts of a built day, in the order of the enterprises."""
     return sorted(folder.glob("part-*.parquet"))
+
+
+def snapshot_of(built: Sequence[Path]) -> int:
+    """The state of the lake that the parts of a built day were read from."""
+    return int(pl.read_parquet_metadata(built[0])["snapshot"])
 
 
 def _city(lake: Lake, wanted: CityBuild, grant: ReadGrant) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from bureau.errors import InvalidInput
 from bureau.grant import ReadGrant
 from features.health.alerts import MODELS, Alert, keep_alerts
 from features.lake.lake import Lake
-from features.store.city_build import built_parts
+from features.store.city_build import built_parts, snapshot_of
 from models.artefact import read_stored
 from models.monitoring.days import alerts_of, keep_measures
 from models.monitoring.measures import Measure, measure_shift, measure_vintages
@@ -22,9 +22,7 @@ from models.service import load_released
 from models.shelf import find_model
 
 
-def monitor_released(
-    lake: Lake, home: Path, names: Sequence[str], day: date, grant: ReadGrant, snapshot: int | None = None
-) -> list[Alert]:
+def monitor_released(lake: Lake, home: Path, names: Sequence[str], day: date, grant: ReadGrant) -> list[Alert]:
     """Measure and keep a day of every named model whose training population is known; all alerts, kept too."""
     told: list[Alert] = []
     for name in names:
@@ -32,17 +30,17 @@ def monitor_released(
         if population_of(home, model) is None:
             told.append(Alert(name, "retrain", f"its training population was not kept: bureau models train {name}"))
             continue
-        measures = monitor(lake, home, model, day, grant, snapshot)
+        measures = monitor(lake, home, model, day, grant)
         told += alerts_of(name, model.version, measures)
     keep_alerts(home / "health", MODELS, day, told)
     return told
 
 
-def monitor(
-    lake: Lake, home: Path, model: ScoringModel, day: date, grant: ReadGrant, snapshot: int | None = None
-) -> list[Measure]:
-    """Measure a model on a closed day and keep it; raises `InvalidInput` without the day, its features, or the
-    population."""
+def monitor(lake: Lake, home: Path, model: ScoringModel, day: date, grant: ReadGrant) -> list[Measure]:
+    """Measure a model on a closed day, from the snapshot its features were built from, and keep it.
+
+    Raises `InvalidInput` without the day, its features, or the population.
+    """
     population, built = population_of(home, model), built_parts(home / "features" / f"day={day}")
     if population is None:
         raise InvalidInput(
@@ -52,12 +50,13 @@ def monitor(
     if not built:
         raise InvalidInput(f"The features of {day} are not built. Close the day first: bureau close-day --day {day}")
     _require_features(model, built, day)
+    snapshot = snapshot_of(built)
     question = find_model(model.name).question
     new = question.maturity_months if question is not None and question.spec.population.newcomers else None
     firms = watched_firms(model, built, borrowers(lake, day, grant, snapshot, new_within_months=new))
     measures = measure_shift(model, population, firms)
     if question is not None:
-        measures += measure_vintages(matured_loans(lake, question, model, day, grant))
+        measures += measure_vintages(matured_loans(lake, question, model, day, grant, snapshot))
     keep_measures(home, model.name, model.version, day, measures)
     return measures
 

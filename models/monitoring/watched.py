@@ -56,18 +56,20 @@ def watched_firms(model: ScoringModel, built: Sequence[Path], borrowing: pl.Seri
     return city.filter(pl.col("enterprise_id").is_in(_some(_numbers(built)).implode())).collect()
 
 
-def matured_loans(lake: Lake, question: Question, model: ScoringModel, day: date, grant: ReadGrant) -> pl.DataFrame:
+def matured_loans(
+    lake: Lake, question: Question, model: ScoringModel, day: date, grant: ReadGrant, snapshot: int | None = None
+) -> pl.DataFrame:
     """The loans of the newest vintages whose outcome is known by a day, with what the model says of them at the grant.
 
     Columns: vintage (half-year of the grant), subject, weight, target, pd.
     """
     since = day - timedelta(days=(question.maturity_months + VINTAGE_MONTHS) * 30)
-    labels = question.read_labels(lake, day, grant).filter(pl.col("granted_on") >= since)
+    labels = question.read_labels(lake, day, grant, snapshot).filter(pl.col("granted_on") >= since)
     if labels.is_empty():
         return pl.DataFrame(schema=_MATURED)
     some = labels.with_columns(half_year(pl.col("granted_on")).alias("vintage"))
     some = some.filter(pl.int_range(pl.len()).shuffle(seed=_SEED).over("vintage") < SAMPLE)
-    read = training_set(lake, some, model.features, grant).frame
+    read = training_set(lake, some, model.features, grant, snapshot).frame
     pd = model.calibration.pd(model.predictor.raw(model.columns.matrix(read)))
     return read.select("vintage", "subject", "weight", "target").with_columns(pd=pl.Series(pd))
 

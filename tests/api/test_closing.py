@@ -20,6 +20,7 @@ from api.closing_cli import KEPT_DAYS, KEPT_SCORES, close
 from bureau.grant import operator_grant
 from bureau.settings import Settings
 from features.closing.journal import open_journal
+from features.contracts.loan_feedback import LOAN_FEEDBACK
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.definitions.library import published
 from features.health.feature_days import read_feature_days
@@ -29,9 +30,13 @@ from features.lake.registry import enterprises, resolve
 from features.sources.source import read_source
 from features.store.live import live_vector
 from models.monitoring.days import read_measures
+from models.monitoring.monitoring import monitor
+from models.monitoring.watched import matured_loans
 from models.service import load_released
+from models.sme_default.spec import QUESTION
 from tests.factories.closings import close_on, close_until_killed
-from tests.factories.lakes import deliver
+from tests.factories.lakes import deliver, instant, land_rows
+from tests.factories.loans import loan_feedback
 from tests.factories.retiring import RETIRED, retire
 from tests.factories.tax import tax_arrears
 
@@ -187,6 +192,18 @@ def test_a_version_released_while_a_closing_stood_still_is_scored_and_measured(a
     assert [line.partition(":")[0] for line in said if "done before" not in line] == STEPS[5:]
     assert (folder / f"sme_default-{version}" / "part-0000.parquet").exists()
     assert read_measures(home, "sme_default", day, version) == measures != []
+
+
+def test_a_closed_day_measured_again_says_the_same_whatever_landed_since(again: Path, day: date) -> None:
+    lake, model = lake_of(settings_of(again, day)), load_released(again, "sme_default")
+    before, measures = lake.snapshot(), read_measures(again, "sme_default", day)
+    firms = enterprises(lake)["uscc"].head(99)
+    unpaid = [loan_feedback(firm, "2021-06", 120, granted_on=date(2021, 3, 10)) for firm in firms]
+    land_rows(lake, LOAN_FEEDBACK, unpaid, instant(f"{day}T02:00"))
+    grant = operator_grant("training")
+    then, now = (matured_loans(lake, QUESTION, model, day, grant, snapshot) for snapshot in (before, lake.snapshot()))
+    assert now.height > then.height > 0
+    assert monitor(lake, again, model, day, grant) == measures
 
 
 @pytest.mark.parametrize(("kind", "kept"), [("features", KEPT_DAYS), ("scores", KEPT_SCORES)])
