@@ -18,7 +18,7 @@ from models.fairness.groups import (
     masks,
     overstated,
 )
-from models.fairness.history import approval_odds
+from models.fairness.history import ApprovalOdds, approval_odds
 from models.fairness.proxies import SCORE, associations, fewest
 from models.fairness.shares import (
     FEWEST_FIRMS,
@@ -98,7 +98,8 @@ def check(
 
     All intervals of one grouping hold together (Bonferroni), and what is found is both beyond its limit and beyond
     chance: a small group has wide intervals and rings no false alarm. Raises `InvalidInput` where a trait is known in
-    fewer than two groups of `FEWEST_FIRMS`: nothing was compared, which is not to have found nothing.
+    fewer than two groups of `FEWEST_FIRMS`, or where past applications compare none of them: nothing was compared,
+    which is not to have found nothing.
     """
     rows = _judged_rows(model, judged, approve_below)
     groups = _compared(rows, judged, traits, applications)
@@ -106,7 +107,9 @@ def check(
     for trait in traits:
         found += [*_proxies(model, judged, trait), *_treated(rows, trait, judged[trait])]
         if applications is not None:
-            found += _history(model, applications, trait)
+            odds = _past_odds(model, applications, trait)
+            groups[_of_the_past(trait)] = _answered(trait, groups[_of_the_past(trait)], odds)
+            found += _history(trait, odds)
     return Audit(rows, groups, found)
 
 
@@ -156,6 +159,18 @@ def _large(of: pl.Series, what: str, whom: str, sizes: Mapping[str, float]) -> t
             "them, each subject in it the enterprise's unified social credit code."
         )
     return enough
+
+
+def _answered(trait: str, large: Sequence[str], odds: Mapping[str, ApprovalOdds]) -> tuple[str, ...]:
+    """Of the large groups those whose past approvals stand beside others'; `InvalidInput` where none do."""
+    compared = tuple(group for group in large if group in odds)
+    if not compared:
+        raise InvalidInput(
+            f"The past applications compare no two groups of the trait {trait}: among firms of the same risk either "
+            "one group alone applied, or all were answered alike. Bring those that were refused with those that were "
+            "approved, or leave past approvals out."
+        )
+    return compared
 
 
 def questions(found: Iterable[Finding], groups: Mapping[str, tuple[str, ...]]) -> dict[str, Answer]:
@@ -251,18 +266,24 @@ def _refused_good(one: Judged, other: Judged, trait: str, group: str, z: float) 
         yield Finding("error", trait, group, "refused good", more, lowest, highest, REFUSED_GOOD, True, text)
 
 
-def _history(model: ScoringModel, applications: pl.DataFrame, trait: str) -> Iterator[Finding]:
-    """Groups that banks approved more seldom than others of the same risk: what such approvals left is no sample."""
+def _past_odds(model: ScoringModel, applications: pl.DataFrame, trait: str) -> dict[str, ApprovalOdds]:
+    """Odds of past approval of each group against others of the same risk, where both are firms enough to tell."""
     asked = applications.filter(pl.col(trait).is_not_null())
     risk = model.predictor.raw(model.columns.matrix(asked))
     granted = np.asarray(asked["granted"].cast(pl.Boolean).to_numpy(), dtype=np.bool_)
     firm = asked["subject"].rank("dense").to_numpy().astype(np.int64)
-    groups = _groups(asked[trait])
+    groups, found = _groups(asked[trait]), {}
     for group, inside in groups:
         odds = approval_odds(risk, granted, inside, firm, quantile_for(len(groups)))
         small = min(len(np.unique(firm[side])) for side in (inside, ~inside)) < FEWEST_FIRMS
-        if odds is None or small:
-            continue
+        if odds is not None and not small:
+            found[group] = odds
+    return found
+
+
+def _history(trait: str, past: Mapping[str, ApprovalOdds]) -> Iterator[Finding]:
+    """Groups that banks approved more seldom than others of the same risk: what such approvals left is no sample."""
+    for group, odds in past.items():
         if odds.value < HISTORY_ODDS and odds.high < 1:
             told = f"{odds.value:.2f} ({odds.low:.2f} to {odds.high:.2f})"
             text = f"{trait} {group}: at equal risk the odds of past approval were {told} of the others'"

@@ -75,6 +75,52 @@ def test_a_biased_rule_of_the_past_is_caught_at_equal_risk() -> None:
     assert history.low < history.figure < history.high < 1
 
 
+def decided(frame: pl.DataFrame, group: str, granted: bool) -> pl.DataFrame:
+    """Past applications of which those of one group were all answered alike."""
+    return applications_of(frame, 0.0).with_columns(
+        granted=pl.when(pl.col(ORIGIN) == group).then(pl.lit(granted)).otherwise("granted")
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "granted"),
+    [
+        pytest.param(ELSEWHERE, False, id="the group was never approved"),
+        pytest.param(HERE, True, id="the others were never refused"),
+    ],
+)
+def test_a_group_refused_altogether_is_judged_and_named(group: str, granted: bool) -> None:
+    model, unseen = halves(city())
+    audit = check(model, unseen, traits=[ORIGIN], applications=decided(unseen, group, granted))
+    (history,) = audit.found
+    assert (history.kind, history.group, history.refuses) == ("history", ELSEWHERE, True)
+    assert history.low <= history.figure < history.high < 0.2
+    answer = questions(audit.found, audit.groups)[f"{ORIGIN} (past approvals)"]
+    assert answer.unfair == (history.text,)
+    assert sorted(answer.groups) == sorted((HERE, ELSEWHERE))
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_past_applications_that_were_all_answered_alike_are_not_audited(granted: bool) -> None:
+    model, unseen = halves(city())
+    asked = unseen.with_columns(granted=pl.lit(granted))
+    with pytest.raises(InvalidInput, match="compare no two groups of the trait origin"):
+        check(model, unseen, traits=[ORIGIN], applications=asked)
+
+
+def test_a_group_no_other_shares_a_risk_with_is_not_among_those_compared() -> None:
+    """The riskiest tenth of all that asked are from abroad, and were all refused."""
+    model, unseen = halves(city())
+    abroad = pl.Series(model.predictor.raw(model.columns.matrix(unseen))).rank("ordinal") > 0.9 * len(unseen)
+    asked = applications_of(unseen, 0.0).with_columns(
+        pl.when(abroad).then(pl.lit("abroad")).otherwise(ORIGIN).alias(ORIGIN),
+        granted=~abroad & pl.col("granted"),
+    )
+    audit = check(model, unseen, traits=[ORIGIN], applications=asked)
+    assert sorted(audit.groups[f"{ORIGIN} (past approvals)"]) == sorted((HERE, ELSEWHERE))
+    assert audit.found == []
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_small_groups_by_lot_ring_no_alarm(seed: int) -> None:
     """Twenty regions by lot, sixty loans each: with intervals of one comparison some would be accused."""
