@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from api.billing.months import Month
@@ -88,8 +88,16 @@ def paid_from_wallet(session: Session, institution_id: int, month: Month) -> int
     return int(session.scalar(query) or 0)
 
 
-def lines_of(query: Asked, institution_id: int, begins: datetime, ends: datetime) -> Asked:
-    """Narrow a query to an institution's usage lines of a span, its end open; calls in test mode are on none."""
+def lines_of(
+    query: Asked,
+    institution_id: int | SQLColumnExpression[int],
+    begins: datetime | SQLColumnExpression[datetime],
+    ends: datetime,
+) -> Asked:
+    """Narrow a query to an institution's usage lines of a span, its end open; calls in test mode are on none.
+
+    Institution and beginning may be those of a query around this one.
+    """
     return query.where(
         UsageLine.institution_id == institution_id,
         UsageLine.committed_at >= begins,
