@@ -211,7 +211,8 @@ class SignaturesView(BaseModel):
 def read_statement(
     month: MonthPath, caller: StatementCaller, session: DbSession, deployment: Served, now: Now
 ) -> Response:
-    """A month that is over is issued and signed when it is first read; from then on it is the same bytes."""
+    """A month that is over is issued and signed when it is first read; from then on it is the same bytes. Of a month
+    before your first contract there is none."""
     meant = Month.parse(month)
     if now < meant.ends:
         content = draw_up(session, caller.institution_id, meant)

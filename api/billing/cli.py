@@ -38,7 +38,8 @@ def show(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Print a month's lines; a month that is over is issued and signed by that, once and for all."""
+    """Print a month's lines; a month that is over is issued and signed by that, once and for all, unless it was over
+    before the first contract."""
     settings, meant, at = Settings(), Month.parse(month), now()
     if out is not None:
         _require_file(out)

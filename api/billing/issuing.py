@@ -25,6 +25,7 @@ def issue_due(engine: Engine, signer: Signer, at: datetime) -> int:
     """Issue what is missing of every institution that called in a month or owes its minimum; returns how many.
 
     The months of its contracts, the oldest first: one that nobody issued in its time, because nothing ran, is not lost.
+    One with nothing on it is issued to who asks for it (`issue_statement`).
     Each in a transaction of its own, so that callers wait for one and not for all.
     """
     with transaction(engine) as session:

@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
@@ -17,6 +18,7 @@ from api.billing.lines import paid_from_wallet, statement_lines
 from api.billing.months import Month
 from api.billing.tables import Statement
 from api.canonical import canonical
+from api.contracts.tables import ContractVersion
 from api.identifiers import new_identifier
 from api.jobs.queue import SEND_WEBHOOKS, enqueue
 from api.metering.exclusive import take_turn
@@ -86,13 +88,15 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
     """The statement of a month that is over, signed; issued once, and the same from then on. With it the month is
     closed, and service levels it missed become proposed credit notes.
 
-    Raises `StateConflict` while the month lasts, and `UnknownObject`.
+    Whoever asks gets one of every month from that of the first contract on, also where nothing is on it. Raises
+    `StateConflict` while the month lasts, and `UnknownObject` for a month before the contract.
     """
     issued = session.get(Statement, (institution_id, month.first))
     if issued is not None:
         return issued
     if at < month.ends:
         raise StateConflict(f"{month} is not over; its statement is issued from {month.ends.isoformat()} on.")
+    _require_contract(session, institution_id, month)
     take_turn(session.connection())  # what is being written in this month is waited for
     issued = session.get(Statement, (institution_id, month.first))
     if issued is not None:  # another was in the turn before
@@ -116,6 +120,14 @@ def issue_statement(session: Session, signer: Signer, institution_id: int, month
     enqueue(session, SEND_WEBHOOKS)
     propose_credits(session, institution_id, month, at)
     return issued
+
+
+def _require_contract(session: Session, institution_id: int, month: Month) -> None:
+    begun = select(ContractVersion.id).where(
+        ContractVersion.institution_id == institution_id, ContractVersion.in_force_from < month.ends
+    )
+    if session.scalar(begun.limit(1)) is None:
+        raise UnknownObject("statement", str(month), "of your institution, which had no contract by then")
 
 
 def _told(issued: Statement, month: Month, *, test: bool) -> Event:

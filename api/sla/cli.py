@@ -1,5 +1,6 @@
 """`bureau sla`: what was promised, what was kept, and what a miss is worth."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -37,7 +38,7 @@ def meter(
     """Measure a month's promises: limit in ms or days, shares in basis points, reached in microseconds or days."""
     meant = Month.of(now()) if month is None else Month.parse(month)
     with ledger_transaction(Settings().ledger_url) as session:
-        owners = [find_institution(session, institution)] if institution else with_contracts(session)
+        owners = [find_institution(session, institution)] if institution else with_contracts(session, meant.ends)
         rows = [
             {"institution": owner.name} | verdict.shown()
             for owner in owners
@@ -48,11 +49,12 @@ def meter(
 
 @sla.command()
 def assess(month: Annotated[str, typer.Argument(help="As 2026-11; one that is over.")]) -> None:
-    """Close a month: issue every institution's statement, and propose a credit note for what was missed."""
+    """Close a month: issue the statement of every institution with a contract by then, and propose a credit note for
+    what was missed."""
     settings, meant, at = Settings(), Month.parse(month), now()
     with ledger_transaction(settings.ledger_url) as session:
         signer, before = open_signer(settings.home, "answers"), len(_notes(session, meant))
-        owners = with_contracts(session)
+        owners = with_contracts(session, meant.ends)
         for owner in owners:
             issue_statement(session, signer, owner.id, meant, at)
         made = len(_notes(session, meant)) - before
@@ -98,9 +100,11 @@ def decline(note: Note, by: Person, reason: Annotated[str, typer.Option(help="Th
     print("declined")
 
 
-def with_contracts(session: Session) -> list[Institution]:
-    """Every institution that ever had a contract, by name; twins of test mode are billed nothing."""
-    query = select(Institution).where(Institution.id.in_(select(ContractVersion.institution_id)))
+def with_contracts(session: Session, ends: datetime) -> list[Institution]:
+    """Every institution whose first contract began before a month's end, by name; twins of test mode are billed
+    nothing."""
+    begun = select(ContractVersion.institution_id).where(ContractVersion.in_force_from < ends)
+    query = select(Institution).where(Institution.id.in_(begun))
     return list(session.scalars(query.where(Institution.test.is_(False)).order_by(Institution.name)))
 
 

@@ -71,13 +71,14 @@ CONSENT = {
 class Fuzzed:
     """A real server as over the network, a caller of each role that is needed, and one object of every kind.
 
-    The bank is in test mode: so it also gets scores and decisions, by the way of live ones.
+    The bank is in test mode: so it also gets scores and decisions, by the way of live ones. It has a contract for long
+    enough to have a statement of last month.
     """
 
     def __init__(self, settings: Settings, http: httpx.Client) -> None:
         self.base = str(http.base_url)
         self.callers = {
-            "bank": enrol(settings, http, "农商银行", test=True),
+            "bank": enrol(settings, http, "农商银行", test=True, since=now() - timedelta(days=70)),
             "enterprise": enrol(settings, http, "样例甲", "enterprise", uscc=SUBJECT, test=True),
             "pricing_officer": enrol(settings, http, "平台", "pricing_officer"),
         }

@@ -1,18 +1,27 @@
 """Statements over HTTP: the month so far, its calls, what is refused; each institution sees its own."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.x509 import load_pem_x509_certificates
+from starlette.testclient import TestClient
 
 from api.billing.months import Month
 from api.body_size import BODY_LIMIT_BYTES, UPLOAD_LIMIT_BYTES
 from bureau.clock import now, shanghai_day
-from tests.factories.deployments import Caller
+from bureau.settings import Settings
+from tests.factories.deployments import Caller, enrol
 from tests.factories.documents import attached_files, is_genuine
 from tests.factories.lakes import ACME, BETA
 
 MONTH = f"{shanghai_day(now()):%Y-%m}"
+
+
+@pytest.fixture(scope="module")
+def bank(settings: Settings, http: TestClient) -> Caller:
+    """Under contract since the middle of January 2020."""
+    return enrol(settings, http, "农商银行", since=datetime(2020, 1, 15, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,6 +77,15 @@ def test_a_month_that_is_over_is_issued_to_the_same_bytes(bank: Caller) -> None:
     assert first.headers["X-Bureau-Signature"]
     assert (first.json()["total_fen"], first.json()["lines"]) == (0, [])
     assert bank.get("/v1/statements/2020-01/csv").text.splitlines()[1:] == [",,,,,,,total,,,,0"]
+
+
+@pytest.mark.parametrize("form", ["", "/csv", "/pdf"])
+def test_a_month_before_the_first_contract_has_no_statement(bank: Caller, other_bank: Caller, form: str) -> None:
+    for caller, month in ((bank, "2019-12"), (other_bank, "2020-01")):
+        answer = caller.get(f"/v1/statements/{month}{form}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown-object")
+        assert "had no contract by then" in answer.json()["detail"]
+        assert caller.get(f"/v1/statements/{month}/signatures").status_code == 404, "none was issued"
 
 
 @pytest.mark.parametrize("text", ["2026-13", "today", "2026-1"])

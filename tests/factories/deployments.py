@@ -185,9 +185,10 @@ def enrol(
     *,
     test: bool = False,
     person: str | None = None,
+    since: datetime | None = None,
 ) -> Caller:
     """A signed-in client of an institution; products: codes at list price, every one on sale without. person: of a
-    client that agrees to prices another each time."""
+    client that agrees to prices another each time. since: when its contract began, now without."""
     if person is None and "prices" in ROLES[role].scopes:
         person = f"定价员{next(_OFFICERS)}"
     lines = [
@@ -198,7 +199,8 @@ def enrol(
     engine = open_ledger_database(settings.ledger_url)
     with transaction(engine) as session:
         contracted = lines if ROLES[role].calls else []
-        made = create_client(session, name, role, contracted, datetime.now(UTC), uscc=uscc, test=test, person=person)
+        at = since or datetime.now(UTC)
+        made = create_client(session, name, role, contracted, at, uscc=uscc, test=test, person=person)
     engine.dispose()
     return Caller(http, made.client_id, made.client_secret).sign_in()
 

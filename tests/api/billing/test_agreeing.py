@@ -16,6 +16,7 @@ from api.billing.tables import Statement, StatementSignature
 from api.signing import open_signer
 from bureau.errors import InvalidInput
 from tests.factories.assertions import detached, new_key, public
+from tests.factories.ledger import NOON, PRICES
 
 MONTH = Month.parse("2026-11")
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -34,7 +35,7 @@ class Signing:
 
 @pytest.fixture
 def signing(session: Session, tmp_path: Path) -> Signing:
-    made = create_client(session, "深圳银行", "bank", [], AT, keys=public(KEY))
+    made = create_client(session, "深圳银行", "bank", PRICES, NOON, keys=public(KEY))
     owner = find_client(session, made.client_id).institution_id
     signer = open_signer(tmp_path, "answers")
     return Signing(session, issue_statement(session, signer, owner, MONTH, AT), made.client_id)

@@ -1,6 +1,7 @@
 """`bureau statement` of a month that is over: printed, and written as what its file's name ends with."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from api.database import ledger_transaction
 from api.signing import open_signer
 from tests.factories.assertions import detached, new_key, public
 from tests.factories.documents import attached_files
-from tests.factories.ledger import NOON, SECRET, open_books, sqlite_ledger
+from tests.factories.ledger import NOON, PRICES, SECRET, sqlite_ledger
+
+BEGUN = datetime(2020, 1, 15, tzinfo=UTC)
+"""When the contracts began."""
 
 
 @pytest.fixture
@@ -24,9 +28,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BUREAU_HOME", str(tmp_path))
     monkeypatch.setenv("BUREAU_SECRET_KEY", SECRET)
     monkeypatch.delenv("BUREAU_DATABASE_URL", raising=False)
-    books = open_books(sqlite_ledger(tmp_path), tmp_path)
-    books.ledger.close()
-    books.engine.dispose()
+    with ledger_transaction(sqlite_ledger(tmp_path)) as session:
+        create_client(session, "深圳银行", "bank", PRICES, BEGUN)
     return tmp_path
 
 
@@ -71,12 +74,21 @@ def test_a_month_is_not_issued_for_a_file_that_cannot_be(
         assert session.scalar(select(func.count()).select_from(Statement)) == 0
 
 
+def test_a_month_before_the_first_contract_has_no_statement(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in ([], ["--out", str(home / "s.pdf")]):
+        assert run(monkeypatch, "深圳银行", "2019-12", *words) == 2
+        assert "no statement '2019-12' of your institution, which had no contract by then" in capsys.readouterr().err
+    assert not (home / "s.pdf").exists()
+
+
 def test_who_has_signed_and_with_which_key(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key, month = new_key("of the bank"), Month.parse("2020-01")
     with ledger_transaction(f"sqlite:///{home / 'ledger.db'}") as session:
-        made = create_client(session, "城市银行", "bank", [], NOON, keys=public(key))
+        made = create_client(session, "城市银行", "bank", PRICES, BEGUN, keys=public(key))
         owner = find_client(session, made.client_id).institution_id
         issued = issue_statement(session, open_signer(home, "answers"), owner, month, NOON)
         signature = detached(key, signed_text(issued))

@@ -28,6 +28,13 @@ from tests.factories.lakes import ACME, BETA
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 EVERYTHING = ("institution", "product", "purpose", "outcome", "day")
+BEGUN = datetime(2020, 1, 15, tzinfo=UTC)
+"""When the contracts began of those whose statements are shown."""
+
+
+@pytest.fixture(scope="module")
+def bank(settings: Settings, http: TestClient) -> Caller:
+    return enrol(settings, http, "农商银行", since=BEGUN)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -222,7 +229,7 @@ def test_both_signatures_of_a_statement_are_seen(inside: Client, bank: Caller) -
 
 
 def test_an_enterprises_statement_stands_without_its_name(inside: Client, settings: Settings, http: Client) -> None:
-    firm = enrol(settings, http, "阿克美贸易有限公司", "enterprise", uscc=ACME)
+    firm = enrol(settings, http, "阿克美贸易有限公司", "enterprise", uscc=ACME, since=BEGUN)
     month = Month(shanghai_day(datetime.now(UTC)).replace(day=1)).former.former
     assert firm.get(f"/v1/statements/{month}").is_success
     digest = firm.get(f"/v1/statements/{month}/signatures").json()["sha256"]

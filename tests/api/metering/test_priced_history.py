@@ -34,7 +34,7 @@ from bureau.clock import months_before, shanghai_day
 from bureau.db import transaction
 from bureau.errors import QuotaUsedUp, WalletEmpty
 from bureau.uscc import placeholder_uscc
-from tests.factories.ledger import draft, open_books, sqlite_ledger
+from tests.factories.ledger import NOON, draft, open_books, sqlite_ledger
 from tests.factories.slow_statements import slow_calls_fen, slow_total
 from tests.factories.slow_usage import slow_usage
 
@@ -167,6 +167,7 @@ class PricedHistory(RuleBasedStateMachine):
         bank = self.books.bank.institution_id
         pay_in(self.books.engine, bank, amount, reference=f"transfer {self.paid}", at=self.books.clock.at)
 
+    @precondition(lambda self: self.books.clock.at >= Month.of(NOON).ends)  # before, the bank had no contract
     @rule()
     def close_last_month(self) -> None:
         """Its statement is issued, and what it missed is credited."""

@@ -76,4 +76,5 @@ def test_a_note_is_declined_with_a_reason(home: Path, secrets: dict[str, str]) -
 def test_a_month_is_assessed_once_it_is_over(home: Path) -> None:
     assert isinstance(run("assess", "2099-01").exception, BureauError)
     assert isinstance(run("assess", "2026-13").exception, BureauError)
-    assert "1 statements are issued, 0 credit notes were proposed" in run("assess", "2026-10").output
+    assert "1 statements are issued, 0 credit notes were proposed" in run("assess", "2026-11").output
+    assert "0 statements are issued" in run("assess", "2026-10").output, "its contract began in November"
