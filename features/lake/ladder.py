@@ -70,16 +70,14 @@ def climb(rows: pl.DataFrame, bearers: Bearers, barred: pl.DataFrame) -> pl.Data
 
 
 def _numbered(rows: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
-    """Numbers one enterprise alone bore by the day of the event, as far as was known at a row's arrival or first."""
-    bore = rows.join(numbers, on="key").filter(pl.col("borne_from") <= pl.col("event_date"))
-    # Of one bearer its registration and its taxpayer record may both say so.
-    first = bore.group_by("row", "key", "enterprise_id", "received_at").agg(pl.col("starts").min())
-    ordered = first.sort("row", "starts", "enterprise_id")
-    another = pl.col("starts").shift(-1).over("row")
-    alone = ordered.with_columns(another=another).unique("row", keep="first", maintain_order=True)
-    instant = pl.max_horizontal("received_at", "starts")
-    single = alone.with_columns(instant=instant, rule=pl.lit(NUMBER))
-    return single.filter(pl.col("another").is_null() | (pl.col("another") > pl.col("instant")))
+    """Numbers one enterprise alone bore by the day of the event, as far as was known at a row's arrival or first.
+
+    No former number counts, as a former name does: what a correction took away was never borne.
+    """
+    by_row = rows.with_columns(number="key", key=pl.col("row").cast(pl.Int64))
+    bore = by_row.join(numbers, left_on="number", right_on="key").filter(pl.col("borne_from") <= pl.col("event_date"))
+    alone = alone_spans(bore.select("key", "enterprise_id", "starts", "ends"), key=pl.Int64)
+    return _open(by_row, alone, NUMBER).with_columns(key="number")
 
 
 def _open(rows: pl.DataFrame, spans: pl.DataFrame, rule: str) -> pl.DataFrame:

@@ -60,7 +60,7 @@ def _bearers(lake: Lake, connection: Connection, named: pl.DataFrame) -> Bearers
     return Bearers(
         names=held_names(lake, keys),
         trades=held_trades(lake, named["trade"]),
-        numbers=held_numbers(connection, named["number"]),
+        numbers=held_numbers(lake, connection, named["number"]),
         accepted=_accepted(connection),
         undone=undone_pairs(connection),
     )

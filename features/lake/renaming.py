@@ -11,8 +11,8 @@ from features.contracts.contract import Contract
 from features.contracts.registration import REGISTRATION
 from features.lake.ladder import REVIEW
 from features.lake.lake import Lake
-from features.lake.names import alone_spans, borne, names_in
-from features.lake.numbers import changed_numbers, number_in
+from features.lake.names import alone_spans, borne
+from features.lake.numbers import NUMBERING, changed_numbers, number_in
 from features.lake.spelling import name_key, parent_key, trade_key
 from features.lake.tables import LakeFile, Link, Quarantined, Setting, Snapshot
 
@@ -63,9 +63,10 @@ def renamed_since_settled(lake: Lake) -> Renamed | None:
         since = int(connection.scalar(select(Setting.value).where(Setting.name == SETTLED)) or 0)
         if since < lake.oldest or since == 0:
             return None
-        numbers = changed_numbers(connection, since)
+        numbered = pl.concat([_touched(lake, contract.code, since) for contract in NUMBERING]).unique()
+        numbers = changed_numbers(lake, connection, numbered, since)
         accepted = connection.scalars(select(Link.key).where(Link.rule == REVIEW, Link.added_in > since)).all()
-    touched = _touched(lake, since)
+    touched = _touched(lake, REGISTRATION.code, since)
     names, trades = (_changed(lake, touched, digest, since) for digest in ("digest", "trade_digest"))
     decided = pl.Series(accepted, dtype=pl.String).hash()  # by a person, who may have been cut off before rows moved
     return Renamed(names.append(decided).unique(), trades, numbers, since)
@@ -106,16 +107,11 @@ def feeds_since(lake: Lake, feeds: Collection[str], since: int) -> set[str]:
         return set(connection.scalars(union(stored, waiting.where(row.settled_in.is_(None)))))
 
 
-def _touched(lake: Lake, since: int) -> pl.Series:
-    """Numbers of the enterprises whose registrations were written or ended after a snapshot."""
-    written = _written(lake, REGISTRATION.code, since)
-    if not written:
-        return pl.Series("enterprise_id", dtype=pl.Int32)
-    parts = [names_in(path)["enterprise_id"] for path, kind in written if kind == "rows"]
-    parts += [
-        pl.read_parquet(path, columns=["enterprise_id"])["enterprise_id"] for path, kind in written if kind != "rows"
-    ]
-    return pl.concat([pl.Series("enterprise_id", dtype=pl.Int32), *parts]).unique()
+def _touched(lake: Lake, feed: str, since: int) -> pl.Series:
+    """Numbers of the enterprises of which a feed's rows were written or ended after a snapshot."""
+    column = "enterprise_id"
+    parts = [pl.read_parquet(path, columns=[column])[column] for path, _ in _written(lake, feed, since)]
+    return pl.concat([pl.Series(column, dtype=pl.Int32), *parts]).unique()
 
 
 def _written(lake: Lake, feed: str, since: int) -> list[tuple[Path, str]]:

@@ -54,8 +54,9 @@ class Alias(CatalogueBase):
 
 
 class EnterpriseNumber(CatalogueBase):
-    """A number an enterprise bore before the codes, since when, and since when that is known: the earliest of each.
+    """A number an enterprise ever bore before the codes, since when, and since when known: the earliest of each.
 
+    Until when it was known to bear it say the rows that bring it: this only tells whose to look at.
     kind: the column it stood in, reg_no or tax_id. added_in: the snapshot that added it or moved a day of it.
     """
 

@@ -90,6 +90,38 @@ def test_history_that_shows_a_second_bearer_takes_the_record_away(lake: Lake) ->
     assert [row.code for row in list_waiting(lake)] == ["unlinked"]
 
 
+CORRECTED = {"version": 2, "op": "U", "reg_no": None}
+WITHDRAWN = {"version": 2, "op": "D", "reg_no": NUMBER}
+
+
+@pytest.mark.parametrize("taken", [pytest.param(CORRECTED, id="corrected"), pytest.param(WITHDRAWN, id="withdrawn")])
+def test_a_number_that_was_taken_away_links_no_more(lake: Lake, taken: dict[str, object]) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲", reg_no=NUMBER)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(NUMBER, "某公司", case_no="1")], "2025-03-02")
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲", **{"reg_no": NUMBER} | taken)], "2025-03-03")
+    land_rows(lake, COURT_CASE, [court_case(NUMBER, "某公司", case_no="2")], "2025-04-01")
+    assert known(lake, COURT_CASE, "2025-07-01")["case_no"].to_list() == ["1"], "what was linked in good faith stays"
+    land_rows(lake, REGISTRATION, [registration(BETA, "乙", reg_no=NUMBER)], "2025-05-01")
+    assert owners(lake) == [ACME, BETA]
+
+
+def test_a_tax_id_that_was_corrected_away_links_no_more(lake: Lake) -> None:
+    land_rows(lake, TAX_REGISTRATION, [tax_registration(ACME, tax_id=TAX_ID)], "2025-03-01")
+    corrected = tax_registration(ACME, tax_id=ACME, version=2, op="U")
+    land_rows(lake, TAX_REGISTRATION, [corrected], "2025-03-02")
+    land_rows(lake, COURT_CASE, [court_case(TAX_ID, "某公司")], "2025-04-01")
+    assert owners(lake) == []
+
+
+def test_history_that_takes_a_number_away_takes_the_record_away(lake: Lake) -> None:
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲", reg_no=NUMBER)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(NUMBER, "某公司")], "2025-04-01")
+    late = registration(ACME, "甲", **CORRECTED, received_at=instant("2025-03-02"))
+    land_rows(lake, REGISTRATION, [late], "2025-06-01")
+    assert owners(lake) == []
+    assert [row.code for row in list_waiting(lake)] == ["unlinked"]
+
+
 def test_a_number_undone_is_not_tried_again(lake: Lake) -> None:
     land_rows(lake, REGISTRATION, [registration(ACME, "甲", reg_no=NUMBER)], "2025-03-01")
     land_rows(lake, COURT_CASE, [court_case(NUMBER, "某公司", case_no="1")], "2025-04-01")
