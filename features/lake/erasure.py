@@ -79,6 +79,10 @@ class Erasure:
         return pl.concat([self.records["record_id"], self.waiting["record_id"].drop_nulls()]).unique()
 
 
+Find = Callable[[], Erasure]
+"""What finds the records of an erasure, and refuses where they must stay."""
+
+
 @dataclass(frozen=True)
 class Erased:
     """certificate: its number; 0 where there was nothing to erase. rows: of all versions. files: written again."""
@@ -90,8 +94,10 @@ class Erased:
     snapshot: int
 
 
-def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = None) -> Erased:
+def erase(lake: Lake, wanted: Erasure | Find, *, at: datetime, also: Also | None = None) -> Erased:
     """Remove records from every file, the quarantine, the marks and the kept deliveries, and leave a certificate.
+
+    wanted: what goes, or how to find it: asked once no other writer is at work, so that nothing lands in between.
 
     A record that another enterprise has too, by a corrected code or a link made anew, loses the named owner's rows
     alone: it keeps its marks, what waits of it and its deliveries, and its later versions land.
@@ -100,10 +106,16 @@ def erase(lake: Lake, erasure: Erasure, *, at: datetime, also: Also | None = Non
     former files. Hot files under way are waited for and none are made meanwhile. Readers that hold an older file open
     finish with it; what a process keeps in memory it forgets when it next asks for the newest snapshot.
     """
-    if erasure.records.is_empty() and erasure.waiting.is_empty():
-        return Erased(0, 0, 0, 0, lake.snapshot())
+    with exclusive(lake):
+        erasure = wanted if isinstance(wanted, Erasure) else wanted()
+        if erasure.records.is_empty() and erasure.waiting.is_empty():
+            return Erased(0, 0, 0, 0, lake.snapshot())
+        return _erase(lake, erasure, at, also)
+
+
+def _erase(lake: Lake, erasure: Erasure, at: datetime, also: Also | None) -> Erased:
     feed = erasure.contract.code
-    with exclusive(lake), without_hot(lake):
+    with without_hot(lake):
         sweep(lake)
         gone = _gone(lake, erasure)
         pairs = _pairs(lake, erasure, gone)

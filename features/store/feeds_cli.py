@@ -73,10 +73,14 @@ def erase_records(
     if expired:
         done = erase_expired(lake, contract, day, basis, at=now(), although_marked=although_marked)
     else:
-        erasure = _named(lake, contract, basis, subject, record)
-        if not although_marked:
-            refuse_marked(lake, feed, erasure.record_ids, day)
-        done = erase(lake, erasure, at=now())
+
+        def find() -> Erasure:
+            erasure = _named(lake, contract, basis, subject, record)
+            if not although_marked:
+                refuse_marked(lake, feed, erasure.record_ids, day)
+            return erasure
+
+        done = erase(lake, find, at=now())
     if not done.certificate:
         typer.echo("Nothing to erase; nothing changed.")
         return

@@ -146,10 +146,12 @@ def erase_expired(
 
     Raises `StateConflict` where one is marked, unless told.
     """
-    erasure = Erasure(contract, "expired", basis, _of_all_owners(lake, contract, expired(lake, contract, used_on)))
-    if not although_marked:
-        refuse_marked(lake, contract.code, erasure.records["record_id"], used_on)
-    return erase(lake, erasure, at=at)
+
+    def find() -> Erasure:
+        over = expired(lake, contract, used_on)
+        return _erasure(lake, contract, over, basis, unmarked_on=None if although_marked else used_on)
+
+    return erase(lake, find, at=at)
 
 
 def archive_expired(
@@ -159,19 +161,20 @@ def archive_expired(
 
     What was revoked, repaired, refused or withdrawn serves nothing: it is only erased. Raises as `erase_expired`.
     """
-    over = expired(lake, contract, used_on)
-    erasure = Erasure(contract, "expired", basis, _of_all_owners(lake, contract, over))
-    offered, kept = over.filter("open_to_use"), [0]
-    if not although_marked:
-        refuse_marked(lake, contract.code, erasure.records["record_id"], used_on)
+    offered, kept = [pl.DataFrame()], [0]
+
+    def find() -> Erasure:
+        over = expired(lake, contract, used_on)
+        offered[0] = over.filter("open_to_use")
+        return _erasure(lake, contract, over, basis, unmarked_on=None if although_marked else used_on)
 
     def also(connection: Connection, snapshot: int) -> dict[str, Any]:
-        report = deposit(lake, connection, contract, offered, snapshot, at)
+        report = deposit(lake, connection, contract, offered[0], snapshot, at)
         kept[0] = report.rows
         return {"archive": report.told()}
 
-    erased = erase(lake, erasure, at=at, also=also)
-    return Archived(erased, kept[0], offered.height)
+    erased = erase(lake, find, at=at, also=also)
+    return Archived(erased, kept[0], offered[0].height)
 
 
 def offer_expired(lake: Lake, contract: Contract, used_on: date) -> Offer:
@@ -179,6 +182,14 @@ def offer_expired(lake: Lake, contract: Contract, used_on: date) -> Offer:
     over = expired(lake, contract, used_on)
     offered = over.filter("open_to_use")
     return Offer(over["record_no"].n_unique(), offered.height, de_identify(contract, offered)[1])
+
+
+def _erasure(lake: Lake, contract: Contract, over: pl.DataFrame, basis: str, *, unmarked_on: date | None) -> Erasure:
+    """The erasure of expired records. unmarked_on: the day on which none of them may be marked; None: any may."""
+    erasure = Erasure(contract, "expired", basis, _of_all_owners(lake, contract, over))
+    if unmarked_on is not None:
+        refuse_marked(lake, contract.code, erasure.records["record_id"], unmarked_on)
+    return erasure
 
 
 def _of_all_owners(lake: Lake, contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,8 @@
 """The law's part of `bureau feeds`, as an operator types it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from bureau.errors import BureauError, InvalidInput, StateConflict, UnknownSubje
 from features.contracts.court_case import COURT_CASE
 from features.contracts.penalty import PENALTY
 from features.lake.cli import feeds
+from features.lake.files import exclusive
+from features.lake.lake import Lake
 from features.lake.marks import marks_of
 from features.lake.quarantine import list_waiting
 from tests.factories.courts import court_case
@@ -54,6 +58,17 @@ def test_a_record_a_subject_and_what_is_over_are_erased() -> None:
     assert "certificate 2: 1 records" in run("erase", "F34", "--subject", GAMMA, "--basis", "申请").stdout
     assert "certificate 3: 1 records" in run("erase", "F34", "--expired", "--basis", "期满").stdout
     assert "Nothing to erase" in run("erase", "F34", "--expired", "--basis", "期满").stdout
+
+
+def test_what_lands_of_a_subject_while_its_erasure_waits_is_erased_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def its_turn(lake: Lake) -> Iterator[None]:
+        land_rows(lake, PENALTY, [penalty(GAMMA, date(2025, 6, 3))], "2025-06-06")
+        with exclusive(lake):
+            yield
+
+    monkeypatch.setattr("features.lake.erasure.exclusive", its_turn)
+    assert "certificate 1: 2 records" in run("erase", "F34", "--subject", GAMMA, "--basis", "申请").stdout
     told = [(line["scope"], line["basis"], line["records"]) for line in listed("certificates")]
     assert told == [("expired", "期满", 1), ("subject", "申请", 1), ("record", "判决", 1)]
 

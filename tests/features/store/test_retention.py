@@ -1,6 +1,8 @@
 """What becomes of records whose time is over: erased, and for training kept as nobody's."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from features.lake.anonymity import SMALLEST_GROUP
 from features.lake.archive import read_archive
 from features.lake.compaction import compact
 from features.lake.erasure import certificates
+from features.lake.files import exclusive
 from features.lake.lake import Lake
 from features.lake.links import list_links
 from features.lake.quarantine import list_waiting
@@ -121,6 +124,24 @@ def test_a_group_one_short_is_left_out(tmp_path: Path) -> None:
 def test_erasing_what_is_over_archives_nothing(lake: Lake) -> None:
     assert erase_expired(lake, PENALTY, USED_ON, "期满", at=AT).records == 13
     assert read_archive(lake, PENALTY, TRAINING).is_empty()
+
+
+@pytest.mark.parametrize("end", [erase_expired, archive_expired], ids=["erased", "archived"])
+def test_what_lands_while_an_erasure_waits_its_turn_decides_too(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, end: Callable[..., object]
+) -> None:
+    corrected = penalty(FIRMS[0], YOUNG, record_id=penalty(FIRMS[0], OLD)["record_id"], version=2, op="U")
+
+    @contextmanager
+    def its_turn(waiting: Lake) -> Iterator[None]:
+        land_rows(waiting, PENALTY, [corrected], "2025-10-01")
+        with exclusive(waiting):
+            yield
+
+    monkeypatch.setattr("features.lake.erasure.exclusive", its_turn)
+    end(lake, PENALTY, USED_ON, "期满", at=AT)
+    assert corrected["record_id"] in known(lake, PENALTY, "2026-04-01")["record_id"]
+    assert certificates(lake)[0]["records"] == 12
 
 
 def test_what_was_withdrawn_is_over_by_its_last_version(tmp_path: Path) -> None:
