@@ -29,7 +29,7 @@ from features.lake.memory import forget
 from features.lake.quarantine import HELD
 from features.lake.query import query
 from features.lake.renaming import SETTLED
-from features.lake.sent import erase_from_deliveries
+from features.lake.sent import erase_from_deliveries, replace_deliveries
 from features.lake.stored import kept_by_others, numbers_of_ids
 from features.lake.tables import (
     Alias,
@@ -103,8 +103,9 @@ def erase(lake: Lake, wanted: Erasure | Find, *, at: datetime, also: Also | None
     alone: it keeps its marks, what waits of it and its deliveries, and its later versions land.
 
     Killed before the end of its one transaction it has changed nothing; killed after it, the next writer removes the
-    former files. Hot files under way are waited for and none are made meanwhile. Readers that hold an older file open
-    finish with it; what a process keeps in memory it forgets when it next asks for the newest snapshot.
+    former files and replaces the deliveries that are left. Hot files under way are waited for and none are made
+    meanwhile. Readers that hold an older file open finish with it; what a process keeps in memory it forgets when it
+    next asks for the newest snapshot.
     """
     with exclusive(lake):
         erasure = wanted if isinstance(wanted, Erasure) else wanted()
@@ -124,7 +125,7 @@ def _erase(lake: Lake, erasure: Erasure, at: datetime, also: Also | None) -> Era
             snapshot = make_snapshot(connection, "erase", at, feed)
             more = {} if also is None else also(connection, snapshot)
             files = _rewrite_files(lake, connection, erasure.contract, pairs, snapshot)
-            sent = erase_from_deliveries(lake.root.parent, erasure.contract, gone, erasure.uscc)
+            sent = erase_from_deliveries(lake, connection, erasure.contract, gone, erasure.uscc)
             waiting = _erase_from_catalogue(connection, erasure, gone)
             _tell_again(lake, connection, erasure)
             key = erasure_key(connection)
@@ -157,6 +158,7 @@ def _erase(lake: Lake, erasure: Erasure, at: datetime, also: Also | None) -> Era
                 .returning(Certificate.id)
             ).scalar_one()
             note_erased(connection, feed, hashes, number)
+        replace_deliveries(lake)
         _remove_former(lake)
     return Erased(number, values["records"], rows, len(files), snapshot)
 

@@ -14,6 +14,7 @@ from features.lake.encoding import Frame, write_rows
 from features.lake.lake import Lake
 from features.lake.layout import known_at
 from features.lake.locking import alone
+from features.lake.sent import drop_unnoted, replace_deliveries
 from features.lake.tables import LakeFile
 
 _UNFINISHED = ".unfinished"
@@ -39,15 +40,21 @@ class NewFile:
 def exclusive(lake: Lake) -> Iterator[None]:
     """Wait to be the lake's only writer; a killed one blocks nobody. Readers need not wait.
 
-    What a writer that failed or was killed left lying is swept away first: its mark is still there.
+    What a writer that failed or was killed left is swept away or brought to its end first: its mark is still there.
     """
     mark = lake.root / ".unfinished"
     with alone(lake.root / ".writing"):
         if mark.exists():
-            sweep(lake)
+            _take_up(lake)
         mark.touch()
         yield
         mark.unlink()
+
+
+def _take_up(lake: Lake) -> None:
+    sweep(lake)
+    replace_deliveries(lake)
+    drop_unnoted(lake)
 
 
 @dataclass(frozen=True)

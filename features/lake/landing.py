@@ -19,7 +19,7 @@ from features.lake.lake import Lake
 from features.lake.quarantine import hold
 from features.lake.relinking import relink
 from features.lake.renaming import feeds_since, note_settled, renamed_since_settled
-from features.lake.sent import erase_from_deliveries
+from features.lake.sent import erase_from_deliveries, replace_deliveries
 from features.lake.sidecar import Sidecar
 from features.lake.tables import Batch
 from features.lake.writing import store
@@ -82,14 +82,18 @@ def land_judged(lake: Lake, judging: Judging, *, links: bool) -> Landed:
     with exclusive(lake):
         said = delivery.sidecar
         if has_landed(lake, said):
-            erase_from_deliveries(lake.root.parent, delivery.contract, erased_in(lake, delivery))
+            erased = erased_in(lake, delivery)
+            with lake.catalogue.begin() as connection:
+                erase_from_deliveries(lake, connection, delivery.contract, erased)
+            replace_deliveries(lake)
             if links:
                 _settle(lake, at=received_at)
             return Landed(said.feed, said.batch_id, said.rows, 0, 0, said.rows, 0, lake.snapshot())
         with lake.catalogue.begin() as connection:
             landed, erased = _land(lake, connection, judging)
+            erase_from_deliveries(lake, connection, delivery.contract, erased)
         if not erased.is_empty():
-            erase_from_deliveries(lake.root.parent, delivery.contract, erased)
+            replace_deliveries(lake)
         if links:
             _settle(lake, at=received_at)
         return replace(landed, snapshot=lake.snapshot())

@@ -248,6 +248,22 @@ class Certificate(CatalogueBase):
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
 
 
+class RewrittenDelivery(CatalogueBase):
+    """A kept delivery that was written again without erased records. file: its path under the home.
+
+    rows: how many are left. replaced: whether it stands in the place of the former one already.
+    """
+
+    __tablename__ = "rewritten_delivery"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    file: Mapped[str]
+    sha256_before: Mapped[str]
+    sha256_after: Mapped[str]
+    rows: Mapped[int]
+    replaced: Mapped[bool]
+
+
 class ErasedRecord(CatalogueBase):
     """An erased record, by the keyed hash of its id: what a later delivery brings of it is left out."""
 

@@ -1,5 +1,6 @@
 """Whether what a home holds of its source is whole: checks of every source, and those a source adds."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from bureau.errors import InvalidInput, UnreadableFile
 from features.lake.delivery import read_delivery
 from features.lake.erasure import certificates
 from features.lake.lake import Lake
+from features.lake.sent import rewritten_deliveries
 from features.lake.sidecar import Sidecar
 from features.lake.tables import Batch, Quarantined
 from features.sources.loading import SOURCES, deliveries_folder
@@ -31,7 +33,7 @@ def check_source(lake: Lake, home: Path, data: Path | None = None) -> tuple[Chec
     sidecars, damage = _read_all(paths)
     return (
         plain_check("each delivery is as it was written", not damage, damage or f"{len(paths):,} deliveries"),
-        _landed(lake, sidecars),
+        every_landed(lake, sidecars),
         _waiting(lake),
         *SOURCES[present.source].check(lake, folder, data),
     )
@@ -48,14 +50,15 @@ def _read_all(paths: list[Path]) -> tuple[list[Sidecar], str]:
     return sidecars, damage
 
 
-def _landed(lake: Lake, sidecars: list[Sidecar]) -> Check:
+def every_landed(lake: Lake, sidecars: list[Sidecar]) -> Check:
+    """Check that deliveries have landed, by what their sidecars say they are."""
     with lake.catalogue.connect() as connection:
         landed = {tuple(row) for row in connection.execute(select(Batch.feed, Batch.batch_id, Batch.sha256))}
-    written_again = {
-        file["sha256_after"]: file["sha256_before"] for told in certificates(lake) for file in told["deliveries"]
-    }
+    written_again = _written_again(lake)
     missing = [
-        said for said in sidecars if (said.feed, said.batch_id, _as_sent(said.sha256, written_again)) not in landed
+        said
+        for said in sidecars
+        if landed.isdisjoint((said.feed, said.batch_id, sent) for sent in _as_sent(said.sha256, written_again))
     ]
     found = (
         f"{missing[0].feed} batch {missing[0].batch_id} has not; load again" if missing else f"{len(landed):,} batches"
@@ -63,11 +66,20 @@ def _landed(lake: Lake, sidecars: list[Sidecar]) -> Check:
     return plain_check("each delivery has landed", not missing, found)
 
 
-def _as_sent(sha256: str, written_again: Mapping[str, str]) -> str:
-    """The hash of a delivery before erasures took records out of it. written_again: the hash before, by that after."""
-    while sha256 in written_again:
-        sha256 = written_again[sha256]
-    return sha256
+def _written_again(lake: Lake) -> Mapping[str, set[str]]:
+    """The hashes deliveries had before records were taken out of them, by the hash after."""
+    told = [file for certificate in certificates(lake) for file in certificate["deliveries"]]
+    certified = [(file["sha256_before"], file["sha256_after"]) for file in told]
+    before = defaultdict(set)
+    for former, after in (*certified, *rewritten_deliveries(lake)):
+        before[after].add(former)
+    return before
+
+
+def _as_sent(sha256: str, written_again: Mapping[str, set[str]]) -> set[str]:
+    """The hashes a delivery may have had when it came; of several, what is left may be the same."""
+    former = (_as_sent(one, written_again) for one in written_again.get(sha256, ()))
+    return {sha256}.union(*former)
 
 
 def _waiting(lake: Lake) -> Check:
