@@ -28,6 +28,7 @@ from features.lake.layout import rows_sql
 from features.lake.memory import forget
 from features.lake.quarantine import HELD
 from features.lake.query import query
+from features.lake.registered_name import register
 from features.lake.renaming import SETTLED
 from features.lake.sent import erase_from_deliveries, replace_deliveries
 from features.lake.stored import kept_by_others, numbers_of_ids
@@ -127,7 +128,7 @@ def _erase(lake: Lake, erasure: Erasure, at: datetime, also: Also | None) -> Era
             files = _rewrite_files(lake, connection, erasure.contract, pairs, snapshot)
             sent = erase_from_deliveries(lake, connection, erasure.contract, gone, erasure.uscc)
             waiting = _erase_from_catalogue(connection, erasure, gone)
-            _tell_again(lake, connection, erasure)
+            _tell_again(lake, connection, erasure, snapshot)
             key = erasure_key(connection)
             hashes = sorted(keyed_hash(key, record_id) for record_id in gone)
             body = {
@@ -233,13 +234,10 @@ def _erase_numbers(connection: Connection, erasure: Erasure) -> None:
     connection.execute(delete(Setting).where(Setting.name == SETTLED))
 
 
-def _tell_again(lake: Lake, connection: Connection, erasure: Erasure) -> None:
+def _tell_again(lake: Lake, connection: Connection, erasure: Erasure, erased_in: int) -> None:
     """What the records left of some enterprises tell the registry, each in the snapshot that stored it."""
-    contract, row = erasure.contract, LakeFile
-    if contract.number_column is None:
-        return
-    standing = select(row.path).where(row.feed == contract.code, row.kind == "rows", row.removed_in.is_(None))
-    files = [lake.root / path for path in connection.scalars(standing)]
+    contract = erasure.contract
+    files = [] if contract.number_column is None else lake.files(contract.code, connection=connection)
     if not files:
         return
     owners = erasure.records.select("enterprise_id").unique()
@@ -247,6 +245,8 @@ def _tell_again(lake: Lake, connection: Connection, erasure: Erasure) -> None:
     snapshots = left.select(stored_in(pl.col("row_no"))).to_series()
     for snapshot in snapshots.unique().sort():
         tell_registry(Entry(lake, connection, contract, snapshot), left.filter(snapshots == snapshot))
+    numbers = owners["enterprise_id"]
+    register(Entry(lake, connection, contract, erased_in), numbers, numbers)
 
 
 def _hashed(hashes: list[str]) -> dict[str, Any]:

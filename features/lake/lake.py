@@ -59,8 +59,10 @@ class Lake:
         hear(self, tuple(gone))
         return newest or 0
 
-    def files(self, feed: str, snapshot: int | None = None) -> list[Path]:
-        """Files of a feed's rows in a snapshot (default the newest), oldest first."""
+    def files(self, feed: str, snapshot: int | None = None, connection: Connection | None = None) -> list[Path]:
+        """Files of a feed's rows in a snapshot (default the newest), oldest first. connection: as of `closings`."""
+        if connection is not None:
+            return [self.root / path for path in connection.scalars(_listing(feed, "rows", _UNBORN))]
         return self._listed(feed, "rows", snapshot)
 
     def closings(self, feed: str, snapshot: int | None = None, connection: Connection | None = None) -> list[Path]:

@@ -24,6 +24,7 @@ _BY_CODE = Question(_FOUND.where(EnterpriseRow.uscc == bindparam("key")))
 _BY_KEY = Question(
     _FOUND.join(Alias, Alias.enterprise_id == EnterpriseRow.id)
     .where(Alias.key == bindparam("key"), Alias.added_in <= bindparam("until"))
+    .where(Alias.ended_in.is_(None) | (Alias.ended_in > bindparam("until")))
     .order_by(Alias.known_at.desc(), Alias.id.desc())
 )
 _ALIASES: Schema = {"key": pl.String, "enterprise_id": pl.Int32}
@@ -87,30 +88,39 @@ def enrol(lake: Lake, connection: Connection, codes: pl.Series, snapshot: int) -
 
 
 def label(connection: Connection, names: pl.DataFrame) -> None:
-    """Give enterprises their newest name. names: `enterprise_id`, `name`, `version`, `known_at` (microseconds).
-
-    Of several names the one of the highest version counts, then the one known last, whatever order they came in.
-    """
-    newest = names.sort("version", "known_at", "name").unique("enterprise_id", keep="last")
-    if newest.is_empty():
+    """Give enterprises their names. names: `enterprise_id`, `name`, `version`, `known_at` (microseconds), each once."""
+    if names.is_empty():
         return
-    older = (EnterpriseRow.name_version < bindparam("v")) | (
-        (EnterpriseRow.name_version == bindparam("v")) & (EnterpriseRow.name_known_at < bindparam("k"))
-    )
     statement = (
         update(EnterpriseRow)
-        .where(EnterpriseRow.id == bindparam("e"), older)
+        .where(EnterpriseRow.id == bindparam("e"))
         .values(name=bindparam("n"), name_version=bindparam("v"), name_known_at=bindparam("k"))
     )
-    execute_many(connection, statement, newest.select(e="enterprise_id", n="name", v="version", k="known_at"))
+    execute_many(connection, statement, names.select(e="enterprise_id", n="name", v="version", k="known_at"))
 
 
-def add_aliases(connection: Connection, aliases: pl.DataFrame, snapshot: int) -> None:
-    """Remember outside keys. aliases: `key`, `enterprise_id`, `known_at`; a pair already known keeps its instant."""
-    wanted = aliases.drop_nulls("key").sort("known_at").unique(["key", "enterprise_id"], keep="first")
+def add_aliases(connection: Connection, aliases: pl.DataFrame) -> None:
+    """Remember outside keys. aliases: `key`, `enterprise_id`, `known_at`, `added_in`; a known pair stands (again)."""
+    if aliases.is_empty():
+        return
     query = select(Alias.key, Alias.enterprise_id)
-    known = read_where_in(connection, query, Alias.key, wanted["key"], _ALIASES)
-    unknown = wanted.join(known, on=list(_ALIASES), how="anti")
+    known = read_where_in(connection, query, Alias.key, aliases["key"], _ALIASES)
+    unknown = aliases.join(known, on=list(_ALIASES), how="anti")
     if not unknown.is_empty():
-        rows = unknown.select("key", "enterprise_id", "known_at", pl.lit(snapshot).alias("added_in"))
+        rows = unknown.select("key", "enterprise_id", "known_at", "added_in")
         execute_many(connection, insert(Alias).inline(), rows)
+    _end_aliases(connection, aliases.join(known, on=list(_ALIASES), how="semi"), None)
+
+
+def end_aliases(connection: Connection, enterprises: pl.Series, standing: pl.DataFrame, snapshot: int) -> None:
+    """End the outside keys of some enterprises that no registration brings. standing: `key`, `enterprise_id`."""
+    query = select(Alias.key, Alias.enterprise_id).where(Alias.ended_in.is_(None))
+    known = read_where_in(connection, query, Alias.enterprise_id, enterprises, _ALIASES)
+    _end_aliases(connection, known.join(standing, on=list(_ALIASES), how="anti"), snapshot)
+
+
+def _end_aliases(connection: Connection, pairs: pl.DataFrame, ended_in: int | None) -> None:
+    if not pairs.is_empty():
+        pair = (Alias.key == bindparam("k"), Alias.enterprise_id == bindparam("e"))
+        rows = pairs.select(k="key", e="enterprise_id", i=pl.lit(ended_in, pl.Int64))
+        execute_many(connection, update(Alias).where(*pair).values(ended_in=bindparam("i")), rows)

@@ -42,7 +42,10 @@ class EnterpriseRow(CatalogueBase):
 
 
 class Alias(CatalogueBase):
-    """Another key by which a source names an enterprise."""
+    """Another key by which a source names an enterprise.
+
+    ended_in: the snapshot from which on no registration brought it; None again once one does.
+    """
 
     __tablename__ = "enterprise_alias"
     __table_args__ = (UniqueConstraint("key", "enterprise_id"),)
@@ -51,6 +54,7 @@ class Alias(CatalogueBase):
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
     known_at: Mapped[int] = mapped_column(BigInteger)
     added_in: Mapped[int] = mapped_column(ForeignKey("lake_snapshot.id"))
+    ended_in: Mapped[int | None]
 
 
 class EnterpriseNumber(CatalogueBase):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from features.contracts.registration import REGISTRATION
 from features.lake.endings import note_endings
 from features.lake.entry import Entry
 from features.lake.files import Bounds, NewFile, add_file, bounds_of
@@ -13,7 +12,7 @@ from features.lake.layout import pack
 from features.lake.linking import brought_by, undone_links, why_undone
 from features.lake.numbers import add_numbers
 from features.lake.owners import find_owners
-from features.lake.registry import add_aliases, label
+from features.lake.registered_name import register
 from features.lake.versions import VOID, hash_contents, number_records, sift, stored_versions
 
 
@@ -41,7 +40,9 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     undone = brought_by(stored, links)
     sifted = sift(owned.drop_nulls("enterprise_id"), stored, undone["row_no"])
     _write_rows(entry, sifted.fresh)
-    write_closings(entry, pl.concat([sifted.ended, ending(voided, VOID)]))
+    ended = pl.concat([sifted.ended, ending(voided, VOID)])
+    write_closings(entry, ended)
+    register(entry, sifted.fresh["enterprise_id"], ended["enterprise_id"])
     nobodys = owned.filter(pl.col("enterprise_id").is_null()).select(ROW, "record_no")
     refused = [
         _unlinked(nobodys, why_undone(stored, links)),
@@ -77,18 +78,9 @@ def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
 
 
 def tell_registry(entry: Entry, stored: pl.DataFrame) -> None:
-    """Stored rows may bring numbers of their enterprises; those of registrations also names and other keys."""
+    """Stored rows may bring numbers of their enterprises."""
     if entry.contract.number_column is not None:
         add_numbers(entry.connection, entry.contract, stored, entry.snapshot)
-    if entry.contract is REGISTRATION:
-        _register(entry, stored)
-
-
-def _register(entry: Entry, fresh: pl.DataFrame) -> None:
-    """A registration names its enterprise, and may bring another key for it."""
-    label(entry.connection, fresh.select("enterprise_id", "name", "version", "known_at"))
-    keys = fresh.select("enterprise_id", "known_at", key=entry.contract.outside_key)
-    add_aliases(entry.connection, keys, entry.snapshot)
 
 
 def write_closings(entry: Entry, ended: pl.DataFrame) -> None:

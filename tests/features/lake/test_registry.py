@@ -9,6 +9,7 @@ from bureau.uscc import placeholder_uscc
 from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.lake import Lake
+from features.lake.registered_name import registered_name
 from features.lake.registry import codes, enterprises, resolve
 from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake, uscc
 from tests.factories.registrations import registration
@@ -64,6 +65,36 @@ def test_the_name_is_the_newest_whatever_order_it_came_in(tmp_path: Path, order:
     for version in order:
         land_rows(lake, REGISTRATION, [registration(ACME, f"第{version}名公司", version=version)], "2025-04-01")
     assert resolve(lake, ACME).name == "第3名公司"
+
+
+def test_a_registration_that_is_corrected_to_another_code_names_that_one_alone(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    first = registration(ACME, "甲公司", record_id="F01-1", outside_key="K1")
+    land_rows(lake, REGISTRATION, [first], "2025-03-01")
+    before = lake.snapshot()
+    moved = registration(BETA, "甲公司", record_id="F01-1", outside_key="K1", version=2, op="U")
+    land_rows(lake, REGISTRATION, [moved], "2025-03-02")
+    assert (resolve(lake, ACME).name, resolve(lake, BETA).name) == (None, "甲公司")
+    assert [registered_name(lake, 1, snapshot) for snapshot in (before, lake.snapshot())] == ["甲公司", None]
+    assert (resolve(lake, "K1").uscc, resolve(lake, "K1", before).uscc) == (BETA, ACME)
+
+
+def test_a_registration_that_is_withdrawn_names_nobody(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲公司", outside_key="K1")], "2025-03-01")
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲公司", outside_key="K1", version=2, op="D")], "2025-03-02")
+    assert (resolve(lake, ACME).name, registered_name(lake, 1, lake.snapshot())) == (None, None)
+    with pytest.raises(ImpossibleUscc):
+        resolve(lake, "K1")
+    land_rows(lake, REGISTRATION, [registration(ACME, "乙公司", outside_key="K1", record_id="F01-2")], "2025-03-03")
+    assert resolve(lake, "K1").name == "乙公司" == registered_name(lake, 1, lake.snapshot())
+
+
+def test_of_two_registrations_the_one_known_last_names_whatever_its_version(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, REGISTRATION, [registration(ACME, "旧公司", version=3)], "2025-03-01")
+    land_rows(lake, REGISTRATION, [registration(ACME, "新公司", record_id="F01-2")], "2025-03-02")
+    assert resolve(lake, ACME).name == "新公司" == registered_name(lake, 1, lake.snapshot())
 
 
 def test_bad_rows_enrol_nobody(tmp_path: Path) -> None:
