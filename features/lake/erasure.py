@@ -21,6 +21,7 @@ from features.contracts.registration import REGISTRATION
 from features.lake.digest import record_numbers
 from features.lake.entry import Entry, make_snapshot, stored_in
 from features.lake.erased import erasure_key, keyed_hash, note_erased
+from features.lake.erased_keys import erase_keys
 from features.lake.files import exclusive, sweep, write_again
 from features.lake.hot.manifest import without_hot
 from features.lake.lake import Lake
@@ -129,6 +130,7 @@ def _erase(lake: Lake, erasure: Erasure, at: datetime, also: Also | None) -> Era
             sent = erase_from_deliveries(lake, connection, erasure.contract, gone, erasure.uscc)
             waiting = _erase_from_catalogue(connection, erasure, gone)
             _tell_again(lake, connection, erasure, snapshot)
+            erase_keys(lake, connection, _owners(connection, erasure), decided=erasure.scope != "expired")
             key = erasure_key(connection)
             hashes = sorted(keyed_hash(key, record_id) for record_id in gone)
             body = {
@@ -247,6 +249,12 @@ def _tell_again(lake: Lake, connection: Connection, erasure: Erasure, erased_in:
         tell_registry(Entry(lake, connection, contract, snapshot), left.filter(snapshots == snapshot))
     numbers = owners["enterprise_id"]
     register(Entry(lake, connection, contract, erased_in), numbers, numbers)
+
+
+def _owners(connection: Connection, erasure: Erasure) -> pl.Series:
+    """Whose records are erased, and the named subject, of whom there may be none."""
+    named = connection.scalars(select(EnterpriseRow.id).where(EnterpriseRow.uscc == erasure.uscc)).all()
+    return pl.concat([erasure.records["enterprise_id"], pl.Series(named, dtype=pl.Int32)]).unique()
 
 
 def _hashed(hashes: list[str]) -> dict[str, Any]:

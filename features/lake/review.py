@@ -38,12 +38,9 @@ class Proposal:
 
 def propose(lake: Lake, *, at: datetime) -> int:
     """Queue enterprises with a name like one that waits; returns how many pairs are new. None is proposed twice."""
-    waiting = select(Quarantined.feed, Quarantined.cells)
-    waiting = waiting.where(Quarantined.code == "unlinked", Quarantined.settled_in.is_(None))
     known = enterprises(lake).drop_nulls("name").select("enterprise_id", name_key=name_key(pl.col("name")))
     with exclusive(lake), lake.catalogue.begin() as connection:
-        rows = read_frame(connection, waiting, {"feed": pl.String, "cells": pl.String})
-        found = alike(_waiting_keys(rows), known)
+        found = alike(waiting_keys(connection), known)
         pairs = select(LinkReview.key, LinkReview.enterprise_id)
         before = read_frame(connection, pairs, {"key": pl.String, "enterprise_id": pl.Int32})
         before = pl.concat([before, undone_pairs(connection)])
@@ -53,8 +50,11 @@ def propose(lake: Lake, *, at: datetime) -> int:
         return new.height
 
 
-def _waiting_keys(rows: pl.DataFrame) -> pl.Series:
-    """The keys of the names in waiting rows."""
+def waiting_keys(connection: Connection) -> pl.Series:
+    """The keys of the names in rows that wait for their owner."""
+    waiting = select(Quarantined.feed, Quarantined.cells)
+    waiting = waiting.where(Quarantined.code == "unlinked", Quarantined.settled_in.is_(None))
+    rows = read_frame(connection, waiting, {"feed": pl.String, "cells": pl.String})
     keys = [pl.Series("key", dtype=pl.String)]
     for feed in FEEDS:
         if feed.name_column is not None:

@@ -28,7 +28,7 @@ from features.lake.quarantine import held_of_subject, list_waiting
 from features.lake.registry import Enterprise, resolve
 from features.lake.review import link_name
 from features.lake.stored import numbers_of_ids, numbers_of_subject
-from features.lake.tables import EnterpriseNumber, LakeFile, Quarantined
+from features.lake.tables import EnterpriseNumber, LakeFile, Link, LinkReview, Quarantined
 from features.lake.unlinking import end_link
 from tests.factories.courts import court_case
 from tests.factories.lakes import ACME, BETA, GAMMA, instant, known, land_rows, make_lake
@@ -158,6 +158,39 @@ def test_a_row_that_was_written_anew_under_another_keeps_no_record(tmp_path: Pat
     assert erase_subject(lake, COURT_CASE, BETA).rows == 2
     assert was_erased(lake, "F26", record)
     assert holding(lake, record) == []
+
+
+def linked_keys(lake: Lake) -> str:
+    """Every key of a link or a proposal."""
+    with lake.catalogue.connect() as connection:
+        return " ".join([*connection.scalars(select(Link.key)), *connection.scalars(select(LinkReview.key))])
+
+
+def test_the_names_of_links_go_once_no_row_bears_them(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, "乙物流有限公司")], "2025-03-01")
+    named = [court_case(None, name, case_no=name) for name in (NAME, "乙物流有限公司", "深圳市甲贸易公司")]
+    land_rows(lake, COURT_CASE, named, "2025-04-01")
+    link_name(lake, "深圳市甲贸易公司", ACME, at=instant("2025-05-01"))
+    assert len(list_links(lake)) == 3
+    erase_subject(lake, REGISTRATION, ACME)
+    assert NAME in linked_keys(lake), "its case still bears it"
+    erase_subject(lake, COURT_CASE, ACME)
+    assert "甲贸易" not in linked_keys(lake)
+    assert "乙物流有限公司" in linked_keys(lake)
+    assert len(list_links(lake)) == 3, "which links there were stays known"
+
+
+def test_what_a_person_decided_outlives_the_records_whose_term_is_over(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    land_rows(lake, REGISTRATION, [registration(ACME, NAME)], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, "甲贸易")], "2025-04-01")
+    link_name(lake, "甲贸易", ACME, at=instant("2025-05-01"))
+    erase(
+        lake, Erasure(COURT_CASE, "expired", "期满", numbers_of_subject(lake, COURT_CASE, 1)), at=instant("2025-06-01")
+    )
+    land_rows(lake, COURT_CASE, [court_case(None, "甲贸易", case_no="2")], "2025-07-01")
+    assert known(lake, COURT_CASE, "2025-07-01")["uscc"].to_list() == [ACME]
 
 
 def test_what_the_records_left_bring_stays_known(tmp_path: Path) -> None:
