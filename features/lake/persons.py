@@ -8,7 +8,7 @@ documents and records only what must be a person's is.
 import polars as pl
 
 from features.contracts.contract import HASH_PATTERN, Contract
-from features.lake.raw_identity import in_free_text, in_keys, masked_keys, masked_text
+from features.lake.raw_identity import in_free_text, in_keys, in_numbers, masked_keys, masked_numbers, masked_text
 
 _KEYS = ("_no", "_id", "_code", "_key")
 _REASON = "{} holds what reads like a person's identity number, mobile number or e-mail address; send its keyed hash"
@@ -22,6 +22,12 @@ def open_columns(contract: Contract) -> tuple[str, ...]:
 def key_columns(contract: Contract) -> tuple[str, ...]:
     """Numbers of documents, accounts and records: eleven digits there are no telephone."""
     return tuple(name for name, patterns in _texts(contract) if not patterns and _is_key(name))
+
+
+def number_columns(contract: Contract) -> tuple[str, ...]:
+    """Registration and taxpayers' numbers, and codes in whose place one may stand: some are persons' of 15 digits."""
+    subject = None if contract.name_column is None else contract.subject
+    return tuple(name for name in (contract.number_column, subject) if name is not None)
 
 
 def _is_key(name: str) -> bool:
@@ -43,6 +49,9 @@ def identities(typed: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Rows that hold a raw identity, once for each column: `row`, `reason`."""
     raw = {name: in_free_text(typed[name].drop_nulls().unique()) for name in open_columns(contract)}
     raw |= {name: in_keys(typed[name].drop_nulls()) for name in key_columns(contract)}
+    for name in number_columns(contract):
+        numbers = typed[name].drop_nulls()
+        raw[name] = pl.concat([in_numbers(numbers), raw.get(name, numbers.clear())])
     found = [pl.DataFrame(schema={"row": pl.UInt32, "reason": pl.String})]
     for name, texts in raw.items():
         if not texts.is_empty():
@@ -57,8 +66,6 @@ def masked(delivered: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
     Outside free text only what `in_keys` finds is: another mask would keep a row from ever being landed.
     """
-    free = set(open_columns(contract))
+    masks = dict.fromkeys(number_columns(contract), masked_numbers) | dict.fromkeys(open_columns(contract), masked_text)
     texts = delivered.select(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String))
-    return delivered.with_columns(
-        (masked_text if text.name in free else masked_keys)(text) for text in texts.iter_columns()
-    )
+    return delivered.with_columns(masks.get(text.name, masked_keys)(text) for text in texts.iter_columns())

@@ -48,9 +48,12 @@ def _bounded(pattern: str) -> str:
 
 _FREE = _bounded(_either(_OF_18, _MOBILE, _OF_15, _MAIL))
 _YEAR_OF_AN_ADULT = _either(_spaced("1", "9", _DIGIT, _DIGIT), _spaced("2", "0", "0", _DIGIT))
-_NUMBER = _bounded(_spaced(_REGION, *[_DIGIT] * 4, _YEAR_OF_AN_ADULT, _MONTH, _DAY, *_AFTER_DAY))
+_ADULT = _spaced(_REGION, *[_DIGIT] * 4, _YEAR_OF_AN_ADULT, _MONTH, _DAY, *_AFTER_DAY)
+_NUMBER = _bounded(f"{_ADULT}(?:[0-9A-Za-z]{{2}})?")
 """In numbers of documents and records, where the check character must agree as well. Who signs one was born before
-2010; the division, day and serial of a younger document read no otherwise."""
+2010; the division, day and serial of a younger document read no otherwise. A sole trader's taxpayer number is the
+identity number of 18 characters and two more."""
+_ALONE_OF_15 = f"^{_SOME}{_OF_15}{_SOME}$"
 _IN_KEYS = _either(_NUMBER, _bounded(_MAIL))
 _MASKED = MASK.replace("[", r"\[")
 
@@ -60,6 +63,8 @@ _LEAST_BYTES = 18
 """Of an identity number: in a shorter key only an @ is looked for."""
 _WEIGHTS = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
 _CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
+_BODY_WEIGHTS = np.array((3, 7, 9, 10, 5, 8, 4, 2))
+"""Of an organisation code (GB 11714); its check character may be 0 for eleven, and X is no digit."""
 
 
 def in_free_text(texts: pl.Series) -> pl.Series:
@@ -78,6 +83,38 @@ def in_keys(keys: pl.Series) -> pl.Series:
     if suspect.is_empty():
         return suspect
     return suspect.filter(suspect.str.contains(MASK, literal=True) | _confirmed(_folded(suspect)))
+
+
+def in_numbers(numbers: pl.Series) -> pl.Series:
+    """Those of some registration and taxpayers' numbers that are identity numbers of 15 digits, with a day of birth.
+
+    A number of an enterprise has a check character at its end, by ISO 7064 MOD 11,10 or that of its organisation code.
+    """
+    suspect = _matching(numbers, _ALONE_OF_15)
+    if suspect.is_empty():
+        return suspect
+    digits = _folded(suspect).str.replace_all("[^0-9]", "")
+    born = ("19" + digits.str.slice(6, 6)).str.to_date("%Y%m%d", strict=False).is_not_null()
+    return suspect.filter(born & ~_of_enterprises(digits))
+
+
+def _of_enterprises(numbers: pl.Series) -> pl.Series:
+    """Whether each number of 15 digits is a registration number, or a division and an organisation code."""
+    digits = np.frombuffer("".join(numbers.to_list()).encode(), dtype=np.uint8).reshape(-1, 15).astype(int) - ord("0")
+    rest = np.full(len(digits), 10)
+    for place in range(14):
+        rest = ((rest + digits[:, place] - 1) % 10 + 1) * 2 % 11
+    registered = (11 - rest) % 10 == digits[:, 14]
+    return pl.Series(registered | (-(digits[:, 6:14] @ _BODY_WEIGHTS) % 11 == digits[:, 14]), dtype=pl.Boolean)
+
+
+def masked_numbers(numbers: pl.Series) -> pl.Series:
+    """As `masked_keys`, and of what `in_numbers` would find."""
+    masked = masked_keys(numbers)
+    persons = in_numbers(masked.drop_nulls().unique())
+    if persons.is_empty():
+        return masked
+    return masked.zip_with(~masked.is_in(persons.implode()).fill_null(False), pl.Series([MASK]))
 
 
 def masked_text(texts: pl.Series) -> pl.Series:
@@ -118,7 +155,7 @@ def _folded(texts: pl.Series) -> pl.Series:
 def _confirmed(folded: pl.Series) -> pl.Series:
     """Whether a key holds an e-mail address, or a number whose check character agrees."""
     found = pl.DataFrame({"key": folded.str.extract_all(_NUMBER)}).with_row_index().explode("key").drop_nulls()
-    digits = found["key"].str.to_uppercase().str.replace_all("[^0-9X]", "").str.tail(18)
+    digits = found["key"].str.to_uppercase().str.replace_all("[^0-9X]", "").str.head(18)
     agreeing = found["index"].filter(_agree(digits) & digits.is_in(impossible_codes(digits).implode()))
     place = pl.int_range(len(folded), dtype=pl.UInt32, eager=True)
     return folded.str.contains(_bounded(_MAIL)).fill_null(False) | place.is_in(agreeing.implode())

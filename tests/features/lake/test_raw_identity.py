@@ -1,11 +1,28 @@
 """What reads like a person's identity, and what only looks like it."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
+from sqlalchemy import select
 
 from bureau.uscc import compose_uscc
-from features.lake.raw_identity import MASK, in_free_text, in_keys, masked_keys, masked_text
-from tests.factories.lakes import ACME
+from features.contracts.court_case import COURT_CASE
+from features.contracts.tax_registration import TAX_REGISTRATION
+from features.lake.quarantine import list_waiting
+from features.lake.raw_identity import (
+    MASK,
+    in_free_text,
+    in_keys,
+    in_numbers,
+    masked_keys,
+    masked_numbers,
+    masked_text,
+)
+from features.lake.tables import Quarantined
+from tests.factories.courts import court_case
+from tests.factories.lakes import ACME, land_rows, make_lake
+from tests.factories.tax import tax_registration
 
 
 @pytest.mark.parametrize(
@@ -65,6 +82,9 @@ def test_no_identity_in_free_text(text: str) -> None:
         pytest.param("11010519491231002X", True, id="the check character agrees"),
         pytest.param("F06-１１０１０５１９４９１２３１００２ｘ", True, id="within a key, in full width"),
         pytest.param("110105-19491231-002X", True, id="in groups"),
+        pytest.param("11010519491231002X01", True, id="a sole trader's taxpayer number"),
+        pytest.param("11010519491231002101", False, id="of which the check character does not agree"),
+        pytest.param("11010519491231002X012", False, id="followed by three characters"),
         pytest.param("110105194912310021", False, id="the check character does not agree"),
         pytest.param("440305202405010019", False, id="a document of 2024 whose check character would agree"),
         pytest.param(ACME, False, id="a code of an enterprise"),
@@ -78,6 +98,40 @@ def test_an_identity_in_a_key(key: str, is_raw: bool) -> None:
     (masked, nothing) = masked_keys(pl.Series([key, None]))
     assert (MASK in masked, nothing) == (is_raw, None)
     assert masked == key or is_raw
+
+
+@pytest.mark.parametrize(
+    ("number", "is_raw"),
+    [
+        pytest.param("440301700101123", True, id="an identity number of 15 digits"),
+        pytest.param(" ４４０３０１ 700101 123", True, id="in groups, in full width"),
+        pytest.param("440301700230123", False, id="born on no day"),
+        pytest.param("440301700101128", False, id="a registration number: its check character agrees"),
+        pytest.param("440301010112014", False, id="a division and an organisation code"),
+        pytest.param("440301103456789", False, id="no day of birth"),
+        pytest.param(ACME, False, id="a code of an enterprise"),
+    ],
+)
+def test_an_identity_in_a_number_of_an_enterprise(number: str, is_raw: bool) -> None:
+    assert in_numbers(pl.Series([number, "1"])).to_list() == [number] * is_raw
+    assert masked_numbers(pl.Series([number, None])).to_list() == [MASK if is_raw else number, None]
+
+
+@pytest.mark.parametrize("tax_id", ["440301700101123", "11010519491231002X01"])
+def test_a_taxpayer_number_that_is_a_person_s_is_not_stored(tmp_path: Path, tax_id: str) -> None:
+    lake = make_lake(tmp_path)
+    assert land_rows(lake, TAX_REGISTRATION, [tax_registration(ACME, tax_id=tax_id)]).quarantined == 1
+    (waiting,) = list_waiting(lake)
+    assert waiting.code == "person"
+
+
+def test_a_person_s_number_in_the_place_of_a_code_is_not_kept(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    assert land_rows(lake, COURT_CASE, [court_case("440301700101123", "某店")]).quarantined == 1
+    with lake.catalogue.connect() as connection:
+        (cells,) = connection.scalars(select(Quarantined.cells))
+    assert MASK in cells
+    assert "700101" not in cells
 
 
 def test_a_code_of_an_enterprise_that_reads_as_an_identity_number_is_none() -> None:
