@@ -6,7 +6,17 @@ One event stands once for each person shared, so only aggregates that repetition
 from features.contracts.related_event import BANKRUPT, DISHONEST, ENFORCED, RELATED_EVENT
 from features.contracts.related_firm import RELATED_FIRM
 from features.definitions.families import Family, months_back
-from features.engine.algebra import ADVERSE, NEUTRAL, Definition, Feature, days_since_last, distinct, exists, ratio
+from features.engine.algebra import (
+    ADVERSE,
+    NEUTRAL,
+    Definition,
+    Feature,
+    days_since_last,
+    difference,
+    distinct,
+    exists,
+    ratio,
+)
 from features.engine.rows import AS_OF, Condition, col
 from features.engine.windows import Window, ever, months
 
@@ -53,7 +63,8 @@ RELATION_FEATURES = (
     ),
     RELATIONS.one(
         "former_related_firms",
-        firms(ever(), col("ended_on").is_known() & (col("ended_on") <= AS_OF)),
+        # A firm that shares another person still is not formerly related.
+        difference(firms(ever()), firms(ever(), STILL_RELATED)),
         label="已终止的关联企业数",
         label_en="Firms formerly related by a common owner or officer",
         unit="firms",

@@ -58,7 +58,7 @@ def _ties(rows: Rows) -> str:
 
 
 def _pairs(rows: Rows) -> str:
-    """Pairs of firms with a person in common, both ways."""
+    """Pairs of firms that had a person in common on the same day, both ways."""
     return f"""
         ties AS MATERIALIZED ({_ties(rows)}),
         firsts AS (SELECT person, enterprise_id, min(known_from) AS first FROM ties GROUP BY ALL),
@@ -75,6 +75,7 @@ def _pairs(rows: Rows) -> str:
                 greatest(a.known_from, b.known_from) AS known_from, least(a.known_to, b.known_to) AS known_to
             FROM shared a JOIN shared b USING (person)
             WHERE a.enterprise_id <> b.enterprise_id
+                AND greatest(a.since, b.since) < coalesce(least(a.until, b.until), DATE 'infinity')
                 AND a.known_from < coalesce(b.known_to, a.known_from + 1)
                 AND b.known_from < coalesce(a.known_to, b.known_from + 1)
         )"""

@@ -82,6 +82,30 @@ def test_who_is_related_now(tmp_path: Path, change: dict[str, Any], related: int
 
 
 @pytest.mark.parametrize(
+    ("appointed", "former"),
+    [
+        pytest.param(date(2024, 5, 31), 1, id="took office on the other's last day"),
+        pytest.param(date(2024, 6, 1), 0, id="the day the other resigned"),
+        pytest.param(date(2024, 9, 1), 0, id="months later"),
+    ],
+)
+def test_who_never_held_both_at_once_relates_nobody(tmp_path: Path, appointed: date, former: int) -> None:
+    left = officer(BETA, person=1, appointed_on=date(2020, 1, 1), resigned_on=date(2024, 6, 1))
+    lake = lake_with(tmp_path, officers=[officer(ACME, person=1, appointed_on=appointed), left])
+    assert value(lake, "related_firms", ACME, ON) == 0
+    assert value(lake, "former_related_firms", ACME, ON) == former
+    assert value(lake, "troubled_related_firms_36m", ACME, ON) == 0
+
+
+def test_a_firm_still_related_by_its_shares_is_not_formerly_related(tmp_path: Path) -> None:
+    resigned = officer(BETA, person=1, resigned_on=date(2025, 5, 1))
+    holder = shareholder(BETA, holder=1)
+    lake = lake_with(tmp_path, officers=[officer(ACME, person=1), resigned], holders=[holder])
+    assert value(lake, "related_firms", ACME, ON) == 1
+    assert value(lake, "former_related_firms", ACME, ON) == 0
+
+
+@pytest.mark.parametrize(
     ("appointed", "within_12m", "within_36m"),
     [
         pytest.param(date(2024, 6, 2), 1, 1, id="first day of twelve months"),
