@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -25,6 +26,7 @@ from features.store.population import (
     month_end_before,
     read_sums,
     summed,
+    summing,
     sums_path,
     write_sums,
 )
@@ -137,15 +139,23 @@ def sums_on(
     """The sums of population features' groups as of a day, under its law: read where they were kept, else computed
     for all of them in one run over the city."""
     places = {entry.name: sums_path(lake, entry, day, snapshot, engine) for entry in peers}
-    kept = {name: read_sums(place) for name, place in places.items()}
-    missing = [entry for entry in peers if kept[entry.name] is None]
-    made: dict[str, Sums] = {}
-    if missing:
-        city = compute(lake, parts_of(missing), snapshot, city_rows(lake, snapshot, day), engine, once=once)
-        made = {entry.name: group_sums(city, entry) for entry in missing}
-        for name, sums in made.items():
-            write_sums(places[name], sums)
-    return {name: sums for name, sums in kept.items() if sums is not None} | made
+    kept = _kept_sums(places)
+    if len(kept) == len(places):
+        return kept
+    with summing(lake, day):
+        kept = _kept_sums(places)  # another may have added them up meanwhile
+        if missing := [entry for entry in peers if entry.name not in kept]:
+            city = compute(lake, parts_of(missing), snapshot, city_rows(lake, snapshot, day), engine, once=once)
+            for entry in missing:
+                kept[entry.name] = group_sums(city, entry)
+                write_sums(places[entry.name], kept[entry.name])
+    return kept
+
+
+def _kept_sums(places: Mapping[str, Path]) -> dict[str, Sums]:
+    """Those that are kept, by feature."""
+    found = {name: read_sums(place) for name, place in places.items()}
+    return {name: sums for name, sums in found.items() if sums is not None}
 
 
 def city_rows(lake: Lake, snapshot: int, as_of: date) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """Since when each enterprise is known, kept from one snapshot to the next: only what came since is read."""
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from features.lake.memory import forget_also
 from features.lake.query import query, spilling
 from features.lake.tables import LakeFile, Snapshot
 from features.lake.versions import VOID
+from features.lake.whole import whole
 
 SCHEMA: dict[str, type[pl.Int32] | type[pl.Int64]] = {"enterprise_id": pl.Int32, "enterprise_known_from": pl.Int64}
 WORTH = 10_000
@@ -34,12 +35,13 @@ def first_known(lake: Lake, snapshot: int) -> pl.DataFrame:
 
     A record counts for the enterprise it belongs to: once another owns it, it never was this one's.
     """
-    known, older = _kept(lake, snapshot)
-    if known is not None and older == snapshot:
+    with _finding:  # threads that ask at once for a new snapshot read it once
+        known, older = _kept(lake, snapshot)
+        if known is not None and older == snapshot:
+            return known
+        known = _scan(lake, snapshot) if known is None else _renewed(lake, known, older, snapshot)
+        _keep(lake, snapshot, known)
         return known
-    known = _scan(lake, snapshot) if known is None else _renewed(lake, known, older, snapshot)
-    _keep(lake, snapshot, known)
-    return known
 
 
 def _scan(lake: Lake, snapshot: int, whose: pl.Series | None = None) -> pl.DataFrame:
@@ -119,6 +121,7 @@ def _earliest(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return together.group_by("enterprise_id").agg(pl.col("enterprise_known_from").min()).sort("enterprise_id")
 
 
+_finding = Lock()
 _newest: dict[Lake, tuple[int, pl.DataFrame]] = {}
 forget_also(_newest.clear)
 _LAKES = 4
@@ -147,9 +150,8 @@ def _keep(lake: Lake, snapshot: int, known: pl.DataFrame) -> None:
         return
     folder = _folder(lake)
     folder.mkdir(exist_ok=True)
-    unfinished = folder / f".{snapshot}.{os.getpid()}"
-    known.write_parquet(unfinished)
-    unfinished.replace(folder / f"{snapshot}.parquet")
+    with whole(folder / f"{snapshot}.parquet") as unfinished:
+        known.write_parquet(unfinished)
     for path in folder.glob("*.parquet"):
         if int(path.stem) < snapshot:
             path.unlink(missing_ok=True)

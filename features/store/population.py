@@ -5,8 +5,8 @@ execution computes the parts; the sums are of integers, so that executions, orde
 """
 
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -22,8 +22,10 @@ from features.definitions.library import definition_hash
 from features.engine.algebra import GroupRate, Population, Statistic
 from features.engine.engines import Engine
 from features.lake.lake import Lake
+from features.lake.locking import alone
 from features.lake.memory import until_erasure
 from features.lake.tables import LakeFile
+from features.lake.whole import whole
 
 Value = float | str | None
 Group = tuple[str | None, ...]
@@ -98,6 +100,15 @@ _FORM = 2
 """Of the files of sums; another form has other names."""
 
 
+@contextmanager
+def summing(lake: Lake, day: date) -> Iterator[None]:
+    """Wait to be the only one that adds up the groups of a day, of all threads and processes."""
+    folder = lake.root / "groups"
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder / f".{day}"):
+        yield
+
+
 def sums_path(lake: Lake, entry: Entry, day: date, snapshot: int, engine: Engine) -> Path:
     """Where sums are kept, for the state of the feeds they rest on as far as it was known on the day."""
     told = json.dumps([_FORM, definition_hash([entry.name]), str(day), _files(lake, entry, day, snapshot), engine])
@@ -134,9 +145,8 @@ def read_sums(path: Path) -> Sums | None:
 def write_sums(path: Path, sums: Sums) -> None:
     """Keep sums, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
-    unfinished.write_text(json.dumps([[*group, *found] for group, found in sums.groups.items()]), "utf-8")
-    unfinished.replace(path)
+    with whole(path) as unfinished:
+        unfinished.write_text(json.dumps([[*group, *found] for group, found in sums.groups.items()]), "utf-8")
 
 
 def group_sums(city: pl.DataFrame, entry: Entry) -> Sums:

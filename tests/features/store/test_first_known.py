@@ -1,9 +1,11 @@
 """Since when an enterprise is known: brought forward from an older snapshot it is what reading everything tells."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from features.contracts.court_case import COURT_CASE
@@ -120,6 +122,22 @@ def test_of_several_files_the_newest_stays_and_an_older_snapshot_leaves_it(lake:
     assert known_first(lake, older).height == 1
     first_known._newest.clear()
     assert known_first(lake, lake.snapshot()).equals(told)
+
+
+def test_threads_that_ask_at_once_for_a_new_snapshot_read_it_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    other(lake)
+    read: list[int] = []
+
+    def renewed(lake: Lake, known: pl.DataFrame, older: int, snapshot: int) -> pl.DataFrame:
+        read.append(snapshot)
+        return renewing(lake, known, older, snapshot)
+
+    renewing = first_known._renewed
+    monkeypatch.setattr(first_known, "_renewed", renewed)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: known_first(lake, lake.snapshot()), range(8)))
+    assert all(dict(one.iter_rows()) == read_anew(lake) for one in told)
+    assert read == [lake.snapshot()]
 
 
 def test_what_was_erased_is_not_known(lake: Lake) -> None:

@@ -1,5 +1,6 @@
 """Figures of peers: of the others only, never of a small group, the same built, trained, live and by any engine."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -11,16 +12,29 @@ from hypothesis import strategies as st
 from bureau.grant import operator_grant
 from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.definitions.entry import Entry
 from features.definitions.library import find_feature
 from features.definitions.parts import parts_of
 from features.engine.engines import Engine
 from features.lake.lake import Lake
+from features.lake.memory import forget
 from features.lake.registry import resolve
+from features.store import computation
 from features.store.build import build_features
 from features.store.lineage import explain
 from features.store.live import live_vector
 from features.store.population import DAY as SUMS_DAY
-from features.store.population import FURTHEST, Cohort, Sums, fill, group_sums, population_of, summed
+from features.store.population import (
+    FURTHEST,
+    Cohort,
+    Sums,
+    fill,
+    group_sums,
+    population_of,
+    read_sums,
+    summed,
+    write_sums,
+)
 from features.store.training_set import training_set
 from tests.factories.lakes import land_rows, make_lake, uscc
 from tests.factories.registrations import registration
@@ -94,6 +108,40 @@ def test_what_lands_later_moves_the_mean_from_then_on(tmp_path: Path, lake: Lake
     assert live(lake, FIRMS[2], Engine.KERNEL) == 2 * float(str(before))
     number = resolve(lake, FIRMS[2]).enterprise_id
     assert live_vector(lake, [MEAN], number, DAY, operator_grant(), snapshot)[MEAN] == before
+
+
+def test_threads_that_ask_at_once_after_a_snapshot_add_the_city_up_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = make_lake(tmp_path)
+    shops = [registration(firm) | {"section": "F", "division": "440305"} for firm in FIRMS]
+    land_rows(lake, REGISTRATION, shops, "2025-01-01")
+    land_rows(lake, TAX_ARREARS, [tax_arrears(FIRMS[0], date(2025, 3, 31))], "2025-04-20")
+    added_up: list[Entry] = []
+
+    def counted(city: pl.DataFrame, entry: Entry) -> Sums:
+        added_up.append(entry)
+        return group_sums(city, entry)
+
+    monkeypatch.setattr(computation, "group_sums", counted)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda firm: live(lake, firm, Engine.KERNEL), FIRMS[:8]))
+    assert told == [0.0, *[1 / (len(FIRMS) - 1)] * 7]
+    assert [entry.name for entry in added_up] == [MEAN]
+
+
+def test_kept_sums_are_read_whole_while_threads_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "groups" / "sums.json"
+    written = [Sums({(str(group),): (number, 1, 1) for group in range(5_000)}) for number in range(8)]
+
+    def write_and_read(sums: Sums) -> bool:
+        write_sums(path, sums)
+        forget()  # else what was read first is told again
+        return read_sums(path) in written
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(write_and_read, written * 4))
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
 @given(
