@@ -247,8 +247,11 @@ def leaves(definition: Published) -> Iterator[Feature]:
 
 
 def own_leaves(definition: Published) -> Iterator[Feature]:
-    """The aggregates of the enterprise's own records that may be shown: of a population only what makes the group."""
+    """The aggregates of the enterprise's own records that may be shown: of a population what makes the group, and the
+    own value where it is told less the others' mean."""
     if isinstance(definition, Population):
+        if definition.statistic is Statistic.ABOVE:
+            yield from leaves(definition.of)
         for part in definition.by:
             yield from leaves(part)
     else:

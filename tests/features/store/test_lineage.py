@@ -14,12 +14,15 @@ from features.contracts.feeds import find_feed
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.tax_grade import TAX_GRADE
 from features.definitions.library import find_feature
+from features.definitions.population import POPULATION_FEATURES
 from features.lake.freshness import stale_feeds
 from features.lake.lake import Lake
 from features.lake.registry import resolve
 from features.store.build import build_features
+from features.store.citations import cited
 from features.store.lineage import Explanation, evidence, explain
 from features.store.live import live_vector
+from features.store.population import population_of
 from tests.factories.feeds import VALID_ROWS
 from tests.factories.histories import LAST_DAY, Row, land_history, of_own_records, random_history
 from tests.factories.lakes import ACME, BETA, land_rows, make_lake, uscc
@@ -119,6 +122,23 @@ def test_a_record_that_enters_both_sides_stands_once_with_all_columns(lake: Lake
     assert explanation.records
     assert {frozenset(record.values) for record in explanation.records} == {frozenset({"paid_fen", "payable_fen"})}
     assert len({record.record_id for record in explanation.records}) == len(explanation.records)
+
+
+def test_how_far_a_firm_is_above_its_peers_rests_on_its_own_records_and_its_group(lake: Lake) -> None:
+    above = {
+        entry.name: population_of(entry).of_name for entry in POPULATION_FEATURES if entry.name.startswith("above")
+    }
+    assert len(above) == 5
+    number = resolve(lake, FIRMS[0]).enterprise_id
+    entered = evidence(lake, [*above, *above.values()], number, LAST_DAY, OPERATOR)
+    found = cited(lake, [*above], number, LAST_DAY, OPERATOR, lake.snapshot())
+    for name, own in above.items():
+        told = {(record.feed, record.record_id) for record in entered[name]}
+        own_figure = {(record.feed, record.record_id) for record in entered[own]}
+        assert own_figure
+        assert own_figure < told
+        assert {feed for feed, _ in told - own_figure} == {"F01"}
+        assert {*found.records([name])} == told
 
 
 def test_only_the_newest_grade_is_evidence(tmp_path: Path) -> None:

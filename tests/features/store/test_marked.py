@@ -7,15 +7,21 @@ import polars as pl
 import pytest
 
 from bureau.grant import operator_grant
+from features.contracts.feeds import find_feed
 from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.definitions.entry import Entry
+from features.definitions.population import POPULATION_FEATURES
+from features.engine.algebra import leaves
 from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.lake.marks import mark_record
 from features.store import city_build
 from features.store.city_build import CityBuild, write_city, write_parts
 from features.store.marked import MarkedReading, read_marks
+from features.store.population import population_of
 from features.store.training_set import write_training_set
+from tests.factories.feeds import VALID_ROWS
 from tests.factories.lakes import ACME, BETA, instant, land_rows, make_lake
 from tests.factories.penalties import penalty
 from tests.factories.tax import tax_arrears
@@ -51,6 +57,19 @@ def test_each_row_bears_the_marks_of_its_own_records_and_day(lake: Lake) -> None
 def test_a_mark_counts_only_for_what_its_record_enters(lake: Lake) -> None:
     assert marked(lake, ["tax_arrears_count_24m"], (1, SINCE)) == [[]]
     assert marked(lake, ["tax_arrears_count_24m", "penalties_36m"], (1, SINCE)) == [[RECORD]]
+
+
+@pytest.mark.parametrize(
+    "entry", [entry for entry in POPULATION_FEATURES if entry.name.startswith("above_")], ids=lambda entry: entry.name
+)
+def test_a_mark_on_an_own_record_counts_for_how_far_its_firm_is_above_its_peers(lake: Lake, entry: Entry) -> None:
+    [feed] = {leaf.feed.code for leaf in leaves(population_of(entry).of)}
+    record = VALID_ROWS[feed](ACME) | ({"late_days": 9} if feed == "F15" else {})
+    land_rows(lake, find_feed(feed), [record], "2025-06-20")
+    at, on = instant("2025-07-01T09:00"), date(2025, 7, 31)
+    mark_record(lake, (feed, record["record_id"]), "objection", from_day=date(2025, 7, 1), known_at=at, made_at=at)
+    assert marked(lake, [entry.name], (1, on)) == [[record["record_id"]]]
+    assert marked(lake, ["peer_penalties_36m_section"], (1, on)) == [[]]
 
 
 def test_no_rows_have_no_marks(lake: Lake) -> None:
