@@ -247,15 +247,19 @@ def leaves(definition: Published) -> Iterator[Feature]:
 
 
 def own_leaves(definition: Published) -> Iterator[Feature]:
-    """The aggregates of the enterprise's own records that may be shown: of a population what makes the group, and the
-    own value where it is told less the others' mean."""
+    """The aggregates of the enterprise's own records that may be shown, as of the day read: of a population the own
+    value, where it is told less the others' mean."""
+    if not isinstance(definition, Population):
+        yield from leaves(definition)
+    elif definition.statistic is Statistic.ABOVE:
+        yield from leaves(definition.of)
+
+
+def group_leaves(definition: Published) -> Iterator[Feature]:
+    """The aggregates that make the group of a population, as of the day its peers are looked at."""
     if isinstance(definition, Population):
-        if definition.statistic is Statistic.ABOVE:
-            yield from leaves(definition.of)
         for part in definition.by:
             yield from leaves(part)
-    else:
-        yield from leaves(definition)
 
 
 def categories(definition: Published) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
 from features.definitions.library import find_feature
-from features.engine.algebra import Feature, count, own_leaves
+from features.engine.algebra import Feature, count, group_leaves, own_leaves
 from features.engine.kernel import machine
 from features.engine.kernel.aggregates import citing
 from features.engine.kernel.expressions import FIRST_DAY
@@ -24,6 +25,7 @@ from features.store.hot_rows import cited_by
 from features.store.live_rows import LiveRows, open_rows
 from features.store.live_spine import CHUNK, ROOM, Days, DaysKept, hot_stamp
 from features.store.permission import permit
+from features.store.population import peers_day
 from features.store.record_ids import id_of
 from features.store.subjects import code_in
 
@@ -99,10 +101,22 @@ def cited(
     names = tuple(dict.fromkeys(names))
     permit(grant, map(find_feature, names), code_in(lake, enterprise_id, snapshot))
     question = _question(lake, among if {*names} <= {*among} else names, snapshot, hot_stamp(lake))
-    found = question.ask(names, enterprise_id, (as_of, used_on or as_of))
-    if question.derived:
-        found = _of_own(found, question.derived, _ties(lake, snapshot, hot_stamp(lake)), enterprise_id, as_of)
-    return Cited(lake, snapshot, enterprise_id, found)
+    own = {name: question.own[name] for name in names}
+    groups = {name: question.groups[name] for name in names if question.groups[name]}
+    then = peers_day(as_of)
+    found = _asked(lake, question, own, enterprise_id, (as_of, used_on or as_of), snapshot)
+    peers = _asked(lake, question, groups, enterprise_id, (then, then), snapshot)
+    return Cited(lake, snapshot, enterprise_id, found | {name: keys | found[name] for name, keys in peers.items()})
+
+
+def _asked(
+    lake: Lake, question: "_Question", wanted: "_Places", enterprise_id: int, days: Days, snapshot: int
+) -> dict[str, frozenset[Key]]:
+    """The records that entered some aggregates of each feature, of derived feeds the enterprise's own."""
+    found = question.ask(wanted, enterprise_id, days)
+    if not question.derived:
+        return found
+    return _of_own(found, question.derived, _ties(lake, snapshot, hot_stamp(lake)), enterprise_id, days[0])
 
 
 def _of_own(
@@ -112,30 +126,35 @@ def _of_own(
     tied = {name: {tied_by(number) for _, feed, number in keys if feed in derived} for name, keys in found.items()}
     if not any(tied.values()):
         return found
-    own = frozenset[Key]().union(*ties.ask(ties.places, enterprise_id, (as_of, as_of)).values())
+    own = frozenset[Key]().union(*ties.ask(ties.own, enterprise_id, (as_of, as_of)).values())
     return {
         name: frozenset(key for key in keys if key[1] not in derived) | {key for key in own if key[1:] in tied[name]}
         for name, keys in found.items()
     }
 
 
+_Places = Mapping[str, Sequence[int]]
+"""Of each feature the places of aggregates in a program."""
+
+
 @dataclass(frozen=True)
 class _Question:
-    """A program that cites, bound to rows. places: of the aggregates of each feature. feeds: by aggregate.
+    """A program that cites, bound to rows. own: what each feature makes of own records as of the day read. groups: what
+    makes its group of peers, as of the day they are looked at. feeds: by aggregate.
 
     derived: the derived feeds among those read.
     """
 
     rows: LiveRows
     days: DaysKept
-    places: Mapping[str, Sequence[int]]
+    own: _Places
+    groups: _Places
     feeds: Sequence[int]
     codes: Sequence[str]
     derived: frozenset[str]
 
-    def ask(self, names: Iterable[str], enterprise_id: int, days: Days) -> dict[str, frozenset[Key]]:
-        """The rows that entered each of some features, those of derived feeds by the numbers they cite."""
-        wanted = {name: self.places[name] for name in names}
+    def ask(self, wanted: _Places, enterprise_id: int, days: Days) -> dict[str, frozenset[Key]]:
+        """The rows that entered some aggregates of each feature, those of derived feeds by the numbers they cite."""
         places = sorted({place for listed in wanted.values() for place in listed})
         keys: dict[int, list[Key]] = {place: [] for place in places}
         for line, day, number in self._lines(places, enterprise_id, days) if places else ():
@@ -165,27 +184,32 @@ class _Question:
 
 @until_erasure(maxsize=64)
 def _question(lake: Lake, names: tuple[str, ...], snapshot: int, _hot: int) -> _Question:
-    return _opened(lake, {name: tuple(own_leaves(find_feature(name).definition)) for name in names}, snapshot)
+    definitions = {name: find_feature(name).definition for name in names}
+    own = {name: tuple(own_leaves(definition)) for name, definition in definitions.items()}
+    groups = {name: tuple(group_leaves(definition)) for name, definition in definitions.items()}
+    return _opened(lake, own, groups, snapshot)
 
 
 @until_erasure(maxsize=8)
 def _ties(lake: Lake, snapshot: int, _hot: int) -> _Question:
     """All of an enterprise's own records that may tie it to others."""
     leaves = {contract.code: (Feature(feed=contract, take=count(), within=ever()),) for contract, _ in TIES}
-    return _opened(lake, leaves, snapshot)
+    return _opened(lake, leaves, {}, snapshot)
 
 
-def _opened(lake: Lake, wanted: Mapping[str, Sequence[Feature]], snapshot: int) -> _Question:
-    leaves = {(name, number): leaf for name, listed in wanted.items() for number, leaf in enumerate(listed)}
-    program = compile_program(
-        {f"{name} {number}": leaf for (name, number), leaf in leaves.items()}, taking=citing(cited_by)
-    )
-    places = dict(zip(leaves, program.finish[program.outputs, 1].tolist(), strict=True))
+_Leaves = Mapping[str, Sequence[Feature]]
+
+
+def _opened(lake: Lake, own: _Leaves, groups: _Leaves, snapshot: int) -> _Question:
+    listed = [leaf for leaves in (*own.values(), *groups.values()) for leaf in leaves]
+    program = compile_program({str(number): leaf for number, leaf in enumerate(listed)}, taking=citing(cited_by))
+    places = iter(program.finish[program.outputs, 1].tolist())
     ends = program.feed_facts[:, machine.AGGREGATES + 1]
     return _Question(
         rows=open_rows(lake, program, snapshot),
         days=DaysKept(program),
-        places={name: [places[name, number] for number in range(len(listed))] for name, listed in wanted.items()},
+        own={name: list(islice(places, len(leaves))) for name, leaves in own.items()},
+        groups={name: list(islice(places, len(leaves))) for name, leaves in groups.items()},
         feeds=np.searchsorted(ends, np.arange(len(program.aggregates)), side="right").tolist(),
         codes=[feed.contract.code for feed in program.feeds],
         derived=frozenset(feed.contract.code for feed in program.feeds if feed.contract.derived_from),

@@ -1,6 +1,6 @@
 """From values back to the records that entered them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from bureau.grant import ReadGrant
 from features.contracts.contract import Contract
 from features.definitions.library import find_feature
 from features.definitions.parts import is_population
-from features.engine.algebra import Feature, Kind, own_leaves
+from features.engine.algebra import Feature, Kind, group_leaves, own_leaves
 from features.engine.day_sql import OneDay
 from features.engine.feed_scan import enters, visible
 from features.lake.freshness import StaleFeed, stale_feeds
@@ -22,7 +22,7 @@ from features.store.evidence import Evidence, own_ties
 from features.store.live import cohort_of, live_vector
 from features.store.live_kernel import Value
 from features.store.permission import permit
-from features.store.population import Cohort
+from features.store.population import Cohort, peers_day
 from features.store.subjects import code_of
 
 NEWEST_ALONE = (Kind.LATEST, Kind.DAYS_SINCE_LAST)
@@ -90,17 +90,18 @@ def evidence(
 ) -> dict[str, tuple[Evidence, ...]]:
     """The records that entered each of several features, oldest event first; each feed is read once for all.
 
+    What makes a group of peers is read as of the day they are looked at, as their figure is.
     A record that entered several parts of a feature stands once, with the columns of all of them. Of a derived feed
     it is the enterprise's own records that tie it to the others, never theirs.
     """
     entries = [find_feature(name) for name in dict.fromkeys(names)]
     permit(grant, entries, code_of(lake, enterprise_id))
     snapshot = lake.snapshot() if snapshot is None else snapshot
-    parts = [Part(entry.name, leaf) for entry in entries for leaf in own_leaves(entry.definition)]
+    own = [Part(entry.name, leaf) for entry in entries for leaf in own_leaves(entry.definition)]
+    group = [Part(entry.name, leaf) for entry in entries for leaf in group_leaves(entry.definition)]
     found: dict[str, dict[tuple[str, str], Evidence]] = {entry.name: {} for entry in entries}
-    for contract in {part.leaf.feed.code: part.leaf.feed for part in parts}.values():
-        of_feed = [part for part in parts if part.leaf.feed is contract]
-        for name, record in _entered(lake, contract, of_feed, enterprise_id, (as_of, used_on), snapshot):
+    for parts, days in ((own, (as_of, used_on)), (group, (peers_day(as_of), None))):
+        for name, record in _entered(lake, parts, enterprise_id, days, snapshot):
             key = (record.feed, record.record_id)
             seen = found[name].get(key)
             found[name][key] = record if seen is None else _merged(seen, record)
@@ -108,6 +109,18 @@ def evidence(
 
 
 def _entered(
+    lake: Lake, parts: Sequence[Part], enterprise_id: int, days: tuple[date, date | None], snapshot: int
+) -> Iterator[tuple[str, Evidence]]:
+    """Feature name and record, for each record that entered a part of the feature; each feed is read once.
+
+    days: the day read, and the day of use.
+    """
+    for contract in {part.leaf.feed.code: part.leaf.feed for part in parts}.values():
+        of_feed = [part for part in parts if part.leaf.feed is contract]
+        yield from _entered_of_feed(lake, contract, of_feed, enterprise_id, days, snapshot)
+
+
+def _entered_of_feed(
     lake: Lake,
     contract: Contract,
     parts: Sequence[Part],
@@ -115,10 +128,7 @@ def _entered(
     days: tuple[date, date | None],
     snapshot: int,
 ) -> list[tuple[str, Evidence]]:
-    """Feature name and record, for each record of a feed that entered a part of the feature.
-
-    days: the day read, and the day of use.
-    """
+    """The same of the records of one feed."""
     day = OneDay([part.leaf for part in parts])
     read_by_parts = (column for part in parts for column in part.leaf.reads)
     columns = tuple(dict.fromkeys((*read_by_parts, *(("tie_no",) if contract.derived_from else ()))))

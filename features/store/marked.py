@@ -14,7 +14,7 @@ from bureau.grant import ReadGrant
 from features.contracts.feeds import find_feed
 from features.definitions.entry import Entry
 from features.definitions.library import find_feature
-from features.engine.algebra import own_leaves
+from features.engine.algebra import group_leaves, own_leaves
 from features.lake.lake import Lake
 from features.lake.marks import Key, RecordMark, marked_records, marks_of
 from features.lake.stored import numbers_of_ids
@@ -136,5 +136,5 @@ def _stamp(lines: Iterable[Mapping[str, object]]) -> dict[str, str]:
 
 def _feeds(entry: Entry) -> set[str]:
     """The feeds in which a feature's own records lie, or those a derived feed was made of."""
-    contracts = [leaf.feed for leaf in own_leaves(entry.definition)]
+    contracts = [leaf.feed for leaf in (*own_leaves(entry.definition), *group_leaves(entry.definition))]
     return {code for one in contracts for code in (one.code, *one.derived_from)}

@@ -21,6 +21,7 @@ from features.lake.memory import forget
 from features.lake.registry import resolve
 from features.store import computation
 from features.store.build import build_features
+from features.store.citations import cited
 from features.store.lineage import explain
 from features.store.live import live_vector
 from features.store.population import DAY as SUMS_DAY
@@ -96,6 +97,23 @@ def test_the_evidence_names_no_other_firm(lake: Lake) -> None:
     assert {record.feed for record in explained.records} == {"F01"}
     assert all(FIRMS[2] in record.record_id for record in explained.records)
     assert explained.cohort == Cohort((("industry_section", "F"), ("registration_district", "440305")), len(FIRMS) - 1)
+
+
+def test_the_record_cited_for_a_group_is_the_one_that_made_it(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    shops = [registration(firm) | {"section": "F", "division": "440305"} for firm in FIRMS]
+    land_rows(lake, REGISTRATION, shops, "2025-01-01")
+    moved = shops[0] | {"version": 2, "op": "U", "section": "C", "event_date": date(2025, 6, 9)}
+    land_rows(lake, REGISTRATION, [moved], "2025-06-10")
+    number = resolve(lake, FIRMS[0]).enterprise_id
+    for day, section in ((date(2025, 6, 20), "F"), (date(2025, 7, 1), "C")):
+        explained = explain(lake, MEAN, number, day, operator_grant())
+        [record] = explained.records
+        assert explained.cohort is not None
+        assert dict(explained.cohort.shared)["industry_section"] == section
+        assert record.values["section"] == section
+        [citation] = cited(lake, [MEAN], number, day, operator_grant(), lake.snapshot()).newest([MEAN], 5)
+        assert citation.event_date == record.event_date
 
 
 def test_what_lands_later_moves_the_mean_from_then_on(tmp_path: Path, lake: Lake) -> None:
