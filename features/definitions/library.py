@@ -57,6 +57,9 @@ from features.definitions.trademark import TRADEMARK_FEATURES
 from features.definitions.transport import TRANSPORT_FEATURES
 from features.definitions.utilities import UTILITIES_FEATURES
 from features.definitions.water_gas import WATER_GAS_FEATURES
+from features.engine.admission import leaf_rules
+from features.engine.algebra import leaves
+from features.law.horizons import law_behind
 from features.law.usability import usable
 
 _KEPT: tuple[Entry, ...] = (
@@ -148,6 +151,17 @@ def definition_hash(names: Iterable[str]) -> str:
     condition under which the law lets its records be used.
     """
     return _digest([[name, canonical(find_feature(name).definition)] for name in names])
+
+
+def law_hash(names: Iterable[str]) -> str:
+    """SHA-256 over the dated law by which the records of these features are used: its terms and deadlines.
+
+    It is apart from `definition_hash`, so that an amendment makes anew what was computed under the law before it, and
+    leaves a model in service: its features are what they were.
+    """
+    parts = [leaf for name in names for leaf in leaves(find_feature(name).definition)]
+    rules = sorted({rule for leaf in parts for rule in leaf_rules(leaf)})
+    return _digest([[rule, law_behind(rule)] for rule in rules])
 
 
 def computes(entry: Entry) -> str:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bureau.errors import UnknownName
-from features.law.clocks import overdue_since
+from features.law.clocks import find_clock, overdue_since
 from features.law.months import term_over
 from features.law.terms import find_table
 
@@ -30,3 +30,19 @@ def legal_day(rule: str, used_on: date) -> date:
         case "clock":
             return overdue_since(argument, used_on)
     raise UnknownName("legal day", rule, ("day", "months:N", "law:TABLE:CLASS", "clock:NAME"))
+
+
+def law_behind(rule: str) -> object:
+    """What the days of a rule follow beside its own words, as plain JSON values: equal law, and only it, is equal here.
+
+    Sources, questions and texts of the law do not enter; None where the rule says all.
+    """
+    kind, _, argument = rule.partition(":")
+    match kind:
+        case "law":
+            table = find_table(argument.partition(":")[0])
+            deciding = {"in_force_from", "transition", "terms"}
+            return [regime.model_dump(mode="json", include=deciding) for regime in table.regimes]
+        case "clock":
+            return find_clock(argument).model_dump(mode="json", include={"length", "unit"})
+    return None

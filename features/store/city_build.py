@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from bureau.grant import ReadGrant
 from bureau.progress import Tell
-from features.definitions.library import definition_hash, find_feature
+from features.definitions.library import definition_hash, find_feature, law_hash
 from features.engine.day_sql import cutoff_micros
 from features.engine.engines import Engine
 from features.lake.lake import Lake
@@ -44,6 +44,7 @@ class CityBuild:
         used_on = self.used_on or self.as_of
         return {
             "definition_hash": definition_hash(self.names),
+            "law_hash": law_hash(self.names),
             "snapshot": str(self.snapshot),
             "as_of": self.as_of.isoformat(),
             "used_on": used_on.isoformat(),

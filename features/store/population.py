@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from sqlalchemy import or_, select
 
 from bureau.clock import known_before, to_micros
 from features.definitions.entry import Entry
-from features.definitions.library import definition_hash
+from features.definitions.library import definition_hash, law_hash
 from features.engine.algebra import GroupRate, Population, Statistic
 from features.engine.engines import Engine
 from features.lake.lake import Lake
@@ -110,9 +111,16 @@ def summing(lake: Lake, day: date) -> Iterator[None]:
 
 
 def sums_path(lake: Lake, entry: Entry, day: date, snapshot: int, engine: Engine) -> Path:
-    """Where sums are kept, for the state of the feeds they rest on as far as it was known on the day."""
-    told = json.dumps([_FORM, definition_hash([entry.name]), str(day), _files(lake, entry, day, snapshot), engine])
+    """Where sums are kept, for the law, and for the state of the feeds they rest on as far as it was known that day."""
+    told = json.dumps([_FORM, *_hashes(entry.name), str(day), _files(lake, entry, day, snapshot), engine])
     return lake.root / "groups" / entry.name / f"{day}.{sha256(told.encode()).hexdigest()[:20]}.json"
+
+
+@cache
+def _hashes(name: str) -> tuple[str, str]:
+    """Of what a feature computes and of the law it follows: neither changes while a process runs, and every live call
+    asks."""
+    return definition_hash([name]), law_hash([name])
 
 
 def _files(lake: Lake, entry: Entry, day: date, snapshot: int) -> list[str]:

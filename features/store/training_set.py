@@ -13,7 +13,7 @@ from bureau.errors import ImpossibleDate, InvalidInput
 from bureau.grant import ReadGrant
 from features.contracts.quality import FIRST_DAY
 from features.definitions.entry import Entry
-from features.definitions.library import definition_hash, find_feature
+from features.definitions.library import definition_hash, find_feature, law_hash
 from features.engine.day_sql import cutoff_micros
 from features.engine.engines import Engine
 from features.lake.lake import Lake
@@ -32,13 +32,15 @@ _CUTOFFS = {"as_of": pl.Date, "cutoff": pl.Int64}
 class TrainingFacts:
     """What a training set says of itself.
 
-    definition_hash: what the features computed. snapshot: the state of the lake they were read from.
+    definition_hash: what the features computed. law_hash: of the law by which records were used. snapshot: the state of
+    the lake they were read from.
     unknown: rows whose subject nobody knew on their day; their features are null.
     stale: feeds that were silent too long on some of the days. marked: by a row's place the records under objection,
     review or suit that entered its features.
     """
 
     definition_hash: str
+    law_hash: str
     snapshot: int
     unknown: int
     stale: tuple[StaleInput, ...]
@@ -46,9 +48,9 @@ class TrainingFacts:
 
     @property
     def stamp(self) -> dict[str, str]:
-        """What the metadata of its file says: hash, snapshot, stale feeds and marks."""
-        stamp = {"definition_hash": self.definition_hash, "snapshot": str(self.snapshot)}
-        return stamp | stale_stamp(self.stale) | row_mark_stamp(self.marked)
+        """What the metadata of its file says: hashes, snapshot, stale feeds and marks."""
+        hashes = {"definition_hash": self.definition_hash, "law_hash": self.law_hash}
+        return hashes | {"snapshot": str(self.snapshot)} | stale_stamp(self.stale) | row_mark_stamp(self.marked)
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _facts(lake: Lake, entries: list[Entry], rows: pl.DataFrame, grant: ReadGran
     names = tuple(entry.name for entry in entries)
     return TrainingFacts(
         definition_hash=definition_hash(names),
+        law_hash=law_hash(names),
         snapshot=snapshot,
         unknown=rows.height - seen.height,
         stale=stale_inputs(lake, entries, days, snapshot),

@@ -9,11 +9,13 @@ from bureau.errors import UnknownName
 from bureau.grant import PURPOSES
 from features.contracts.feeds import find_feed
 from features.definitions.entry import CL0, CL1, Entry
-from features.definitions.library import canonical, definition_hash, features_of, find_feature, published
+from features.definitions.library import canonical, definition_hash, features_of, find_feature, law_hash, published
 from features.definitions.units import UNITS
 from features.engine.algebra import NEUTRAL, Feature, Kind, leaves
 from features.engine.sentence import sentence
 from features.engine.windows import Step, months
+from features.law.clocks import clocks
+from tests.factories.law import amend_penalties
 
 FIRST_FEEDS = sorted({entry.feeds[0] for entry in published()})
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -147,6 +149,25 @@ def test_the_hash_is_of_what_is_computed_in_order() -> None:
     assert definition_hash(names) == definition_hash(iter(names))
     assert len({definition_hash([name]) for name in names}) == len(names)
     assert definition_hash(names[:2]) != definition_hash(names[1::-1])
+
+
+def test_the_law_has_a_hash_of_its_own_which_only_an_amendment_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> list[str]:
+        return [law_hash(["penalties_36m"]), law_hash(["tax_arrears_count_24m"]), definition_hash(["penalties_36m"])]
+
+    before = told()
+    amend_penalties(monkeypatch, question="Another wording of what is asked.")
+    assert told() == before
+    amend_penalties(monkeypatch)
+    assert [one == other for one, other in zip(before, told(), strict=True)] == [False, True, True]
+
+
+def test_a_deadline_enters_the_hash_of_the_law(monkeypatch: pytest.MonkeyPatch) -> None:
+    [name] = [entry.name for entry in published() if entry.feeds == ("F47",)][:1]
+    before = law_hash([name])
+    longer = [clock.model_copy(update={"length": clock.length + 1}) for clock in clocks()]
+    monkeypatch.setattr("features.law.clocks.clocks", lambda: longer)
+    assert law_hash([name]) != before
 
 
 def test_every_part_of_a_definition_enters_its_canonical_form() -> None:

@@ -19,9 +19,10 @@ from features.engine.engines import Engine
 from features.lake.lake import Lake
 from features.lake.memory import forget
 from features.lake.registry import resolve
-from features.store import computation
+from features.store import computation, population
 from features.store.build import build_features
 from features.store.citations import cited
+from features.store.city_build import CityBuild
 from features.store.lineage import explain
 from features.store.live import live_vector
 from features.store.population import DAY as SUMS_DAY
@@ -34,10 +35,12 @@ from features.store.population import (
     population_of,
     read_sums,
     summed,
+    sums_path,
     write_sums,
 )
 from features.store.training_set import training_set
 from tests.factories.lakes import land_rows, make_lake, uscc
+from tests.factories.law import amend_penalties
 from tests.factories.registrations import registration
 from tests.factories.tax import tax_arrears
 
@@ -160,6 +163,24 @@ def test_kept_sums_are_read_whole_while_threads_write_them(tmp_path: Path) -> No
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(write_and_read, written * 4))
     assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_sums_and_files_of_a_day_are_made_anew_under_another_law(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry, engine = find_feature("peer_penalties_36m_section"), Engine.KERNEL
+    own, labels = ("penalties_36m",), pl.DataFrame({"subject": FIRMS[:1], "as_of": [DAY]})
+
+    def told() -> tuple[Path, dict[str, str], dict[str, str]]:
+        population._hashes.cache_clear()
+        built = CityBuild(own, DAY, lake.snapshot()).stamp
+        trained = training_set(lake, labels, own, operator_grant("training")).stamp
+        return sums_path(lake, entry, DAY, lake.snapshot(), engine), built, trained
+
+    before = told()
+    with monkeypatch.context() as patched:
+        amend_penalties(patched)
+        after = told()
+    assert [one == other for one, other in zip(before, after, strict=True)] == [False] * 3
+    assert told() == before
 
 
 @given(
