@@ -106,7 +106,8 @@ def recalibrate(name: Name, version: Version = None, by: Trainer = None) -> None
     model = load_chosen(settings.home, name, version)
     stored = read_stored(model_folder(settings.home, name, model.version), name)
     lake, grant = _lake(settings), operator_grant("training")
-    _keep(settings, recalibrate_version(question, model, stored, lake, settings.feature_day, grant), lake, signed)
+    renewed = recalibrate_version(question, model, stored, lake, settings.feature_day, grant)
+    _keep(settings, renewed, lake, signed, baseline=stored.facts.get("role") == "baseline")
 
 
 @models.command()

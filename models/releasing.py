@@ -97,7 +97,7 @@ def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Re
             )
         approval = approvals[-2]
         if unfinished is None:  # else it serves already, and an approval that was killed is taken back
-            _require_fair(deeds, approval.version, approval.sha256, register.acts)
+            _require_fair(deeds, approval.version, register.acts)
         load_version(deeds.home, deeds.name, approval.version, approval.sha256)
         register.add("rolled_back", approval.version, approval.sha256, person.name, at, reason)
         return _serve(deeds, register, approval, person, at)
@@ -152,25 +152,40 @@ def _already(deeds: Deeds, version: str, acts: Sequence[Act]) -> str:
 
 
 def _require_open(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) -> None:
-    _require_fair(deeds, version, sha256, acts)
+    _require_fair(deeds, version, acts)
     model = load_version(deeds.home, deeds.name, version, sha256)
     refusal = refusal_of((*gates_now(model, deeds.home), *_held_against_another(deeds, version)))
     if refusal is not None:
         raise ReleaseRefused(deeds.name, version, refusal)
 
 
-def _require_fair(deeds: Deeds, version: str, sha256: str, acts: Sequence[Act]) -> None:
-    standing = _standing([act for act in acts if (act.deed, act.version, act.sha256) == ("audited", version, sha256)])
+def _require_fair(deeds: Deeds, version: str, acts: Sequence[Act]) -> None:
+    """Raise `ReleaseRefused` where an unfair answer stands of the version, or of one it was recalibrated from."""
+    descent = _descent(deeds, version, acts)
+    standing = _standing([act for act in acts if act.deed == "audited" and act.version in descent])
     if standing is not None:
-        told = f"its audit by {standing.by} found it {standing.reason}."
-        raise ReleaseRefused(deeds.name, version, told)
+        own = standing.version == version
+        whose = "its audit" if own else f"it is version {standing.version} calibrated anew, whose audit"
+        raise ReleaseRefused(deeds.name, version, f"{whose} by {standing.by} found it {standing.reason}.")
+
+
+def _descent(deeds: Deeds, version: str, acts: Sequence[Act]) -> list[str]:
+    """A version and those it was recalibrated from, the newest first: one predictor answers in all of them."""
+    found: list[str] = []
+    before: str | None = version
+    while before is not None:
+        found.append(before)
+        folder, sha256 = model_folder(deeds.home, deeds.name, before), kept_hash(deeds, before, acts)
+        before = read_stored(folder, deeds.name, sha256=sha256).facts.get("recalibrated", {}).get("version")
+    return found
 
 
 def _standing(audits: Sequence[Act]) -> Act | None:
     """The newest audit that answered a question with unfair and stands; None where none does.
 
-    It stands until an audit answers the same question with fair that compared at least the same groups: one that knows
-    nobody of the group which was refused answers for the others alone.
+    It stands until an audit of the same version, or of one recalibrated from it, answers the same question with fair
+    and compared at least the same groups: one that knows nobody of the group which was refused answers for the others
+    alone, and one of the line of before says nothing of the new line.
     """
     standing: list[tuple[str, Act]] = []
     for act in audits:
@@ -181,7 +196,9 @@ def _standing(audits: Sequence[Act]) -> Act | None:
 
 def _lifts(act: Act, question: str, standing: Act) -> bool:
     answer = act.answers.get(question)
-    return answer is not None and not answer.unfair and {*standing.answers[question].groups} <= {*answer.groups}
+    if answer is None or answer.unfair or int(act.version) < int(standing.version):
+        return False
+    return {*standing.answers[question].groups} <= {*answer.groups}
 
 
 def _held_against_another(deeds: Deeds, version: str) -> list[Gate]:

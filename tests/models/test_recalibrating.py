@@ -1,13 +1,16 @@
 """A version calibrated anew: on unseen loans in order of time, kept as a version of its own, and only for a drift."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
-from bureau.errors import StateConflict, TooFewLabels
+from bureau.errors import ReleaseRefused, StateConflict, TooFewLabels
+from models import cli
 from models.artefact import StoredModel, read_stored, write_model
 from models.card import card_text
 from models.gates import judge_gates, refusal_of
@@ -16,14 +19,15 @@ from models.loan_judging import judge_on_loans
 from models.loan_training import fit_on_loans
 from models.people import Signature
 from models.recalibrating import RECENT_MONTHS, recalibrate_on, recent_halves
+from models.register import Answer
 from models.release import model_folder
-from models.releasing import Deeds, release_by_two
+from models.releasing import Deeds, note_audit, propose, release_by_two, roll_back
 from models.report import build_report
 from models.scoring import ScoringModel
 from models.service import load_released, load_version
 from models.sme_default.spec import QUESTION, SPEC
 from models.time_split import Cuts, TimeSplit
-from models.training import Labelled, rows_of
+from models.training import Labelled, Trained, rows_of
 from tests.factories.granted_loans import labelled_loans
 from tests.factories.people import signature
 
@@ -60,10 +64,16 @@ SLUMP = with_outcomes(UNSEEN, HARDER)
 
 
 @pytest.fixture(scope="module")
-def home(mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def calm() -> Trained:
+    """Fitted on calm years."""
+    return fit_on_loans(QUESTION, LOANS, DAY, Cuts(2))
+
+
+@pytest.fixture(scope="module")
+def home(calm: Trained, mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a released version of calm years."""
     folder = tmp_path_factory.mktemp("recalibrated")
-    kept = keep(folder, mlruns, fit_on_loans(QUESTION, LOANS, DAY, Cuts(2)), AT)
+    kept = keep(folder, mlruns, calm, AT)
     release_by_two(Deeds(folder, mlruns, "sme_default"), kept.version, *both(folder), AT)
     return folder
 
@@ -136,6 +146,51 @@ def test_it_is_kept_and_released_as_any_version_and_recalibrated_in_its_turn(
     assert (served.version, served.calibration != version[0].calibration) == ("2", True)
     with pytest.raises(StateConflict, match="Version 2 of model 'sme_default' stays"):
         recalibrate_on(QUESTION, served, stored, SLUMP, LATER)
+
+
+@pytest.mark.parametrize("baseline", [True, False])
+def test_a_baseline_calibrated_anew_is_a_baseline(
+    calm: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, baseline: bool
+) -> None:
+    keep(tmp_path, tmp_path / "mlruns", calm, AT, baseline=baseline)
+    monkeypatch.setattr(
+        cli,
+        "recalibrate_version",
+        lambda _, model, stored, *_more: recalibrate_on(QUESTION, model, stored, SLUMP, LATER),
+    )
+    env = {"BUREAU_HOME": str(tmp_path), "BUREAU_TODAY": LATER.isoformat()}
+    told = CliRunner().invoke(cli.models, ["recalibrate", "sme_default", "--version", "1"], env=env)
+    assert told.exception is None, told.exception
+    assert ("is kept as a baseline" in told.output) is baseline
+    facts = read_stored(model_folder(tmp_path, "sme_default", "2"), "sme_default").facts
+    assert facts["role"] == ("baseline" if baseline else "challenger")
+    assert (facts["refusal"] is None) is not baseline
+
+
+def test_what_an_audit_found_unfair_of_a_version_stands_of_it_calibrated_anew(
+    home: Path, mlruns: Path, tmp_path: Path, version: tuple[ScoringModel, StoredModel]
+) -> None:
+    """An audit of the new version lifts what was found of the old one's predictor, and none of the old version what was
+    found of the new line."""
+    copy = Path(shutil.copytree(home / "models", tmp_path / "models").parent)
+    deeds, auditor = Deeds(copy, mlruns, "sme_default"), signature(copy, "赵值班")
+    proposer, approver = both(copy)
+    newer = keep(copy, mlruns, recalibrate_on(QUESTION, *version, SLUMP, LATER), AT).version
+    fair = Answer(groups=("本市", "外地"))
+    unfair = Answer(unfair=("籍贯: refused more often",), groups=fair.groups)
+    note_audit(deeds, "1", auditor, AT, {"籍贯": unfair})
+    refused = "it is version 1 calibrated anew, whose audit by 赵值班 found it unfair: 籍贯"
+    with pytest.raises(ReleaseRefused, match=refused):
+        propose(deeds, newer, proposer, AT)
+    note_audit(deeds, newer, auditor, AT, {"籍贯": unfair})
+    note_audit(deeds, "1", auditor, AT, {"籍贯": fair})
+    with pytest.raises(ReleaseRefused, match="its audit by 赵值班 found it unfair"):
+        propose(deeds, newer, proposer, AT)
+    note_audit(deeds, "1", auditor, AT, {"籍贯": unfair})
+    note_audit(deeds, newer, auditor, AT, {"籍贯": fair})
+    release_by_two(deeds, newer, proposer, approver, AT)
+    with pytest.raises(ReleaseRefused, match="audit by 赵值班 found it unfair"):
+        roll_back(deeds, approver, AT)
 
 
 def test_calibrated_anew_it_is_judged_by_what_neither_fit_nor_line_has_seen(
