@@ -56,13 +56,15 @@ def propose(deeds: Deeds, version: str, by: Signature, at: datetime) -> Act:
 def approve(deeds: Deeds, version: str, by: Signature, at: datetime) -> Release:
     """Another person agrees, and the version is served: the very files that were proposed, or none.
 
-    Who trained it cannot be the one who approves. Of an approval that was killed midway the rest is done. Raises
-    `StateConflict` without a proposal, `SecondPersonNeeded`, `ReleaseRefused` and `DamagedModel`.
+    Who trained it cannot be the one who approves. Of an approval that was killed midway the rest is done, unless an
+    audit has found the version unfair since; one of another version is taken back first. Raises `StateConflict` without
+    a proposal, `SecondPersonNeeded`, `ReleaseRefused` and `DamagedModel`.
     """
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         unfinished = _unfinished(deeds, register.acts)
         if unfinished is not None and unfinished.version == version:
+            _require_fair(deeds, version, register.acts)
             return _serve(deeds, register, unfinished, person, at)
         proposal = _open_proposal(deeds, version, register.acts)
         trainer = kept_act(deeds, version, register.acts).by
@@ -71,6 +73,8 @@ def approve(deeds: Deeds, version: str, by: Signature, at: datetime) -> Release:
                 what, another = f"Version {version} of model {deeds.name!r}", f"{deeds.name} {version} --by PERSON"
                 raise SecondPersonNeeded(what, other, f"bureau models approve {another}", did)
         _require_open(deeds, version, proposal.sha256, register.acts)
+        if unfinished is not None:
+            _take_back(register, unfinished, person, at)
         reason = "; ".join(filter(None, (f"proposed by {proposal.by}", _said_of(person))))
         approval = register.add("approved", version, proposal.sha256, person.name, at, reason)
         return _serve(deeds, register, approval, person, at)
@@ -81,13 +85,14 @@ def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Re
 
     Of a return that was killed midway the rest is done, and no second one. An approval that was killed midway is taken
     back: whoever asks for a return never gets a newer version than the one that serves. Raises `StateConflict` where
-    nothing was served before, and `ReleaseRefused` where an audit has found that version unfair since: what is served
-    then is for two people to choose.
+    nothing was served before, and `ReleaseRefused` where an audit has found that version unfair since, also of a return
+    that was killed: what is served then is for two people to choose.
     """
     person = signed_by(deeds.home, by)
     with writing(deeds.home, deeds.name) as register:
         unfinished = _unfinished(deeds, register.acts)
         if unfinished is not None and moves(register.acts)[-1].deed == "rolled_back":
+            _require_fair(deeds, unfinished.version, register.acts)
             return _serve(deeds, register, unfinished, person, at)
         approvals = served(register.acts)
         if len(approvals) < 2:
@@ -96,7 +101,7 @@ def roll_back(deeds: Deeds, by: Signature, at: datetime, reason: str = "") -> Re
                 f"bureau models release {deeds.name} VERSION --by PERSON"
             )
         approval = approvals[-2]
-        if unfinished is None:  # else it serves already, and an approval that was killed is taken back
+        if not _serves(deeds, approval):  # else an approval that was killed is taken back
             _require_fair(deeds, approval.version, register.acts)
         load_version(deeds.home, deeds.name, approval.version, approval.sha256)
         register.add("rolled_back", approval.version, approval.sha256, person.name, at, reason)
@@ -252,10 +257,27 @@ def end_shadow(deeds: Deeds, register: Writer, present: Release, by: Person, at:
 
 def _unfinished(deeds: Deeds, acts: Sequence[Act]) -> Act | None:
     """The approval that should be served and is not: what followed its line in the register was killed."""
-    release, approvals = read_release(deeds.home, deeds.name), served(acts)
-    if not approvals or (release is not None and release.version == approvals[-1].version):
-        return None
-    return approvals[-1]
+    approvals = served(acts)
+    return None if not approvals or _serves(deeds, approvals[-1]) else approvals[-1]
+
+
+def _serves(deeds: Deeds, approval: Act) -> bool:
+    """Whether readers get the approved version."""
+    release = read_release(deeds.home, deeds.name)
+    return release is not None and release.version == approval.version
+
+
+def _take_back(register: Writer, unfinished: Act, by: Person, at: datetime) -> None:
+    """Write down that an approval which was killed midway served nobody: no return may lead to its version.
+
+    Of a return that was killed nothing is written: what it was to lead to has served. Where nothing served before, the
+    line names no version.
+    """
+    if moves(register.acts)[-1].deed == "approved":
+        before = served(register.acts)[-2:-1]
+        version, sha256 = (before[0].version, before[0].sha256) if before else ("", "")
+        reason = f"the approval of version {unfinished.version} was not finished"
+        register.add("rolled_back", version, sha256, by.name, at, reason)
 
 
 def _proposal_before(acts: Sequence[Act], approval: Act) -> Act:

@@ -345,6 +345,79 @@ def test_what_was_killed_midway_is_not_proposed_and_the_way_to_finish_it_is_told
         propose(deeds, "1", signed(deeds, WANG), AT)
 
 
+def kill_approval(deeds: Deeds, version: str) -> None:
+    """Two people agree, and what follows their line in the register is killed."""
+    propose(deeds, version, signed(deeds, WANG), AT)
+    with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        killed(broken)
+        approve(deeds, version, signed(deeds, LI), AT)
+
+
+def test_what_was_killed_midway_is_not_finished_once_an_audit_has_found_it_unfair(deeds: Deeds) -> None:
+    unfair_now = {"籍贯": unfair("籍贯: refused more often")}
+    kill_approval(deeds, "2")
+    note_audit(deeds, "2", signed(deeds, ZHAO), AT, unfair_now)
+    with pytest.raises(ReleaseRefused, match=r"Version 2 .* audit by 赵值班 found it unfair"):
+        approve(deeds, "2", signed(deeds, LI), AT)
+    assert load_released(deeds.home, NAME).version == "1"
+    note_audit(deeds, "2", signed(deeds, ZHAO), AT, {"籍贯": FAIR})
+    assert approve(deeds, "2", signed(deeds, LI), AT).version == "2"
+    with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        killed(broken)
+        roll_back(deeds, signed(deeds, ZHAO), AT)
+    note_audit(deeds, "1", signed(deeds, ZHAO), AT, unfair_now)
+    with pytest.raises(ReleaseRefused, match=r"Version 1 .* audit by 赵值班 found it unfair"):
+        roll_back(deeds, signed(deeds, ZHAO), AT)
+    assert load_released(deeds.home, NAME).version == "2"
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    assert load_released(deeds.home, NAME).version == "2"
+
+
+def test_a_return_does_not_lead_to_a_version_whose_approval_was_killed(
+    deeds: Deeds, plain: Trained, mlruns: Path
+) -> None:
+    keep(deeds.home, mlruns, plain, AT)
+    kill_approval(deeds, "2")
+    kill_approval(deeds, "3")
+    assert load_released(deeds.home, NAME).version == "1"
+    approve(deeds, "3", signed(deeds, LI), AT)
+    taken, last = read_register(deeds.home, NAME)[-2:]
+    assert (taken.deed, taken.version, taken.by) == ("rolled_back", "1", LI)
+    assert (taken.reason, last.deed) == ("the approval of version 2 was not finished", "approved")
+    assert load_released(deeds.home, NAME).version == "3"
+    assert roll_back(deeds, signed(deeds, ZHAO), AT).version == "1"
+
+
+def test_a_first_approval_that_was_killed_served_nobody(
+    plain: Trained, trained: Trained, mlruns: Path, tmp_path: Path
+) -> None:
+    deeds = Deeds(tmp_path, mlruns, NAME)
+    for one in (trained, plain):
+        keep(deeds.home, mlruns, one, AT)
+    kill_approval(deeds, "1")
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    assert [(act.deed, act.version) for act in read_register(deeds.home, NAME)[-2:]] == [
+        ("rolled_back", ""),
+        ("approved", "2"),
+    ]
+    with pytest.raises(StateConflict, match="no earlier release"):
+        roll_back(deeds, signed(deeds, ZHAO), AT)
+
+
+def test_a_return_serves_nothing_unfair_though_two_moves_were_killed(
+    deeds: Deeds, plain: Trained, mlruns: Path
+) -> None:
+    release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
+    keep(deeds.home, mlruns, plain, AT)
+    with pytest.MonkeyPatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        killed(broken)
+        roll_back(deeds, signed(deeds, ZHAO), AT)
+    kill_approval(deeds, "3")
+    note_audit(deeds, "1", signed(deeds, ZHAO), AT, {"籍贯": unfair("籍贯: refused more often")})
+    with pytest.raises(ReleaseRefused, match=r"Version 1 .* audit by 赵值班 found it unfair"):
+        roll_back(deeds, signed(deeds, ZHAO), AT)
+
+
 def change(home: Path) -> None:
     path = model_folder(home, NAME, "2") / "model.json"
     stored = json.loads(path.read_text("utf-8"))
