@@ -88,7 +88,7 @@ def _read_portions(table: Table, rows: int) -> Iterator[pl.DataFrame]:
         with pq.ParquetFile(table.path, pre_buffer=False) as file:
             waiting: list[pl.DataFrame] = []
             for batch in file.iter_batches(batch_size=min(rows, 2**17)):
-                frame = _as_frame(pl.from_arrow(pa.Table.from_batches([batch])))
+                frame = _as_frame(pl.from_arrow(pa.Table.from_batches([_in_utf8(batch)])))
                 waiting.append(frame.rename(table.names).cast(table.schema))
                 if sum(part.height for part in waiting) >= rows:
                     whole = pl.concat(waiting)
@@ -98,6 +98,25 @@ def _read_portions(table: Table, rows: int) -> Iterator[pl.DataFrame]:
                 yield pl.concat(waiting, rechunk=True)
     except (pa.ArrowException, OSError) as problem:
         raise UnreadableFile(table.path, _CUT_SHORT) from problem
+
+
+def _in_utf8(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A batch whose texts can be read: what a writer took for UTF-8 and is not is marked as lost.
+
+    Parquet's readers believe the writer; DuckDB and polars fail at such a text only once it has been stored.
+    """
+    for number, column in enumerate(batch.columns):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            batch = batch.set_column(number, batch.schema.field(number).name, _marked(column))
+    return batch
+
+
+def _marked(column: pa.Array) -> pa.Array:
+    """The texts of a column, with what is no UTF-8 marked as lost."""
+    cells = column.cast(pa.large_binary()).to_pylist()
+    return pa.array([None if cell is None else cell.decode("utf-8", "replace") for cell in cells], pa.large_string())
 
 
 def _as_frame(rows: pl.DataFrame | pl.Series) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from bureau.errors import UnreadableFile
@@ -69,3 +71,34 @@ def test_what_is_damaged_throughout_is_no_text(tmp_path: Path) -> None:
     path.write_bytes(cases(40).encode().replace(b"\n", b"\xff" * 9 + b"\n"))
     with pytest.raises(UnreadableFile, match="neither Parquet nor text"):
         read_delivery(path, "F26")
+
+
+def parquet_of(path: Path, column: str, damaged: bytes) -> Path:
+    """A Parquet file of two cases, the first with bytes in a column of text that are no UTF-8."""
+    rows = [court_case(ACME, case_no=f"(2025)粤{number}号", record_id=f"F26-{number}") for number in range(2)]
+    table = frame_of(COURT_CASE, rows).to_arrow()
+    place = table.column_names.index(column)
+    texts = pa.array([damaged, table[column][1].as_py().encode()])
+    believed = pa.StringArray.from_buffers(2, *texts.buffers()[1:])
+    pq.write_table(table.set_column(place, column, believed), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("column", "damaged", "code"),
+    [
+        pytest.param("cause", "买卖合同纠纷".encode("gb18030"), "encoding", id="free text in another encoding"),
+        pytest.param("record_id", b"F26-\xff", "encoding", id="the record's own number"),
+        pytest.param("role", "被告".encode("gb18030"), "rule", id="a word of a closed list"),
+        pytest.param("uscc", b"\xff" + ACME.encode(), "rule", id="the code"),
+    ],
+)
+def test_a_parquet_file_whose_writer_took_other_bytes_for_utf_8_lands_but_for_that_row(
+    tmp_path: Path, column: str, damaged: bytes, code: str
+) -> None:
+    lake = make_lake(tmp_path)
+    delivery = read_delivery(parquet_of(tmp_path / "x.parquet", column, damaged), "F26")
+    landed = land(lake, delivery, received_at=NOON)
+    assert (landed.landed, landed.quarantined) == (1, 1)
+    assert [waiting.code for waiting in list_waiting(lake, "F26")] == [code]
+    assert known(lake, COURT_CASE, "2025-07-02")["record_id"].to_list() == ["F26-1"]
