@@ -18,6 +18,7 @@ from features.lake.doubts import doubtful_rows
 from features.lake.lost_text import lost_texts
 from features.lake.persons import identities
 from features.lake.rules import broken_rules
+from features.lake.time_cells import INSTANT, text_of, within_calendar
 
 ROW = "row"
 _SHANGHAI_MICROS = 8 * 3600 * 1_000_000
@@ -60,8 +61,8 @@ def _parse(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> tu
     frame = frame.with_row_index(ROW)
     if RECEIVED_AT not in frame.columns:
         frame = frame.with_columns(pl.lit(received_at.astimezone(UTC)).alias(RECEIVED_AT))
-    expected = {**contract.dtypes, RECEIVED_AT: pl.Datetime("us", "UTC")}
-    typed = frame.select(ROW, *(_cast(frame[column], dtype) for column, dtype in expected.items()))
+    expected = {**contract.dtypes, RECEIVED_AT: INSTANT}
+    typed = within_calendar(frame.select(ROW, *(_cast(frame[column], dtype) for column, dtype in expected.items())))
     refused = [_unparsed(frame, typed, column, dtype) for column, dtype in expected.items()]
     missing = typed.filter(pl.col(RECEIVED_AT).is_null()).select(
         ROW, pl.lit("received_at must not be empty").alias("reason")
@@ -98,9 +99,8 @@ def _unparsed(frame: pl.DataFrame, typed: pl.DataFrame, column: str, dtype: pl.D
     if frame[column].null_count() == typed[column].null_count():
         return pl.DataFrame(schema=_FOUND)
     lost = frame[column].is_not_null() & typed[column].is_null()
-    reason = pl.format(
-        "{} holds '{}', which is not {}", pl.lit(column), pl.col(column).cast(pl.String), pl.lit(kind(dtype))
-    )
+    told = text_of(column, frame.schema[column])
+    reason = pl.format("{} holds '{}', which is not {}", pl.lit(column), told, pl.lit(kind(dtype)))
     return frame.filter(lost).select(ROW, reason.alias("reason"))
 
 

@@ -18,6 +18,7 @@ from features.lake.lake import Lake
 from features.lake.persons import masked
 from features.lake.raw_identity import masked_text
 from features.lake.tables import Batch, Quarantined
+from features.lake.time_cells import text_of
 
 KEEP_THEIR_INSTANT = ("unlinked", "conflict")
 """Refused for what other records say: these rows kept their contract when they arrived."""
@@ -83,7 +84,7 @@ def hold_stored(entry: Entry, rows: pl.DataFrame, refused: pl.DataFrame, at: dat
 def _describe(of_refused: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
     """The cells of refused rows as one JSON text each, with record id, reason and instant (microseconds)."""
     cells = pl.struct(
-        pl.col(column).cast(pl.String) for column in of_refused.columns if column not in (ROW, RECEIVED_AT)
+        text_of(column, dtype) for column, dtype in of_refused.schema.items() if column not in (ROW, RECEIVED_AT)
     )
     landed = pl.lit(to_micros(received_at))
     received = pl.col(RECEIVED_AT) if RECEIVED_AT in of_refused.columns else landed

@@ -1,7 +1,7 @@
 """Cells become the contract's types or keep their row waiting, with the column and the text named."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pytest
@@ -87,6 +87,49 @@ def test_truth_as_departments_write_it(text: str, said: bool) -> None:
 def test_days_that_cannot_be(event: date, reason: str | None) -> None:
     judged = judge(frame_of(TAX_ARREARS, [tax_arrears(ACME, event, period=date(2025, 3, 31))]), TAX_ARREARS, NOON)
     assert judged.refused["reason"].to_list() == ([] if reason is None else [reason])
+
+
+def with_number(column: str, number: int, dtype: pl.DataType) -> pl.DataFrame:
+    """A row as Parquet brings it, with a day or an instant by its bare number."""
+    row = tax_arrears(ACME, received_at=instant("2025-07-01"))
+    return frame_of(TAX_ARREARS, [row]).with_columns(pl.lit(number).cast(dtype).alias(column))
+
+
+@pytest.mark.parametrize("column", ["event_date", "struck_on", "cleared_on"])
+@pytest.mark.parametrize("number", [2**31 - 1, -(2**31), 2_932_897, -719_163])
+def test_a_day_outside_the_calendar_is_told_by_its_number(column: str, number: int) -> None:
+    judged = judge(with_number(column, number, pl.Date()), TAX_ARREARS, NOON)
+    reason = f"{column} holds '{number}', which is not a day written YYYY-MM-DD"
+    assert judged.refused.select("code", "reason").rows() == [("cell", reason)]
+
+
+@pytest.mark.parametrize("number", [2_932_896, -719_162])
+def test_the_last_and_the_first_day_of_the_calendar_are_days(number: int) -> None:
+    judged = judge(with_number("cleared_on", number, pl.Date()), TAX_ARREARS, NOON)
+    assert not any("YYYY-MM-DD" in reason for reason in judged.refused["reason"])
+
+
+@pytest.mark.parametrize("unit", ["ms", "us"])
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**62), 4 * 10**18])
+def test_an_instant_outside_the_calendar_is_told_by_its_number(number: int, unit: Literal["ms", "us"]) -> None:
+    judged = judge(with_number("received_at", number, pl.Datetime(unit, "Asia/Shanghai")), TAX_ARREARS, NOON)
+    reason = f"received_at holds '{number}', which is not an instant with its zone"
+    assert judged.refused["code"].to_list() == ["cell"]
+    assert judged.refused["reason"].item().startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        pytest.param("struck_on", "+29349-01-26", id="a day of a year of five digits"),
+        pytest.param("struck_on", "0000-01-01", id="a day of the year 0"),
+        pytest.param("received_at", "+57000-01-01T00:00:00Z", id="microseconds taken for seconds"),
+    ],
+)
+def test_a_written_day_or_instant_outside_the_calendar(column: str, text: str) -> None:
+    refused = judge_text(**{column: text}).refused
+    assert refused["code"].to_list() == ["cell"]
+    assert refused["reason"].item().startswith(f"{column} holds '{text}'")
 
 
 @pytest.mark.parametrize(

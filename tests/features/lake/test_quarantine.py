@@ -19,7 +19,7 @@ from features.lake.quarantine import list_waiting
 from features.lake.replay import Replayed, replay
 from features.lake.tables import Quarantined
 from tests.factories.courts import court_case
-from tests.factories.lakes import ACME, BETA, instant, known, land_rows, make_lake, uscc
+from tests.factories.lakes import ACME, BETA, deliver, frame_of, instant, known, land_rows, make_lake, uscc
 from tests.factories.market import deregistration
 from tests.factories.tax import tax_arrears
 
@@ -127,6 +127,19 @@ def test_a_row_of_text_is_tried_again_as_it_was_written(lake: Lake, tmp_path: Pa
     assert '"arrears_fen":"一万"' in cells
     assert replay(lake, at=instant("2025-09-01")).waiting == 1
     assert list_waiting(lake)[0].reason == "arrears_fen holds '一万', which is not a whole number"
+
+
+@pytest.mark.parametrize("column", ["event_date", "cleared_on"])
+def test_a_day_outside_the_calendar_waits_by_its_number(lake: Lake, column: str) -> None:
+    for_ever = pl.lit(2**31 - 1).cast(pl.Date).alias(column)  # 'infinity', as PostgreSQL and DuckDB write it
+    sent = frame_of(TAX_ARREARS, [tax_arrears(BETA)]).with_columns(for_ever)
+    rows = pl.concat([sent, frame_of(TAX_ARREARS, [tax_arrears(ACME)])])
+    land(lake, deliver(TAX_ARREARS, rows, lake.root.parent, batch_id="1"), received_at=instant("2025-07-01"))
+    with lake.catalogue.connect() as connection:
+        cells = connection.execute(Quarantined.__table__.select()).one().cells
+    assert f'"{column}":"2147483647"' in cells
+    assert replay(lake, at=instant("2025-09-01")) == Replayed(waiting=1)
+    assert known(lake, TAX_ARREARS, "2025-09-01")["uscc"].to_list() == [ACME]
 
 
 def test_what_contradicted_waits_and_still_does(lake: Lake) -> None:
