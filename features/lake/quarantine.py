@@ -18,7 +18,7 @@ from features.lake.lake import Lake
 from features.lake.persons import masked
 from features.lake.raw_identity import masked_text
 from features.lake.tables import Batch, Quarantined
-from features.lake.time_cells import text_of
+from features.lake.time_cells import micros_of, text_of
 
 KEEP_THEIR_INSTANT = ("unlinked", "conflict")
 """Refused for what other records say: these rows kept their contract when they arrived."""
@@ -82,7 +82,10 @@ def hold_stored(entry: Entry, rows: pl.DataFrame, refused: pl.DataFrame, at: dat
 
 
 def _describe(of_refused: pl.DataFrame, refused: pl.DataFrame, received_at: datetime) -> pl.DataFrame:
-    """The cells of refused rows as one JSON text each, with record id, reason and instant (microseconds)."""
+    """The cells of refused rows as one JSON text each, with record id, reason and instant (microseconds).
+
+    One that says of no readable instant when it was received was received when it landed.
+    """
     cells = pl.struct(
         text_of(column, dtype) for column, dtype in of_refused.schema.items() if column not in (ROW, RECEIVED_AT)
     )
@@ -104,7 +107,7 @@ def _micros(received: pl.Expr, dtype: pl.DataType | None) -> pl.Expr:
         return received
     if dtype == pl.String:
         received = received.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
-    return received.dt.epoch("us")
+    return micros_of(received)
 
 
 def _held(connection: Connection, feed: str, row_hashes: pl.Series) -> pl.DataFrame:

@@ -33,7 +33,13 @@ def text_of(name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.coalesce(told, cell.to_physical().cast(pl.String))
 
 
+def micros_of(instants: pl.Expr) -> pl.Expr:
+    """Instants as UTC microseconds, null outside those years."""
+    told = instants.cast(INSTANT, strict=False)
+    return pl.when(told.is_between(_FIRST, _LAST)).then(told).dt.epoch("us")
+
+
 def _is_inside(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.Date:
         return pl.col(name).is_between(date.min, date.max)
-    return pl.col(name).cast(INSTANT, strict=False).is_between(_FIRST, _LAST).fill_null(pl.col(name).is_null())
+    return micros_of(pl.col(name)).is_not_null() | pl.col(name).is_null()

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 import pytest
@@ -140,6 +141,24 @@ def test_a_day_outside_the_calendar_waits_by_its_number(lake: Lake, column: str)
     assert f'"{column}":"2147483647"' in cells
     assert replay(lake, at=instant("2025-09-01")) == Replayed(waiting=1)
     assert known(lake, TAX_ARREARS, "2025-09-01")["uscc"].to_list() == [ACME]
+
+
+@pytest.mark.parametrize("unit", ["ms", "us"])
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**62), 1_736_579_088 * 10**9])
+def test_a_row_of_a_year_that_is_none_was_received_when_it_landed(
+    lake: Lake, number: int, unit: Literal["ms", "us"]
+) -> None:
+    rows = frame_of(TAX_ARREARS, [tax_arrears(ACME, received_at=instant("2025-06-01"))])
+    rows = rows.with_columns(received_at=pl.lit(number).cast(pl.Datetime(unit, "UTC")))
+    land(lake, deliver(TAX_ARREARS, rows, lake.root.parent, batch_id="1"), received_at=instant("2025-07-01"))
+    assert [(row.code, row.received_at) for row in list_waiting(lake)] == [("cell", instant("2025-07-01"))]
+
+
+def test_a_written_instant_of_a_year_that_is_none_was_received_when_it_landed(lake: Lake, tmp_path: Path) -> None:
+    rows = frame_of(TAX_ARREARS, [tax_arrears(ACME)]).with_columns(received_at=pl.lit("+57000-01-01T00:00:00Z"))
+    rows.write_csv(tmp_path / "x.csv")
+    land(lake, read_delivery(tmp_path / "x.csv", "F18", history=True), received_at=instant("2025-07-01"))
+    assert [(row.code, row.received_at) for row in list_waiting(lake)] == [("cell", instant("2025-07-01"))]
 
 
 def test_what_contradicted_waits_and_still_does(lake: Lake) -> None:
