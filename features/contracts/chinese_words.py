@@ -92,6 +92,7 @@ DOUBTS = {
 RULES = {
     "a delivery must have no other column": "文件不得有其他字段",
     "a column of a Parquet file must have its contract's type": "列式文件的字段类型须与契约一致",
+    "a line of a CSV file must have a cell for each column": "文本文件的每一行须为每个字段各有一格",
     "no text or hash may hold a person's identity number, mobile number or e-mail address":
         "文本和加密标识不得含身份证号、手机号或电子邮箱",
     "no text may hold characters that were lost by reading it in a wrong encoding": "文本不得含编码错误造成的乱码",

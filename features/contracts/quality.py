@@ -83,6 +83,7 @@ def of_amounts(dtypes: Mapping[str, pl.DataType]) -> tuple[str, ...]:
 def of_rows(subject: str, ended_by: Iterable[str]) -> tuple[str, ...]:
     """What is asked of the rows of every feed. subject: the column of the code. ended_by: days that end use."""
     return (
+        "a line of a CSV file must have a cell for each column",
         "no text or hash may hold a person's identity number, mobile number or e-mail address",
         "no text may hold characters that were lost by reading it in a wrong encoding",
         "no row may be received after the instant it landed",

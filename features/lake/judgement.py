@@ -18,6 +18,7 @@ from features.lake.doubts import doubtful_rows
 from features.lake.lost_text import lost_texts
 from features.lake.persons import identities
 from features.lake.rules import broken_rules
+from features.lake.short_lines import short_lines
 from features.lake.time_cells import INSTANT, text_of, within_calendar
 
 ROW = "row"
@@ -59,6 +60,8 @@ def shanghai_date(micros: pl.Expr) -> pl.Expr:
 def _parse(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Every cell in its contract's type, and the rows with a cell that is not."""
     frame = frame.with_row_index(ROW)
+    short = _gather("cell", short_lines(frame))
+    frame = _without(frame, short)
     if RECEIVED_AT not in frame.columns:
         frame = frame.with_columns(pl.lit(received_at.astimezone(UTC)).alias(RECEIVED_AT))
     expected = {**contract.dtypes, RECEIVED_AT: INSTANT}
@@ -69,7 +72,7 @@ def _parse(frame: pl.DataFrame, contract: Contract, received_at: datetime) -> tu
     )
     refusals = _gather("cell", pl.concat([*refused, missing]))
     kept = _without(typed, refusals)
-    return kept.with_columns(pl.col(RECEIVED_AT).dt.epoch("us")), refusals
+    return kept.with_columns(pl.col(RECEIVED_AT).dt.epoch("us")), pl.concat([short, refusals])
 
 
 def _without(typed: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bureau.errors import UnreadableFile
+from features.lake.short_lines import as_lines_say
 
 _ASCII = bytes(range(128))
 _LOST = "\N{REPLACEMENT CHARACTER}"
@@ -124,10 +125,10 @@ def _as_frame(rows: pl.DataFrame | pl.Series) -> pl.DataFrame:
 
 
 def _read_csv(path: Path, sha256: str) -> Table:
-    text = _decode(path, path.read_bytes())
+    content = _decode(path, path.read_bytes()).encode()
     try:
-        frame = pl.read_csv(text.encode(), infer_schema=False)
-    except pl.exceptions.PolarsError as problem:
+        frame = as_lines_say(pl.read_csv(content, infer_schema=False), content)
+    except (pl.exceptions.PolarsError, ValueError) as problem:
         raise UnreadableFile(path, f"it is not CSV with one header line: {_first_line(problem)}") from problem
     frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return Table(path, sha256, frame.height, frame.schema, typed=False, held=frame)
