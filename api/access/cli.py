@@ -34,7 +34,7 @@ JwksOption = Annotated[
 
 @clients.command()
 def create(
-    name: Annotated[str, typer.Argument(help="The institution; it is made if it is new.")],
+    name: Annotated[str, typer.Argument(help="The institution, of clients of one kind; it is made if it is new.")],
     role: Annotated[str, typer.Option(help=f"What the client may do: {', '.join(ROLES)}.")] = "bank",
     products: Annotated[
         str | None,
@@ -123,11 +123,13 @@ def _keys(path: Path | None) -> PublicKeys | None:
 
 
 def _printed(session: Session, made: NewClient, keys: PublicKeys | None) -> dict[str, Any]:
-    """Id and credentials; for an enterprise also what its authenticator of one-time codes is set up with."""
+    """Id and credentials; for an enterprise also what its authenticator of one-time codes is set up with, and what
+    its institution is called, which has the code in it where another enterprise had the name before."""
     printed: dict[str, Any] = {"client_id": made.client_id}
     printed |= {"client_secret": made.client_secret} if keys is None else {"kids": [*keys]}
     client = session.get_one(Client, made.client_id)
     if client.uscc is not None:
         key = code_key(derived_key(Settings(), ONE_TIME_CODES), client)
         printed["authenticator"] = code_address(key, client.id)
+        printed["institution"] = session.get_one(Institution, client.institution_id).name
     return printed

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access.credentials import NO_OVERLAP, PublicKeys, add_credentials, end_credentials
-from api.access.roles import Role, find_role
+from api.access.roles import ROLES, Kind, Role, find_role
 from api.access.tables import Client, Institution
 from api.contracts.agreeing import TEST_ALERT_FEN, ListPrice, agree_list_prices
 from bureau.errors import InvalidInput, UnknownName
@@ -18,6 +18,9 @@ from models.register import require_person
 
 TEST_SUFFIX = "(测试)"
 """Ends the name of the twin of an institution, whose clients are in test mode."""
+
+_Owner = tuple[Kind, str | None]
+"""Whose an institution is: the kind of its clients' roles, and the code of an enterprise."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ def create_client(
 ) -> NewClient:
     """A new client of an institution, which is made if it is new.
 
+    An institution is one enterprise, the platform, or another institution: clients see its rows, so none of another
+    kind or enterprise joins it. Of enterprises of one name the later ones have their code behind it.
     products: prices of what it may call; the first ones make contract version 1, later ones a new version
     that adds them and keeps what was agreed. uscc: the enterprise that a client of this role is.
     keys: its public keys; without any it gets a secret. test: in test mode, as a client of the institution's twin,
@@ -56,13 +61,14 @@ def create_client(
     _require_mode(known, name.strip(), uscc, test=test)
     if person is None and "prices" in known.scopes:
         raise InvalidInput(f"A client of the role {role} is one person's, told from the second by name: give --person.")
-    institution = find_or_add_institution(session, name.strip() + TEST_SUFFIX * test, at, test=test)
+    code = None if uscc is None else parse_uscc(uscc)
+    institution = _institution_for(session, name.strip(), known, code, at, test=test)
     agree_list_prices(session, institution.id, products, at, alerts_fen=(TEST_ALERT_FEN,) if test else ())
     client = Client(
         id=f"client-{token_hex(8)}",
         institution_id=institution.id,
         role=role,
-        uscc=None if uscc is None else parse_uscc(uscc),
+        uscc=code,
         person=None if person is None else require_person(person),
         credentials_version=1,
         created_at=at,
@@ -75,10 +81,32 @@ def create_client(
 def _require_mode(role: Role, name: str, uscc: str | None, *, test: bool) -> None:
     if name.endswith(TEST_SUFFIX):
         raise InvalidInput(f"The name of an institution does not end with {TEST_SUFFIX}: give --test instead.")
-    if test and role.scopes and (role.sees == "all" or "feeds" in role.scopes):
+    if test and role.kind == "platform":
         raise InvalidInput("Test mode is for who calls from outside: a role of the platform has none.")
     if uscc is not None and is_sample(parse_uscc(uscc)) != test:
         raise InvalidInput("A client in test mode, and no other, is bound to the code of a sample enterprise.")
+
+
+def _institution_for(
+    session: Session, name: str, role: Role, uscc: str | None, at: datetime, *, test: bool
+) -> Institution:
+    """The institution of a name that a client of a role may join, made if it is new; raises `InvalidInput`."""
+    for called in (name,) if uscc is None else (name, f"{name}({uscc})"):
+        institution = find_or_add_institution(session, called + TEST_SUFFIX * test, at, test=test)
+        owners = _owners(session, institution)
+        if owners <= {(role.kind, uscc)}:
+            return institution
+        if {other for other, _ in owners} != {"enterprise"}:
+            break
+    raise InvalidInput(
+        f"{institution.name} has clients of another kind, and a client reads the reports and bills of its institution: "
+        f"give this {role.kind} client an institution of another name."
+    )
+
+
+def _owners(session: Session, institution: Institution) -> set[_Owner]:
+    query = select(Client.role, Client.uscc).where(Client.institution_id == institution.id).distinct()
+    return {(ROLES[role].kind, uscc) for role, uscc in session.execute(query).tuples()}
 
 
 def rotate_client(

@@ -8,16 +8,21 @@ from typing import Literal
 
 from bureau.errors import UnknownName
 
+Kind = Literal["enterprise", "platform", "outside"]
+"""Whose clients have a role: an enterprise's, the platform's and its supervisors', those of who else calls. An
+institution has clients of one kind."""
+
 
 @dataclass(frozen=True)
 class Role:
     """sees: `own`, the objects of its institution, and of an enterprise those about itself; `all`, everybody's.
-    calls: whether it is charged for products, and so needs a contract."""
+    calls: whether it is charged for products, and so needs a contract. kind: whose it is."""
 
     title: str
     scopes: tuple[str, ...]
     sees: Literal["own", "all"] = "own"
     calls: bool = False
+    kind: Kind = "outside"
 
 
 ROLES = {
@@ -40,6 +45,7 @@ ROLES = {
             *("usage", "statements", "webhooks", "contracts"),
         ),
         calls=True,
+        kind="enterprise",
     ),
     "partner": Role(
         "a partner platform: brings the needs and consents of its firms",
@@ -53,25 +59,30 @@ ROLES = {
         "the platform's product manager: sums, never an enterprise",
         ("catalogue", "usage", "usage:all", "feeds"),
         sees="all",
+        kind="platform",
     ),
     "pricing_officer": Role(
         "the platform's pricing officer: contracts and prices, changed by two of them",
         ("catalogue", "prices", "contracts", "usage", "usage:all"),
         sees="all",
+        kind="platform",
     ),
     "supervisor": Role(
         "the supervisor: reads every answer with its authority and its proof",
         ("catalogue", "consents:read", "reports:read", "decisions:read", "usage", "usage:all", "audit"),
         sees="all",
+        kind="platform",
     ),
     "operator": Role(
         "a government operator: feeds, and the evaluation of the whole city",
         ("catalogue", "feeds"),
+        kind="platform",
     ),
     "administrator": Role(
         "the platform's administrator: clients, feeds, sums, the audit log",
         ("catalogue", "clients", "feeds", "usage", "usage:all", "audit"),
         sees="all",
+        kind="platform",
     ),
 }
 """By name. A product of the contract adds the scope `product:CODE` to a role that calls."""

@@ -20,6 +20,7 @@ from api.contracts.agreeing import ListPrice
 from api.contracts.in_force import require_product
 from bureau.errors import ImpossibleUscc, InvalidInput, UnknownName
 from tests.factories.assertions import new_key, public
+from tests.factories.lakes import BETA
 from tests.factories.ledger import ACME, NOON
 
 PRICES = [ListPrice("P07", 800, "hit")]
@@ -112,6 +113,52 @@ def test_an_enterprise_is_bound_to_a_possible_code(session: Session) -> None:
         create_client(session, "阿克美", "enterprise", [], NOON, uscc=ACME[:-1])
     made = create_client(session, "阿克美", "enterprise", [], NOON, uscc=ACME)
     assert find_client(session, made.client_id).uscc == ACME
+
+
+def test_two_enterprises_of_one_name_have_an_institution_each(session: Session) -> None:
+    made = [create_client(session, "宏达", "enterprise", [], NOON, uscc=uscc) for uscc in (ACME, BETA, ACME, BETA)]
+    acme, beta, acme_again, beta_again = [
+        session.get_one(Institution, find_client(session, one.client_id).institution_id).name for one in made
+    ]
+    assert (acme, beta) == ("宏达", f"宏达({BETA})")
+    assert (acme_again, beta_again) == (acme, beta)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param("bank", "enterprise", id="an enterprise by a bank's name"),
+        pytest.param("enterprise", "bank", id="a bank by an enterprise's name"),
+        pytest.param("bank", "administrator", id="the platform by a bank's name"),
+        pytest.param("operator", "partner", id="a partner by the platform's name"),
+    ],
+)
+def test_an_institution_has_clients_of_one_kind(session: Session, first: str, second: str) -> None:
+    create_client(session, "农商银行", first, [], NOON, uscc=ACME if first == "enterprise" else None)
+    with pytest.raises(InvalidInput, match=r"clients of another kind.*another name"):
+        create_client(session, "农商银行", second, [], NOON, uscc=ACME if second == "enterprise" else None)
+
+
+def test_a_bank_called_as_a_second_enterprise_would_be_stays_alone(session: Session) -> None:
+    create_client(session, f"宏达({BETA})", "bank", [], NOON)
+    create_client(session, "宏达", "enterprise", [], NOON, uscc=ACME)
+    with pytest.raises(InvalidInput, match="clients of another kind"):
+        create_client(session, "宏达", "enterprise", [], NOON, uscc=BETA)
+
+
+def test_a_bank_and_its_auditor_are_of_one_institution(session: Session) -> None:
+    made = [create_client(session, "农商银行", role, [], NOON) for role in ("bank", "auditor")]
+    assert len({find_client(session, one.client_id).institution_id for one in made}) == 1
+
+
+def test_who_shares_an_institution_already_is_joined_by_nobody(session: Session) -> None:
+    made = create_client(session, "宏达", "enterprise", [], NOON, uscc=ACME)
+    shared = find_client(session, made.client_id).institution_id
+    other = find_client(session, create_client(session, "贝塔", "enterprise", [], NOON, uscc=BETA).client_id)
+    other.institution_id = shared
+    session.flush()
+    apart = create_client(session, "宏达", "enterprise", [], NOON, uscc=ACME)
+    assert find_client(session, apart.client_id).institution_id != shared
 
 
 def test_disabling_twice_keeps_the_first_instant(session: Session) -> None:
