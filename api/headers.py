@@ -1,6 +1,6 @@
 """Headers of every response: whatever a browser is led to, an answer is data, nobody's frame, and kept by no cache."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 
 _ALWAYS = {
     "Cache-Control": "no-store",
@@ -10,6 +10,11 @@ _ALWAYS = {
 }
 """Where a response says something else itself, as a page with its stylesheet does, that stands."""
 _BY_HTTPS = "max-age=31536000"
+
+
+def is_form_encoded(headers: Headers) -> bool:
+    """Whether the body is a form as RFC 6749 has it; one in parts may name a charset whose texts nothing can hold."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"
 
 
 def rate_headers(per_minute: int, burst: int, remaining: int, reset_seconds: int) -> dict[str, str]:

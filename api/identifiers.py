@@ -1,9 +1,19 @@
-"""Identifiers of calls, consents and reversals: UUID version 7 (RFC 9562), so that they sort by time."""
+"""Identifiers of calls, consents and reversals: UUID version 7 (RFC 9562), so that they sort by time; and what of a
+caller's may be an identifier at all."""
 
+import re
 from datetime import datetime
 
 from api.randomness import random_bytes
 from bureau.clock import to_micros
+
+IDENTIFIER_PATTERN = r"^[0-9A-Za-z-]{1,64}$"
+"""What may be one of ours, a client's included. Other text is asked of no database: SQLite and PostgreSQL differ."""
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text may be an identifier of ours."""
+    return re.fullmatch(IDENTIFIER_PATTERN, text) is not None
 
 
 def new_identifier(at: datetime) -> str:

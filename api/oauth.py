@@ -1,7 +1,6 @@
 """Tokens for clients (OAuth 2.0 client credentials, RFC 6749) and the platform's public keys."""
 
 from base64 import b64decode
-from binascii import Error as NotBase64
 from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
@@ -11,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from api.access.assertions import ASSERTION_TYPE
-from api.access.tokens import Token, TokenRequest, issue_token
+from api.access.tokens import NOT_FORM_ENCODED, Token, TokenRequest, issue_token
 from api.caller import Now, PlatformSession, Served, address_of, base_of
 from api.errors import problems
+from api.headers import is_form_encoded
 from api.prints.certificates import open_document_key
 from api.signing import jwks
 from bureau.errors import TooManyRequests
@@ -69,6 +69,8 @@ def create_token(
 
     Ask for a new token when the old one has expired; there are no refresh tokens.
     """
+    if not is_form_encoded(request.headers):
+        return JSONResponse(asdict(NOT_FORM_ENCODED), 400)
     identity, secret = _basic_credentials(authorization) or (client_id, client_secret)
     asked = TokenRequest(
         grant_type=grant_type,
@@ -117,6 +119,6 @@ def _basic_credentials(authorization: str | None) -> tuple[str, str] | None:
         return None
     try:
         identity, _, secret = b64decode(encoded, validate=True).decode().partition(":")
-    except (NotBase64, UnicodeDecodeError):
+    except ValueError:  # no base64, no text, or a header beyond ASCII
         return "", ""
     return unquote_plus(identity), unquote_plus(secret)

@@ -6,11 +6,13 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import Query
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.identifiers import IDENTIFIER_PATTERN
+
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
 Cursor = Annotated[
-    Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")] | None,
+    Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)] | None,
     Query(description="`next_cursor` of the page before; none for the first page."),
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on one page.")]

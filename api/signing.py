@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from joserfc import jws
-from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, OKPKey
 
 from api.audit.suites import STANDARD, Suite
+from api.compact_jws import proven_payload
 
 ALGORITHM = STANDARD.signature_alg
 """The fully specified name of RFC 9864 for what older texts call EdDSA."""
@@ -92,11 +92,8 @@ class Signer:
         return self._read
 
     def _verified(self, token: str, payload: bytes | None, algorithm: str) -> bytes | None:
-        try:
-            found = jws.deserialize_compact(token, self._keys, algorithms=[algorithm], payload=payload)
-        except (JoseError, ValueError):
-            return None
-        return found.payload if _has_one_spelling(token) else None
+        found = proven_payload(token, self._keys, [algorithm], payload)
+        return found if found is not None and _has_one_spelling(token) else None
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,15 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 """One line of text: no control characters, which logs and PostgreSQL would choke on."""
 
 
+def is_text(found: str) -> bool:
+    """Whether it can be written down: half a surrogate pair cannot."""
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _of_no_person(text: str) -> str:
     if holds_identity_number(text):
         raise ValueError("holds a person's identity number, which is kept nowhere here; send none")

@@ -6,8 +6,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from joserfc import jws
-from joserfc.errors import JoseError
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -15,7 +13,10 @@ from sqlalchemy.orm import Session
 from api.access.credentials import keys_of
 from api.access.public_keys import signed_by
 from api.access.tables import Client, UsedAssertion
+from api.compact_jws import unproven
+from api.identifiers import is_identifier
 from bureau.clock import to_micros
+from bureau.text import is_text
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST = timedelta(minutes=5)
@@ -54,15 +55,16 @@ def subject_of(assertion: str) -> str | None:
 
 
 def _read(assertion: str) -> tuple[dict[str, Any], Any] | None:
-    """Claims, with a text as `sub`, and the `kid` of the header; nothing of it is proven."""
-    if len(assertion) > _LONGEST_TEXT:
+    """Claims, with what can be a client's id as `sub`, and the `kid` of the header; nothing of it is proven."""
+    read = unproven(assertion) if len(assertion) <= _LONGEST_TEXT else None
+    if read is None:
         return None
+    header, payload = read
     try:
-        unproven = jws.extract_compact(assertion.encode())
-        claims, kid = json.loads(unproven.payload), unproven.headers().get("kid")
-    except (JoseError, ValueError, RecursionError):  # the last of brackets without end
+        claims, kid = json.loads(payload), header.get("kid")
+    except (ValueError, RecursionError):  # the last of brackets without end
         return None
-    named = isinstance(claims, dict) and isinstance(claims.get("sub"), str)
+    named = isinstance(claims, dict) and isinstance(claims.get("sub"), str) and is_identifier(claims["sub"])
     return (claims, kid) if named and (kid is None or isinstance(kid, str)) else None
 
 
@@ -74,6 +76,7 @@ def _is_meant(claims: dict[str, Any], audiences: Collection[str], at: datetime) 
         any(one in audiences for one in named)
         and isinstance(jti, str)
         and 0 < len(jti) <= _LONGEST_ID
+        and is_text(jti)
         and _is_between(claims.get("exp"), at, at + LONGEST + CLOCK_SKEW)
         and all(_is_between(claims.get(name, 0), None, at + CLOCK_SKEW) for name in ("nbf", "iat"))
     )

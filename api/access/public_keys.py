@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
+from api.compact_jws import proven_payload
 from bureau.errors import InvalidInput
 
 ALGORITHMS: Mapping[str, tuple[str, ...]] = {
@@ -43,11 +43,8 @@ def signed_by(signature: str, keys: Iterable[dict[str, Any]], payload: bytes | N
     """The `kid` of the key that made a compact JWS, of kept ones; None where none of them did. payload: of a detached
     one."""
     for jwk in keys:
-        try:
-            jws.deserialize_compact(signature, import_key(jwk), algorithms=[*ALGORITHMS[jwk["kty"]]], payload=payload)
-        except (JoseError, ValueError):
-            continue
-        return str(jwk["kid"])
+        if proven_payload(signature, import_key(jwk), ALGORITHMS[jwk["kty"]], payload) is not None:
+            return str(jwk["kid"])
     return None
 
 

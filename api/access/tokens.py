@@ -16,6 +16,7 @@ from api.access.credentials import secret_is_right
 from api.access.roles import ROLES
 from api.access.tables import Client, Institution
 from api.contracts.in_force import contract_in_force
+from api.identifiers import is_identifier
 from api.signing import Signer
 from api.tenancy import EVERYONE, Sight, Tenant
 from bureau.clock import to_micros
@@ -48,6 +49,12 @@ class OAuthError:
 
     error: str  # invalid_request | invalid_client | unsupported_grant_type | invalid_scope
     error_description: str
+
+
+NOT_FORM_ENCODED = OAuthError(
+    "invalid_request",
+    "Send grant_type, form-encoded, with client_id and client_secret or with a client_assertion and its type.",
+)
 
 
 @dataclass(frozen=True)
@@ -97,8 +104,10 @@ class TokenRequest:
 
     @property
     def named_client(self) -> str | None:
-        """The client it says it is, before anything of it is believed."""
-        return self.client_id if self.client_assertion is None else subject_of(self.client_assertion)
+        """The client it says it is, before anything of it is believed; None for what can be no client's id."""
+        if self.client_assertion is not None:
+            return subject_of(self.client_assertion)
+        return self.client_id if is_identifier(self.client_id or "") else None
 
 
 class Verified(NamedTuple):
@@ -142,10 +151,7 @@ def issue_token(session: Session, key: TokenKey, asked: TokenRequest, at: dateti
     """Grant a token for a client's secret or assertion."""
     by_assertion = asked.client_assertion is not None
     if asked.grant_type is None or by_assertion == (asked.client_secret is not None):
-        return OAuthError(
-            "invalid_request",
-            "Send grant_type, form-encoded, with client_id and client_secret or with a client_assertion and its type.",
-        )
+        return NOT_FORM_ENCODED
     if asked.grant_type != "client_credentials":
         return OAuthError("unsupported_grant_type", "The only grant here is client_credentials.")
     if by_assertion and asked.client_assertion_type != ASSERTION_TYPE:
@@ -168,7 +174,7 @@ def authenticate(session: Session, asked: TokenRequest, at: datetime) -> Client 
         client = client_of_assertion(session, asked.client_assertion, asked.audiences, at)
         known = client is not None and asked.client_id in (None, client.id)
     else:
-        client = session.get(Client, asked.client_id)
+        client = session.get(Client, asked.named_client) if asked.named_client else None
         known = secret_is_right(session, client, asked.client_secret or "", at)
     return client if known and client is not None and client.disabled_at is None else None
 

@@ -4,8 +4,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from joserfc.errors import JoseError
-from joserfc.jws import extract_compact
 from sqlalchemy.orm import Session
 
 from api.access.credentials import every_key_of, keys_of
@@ -15,6 +13,7 @@ from api.billing.months import Month
 from api.billing.statements import find_statement
 from api.billing.tables import Statement, StatementSignature
 from api.canonical import canonical
+from api.compact_jws import unproven
 from api.metering.exclusive import ACTING, take_turn
 from bureau.errors import InvalidInput, StateConflict
 
@@ -69,10 +68,8 @@ def key_named(signature: str | None) -> str | None:
 
 
 def _header_of(signature: str | None) -> dict[str, Any]:
-    try:
-        return {} if signature is None else dict(extract_compact(signature.encode()).headers())
-    except (JoseError, ValueError):
-        return {}
+    read = None if signature is None else unproven(signature)
+    return {} if read is None else read[0]
 
 
 def _require_signature(session: Session, issued: Statement, client_id: str, jws: str | None, at: datetime) -> None:

@@ -8,7 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from api.access.tokens import TokenRequest, authenticate
 from api.caller import Now, PlatformSession, Served, address_of
 from api.console.session import COOKIE, Anyone, SignInNeeded, begin_session, first_page, session_key
+from api.headers import is_form_encoded
 from api.pages.rendering import language_of, render
+from bureau.errors import MalformedRequest
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 
@@ -35,11 +37,14 @@ def sign_in(
     client_secret: Annotated[str, Form()] = "",
 ) -> Response:
     """Begin a session, or show the form again with the reason."""
+    if not is_form_encoded(request.headers):
+        raise MalformedRequest([("content-type", "application/x-www-form-urlencoded, as the form sends it")])
     guesses, address = deployment.guesses, address_of(request)
-    guesses.require(client_id, address)
-    client = authenticate(session, TokenRequest(None, client_id, client_secret), now)
+    asked = TokenRequest(None, client_id, client_secret)
+    guesses.require(asked.named_client, address)
+    client = authenticate(session, asked, now)
     if client is None:
-        guesses.failed(client_id, address)
+        guesses.failed(asked.named_client, address)
         return render(request, "login.html", status=401, failure="login_failed")
     page = first_page(client.role)
     if page is None:

@@ -1,5 +1,6 @@
 """Console sessions: who signed in, in a signed cookie that scripts cannot read; nothing is stored."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -7,7 +8,6 @@ from typing import Annotated
 from fastapi import Cookie, Request, Security
 from fastapi.security import SecurityScopes
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.access.roles import ROLES, roles_with
 from api.access.tables import Client, Institution
 from api.caller import Now, Served
+from api.compact_jws import proven_payload
 from api.secret import derived_key
 from api.tenancy import EVERYONE
 from bureau.clock import to_micros
@@ -82,10 +83,10 @@ def visitor(
 ) -> Visitor:
     """Who the cookie says is here; raises `SignInNeeded` without a session that still holds, and
     `RoleNotPermitted` for a page that is not for its role."""
-    try:
-        claims = jwt.decode(bureau_console or "", session_key(deployment.settings), algorithms=[_ALGORITHM]).claims
-    except (JoseError, ValueError) as problem:
-        raise SignInNeeded("Sign in first.") from problem
+    signed = proven_payload(bureau_console or "", session_key(deployment.settings), [_ALGORITHM])
+    if signed is None:
+        raise SignInNeeded("Sign in first.")
+    claims = json.loads(signed)
     with Session(deployment.rows_of(EVERYONE)) as session:
         client = session.get(Client, claims["sub"])
         if (

@@ -40,8 +40,9 @@ def test_an_address_that_tries_many_clients_waits_too(http: TestClient, other_ba
     assert http.post("/oauth/token", data=form).status_code == 429
 
 
-def test_made_up_tokens_are_counted_and_real_ones_pass(http: TestClient, other_bank: Caller) -> None:
-    made_up = {"Authorization": "Bearer a.b.c"}
+@pytest.mark.parametrize("token", ["a.b.c", "eyJhbGciOiJFZDI1NTE5IiwiY3JpdCI6NX0.e30.eHh4"], ids=["rubbish", "mismade"])
+def test_made_up_tokens_are_counted_and_real_ones_pass(http: TestClient, other_bank: Caller, token: str) -> None:
+    made_up = {"Authorization": f"Bearer {token}"}
     statuses = [http.get("/v1/usage", headers=made_up).status_code for _ in range(WRONG_BY_ADDRESS + 1)]
     assert statuses == [401] * WRONG_BY_ADDRESS + [429]
     assert other_bank.get("/v1/usage").status_code == 200

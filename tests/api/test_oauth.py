@@ -1,7 +1,7 @@
 """Tokens: the right secret gets one, and every refusal is in the words of RFC 6749."""
 
 import json
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import replace
 
 import pytest
@@ -81,9 +81,13 @@ def test_refusals(http: Client, bank: Caller, form: dict[str, str], status: int,
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
 
 
-@pytest.mark.parametrize("encoded", ["%%%", b64encode(b"\xff\xfe").decode(), ""], ids=["no base64", "no text", "none"])
-def test_unreadable_basic_credentials_are_wrong_credentials(http: Client, encoded: str) -> None:
-    answer = http.post("/oauth/token", data=FORM, headers={"Authorization": f"Basic {encoded}"})
+@pytest.mark.parametrize(
+    "encoded",
+    [b"%%%", b64encode(b"\xff\xfe"), b"", "é".encode("latin-1")],
+    ids=["no base64", "no text", "none", "beyond ASCII"],
+)
+def test_unreadable_basic_credentials_are_wrong_credentials(http: Client, encoded: bytes) -> None:
+    answer = http.post("/oauth/token", data=FORM, headers=[(b"Authorization", b"Basic " + encoded)])
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
@@ -100,6 +104,37 @@ def test_without_a_token_nothing_is_answered(http: Client, header: dict[str, str
     answer = http.get("/v1/products", headers=header)
     assert (answer.status_code, answer.json()["code"]) == (401, "wrong-credentials")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_form_in_parts_is_none_and_no_charset_of_it_is_tried(http: Client) -> None:
+    fields = {"grant_type": b"client_credentials", "client_id": b"+2AA-", "client_secret": b"guess"}
+    for path, status in (("/oauth/token", 400), ("/console/login", 422)):
+        parts = b"".join(
+            b'--X\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n' % (name.encode(), value)
+            for name, value in fields.items()
+        )
+        kind = {"Content-Type": "multipart/form-data; boundary=X; charset=utf-7"}
+        assert http.post(path, content=parts + b"--X--\r\n", headers=kind).status_code == status
+
+
+def mismade(claims: bytes = b"{}") -> str:
+    """With a header of a shape that the library does not ask about."""
+    parts = (b'{"alg":"Ed25519","crit":5}', claims, b"x" * 64)
+    return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+@pytest.mark.parametrize("path", ["/v1/products/P01/reports", "/v1/statements/2026-01/reconciliation", "/v1/needs"])
+def test_a_mismade_token_is_a_wrong_one(http: Client, path: str) -> None:
+    headers = {"Authorization": f"Bearer {mismade()}", "Idempotency-Key": "1"}
+    answer = http.post(path, json={}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong-credentials")
+
+
+@pytest.mark.parametrize("claims", [b'{"sub":"client-0","iss":"client-0"}', b'{"sub":"\\ud800"}', b'{"sub":"\\u0000"}'])
+def test_a_mismade_assertion_is_a_wrong_one(http: Client, claims: bytes) -> None:
+    form = FORM | {"client_assertion_type": ASSERTION_TYPE, "client_assertion": mismade(claims)}
+    answer = http.post("/oauth/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
 def test_an_answer_is_signed_by_a_published_key(http: Client, bank: Caller) -> None:

@@ -57,6 +57,7 @@ def test_a_good_one_names_its_client(session: Session, client_id: str) -> None:
         pytest.param({"jti": None}, False, id="without a number"),
         pytest.param({"jti": ""}, False, id="with an empty number"),
         pytest.param({"jti": "x" * 257}, False, id="with a number too long"),
+        pytest.param({"jti": "\ud800"}, False, id="with a number nothing can hold"),
         pytest.param({"jti": 7}, False, id="with a number that is no text"),
         pytest.param({"header": {"alg": "ES256", "kid": "another"}}, False, id="naming a key it does not have"),
         pytest.param({"header": {"alg": "ES256"}}, True, id="naming no key"),
@@ -105,6 +106,7 @@ HEADER = encoded(b'{"alg":"ES256","kid":"first"}')
     [
         *("", "a.b.c", "..", "x" * 9000, "eyJhbGciOiJub25lIn0.e30."),
         *(f"{HEADER}.{encoded(part)}.AAAA" for part in (b"[" * 5000, b"[]", b"null", b"\xff", b'{"sub":1}')),
+        *(f"{HEADER}.{encoded(part)}.AAAA" for part in (b'{"sub":"\\ud800","iss":"\\ud800"}', b'{"sub":"a\\u0000"}')),
         *(f"{encoded(part)}.e30.AAAA" for part in (b"[" * 5000, b"[]", b"null", b'{"alg":1}', b'{"kid":[]}')),
     ],
 )

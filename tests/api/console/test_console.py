@@ -169,8 +169,15 @@ def test_the_form_names_the_roles_that_may_enter(outside: Client) -> None:
         assert f"{role.replace('_', ' ')}s" in page
 
 
-def test_a_forged_cookie_opens_nothing(outside: Client) -> None:
-    outside.cookies.set("bureau_console", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.", path="/console")
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        pytest.param("eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.", id="unsigned"),
+        pytest.param("eyJhbGciOiJIUzI1NiIsImNyaXQiOjV9.eyJzdWIiOiJ4In0.eHh4", id="of no shape"),
+    ],
+)
+def test_a_forged_cookie_opens_nothing(outside: Client, cookie: str) -> None:
+    outside.cookies.set("bureau_console", cookie, path="/console")
     assert outside.get("/console/usage").status_code == 303
 
 
