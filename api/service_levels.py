@@ -19,6 +19,7 @@ from api.sla.crediting import CreditState, approve_credit, confirm_credit, decli
 from api.sla.measuring import measure_month
 from api.sla.tables import CreditNote
 from api.statements import MonthPath
+from api.tenancy import EVERYONE
 from api.usage import visible_institution
 from bureau.errors import (
     ImpossibleDate,
@@ -118,7 +119,9 @@ def list_credit_notes(
     caller: UsageCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CreditView]:
     """Your own, newest first; the platform's people see every institution's."""
-    query = select(CreditNote.id).order_by(CreditNote.id.desc()).limit(limit + 1)
+    query, mine = select(CreditNote.id).order_by(CreditNote.id.desc()).limit(limit + 1), visible_institution(caller)
+    if mine is not None:
+        query = query.where(CreditNote.institution_id == mine)
     if cursor is not None:
         query = query.where(CreditNote.id < cursor)
     ids, next_cursor = page_of(session.scalars(query).all(), limit, str)
@@ -158,8 +161,11 @@ def decline(note_id: str, request: Decline, caller: PriceCaller, session: DbSess
 
 
 def _told_name(caller: Identity) -> SQLColumnExpression[str]:
-    """What institutions are called to who reads them; by all their names only to who decides on their credit."""
-    by_name = visible_institution(caller) is not None or "prices" in caller.scopes
+    """What institutions are called to who reads them; by all their names only to who decides on their credit.
+
+    By the role, and never by a scope that is missing: a token narrowed to fewer tells no more.
+    """
+    by_name = caller.sight != EVERYONE or "prices" in caller.scopes
     return Institution.name if by_name else TOLD_NAME
 
 

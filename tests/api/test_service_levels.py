@@ -1,5 +1,6 @@
 """Service levels over HTTP: a bank reads its own, officers decide in twos, nobody else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,12 +10,15 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.access.institutions import find_client
+from api.access.tables import Institution
+from api.access.tokens import Identity
 from api.billing.months import Month
 from api.contracts.agreeing import approve_terms, propose_terms
 from api.contracts.in_force import contract_in_force
 from api.contracts.terms import Terms
 from api.database import open_ledger_database
 from api.metering.tables import FailedMinute
+from api.service_levels import _told_name
 from api.sla.tables import CreditNote
 from bureau.clock import now, shanghai_day
 from bureau.db import transaction
@@ -162,3 +166,22 @@ def test_an_enterprise_is_named_to_itself_and_to_officers_alone(
     texts = [manager.get(path).text for path in (f"/v1/service-levels/{PRESENT}", "/v1/credit-notes")]
     assert [text for text in texts if name in text or GAMMA in text] == []
     assert officers[0].post(f"/v1/credit-notes/{note}/confirmation", {}).json()["institution"] == name
+
+
+@pytest.mark.parametrize("role", ["product_manager", "pricing_officer", "supervisor", "administrator"])
+def test_a_token_narrowed_to_usage_shows_no_more(
+    settings: Settings, http: TestClient, note: str, bank: Caller, role: str
+) -> None:
+    whole = enrol(settings, http, "平台", role=role)
+    asked = {"grant_type": "client_credentials", "scope": "usage"}
+    token = http.post("/oauth/token", data=asked, auth=(whole.client_id, whole.client_secret)).json()["access_token"]
+    narrow = replace(whole, headers={"Authorization": f"Bearer {token}"})
+    assert note in {one["note_id"] for one in whole.get("/v1/credit-notes").json()["items"]}
+    assert narrow.get("/v1/credit-notes").json()["items"] == []
+    assert narrow.get(f"/v1/service-levels/{PRESENT}").json()["verdicts"] == []
+
+
+@pytest.mark.parametrize(("role", "by_name"), [("product_manager", False), ("pricing_officer", False), ("bank", True)])
+def test_names_are_told_by_the_role_and_not_for_want_of_a_scope(role: str, by_name: bool) -> None:
+    narrow = Identity("client-0", 1, "平台", role, frozenset({"usage"}), frozenset(), 1)
+    assert (_told_name(narrow) is Institution.name) == by_name
