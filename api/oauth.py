@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from api.access.assertions import ASSERTION_TYPE
 from api.access.tokens import NOT_FORM_ENCODED, Token, TokenRequest, issue_token
-from api.caller import Now, PlatformSession, Served, address_of, base_of
+from api.caller import Now, PlatformSession, Served, address_of
+from api.deployment import Deployment
 from api.errors import problems
 from api.headers import is_form_encoded
 from api.prints.certificates import open_document_key
@@ -19,6 +20,8 @@ from api.signing import jwks
 from bureau.errors import TooManyRequests
 
 router = APIRouter(tags=["access"])
+_LOOPBACK = ("127.0.0.1", "::1")
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class TokenView(BaseModel):
@@ -60,7 +63,10 @@ def create_token(
     client_assertion_type: Annotated[str | None, Form(description=f"`{ASSERTION_TYPE}`")] = None,
     client_assertion: Annotated[
         str | None,
-        Form(description="A JWT (RFC 7523) by a key of the client: iss and sub its id, aud this address, jti, exp."),
+        Form(
+            description="A JWT (RFC 7523) by a key of the client: iss and sub its id, aud this address as "
+            "the platform tells it (where it tells none, as the server listens), jti, exp."
+        ),
     ] = None,
     scope: Annotated[str | None, Form(description="A part of the client's scopes; all without it.")] = None,
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
@@ -79,7 +85,7 @@ def create_token(
         client_assertion_type=client_assertion_type,
         client_assertion=client_assertion,
         scope=scope,
-        audiences=(f"{base_of(request, deployment)}/oauth/token",),
+        audiences=[f"{base}/oauth/token" for base in _addresses(request, deployment)],
     )
     guesses, address = deployment.guesses, address_of(request)
     guesses.require(asked.named_client, address)
@@ -110,6 +116,22 @@ def certificates(deployment: Served, now: Now) -> Response:
     """PEM, the current one first: what a reader of our PDF files takes up once, and keeps."""
     pem = open_document_key(deployment.settings.home, now).pem()
     return PlainTextResponse(pem)
+
+
+def _addresses(request: Request, deployment: Deployment) -> list[str]:
+    """Where this server is, by its settings or, without any, by where it listens.
+
+    Never by the header Host: whoever got an assertion that was meant for himself would say there what it names.
+    """
+    if deployment.settings.public_url is not None:
+        return [deployment.settings.public_url.rstrip("/")]
+    host, port = request.scope.get("server") or ("", None)
+    if port is None:  # a socket of the file system
+        return []
+    named = f"[{host}]" if ":" in host else host
+    names = [named, "localhost"] if host in _LOOPBACK else [named]
+    ports = ["", f":{port}"] if port == _USUAL_PORTS.get(request.url.scheme) else [f":{port}"]
+    return [f"{request.url.scheme}://{name}{shown}" for name in names for shown in ports]
 
 
 def _basic_credentials(authorization: str | None) -> tuple[str, str] | None:

@@ -160,7 +160,11 @@ def issue_token(session: Session, key: TokenKey, asked: TokenRequest, at: dateti
         return OAuthError("invalid_request", "Send client_id with client_secret.")
     client = authenticate(session, asked, at)
     if client is None:
-        return OAuthError("invalid_client", "Its secret or assertion is wrong, or the client is unknown or disabled.")
+        return OAuthError(
+            "invalid_client",
+            "Its secret or assertion is wrong, or the client is unknown or disabled. The aud of an assertion is "
+            "/oauth/token at the platform's public address (BUREAU_PUBLIC_URL), or without one where it listens.",
+        )
     allowed = _scopes(session, client, at)
     wanted = frozenset(asked.scope.split()) if asked.scope else allowed
     if not wanted <= allowed:

@@ -8,15 +8,18 @@ import pytest
 from httpx import Client
 from joserfc import jws
 from joserfc.jwk import KeySet
+from starlette.requests import Request
+from starlette.testclient import TestClient
 
 from api.access.assertions import ASSERTION_TYPE
 from api.access.institutions import create_client
 from api.database import ledger_transaction
+from api.oauth import _addresses
 from api.signing import rotate_keys
 from bureau.clock import now
 from bureau.settings import Settings
 from tests.factories.assertions import assertion, new_key, public
-from tests.factories.deployments import Caller
+from tests.factories.deployments import Caller, deployment_of
 from tests.factories.lakes import ACME
 
 FORM = {"grant_type": "client_credentials"}
@@ -165,6 +168,48 @@ def test_an_assertion_of_a_clients_own_key_gets_a_token(settings: Settings, http
     assert "consents" in answer.json()["scope"].split()
     again = http.post("/oauth/token", data=form)
     assert (again.status_code, again.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize(
+    ("public_url", "server", "aud", "good"),
+    [
+        pytest.param(None, ("127.0.0.1", 8000), "http://127.0.0.1:8000", True, id="where it listens"),
+        pytest.param(None, ("127.0.0.1", 8000), "http://localhost:8000", True, id="by the name of this machine"),
+        pytest.param(None, ("::1", 8000), "http://[::1]:8000", True, id="where it listens by IPv6"),
+        pytest.param(None, ("10.0.0.5", 80), "http://10.0.0.5", True, id="at the usual port"),
+        pytest.param(None, ("10.0.0.5", 8000), "http://localhost:8000", False, id="another machine"),
+        pytest.param(None, ("10.0.0.5", 8000), "http://elsewhere.example", False, id="what Host says"),
+        pytest.param(None, ("/run/bureau.sock", None), "http://elsewhere.example", False, id="a socket, by Host"),
+        pytest.param("https://b.example/", ("10.0.0.5", 80), "https://b.example", True, id="what the settings say"),
+        pytest.param("https://b.example", ("10.0.0.5", 80), "http://10.0.0.5", False, id="behind what they say"),
+    ],
+)
+def test_an_assertion_is_for_us_whatever_host_says(
+    http: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    public_url: str | None,
+    server: tuple[str, int | None],
+    aud: str,
+    good: bool,
+) -> None:
+    deployment = deployment_of(http)
+    monkeypatch.setattr(deployment, "settings", deployment.settings.model_copy(update={"public_url": public_url}))
+    headers = [(b"host", b"elsewhere.example")]
+    request = Request({"type": "http", "scheme": "http", "path": "/oauth/token", "headers": headers, "server": server})
+    assert (aud in _addresses(request, deployment)) is good
+
+
+def test_an_assertion_for_what_host_says_is_refused_and_told_why(settings: Settings, http: Client) -> None:
+    own = new_key()
+    with ledger_transaction(settings.ledger_url) as session:
+        client_id = create_client(session, "密钥银行", "bank", [], now(), keys=public(own)).client_id
+    form = FORM | {
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": assertion(client_id, own, now(), aud="http://elsewhere.example/oauth/token"),
+    }
+    answer = http.post("/oauth/token", data=form, headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert "BUREAU_PUBLIC_URL" in answer.json()["error_description"]
 
 
 def test_a_rotated_key_is_published_beside_the_former_one(settings: Settings, http: Client, bank: Caller) -> None:
