@@ -18,6 +18,7 @@ from api.answers import Purpose
 from api.caller import ConsentCaller, ConsentReader, DbSession, Now, Served
 from api.deployment import Deployment
 from api.errors import problems
+from api.identifiers import Identifier
 from api.paging import Cursor, Limit, Page
 from api.secret import derived_key
 from api.subjects import Subject, code_of
@@ -189,12 +190,12 @@ def list_consents(
 
 
 @router.get("/{consent_id}", summary="Read one consent", responses=problems(UnknownObject))
-def read_consent(consent_id: str, _caller: ConsentReader, session: DbSession, now: Now) -> ConsentView:
+def read_consent(consent_id: Identifier, _caller: ConsentReader, session: DbSession, now: Now) -> ConsentView:
     """One consent of your institution."""
     return view(consents.find_consent(session, consent_id), now)
 
 
 @router.delete("/{consent_id}", summary="Revoke a consent", responses=problems(UnknownObject))
-def revoke_consent(consent_id: str, _caller: ConsentCaller, session: DbSession, now: Now) -> ConsentView:
+def revoke_consent(consent_id: Identifier, _caller: ConsentCaller, session: DbSession, now: Now) -> ConsentView:
     """Immediate: also a call whose answer is not yet stored is refused. Answers given before stay readable."""
     return view(consents.revoke_consent(session, consent_id, now), now)

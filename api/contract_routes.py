@@ -20,6 +20,7 @@ from api.contracts.preview import Kind, preview_month
 from api.contracts.tables import ContractProposal, ContractVersion
 from api.contracts.terms import Terms
 from api.errors import problems
+from api.identifiers import Identifier
 from api.paging import Cursor, Limit, Page, page_of
 from bureau.clock import shanghai_day
 from bureau.errors import (
@@ -210,7 +211,7 @@ def list_proposals(
 
 
 @router.get("/v1/contract-proposals/{proposal_id}", summary="Read one proposal", responses=problems(UnknownObject))
-def read_proposal(proposal_id: str, _caller: PriceCaller, session: DbSession) -> ProposalView:
+def read_proposal(proposal_id: Identifier, _caller: PriceCaller, session: DbSession) -> ProposalView:
     """The terms, and which contract version became of them."""
     return _find_proposal(session, proposal_id)
 
@@ -221,7 +222,7 @@ def read_proposal(proposal_id: str, _caller: PriceCaller, session: DbSession) ->
     summary="Approve a proposal",
     responses=problems(UnknownObject, SecondPersonNeeded, StateConflict),
 )
-def approve_proposal(proposal_id: str, caller: PriceCaller, session: DbSession, now: Now) -> ContractView:
+def approve_proposal(proposal_id: Identifier, caller: PriceCaller, session: DbSession, now: Now) -> ContractView:
     """By another officer than who proposed it. The terms are then a contract version that nobody can change."""
     version = approve_terms(session, proposal_id, by=caller.client_id, at=now)
     found = session.execute(_versions().where(ContractVersion.id == version.id)).one()

@@ -12,6 +12,7 @@ from api.answering import answer_question
 from api.answers import CHARGED, CREATED, Answered, Purpose, created
 from api.caller import DbSession, DecisionCaller, DecisionReader, IdempotencyKey, Now, Served
 from api.errors import problems
+from api.identifiers import Identifier
 from api.outcomes.recording import list_outcomes, record_outcome
 from api.outcomes.tables import DecisionOutcome
 from api.questions import Question, request_digest
@@ -168,7 +169,7 @@ async def create_decision(
     responses=problems(UnknownObject),
 )
 def create_outcome(
-    decision_id: str, request: Told, caller: DecisionCaller, session: DbSession, now: Now
+    decision_id: Identifier, request: Told, caller: DecisionCaller, session: DbSession, now: Now
 ) -> OutcomeView:
     """What the bank did, and later how the loan goes. Nothing told before is changed."""
     content = request.model_dump(mode="json", exclude_unset=True)
@@ -178,6 +179,6 @@ def create_outcome(
 
 
 @router.get("/{decision_id}/outcome", summary="Read what became of a decision", responses=problems(UnknownObject))
-def read_outcomes(decision_id: str, _caller: DecisionReader, session: DbSession) -> Outcomes:
+def read_outcomes(decision_id: Identifier, _caller: DecisionReader, session: DbSession) -> Outcomes:
     """Everything your institution told about it."""
     return Outcomes(items=[view(told) for told in list_outcomes(session, decision_id)])

@@ -3,12 +3,17 @@ caller's may be an identifier at all."""
 
 import re
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from api.randomness import random_bytes
 from bureau.clock import to_micros
 
 IDENTIFIER_PATTERN = r"^[0-9A-Za-z-]{1,64}$"
 """What may be one of ours, a client's included. Other text is asked of no database: SQLite and PostgreSQL differ."""
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)]
+"""An identifier in the path of a request."""
 
 
 def is_identifier(text: str) -> bool:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.caller import DbSession, Now, OfferCaller
 from api.errors import problems
+from api.identifiers import Identifier
 from api.matching import offers
 from api.matching.tables import LoanProduct
 from api.paging import Cursor, Limit, Page, page_of
@@ -71,12 +72,14 @@ def list_loan_products(
 
 
 @router.get("/{loan_product_id}", summary="Read one loan product", responses=problems(UnknownObject))
-def read_loan_product(loan_product_id: str, _caller: OfferCaller, session: DbSession) -> LoanProductView:
+def read_loan_product(loan_product_id: Identifier, _caller: OfferCaller, session: DbSession) -> LoanProductView:
     """One loan product of your institution."""
     return view(offers.find_offer(session, loan_product_id))
 
 
 @router.delete("/{loan_product_id}", summary="Withdraw a loan product", responses=problems(UnknownObject))
-def withdraw_loan_product(loan_product_id: str, _caller: OfferCaller, session: DbSession, now: Now) -> LoanProductView:
+def withdraw_loan_product(
+    loan_product_id: Identifier, _caller: OfferCaller, session: DbSession, now: Now
+) -> LoanProductView:
     """It meets no new need; matches made before stay. Changed terms are a new loan product."""
     return view(offers.withdraw_offer(session, loan_product_id, now))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.caller import DbSession, MatchReader, Now, OfferCaller
 from api.errors import problems
+from api.identifiers import Identifier
 from api.matching.funnel import Event, MatchHistory, State, find_match, record_event
 from bureau.clock import shanghai_day
 from bureau.errors import InvalidInput, RoleNotPermitted, StateConflict, UnknownObject, WrongCredentials
@@ -71,7 +72,7 @@ def view(history: MatchHistory) -> MatchView:
 
 
 @router.get("/{match_id}", summary="Read one match")
-def read_match(match_id: str, _caller: MatchReader, session: DbSession) -> MatchView:
+def read_match(match_id: Identifier, _caller: MatchReader, session: DbSession) -> MatchView:
     """For the institution that wrote the need down and for the one that offers the loan."""
     return view(find_match(session, match_id))
 
@@ -82,7 +83,9 @@ def read_match(match_id: str, _caller: MatchReader, session: DbSession) -> Match
     summary="Record the bank's next step",
     responses=problems(StateConflict, InvalidInput),
 )
-def create_event(match_id: str, request: EventRequest, caller: OfferCaller, session: DbSession, now: Now) -> MatchView:
+def create_event(
+    match_id: Identifier, request: EventRequest, caller: OfferCaller, session: DbSession, now: Now
+) -> MatchView:
     """By the institution that offers the loan. A step that cannot follow the last one is a 409."""
     happened_on = request.happened_on or shanghai_day(now)
     if happened_on > shanghai_day(now):

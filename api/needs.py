@@ -19,6 +19,7 @@ from api.caller import DbSession, NeedCaller, Now, Served
 from api.canonical import canonical
 from api.deployment import Deployment
 from api.errors import problems
+from api.identifiers import Identifier
 from api.matching.demand import find_need, keep_matches, list_needs, numbered, write_down_need
 from api.matching.offers import market
 from api.matching.tables import FinancingNeed, LoanProduct
@@ -152,7 +153,7 @@ def list_all_needs(_caller: NeedCaller, session: DbSession, cursor: Cursor = Non
 
 
 @router.get("/{need_id}", summary="Read one need", responses=problems(UnknownObject))
-def read_need(need_id: str, _caller: NeedCaller, session: DbSession) -> NeedView:
+def read_need(need_id: Identifier, _caller: NeedCaller, session: DbSession) -> NeedView:
     """One need of your institution."""
     return view(find_need(session, need_id))
 
@@ -163,7 +164,7 @@ def read_need(need_id: str, _caller: NeedCaller, session: DbSession) -> NeedView
     summary="The loan products that meet a need",
     responses=CHARGED | problems(UnknownObject) | {200: {"headers": SIGNED}},
 )
-async def read_matches(need_id: str, caller: NeedCaller, deployment: Served, now: Now) -> Response:
+async def read_matches(need_id: Identifier, caller: NeedCaller, deployment: Served, now: Now) -> Response:
     """One metered answer (P31) for a need, a market and a state of the records.
 
     Reading it again while none of them has changed gives the same bytes and is not metered again.

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from api.identifiers import IDENTIFIER_PATTERN
+from api.identifiers import Identifier
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
 Cursor = Annotated[
-    Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)] | None,
+    Identifier | None,
     Query(description="`next_cursor` of the page before; none for the first page."),
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on one page.")]

@@ -15,6 +15,7 @@ from api.audit_roots import RootView
 from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReader, Served, base_of
 from api.deployment import Deployment
 from api.errors import problems
+from api.identifiers import Identifier
 from api.issued import find_issued
 from api.metering.draft import Receipt
 from api.pages.report import report_page
@@ -121,7 +122,7 @@ async def give_report(
     summary="Read a report again",
     responses=problems(UnknownObject) | {200: {"headers": SIGNED}},
 )
-def read_report(report_id: str, caller: ReportReader, deployment: Served) -> Response:
+def read_report(report_id: Identifier, caller: ReportReader, deployment: Served) -> Response:
     """The bytes that were sent when it was produced, with the same signature. Never charged."""
     return read_again(deployment.ledger.answer(caller.seen_institution, report_id))
 
@@ -133,7 +134,7 @@ def read_report(report_id: str, caller: ReportReader, deployment: Served) -> Res
     responses=problems(UnknownObject),
 )
 def read_report_page(
-    report_id: str, request: Request, _caller: ReportReader, session: DbSession, deployment: Served
+    report_id: Identifier, request: Request, _caller: ReportReader, session: DbSession, deployment: Served
 ) -> HTMLResponse:
     """For people; `?lang=en` for English. It shows the stored answer and computes nothing."""
     return report_page(request, find_issued(session, deployment.vault, report_id), base_of(request, deployment))
@@ -161,7 +162,7 @@ class ProofView(BaseModel):
     responses=problems(UnknownObject, InvalidInput),
 )
 def read_proof(
-    report_id: str,
+    report_id: Identifier,
     caller: ReportReader,
     deployment: Served,
     now: Now,

@@ -14,6 +14,7 @@ from api.access.tokens import Identity
 from api.billing.months import Month
 from api.caller import DbSession, Now, PriceCaller, UsageCaller
 from api.errors import problems
+from api.identifiers import Identifier
 from api.paging import Cursor, Limit, Page, page_of
 from api.sla.crediting import CreditState, approve_credit, confirm_credit, decline_credit, find_credit
 from api.sla.measuring import measure_month
@@ -135,7 +136,7 @@ def list_credit_notes(
     summary="Confirm a credit note",
     responses=problems(UnknownObject, StateConflict),
 )
-def confirm(note_id: str, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
+def confirm(note_id: Identifier, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
     """Another pricing officer approves it."""
     return _view(session, caller, confirm_credit(session, note_id, by=caller.client_id, at=now))
 
@@ -145,7 +146,7 @@ def confirm(note_id: str, caller: PriceCaller, session: DbSession, now: Now) -> 
     summary="Approve a credit note",
     responses=problems(UnknownObject, StateConflict, SecondPersonNeeded),
 )
-def approve(note_id: str, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
+def approve(note_id: Identifier, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
     """By another officer than who confirmed it; it becomes a line of the present month's statement."""
     return _view(session, caller, approve_credit(session, note_id, by=caller.client_id, at=now))
 
@@ -155,7 +156,7 @@ def approve(note_id: str, caller: PriceCaller, session: DbSession, now: Now) -> 
     summary="Decline a credit note",
     responses=problems(UnknownObject, StateConflict, InvalidInput),
 )
-def decline(note_id: str, request: Decline, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
+def decline(note_id: Identifier, request: Decline, caller: PriceCaller, session: DbSession, now: Now) -> CreditView:
     """It stays on record with the reason."""
     return _view(session, caller, decline_credit(session, note_id, by=caller.client_id, reason=request.reason, at=now))
 

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.caller import PlatformSession, Served
 from api.errors import problems
+from api.identifiers import is_identifier
 from api.issued import Issued, find_issued
 from api.pages.rendering import language_of, render
 from api.pages.report import product_name
@@ -54,6 +55,8 @@ def verify(
 ) -> Response:
     """A page for a browser, JSON for a program. Compare the name and the digest with the report in hand."""
     try:
+        if not is_identifier(code):
+            raise UnknownObject("report", code)
         issued = find_issued(session, deployment.vault, code)
     except UnknownObject:
         if "text/html" not in accept:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.caller import DbSession, Now, Served, WebhookCaller
 from api.errors import problems
+from api.identifiers import Identifier
 from api.paging import Cursor, Limit, Page, page_of
 from api.webhooks import registering
 from api.webhooks.tables import Delivery, Webhook
@@ -118,14 +119,14 @@ def list_webhooks(
 
 
 @router.delete("/{webhook_id}", summary="End a webhook", responses=problems(UnknownObject))
-def end_webhook(webhook_id: str, caller: WebhookCaller, session: DbSession, now: Now) -> WebhookView:
+def end_webhook(webhook_id: Identifier, caller: WebhookCaller, session: DbSession, now: Now) -> WebhookView:
     """Nothing more is sent to it, also of what is on its way."""
     return view(registering.end_webhook(session, caller.institution_id, webhook_id, now))
 
 
 @router.get("/{webhook_id}/deliveries", summary="What was sent to a webhook", responses=problems(UnknownObject))
 def list_deliveries(
-    webhook_id: str, caller: WebhookCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
+    webhook_id: Identifier, caller: WebhookCaller, session: DbSession, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[DeliveryView]:
     """Newest event first."""
     webhook = registering.find_webhook(session, caller.institution_id, webhook_id)
@@ -145,6 +146,8 @@ def list_deliveries(
     summary="Send again",
     responses=problems(UnknownObject, StateConflict),
 )
-def replay(webhook_id: str, request: ReplayRequest, caller: WebhookCaller, session: DbSession, now: Now) -> ReplayView:
+def replay(
+    webhook_id: Identifier, request: ReplayRequest, caller: WebhookCaller, session: DbSession, now: Now
+) -> ReplayView:
     """Every event since an instant, arrived or not; each keeps its id."""
     return ReplayView(events=registering.send_again(session, caller.institution_id, webhook_id, request.since, now))

@@ -48,11 +48,15 @@ def test_the_whole_way(tmp_path: Path, database_url: str | None) -> None:
         told = [(row["product"], row["outcome"], row["calls"], row["charged_fen"]) for row in rows]
         assert told == [("P01", "found", 1, 300), ("P07", "refused", 1, 0), ("P07", "source_down", 1, 0)]
         assert http.get(f"/verify/{body_of(sent)['report_id']}").json()["genuine"]
-        for answer, on_sqlite in (
+        for answer, told in (
             (http.get("/verify/%00"), 404),
+            (bank.get("/v1/consents/%00"), 422),
+            (bank.get("/v1/reports/%00"), 422),
+            (bank.get("/v1/reports/%00/html"), 422),
             (http.post("/oauth/token", data=GRANT | {"client_id": "\0", "client_secret": "x"}), 401),
+            (http.post("/console/login", data={"client_id": "\0", "client_secret": "x"}), 401),
         ):
-            assert answer.status_code == (on_sqlite if database_url is None else 422), answer.text
+            assert answer.status_code == told, answer.text
         with Session(app.state.deployment.rows_of(EVERYONE)) as session:
             checked = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings))
         assert (checked.fault, checked.leaves) == (None, 3)
