@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from bureau.errors import BureauError
+from bureau.errors import BureauError, InvalidInput
 
 
 class Entry(NamedTuple):
@@ -82,6 +82,7 @@ def bureau() -> None:
 def main() -> None:
     """Run one command. What a user can mend is one sentence on standard error and exit code 2."""
     try:
+        _require_text(sys.argv[1:])
         _import_for_good(sys.argv[1:2])
         app()
     except BureauError as problem:
@@ -91,6 +92,16 @@ def main() -> None:
         _refuse(f"{problem.filename or 'the system'}: {said}. Check the path, its rights, the disk and BUREAU_HOME.")
     finally:
         gc.unfreeze()  # what libraries find still held at the end, they call leaked
+
+
+def _require_text(words: list[str]) -> None:
+    """Bytes of no text come in as halves of surrogate pairs, which neither a database nor a file of text holds."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError as problem:
+            said = f"{word!a} is no text in UTF-8. Write it again, in a terminal set to UTF-8."
+            raise InvalidInput(said) from problem
 
 
 def _import_for_good(called: list[str]) -> None:

@@ -15,7 +15,7 @@ from api.caller import DbSession, Now, UsageCaller
 from api.errors import problems
 from api.metering.export import as_csv, as_parquet
 from api.metering.forecast import forecast_rows
-from api.metering.usage import DIMENSIONS, usage_rows
+from api.metering.usage import DIMENSIONS, names_of, usage_rows
 from bureau.clock import SHANGHAI
 from bureau.errors import InvalidInput, RoleNotPermitted, UnknownName, WrongCredentials
 
@@ -110,11 +110,6 @@ def day_begins(day: date) -> datetime:
 def visible_institution(identity: Identity) -> int | None:
     """Whose usage a caller sees; None is everybody's."""
     return None if "usage:all" in identity.scopes else identity.institution_id
-
-
-def names_of(by: str) -> list[str]:
-    """The dimensions of a list with commas, each once."""
-    return list(dict.fromkeys(name for name in (part.strip() for part in by.split(",")) if name))
 
 
 class Filters:

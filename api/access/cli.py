@@ -19,7 +19,7 @@ from api.contracts.agreeing import ListPrice
 from api.database import ledger_transaction
 from api.secret import derived_key
 from bureau.clock import now, shanghai_day
-from bureau.errors import UnreadableFile
+from bureau.errors import InvalidInput, UnreadableFile
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from products.product import Product, find_on_sale, on_sale
@@ -72,7 +72,7 @@ def rotate(
     """Print a new secret, or take new public keys; the old ones and their tokens end at once, or after --overlap."""
     keys = _keys(jwks)
     with ledger_transaction(Settings().ledger_url) as session:
-        rotated = rotate_client(session, client_id, now(), keys=keys, overlap=timedelta(hours=overlap))
+        rotated = rotate_client(session, client_id, now(), keys=keys, overlap=_hours(overlap))
         printed = _printed(session, rotated, keys)
     print(json.dumps(printed))
 
@@ -104,6 +104,13 @@ def list_clients(form: FormatOption = Format.TABLE) -> None:
     with ledger_transaction(Settings().ledger_url) as session:
         rows = [dict(row) for row in session.execute(query).mappings()]
     print_rows(rows, ["institution", "client_id", "role", "uscc", "person", "test", "disabled_at"], form)
+
+
+def _hours(overlap: int) -> timedelta:
+    try:
+        return timedelta(hours=overlap)
+    except OverflowError as problem:
+        raise InvalidInput(f"{overlap} hours are longer than any overlap.") from problem
 
 
 def _prices(codes: str) -> list[ListPrice]:

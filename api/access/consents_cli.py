@@ -58,7 +58,7 @@ def _bounds(month: str) -> tuple[datetime, datetime]:
     """First moment of a month in Shanghai, and of the next."""
     try:
         first = date.fromisoformat(f"{month}-01")
+        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     except ValueError as problem:
         raise InvalidInput(f"{month!r} is not a month. Write it as YYYY-MM.") from problem
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return datetime.combine(first, time(), SHANGHAI), datetime.combine(after, time(), SHANGHAI)

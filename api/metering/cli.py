@@ -8,7 +8,7 @@ import typer
 from api.database import ledger_transaction
 from api.metering.export import schema_of
 from api.metering.forecast import COLUMNS, forecast_rows
-from api.metering.usage import DIMENSIONS, MEASURES, usage_rows
+from api.metering.usage import DIMENSIONS, MEASURES, names_of, usage_rows
 from bureau.clock import SHANGHAI, now
 from bureau.errors import ImpossibleDate, InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
@@ -28,7 +28,7 @@ def show(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Calls, hits, repeats, charges in fen and latencies in microseconds, from the ledger's counts."""
-    names = [name.strip() for name in by.split(",") if name.strip()]
+    names = names_of(by)
     if forecast and (first or until):
         raise InvalidInput("A forecast is of the present month: leave out --from and --to.")
     chosen = _chosen(only or [])

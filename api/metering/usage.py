@@ -59,6 +59,11 @@ _READ: dict[str, Callable[[str], Any]] = {
 }
 
 
+def names_of(by: str) -> list[str]:
+    """The dimensions of a list with commas, each once."""
+    return list(dict.fromkeys(name for name in (part.strip() for part in by.split(",")) if name))
+
+
 def usage_rows(
     session: Session,
     by: Sequence[str],

@@ -41,6 +41,20 @@ def test_a_wrong_setting_is_one_sentence(
     assert told.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "words", [["clients", "create", "\udcff"], ["contracts", "pay-in", "X", "5", "--reference", "a\udcff"]]
+)
+def test_bytes_of_no_text_are_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bureau", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert (ended.value.code, told.count("\n")) == (2, 1)
+    assert "udcff' is no text in UTF-8" in told
+
+
 def test_what_a_command_imports_is_out_of_the_collectors_rounds_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[int] = []
     monkeypatch.setattr(cli, "app", lambda: held.append(gc.get_freeze_count()))

@@ -72,6 +72,7 @@ def test_who_calls_gets_every_product_on_sale(
         pytest.param(["create", " "], "needs a name", id="no name"),
         pytest.param(["create", "X", "--jwks", "nowhere"], "no text file", id="no file of keys"),
         pytest.param(["rotate", "client-0", "--overlap", "-1"], "There is no client", id="an overlap of nobody"),
+        pytest.param(["rotate", "client-0", "--overlap", "9" * 15], "longer than any", id="an overlap of ages"),
         pytest.param(["rotate", "client-0"], "There is no client 'client-0'", id="an unknown client to rotate"),
         pytest.param(["disable", "client-0"], "There is no client 'client-0'", id="an unknown client to disable"),
     ],
@@ -83,6 +84,14 @@ def test_a_wrong_word_is_one_sentence(
     error = capsys.readouterr().err
     assert sentence in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("month", ["9999-12", "2026-13", "2026-1"])
+def test_a_month_that_cannot_be_audited_is_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], month: str
+) -> None:
+    assert run(monkeypatch, "consents", "audit", month) == 2
+    assert capsys.readouterr().err == f"bureau: '{month}' is not a month. Write it as YYYY-MM.\n"
 
 
 def test_rotate_disable_and_list(

@@ -86,6 +86,7 @@ def test_a_later_root_is_proven_to_go_on_from_an_earlier_one(
     ("words", "sentence"),
     [
         pytest.param(["proof", "x"], "There is no call 'x'", id="an unknown call"),
+        pytest.param(["consistency", "9" * 23], "There is no signed root", id="a root larger than any number kept"),
         pytest.param(["consistency", "7"], "There is no signed root of size '7'", id="a root that was never signed"),
     ],
 )

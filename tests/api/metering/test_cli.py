@@ -74,7 +74,7 @@ def test_usage(
 def test_usage_as_parquet_has_declared_types(
     home: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    for words, rows in ((["--by", "day"], 1), (["--by", "day", "--test"], 0)):
+    for words, rows in ((["--by", "day"], 1), (["--by", "day,day"], 1), (["--by", "day", "--test"], 0)):
         assert run(monkeypatch, "usage", *words, "--format", "parquet") == 0
         table = pq.read_table(io.BytesIO(capfdbinary.readouterr().out))
         assert table.schema.equals(schema_of(["day"]))
