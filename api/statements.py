@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from api.access.tokens import Identity
 from api.answers import SIGNED, Csv
 from api.audit.suites import STANDARD
 from api.billing.agreeing import agree_to_statement
@@ -15,9 +16,11 @@ from api.billing.months import Month
 from api.billing.printing import signed_print, statement_number
 from api.billing.reconciling import TheirLine, reconcile
 from api.billing.statements import as_csv, draw_up, find_statement, issue_statement
-from api.billing.tables import StatementSignature
+from api.billing.tables import Statement, StatementSignature
 from api.caller import DbSession, Now, Served, StatementCaller
+from api.deployment import Deployment
 from api.errors import problems
+from bureau.db import transaction
 from bureau.errors import (
     FontMissing,
     ImpossibleDate,
@@ -229,12 +232,9 @@ def read_statement(
     summary="A month's lines as CSV",
     responses=problems(StateConflict),
 )
-def read_statement_csv(
-    month: MonthPath, caller: StatementCaller, session: DbSession, deployment: Served, now: Now
-) -> Response:
+def read_statement_csv(month: MonthPath, caller: StatementCaller, deployment: Served, now: Now) -> Response:
     """Of a month that is over."""
-    issued = issue_statement(session, deployment.answers, caller.institution_id, Month.parse(month), now)
-    return Csv(as_csv(issued.body))
+    return Csv(as_csv(_issued(deployment, caller, month, now).body))
 
 
 @router.get(
@@ -243,16 +243,22 @@ def read_statement_csv(
     summary="A month's statement as a signed PDF",
     responses={**PDF, **problems(StateConflict, FontMissing)},
 )
-def read_statement_pdf(
-    month: MonthPath, caller: StatementCaller, session: DbSession, deployment: Served, now: Now
-) -> Response:
+def read_statement_pdf(month: MonthPath, caller: StatementCaller, deployment: Served, now: Now) -> Response:
     """Of a month that is over: PDF/A-3 with the JSON and the CSV attached, signed (PAdES) by the platform.
 
     The certificate to check it with is in `/.well-known/certificates.pem`.
     """
-    issued = issue_statement(session, deployment.answers, caller.institution_id, Month.parse(month), now)
+    issued = _issued(deployment, caller, month, now)
+    with transaction(deployment.rows_of(caller.sight)) as session:
+        printed = signed_print(session, issued, deployment.settings, now)
     name = {"Content-Disposition": f'attachment; filename="{statement_number(issued)}.pdf"'}
-    return Response(signed_print(session, issued, deployment.settings, now), headers=name, media_type="application/pdf")
+    return Response(printed, headers=name, media_type="application/pdf")
+
+
+def _issued(deployment: Deployment, caller: Identity, month: str, at: datetime) -> Statement:
+    """Committed: who issues a statement is in the ledger's turn, and calls would wait for what is made of it too."""
+    with transaction(deployment.rows_of(caller.sight)) as session:
+        return issue_statement(session, deployment.answers, caller.institution_id, Month.parse(month), at)
 
 
 @router.get("/{month}/lines/{number}/calls", summary="The calls behind a line")

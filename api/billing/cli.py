@@ -43,7 +43,6 @@ def show(
     settings, meant, at = Settings(), Month.parse(month), now()
     if out is not None:
         _require_file(out)
-    file = b""
     with ledger_transaction(settings.ledger_url) as session:
         owner = find_institution(session, institution).id
         if at < meant.ends and out is None:
@@ -51,9 +50,9 @@ def show(
         else:
             final = issue_statement(session, open_signer(settings.home, "answers"), owner, meant, at)
             content, issued, signed = json.loads(final.body), True, _signed(session, final, institution)
-            if out is not None:
-                file = _written(session, final, out.suffix, settings, at)
-    if out is not None:  # what is not committed is not handed out
+    if out is not None:  # what is not committed is not handed out, and calls would wait for what is made of it
+        with ledger_transaction(settings.ledger_url) as session:
+            file = _written(session, final, out.suffix, settings, at)
         out.write_bytes(file)
     print_rows(content["lines"], COLUMNS, form)
     if form is Format.TABLE:

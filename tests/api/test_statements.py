@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from api.billing.months import Month
 from api.body_size import BODY_LIMIT_BYTES, UPLOAD_LIMIT_BYTES
 from bureau.clock import now, shanghai_day
+from bureau.errors import FontMissing
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, enrol
 from tests.factories.documents import attached_files, is_genuine
@@ -146,3 +147,18 @@ def test_both_signatures_are_read_together(bank: Caller, other_bank: Caller) -> 
     assert (agreed["client_id"], agreed["jws"]) == (bank.client_id, None)
     assert bank.get(f"{path}/signatures").json()["institution"] == agreed
     assert other_bank.get(f"{path}/signatures").json()["code"] == "unknown-object"
+
+
+def test_calls_do_not_wait_for_a_print_and_a_statement_outlives_it(
+    bank: Caller, other_bank: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = []
+
+    def no_font(*_: object) -> None:
+        called.append(other_bank.report(BETA).status_code)
+        raise FontMissing
+
+    monkeypatch.setattr("api.statements.signed_print", no_font)
+    answer = bank.get("/v1/statements/2020-04/pdf")
+    assert (answer.status_code, answer.json()["code"], called) == (503, "font-missing", [201])
+    assert bank.get("/v1/statements/2020-04/signatures").is_success, "it was issued"

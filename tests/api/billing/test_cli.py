@@ -15,6 +15,7 @@ from api.billing.tables import Statement
 from api.cli import main
 from api.database import ledger_transaction
 from api.signing import open_signer
+from bureau.errors import FontMissing
 from tests.factories.assertions import detached, new_key, public
 from tests.factories.documents import attached_files
 from tests.factories.ledger import NOON, PRICES, SECRET, sqlite_ledger
@@ -72,6 +73,20 @@ def test_a_month_is_not_issued_for_a_file_that_cannot_be(
     assert says in capsys.readouterr().err
     with ledger_transaction(f"sqlite:///{home / 'ledger.db'}") as session:
         assert session.scalar(select(func.count()).select_from(Statement)) == 0
+
+
+def test_a_statement_outlives_a_print_that_fails(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_font(*_: object) -> None:
+        raise FontMissing
+
+    monkeypatch.setattr("api.billing.cli.signed_print", no_font)
+    assert run(monkeypatch, "深圳银行", "2020-01", "--out", str(home / "s.pdf")) != 0
+    assert "no Chinese font" in capsys.readouterr().err
+    assert not (home / "s.pdf").exists()
+    with ledger_transaction(f"sqlite:///{home / 'ledger.db'}") as session:
+        assert session.scalar(select(func.count()).select_from(Statement)) == 1
 
 
 def test_a_month_before_the_first_contract_has_no_statement(
