@@ -63,7 +63,8 @@ def keep(
         against = hold_against_champion(home, numbered, read)
         gates = (*judge_gates(numbered, against), *([Gate("purpose", False, BASELINE)] if baseline else []))
         refusal = refusal_of(gates)
-        population = describe(numbered.model, (trained.population or trained.judged).matrix)
+        came_of = trained.population or trained.judged
+        population = describe(numbered.model, came_of.matrix, came_of.weight)
         facts = trained.facts | {"said": list(trained.said), "gates": as_facts(gates), "refusal": refusal}
         facts |= {"role": "baseline" if baseline else "challenger", "held_against": against.facts()}
         facts |= {"population": population.model_dump(mode="json")}

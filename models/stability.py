@@ -63,7 +63,7 @@ def counts_in(edges: tuple[float, ...], values: Floats, weight: Floats | None = 
     """Rows by band, then those without a value; weighted rows count as many as their weights are worth (Kish)."""
     known = np.isfinite(values)
     band = np.where(known, np.searchsorted(edges, np.where(known, values, 0.0), "left"), len(edges) + 1)
-    if weight is None:
+    if weight is None or not len(weight):
         return np.bincount(band, minlength=len(edges) + 2).astype(np.float64)
     worth = weight * (weight.sum() / np.sum(weight**2))
     return np.bincount(band, worth, minlength=len(edges) + 2).astype(np.float64)

@@ -50,7 +50,7 @@ print(f"{model.name} {model.version}: trained on {population.rows:,} loans, mean
 from models.monitoring.measures import measure_shift
 
 today = build_features(lake, model.features, day, grant)
-today = today.filter(pl.col("enterprise_id").is_in(borrowers(lake, day, grant).implode()))
+today = today.join(borrowers(lake, day, grant), on="enterprise_id")
 measures = measure_shift(model, population, today)
 table = pl.DataFrame([asdict(measure) for measure in measures])
 print(f"{today.height:,} borrowers")

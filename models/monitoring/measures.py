@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.health.alerts import MISSING_ROSE, follows_calendar
 from features.health.drift import MOVED
 from models.fairness.shares import effective_firms, quantile_for, wilson
-from models.monitoring.population import Cut, Population, reason_shares, shown_points
+from models.monitoring.population import Cut, Population, mean_of, reason_shares, shown_points
 from models.scoring import ScoringModel
 from models.stability import counts_in, shift_of_counts
 
@@ -51,12 +51,16 @@ class Measure:
 
 
 def measure_shift(model: ScoringModel, population: Population, frame: pl.DataFrame) -> list[Measure]:
-    """The score, each input and each reason code of today's firms beside the training population's."""
-    matrix = model.columns.matrix(frame)
-    points = shown_points(model, matrix)
-    found = [_score(population, points)]
-    found += [_feature(name, population.features[name], matrix[:, i]) for i, name in enumerate(model.features)]
-    return [*found, *_reasons(model, population, matrix)]
+    """The score, each input and each reason code of today's firms beside the training population's.
+
+    frame: the model's features, and `weight` where firms stand for more or fewer than one.
+    """
+    matrix, weight = model.columns.matrix(frame), np.ones(frame.height)
+    if "weight" in frame.columns:
+        weight = frame["weight"].to_numpy().astype(np.float64)
+    found = [_score(population, shown_points(model, matrix), weight)]
+    found += [_feature(name, population.features[name], matrix[:, i], weight) for i, name in enumerate(model.features)]
+    return [*found, *_reasons(model, population, matrix, weight)]
 
 
 def measure_vintages(loans: pl.DataFrame) -> list[Measure]:
@@ -71,44 +75,47 @@ def measure_vintages(loans: pl.DataFrame) -> list[Measure]:
     ]
 
 
-def _score(population: Population, points: Floats) -> Measure:
-    figure, limit = _psi(population.score, points)
-    mean = float(points.mean()) if len(points) else 0.0
-    return Measure(
-        "score", "score", len(points), population.mean_score, mean, figure, limit, _moved(points, figure, limit)
-    )
+def _score(population: Population, points: Floats, weight: Floats) -> Measure:
+    figure, limit = _psi(population.score, points, weight)
+    moved, mean = _moved(weight, figure, limit), mean_of(points, weight)
+    return Measure("score", "score", len(points), population.mean_score, mean, figure, limit, moved)
 
 
-def _feature(name: str, cut: Cut, values: Floats) -> Measure:
-    figure, limit = _psi(cut, values)
-    unknown = float(np.isnan(values).mean()) if len(values) else 0.0
+def _feature(name: str, cut: Cut, values: Floats, weight: Floats) -> Measure:
+    figure, limit = _psi(cut, values, weight)
+    unknown = mean_of(np.isnan(values).astype(np.float64), weight)
     expected = cut.counts[-1] / max(sum(cut.counts), 1)
-    moved = _moved(values, figure, limit) and not follows_calendar(name)
-    breach = moved or (len(values) >= FEWEST and unknown - expected > MISSING_ROSE)
+    moved = _moved(weight, figure, limit) and not follows_calendar(name)
+    breach = moved or (_worth(weight) >= FEWEST and unknown - expected > MISSING_ROSE)
     return Measure("feature", name, len(values), expected, unknown, figure, limit, breach)
 
 
-def _psi(cut: Cut, values: Floats) -> tuple[float, float]:
+def _psi(cut: Cut, values: Floats, weight: Floats) -> tuple[float, float]:
     """Of the known values, with what it may be: another population, or what chance hardly ever reaches with so few.
 
     What fewer lack than in training, when feeds were young, is no shift to warn of.
     """
-    found = shift_of_counts(cut.counts[:-1], counts_in(cut.edges, values)[:-1], _CHANCE)
+    found = shift_of_counts(cut.counts[:-1], counts_in(cut.edges, values, weight)[:-1], _CHANCE)
     return found.index, max(MOVED, found.chance)
 
 
-def _moved(values: Floats, figure: float, limit: float) -> bool:
-    return len(values) >= FEWEST and figure >= limit
+def _moved(weight: Floats, figure: float, limit: float) -> bool:
+    return _worth(weight) >= FEWEST and figure >= limit
 
 
-def _reasons(model: ScoringModel, population: Population, matrix: Floats) -> Iterator[Measure]:
+def _worth(weight: Floats) -> float:
+    """Firms of one weight that would say as much (Kish)."""
+    return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
+
+
+def _reasons(model: ScoringModel, population: Population, matrix: Floats, weight: Floats) -> Iterator[Measure]:
     """A shift must also be beyond three standard errors of a share among so many firms."""
-    rows = len(matrix)
-    for code, share in reason_shares(model, matrix).items():
+    firms = _worth(weight)
+    for code, share in reason_shares(model, matrix, weight).items():
         expected = population.reasons.get(code, 0.0)
-        limit = max(REASON_MOVED, 3 * math.sqrt(expected * (1 - expected) / max(rows, 1)))
-        breach = rows >= FEWEST and abs(share - expected) > limit
-        yield Measure("reason", code, rows, expected, share, share - expected, limit, breach)
+        limit = max(REASON_MOVED, 3 * math.sqrt(expected * (1 - expected) / max(firms, 1)))
+        breach = firms >= FEWEST and abs(share - expected) > limit
+        yield Measure("reason", code, len(matrix), expected, share, share - expected, limit, breach)
 
 
 def _vintage(name: str, loans: pl.DataFrame, z: float) -> Measure:

@@ -33,26 +33,30 @@ _MATURED = {
 
 def borrowers(
     lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None, *, new_within_months: int | None = None
-) -> pl.Series:
-    """The numbers of the enterprises whose loans banks reported on lately, by number.
+) -> pl.DataFrame:
+    """Enterprises whose loans banks reported on lately, by `enterprise_id`, with the mean `weight` of these reports.
 
     new_within_months: of these, only those that had their first loan in so many months.
     """
-    columns = ("enterprise_id", "period", "granted_on")
+    columns = ("enterprise_id", "period", "granted_on", "weight")
     told = records(lake, LOAN_FEEDBACK.code, day, grant, snapshot=snapshot, columns=columns)
-    firms = told.group_by("enterprise_id").agg(pl.col("period").max(), first=pl.col("granted_on").min())
-    recent = firms.filter(pl.col("period") >= day - timedelta(days=RUNNING_DAYS))
+    running = pl.col("period") >= day - timedelta(days=RUNNING_DAYS)
+    firms = told.group_by("enterprise_id").agg(
+        first=pl.col("granted_on").min(), weight=pl.col("weight").filter(running).mean()
+    )
+    recent = firms.filter(pl.col("weight").is_not_null())
     if new_within_months is not None:
         recent = recent.filter(pl.col("first") > pl.lit(day).dt.offset_by(f"-{new_within_months}mo"))
-    return recent["enterprise_id"].sort()
+    return recent.select("enterprise_id", "weight").sort("enterprise_id")
 
 
-def watched_firms(model: ScoringModel, built: Sequence[Path], borrowing: pl.Series) -> pl.DataFrame:
-    """The model's features of today's borrowers, of all enterprises where nobody borrows; a sample of many."""
+def watched_firms(model: ScoringModel, built: Sequence[Path], borrowing: pl.DataFrame) -> pl.DataFrame:
+    """The model's features of today's borrowers with their `weight`, of all enterprises where nobody borrows; a sample
+    of many."""
     city = pl.scan_parquet(list(built)).select("enterprise_id", *model.features)
     if len(borrowing):
-        city = city.filter(pl.col("enterprise_id").is_in(_some(borrowing).implode()))
-        return city.collect()
+        city = city.filter(pl.col("enterprise_id").is_in(_some(borrowing["enterprise_id"]).implode()))
+        return city.collect().join(borrowing, on="enterprise_id")
     return city.filter(pl.col("enterprise_id").is_in(_some(_numbers(built)).implode())).collect()
 
 

@@ -69,8 +69,8 @@ def test_honest_features_are_not_accused(city: Lake, labels: pl.DataFrame) -> No
 def test_in_service_it_is_watched_on_those_who_borrowed_first_within_a_year(city: Lake) -> None:
     loans = records(city, "F60", LAST_DAY, GRANT).group_by("enterprise_id").agg(pl.col("granted_on").min())
     first = dict(loans.iter_rows())
-    everybody = borrowers(city, LAST_DAY, GRANT)
-    new = borrowers(city, LAST_DAY, GRANT, new_within_months=12)
+    everybody = borrowers(city, LAST_DAY, GRANT)["enterprise_id"]
+    new = borrowers(city, LAST_DAY, GRANT, new_within_months=12)["enterprise_id"]
     assert set(new) == {firm for firm in everybody if first[firm] > date(2022, 4, 30)}
     assert 0 < len(new) < len(everybody)
 

@@ -9,20 +9,29 @@ import pytest
 from features.health.drift import MOVED
 from models.monitoring.measures import FEWEST, Measure, measure_shift, measure_vintages
 from models.monitoring.population import Population, describe, read_population
+from models.training import rows_of
 from tests.factories.granted_loans import labelled_loans, quick_model
 
 TRAINED = labelled_loans(2000, seed=1)
 MODEL = quick_model(TRAINED)
 POPULATION = describe(MODEL, TRAINED.rows.matrix)
-TODAY = labelled_loans(2000, seed=2).frame
+EACH_ONE = pl.lit(1.0).alias("weight")
+TODAY = labelled_loans(2000, seed=2).frame.with_columns(EACH_ONE)
 
 
-def by_subject(frame: pl.DataFrame) -> dict[str, Measure]:
-    return {measure.subject: measure for measure in measure_shift(MODEL, POPULATION, frame)}
+def by_subject(frame: pl.DataFrame, population: Population = POPULATION) -> dict[str, Measure]:
+    return {measure.subject: measure for measure in measure_shift(MODEL, population, frame)}
 
 
-def breaches(frame: pl.DataFrame) -> set[str]:
-    return {name for name, measure in by_subject(frame).items() if measure.breach}
+def breaches(frame: pl.DataFrame, population: Population = POPULATION) -> set[str]:
+    return {name for name, measure in by_subject(frame, population).items() if measure.breach}
+
+
+def drawn_by_outcome(frame: pl.DataFrame) -> pl.DataFrame:
+    """All defaults and as many of the others, each with the number of loans it stands for."""
+    bad, good = frame.filter(pl.col("target") == 1), frame.filter(pl.col("target") == 0)
+    drawn = good.sample(bad.height, seed=1)
+    return pl.concat([bad.with_columns(EACH_ONE), drawn.with_columns(weight=pl.lit(good.height / bad.height))])
 
 
 def vintages(name: str, *, bad: int, loans: int = 1000, pd: float = 0.05) -> pl.DataFrame:
@@ -51,8 +60,27 @@ def test_a_population_of_nobody_measures_nothing() -> None:
 
 
 def test_the_population_of_training_has_not_moved() -> None:
-    found = by_subject(TRAINED.frame)
+    found = by_subject(TRAINED.frame.drop("weight"))
     assert all(abs(measure.figure) < 1e-9 for measure in found.values())
+    weighted = by_subject(TRAINED.frame, describe(MODEL, TRAINED.rows.matrix, TRAINED.rows.weight))
+    assert all(abs(measure.figure) < 1e-9 for measure in weighted.values())
+    assert weighted["score"].found != found["score"].found
+
+
+def test_what_was_drawn_by_outcome_is_the_population_it_stands_for() -> None:
+    drawn = drawn_by_outcome(labelled_loans(9000, seed=3).frame)
+    rows = rows_of(MODEL.columns, drawn)
+    population = describe(MODEL, rows.matrix, rows.weight)
+    assert breaches(TODAY, population) == breaches(drawn) == set()
+    assert population.mean_score == pytest.approx(POPULATION.mean_score, abs=3)
+    assert "score" in breaches(TODAY, describe(MODEL, rows.matrix))
+    assert "score" in breaches(drawn.with_columns(EACH_ONE))
+
+
+def test_of_many_firms_that_say_as_much_as_a_few_nothing_is_said() -> None:
+    worse = TODAY.with_columns(pl.col("tax_late_declarations_12p") + 4)
+    one_outweighs = pl.when(pl.int_range(pl.len()) < FEWEST - 1).then(1e6).otherwise(1.0)
+    assert breaches(worse.with_columns(weight=one_outweighs)) == set()
 
 
 def test_another_year_of_the_same_city_breaches_nothing() -> None:
@@ -93,7 +121,7 @@ def test_of_a_few_firms_nothing_is_said() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_small_cities_move_by_chance_and_ring_no_alarm(seed: int) -> None:
-    assert breaches(labelled_loans(FEWEST + 10, seed=10 + seed).frame) == set()
+    assert breaches(labelled_loans(FEWEST + 10, seed=10 + seed).frame.with_columns(EACH_ONE)) == set()
 
 
 @pytest.mark.parametrize(("rows", "limit"), [(2000, MOVED), (100, 0.42)])

@@ -2,9 +2,11 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -13,12 +15,14 @@ from bureau.errors import BureauError, ImpossibleDate, InvalidInput, ModelNotRel
 from features.store.parquet_file import write_features
 from models.artefact import MODEL_FILE, read_stored
 from models.cli import models
-from models.keeping import Kept
+from models.keeping import Kept, keep
 from models.monitoring.days import keep_measures
 from models.monitoring.measures import Measure
-from models.monitoring.population import read_population
+from models.monitoring.population import read_population, shown_points
 from models.release import model_folder
 from models.service import load_released
+from models.training import Trained
+from tests.factories.releases import AT
 
 
 def env_of(home: Path) -> dict[str, str]:
@@ -40,6 +44,16 @@ def test_a_kept_model_holds_its_training_population(kept: tuple[Path, Kept]) -> 
     assert population.rows == stored.facts["labels"]
     assert set(population.features) == {column.name for column in stored.columns}
     assert "population" in json.loads((folder / MODEL_FILE).read_text("utf-8"))["facts"]
+
+
+def test_rows_of_the_training_population_count_by_their_weights(plain: Trained, mlruns: Path, tmp_path: Path) -> None:
+    rows = replace(plain.judged, weight=1 + 9 * plain.judged.target)
+    keep(tmp_path, mlruns, replace(plain, population=rows), AT)
+    population = read_population(read_stored(model_folder(tmp_path, "invoice_default", "1"), "invoice_default").facts)
+    assert population is not None
+    points = shown_points(plain.model, rows.matrix)
+    assert population.mean_score == pytest.approx(np.average(points, weights=rows.weight))
+    assert abs(population.mean_score - points.mean()) > 5
 
 
 def test_what_another_version_was_measured_at_is_not_shown_as_that_of_the_one_in_service(
