@@ -42,6 +42,7 @@ class DecisionContent(ReportContent):
     """A report's content and the decision. Amounts are fen, the rate basis points a year.
 
     limit_fen, rate_bps, term_months: what may be lent; none where it is declined, or where nothing can be said.
+    limit: how that sum was made, or would have been where it is too small to lend; none where it is declined.
     application: what was asked for, so that with the policy's version the decision can be given again.
     """
 

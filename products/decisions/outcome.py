@@ -27,7 +27,8 @@ def conclude(
 ) -> Outcome:
     """The strictest of rules, band and limit decides. grade: None where nothing was found, which a person must see.
 
-    The sums are shown with a referral too, as what the policy would allow, and never with a decline.
+    The sums are shown with a referral too, as what the policy would allow, and never with a decline, nor how a limit
+    would have been made.
     """
     band = policy.band(grade) if grade else None
     terms = band.terms if band else None
@@ -35,7 +36,9 @@ def conclude(
     grounds = [*_from_rules(rules), _from_band(band), *(_from_limit(policy, limit) if terms else ())]
     grounds.sort(key=lambda ground: -STRICTNESS.index(ground.effect))
     decision = grounds[0].effect
-    if terms is None or limit is None or decision == "decline" or limit.allowed_fen < policy.limit.least_fen:
+    if decision == "decline":
+        return Outcome(decision, tuple(grounds), None, None, None)
+    if terms is None or limit is None or limit.allowed_fen < policy.limit.least_fen:
         return Outcome(decision, tuple(grounds), limit, None, None)
     term_months = min(application.term_months, terms.term_months)
     return Outcome(decision, tuple(grounds), limit, terms.rate_bps[application.secured], term_months)

@@ -43,7 +43,8 @@ def test_a_troubled_firm_is_declined_with_every_rule_that_fired(city: Desk) -> N
     fired = {name for name, rule in rules(answer).items() if rule["fired"]}
     assert answer.content["decision"] == "decline"
     assert {"DISHONEST-LISTED", "ENFORCEMENT-OPEN", "DEFENDANT-CASES", "TAX-ARREARS-OPEN", "CONTROL-CHANGES"} <= fired
-    assert (answer.content["limit_fen"], answer.content["rate_bps"], answer.content["term_months"]) == (None,) * 3
+    offered = [answer.content[name] for name in ("limit", "limit_fen", "rate_bps", "term_months")]
+    assert offered == [None] * 4
     assert answer.content["grounds"][0]["effect"] == "decline"
 
 

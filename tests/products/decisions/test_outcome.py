@@ -75,3 +75,4 @@ def test_a_referral_shows_what_the_policy_would_allow() -> None:
 def test_nothing_to_lend_no_terms(grade: str | None, changes: dict[str, Any]) -> None:
     found = outcome(grade, **changes)
     assert (found.rate_bps, found.term_months) == (None, None)
+    assert found.limit is None or found.decision != "decline"
