@@ -90,9 +90,13 @@ def fit(labelled: Labelled, known: Labelled, day: date, cuts: Cuts | None = None
 
 
 def judged_by_then(spec: ModelSpec, recipe: Recipe, known: Labelled, newest: Rows) -> Figures:
-    """What a model fitted and calibrated on the outcomes known at the training day earns on the newest loans."""
+    """What a model fitted and calibrated on the outcomes known at the training day earns on the newest loans.
+
+    It is calibrated, as `fit` does, by scores of fits that had not seen the loan.
+    """
     rows, drawn = known.rows, spec.weights.to_fit(known.rows, known.frame["granted_on"])
+    (crossed,) = cross_validate([recipe], rows, CALIBRATED_BY, fitted=drawn)
     predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
-    calibration = fit_platt(predictor.raw(rows.matrix), rows.target, rows.weight, rising=True)
+    calibration = fit_platt(crossed.raw.mean(axis=0), rows.target, rows.weight, rising=True)
     pd = calibration.pd(predictor.raw(newest.matrix))
     return evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known.rows.rate)

@@ -1,8 +1,12 @@
 """sba_default on made-up loans: split by time, labels seen afterwards and labels of the day, no later column."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from bureau.grant import operator_grant
@@ -10,12 +14,14 @@ from features.lake.lake import Lake
 from features.sources.loading import SourceOptions, load_source
 from features.sources.sba.publication import LAST_DAY
 from models.artefact import read_stored, write_model
+from models.columns import Columns
+from models.cross_validation import Floats
 from models.gates import judge_gates, refusal_of
 from models.labels import read_known
 from models.question import chosen
 from models.sba_default.evaluate import evaluate
 from models.sba_default.spec import QUESTION, SPEC
-from models.sba_default.train import fit
+from models.sba_default.train import fit, judged_by_then
 from models.shelf import find_model
 from models.time_split import Cuts
 from models.training import read_labelled
@@ -82,6 +88,32 @@ def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake, tmp
     assert lines[0]["brier_constant"] == pytest.approx(trained.figures.brier_constant)
     later = stored.model_copy(update={"facts": stored.facts | {"test_from": "2005-04-01"}})
     assert evaluate(lake, LAST_DAY, GRANT, trained.model, later)[0]["granted"] == f"2005-04-01 to {newest.max()}"
+
+
+@dataclass(frozen=True)
+class Rote:
+    """Knows the rows it was fitted on by heart, and nothing of any other; its own recipe."""
+
+    learned: Mapping[bytes, float] = field(default_factory=dict)
+    kind: str = "rote"
+
+    def fit(self, columns: Columns, matrix: Floats, target: Floats, weight: Floats) -> "Rote":  # noqa: ARG002
+        return Rote({row.tobytes(): 2 * outcome - 1 for row, outcome in zip(matrix, target.tolist(), strict=True)})
+
+    def raw(self, matrix: Floats) -> Floats:
+        return np.array([self.learned.get(row.tobytes(), 0.0) for row in matrix])
+
+    def parts(self, matrix: Floats) -> tuple[Floats, Floats]:
+        return self.raw(matrix), np.zeros((len(matrix), matrix.shape[1] + 1))
+
+    def figures(self) -> dict[str, Any]:
+        return {}
+
+
+def test_what_was_known_then_is_calibrated_by_fits_that_had_not_seen_the_loan(lake: Lake) -> None:
+    known = read_labelled(lake, SPEC, read_known(lake, SPEC, SPLIT.test_from - timedelta(days=1), GRANT), GRANT)
+    unseen = replace(known.rows, matrix=known.rows.matrix + 0.5)
+    assert judged_by_then(SPEC, Rote(), known, unseen).mean_pd == pytest.approx(known.rows.rate, rel=0.05)
 
 
 def test_the_model_is_on_the_shelf() -> None:
