@@ -98,7 +98,7 @@ def _read(path: Path, file: _File) -> pl.DataFrame:
         _check_type(path, column, file.columns[column], dtype)
     text = pl.col(pl.String).str.strip_chars()
     renamed = frame.rename(file.columns).with_columns(pl.when(text != "").then(text))
-    return renamed if file.side is None else _invoices(renamed, file.side)
+    return _enterprises(path, renamed) if file.side is None else _invoices(renamed, file.side)
 
 
 def _open(path: Path) -> pl.DataFrame:
@@ -119,6 +119,16 @@ def _check_type(path: Path, column: str, name: str, dtype: pl.DataType) -> None:
         right, wanted = dtype == pl.String, "text"
     if not right:
         raise UnreadableFile(path, f"the column {column} holds {dtype}, expected {wanted}.")
+
+
+def _enterprises(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
+    """A firm has one row: of two that differ each load would take the other for a correction."""
+    rows = frame.unique(maintain_order=True)
+    named = rows["firm"].drop_nulls()
+    twice = named.filter(named.is_duplicated())
+    if not twice.is_empty():
+        raise UnreadableFile(path, f"it names the firm {twice[0]} twice, and the rows differ; leave in the right one.")
+    return rows
 
 
 def _invoices(frame: pl.DataFrame, side: str) -> pl.DataFrame:

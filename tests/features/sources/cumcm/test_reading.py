@@ -56,6 +56,18 @@ def test_the_same_invoice_in_both_groups_is_one(tmp_path: Path) -> None:
     assert read_directory(tmp_path).invoices.height == 1
 
 
+@pytest.mark.parametrize("changed", [{"是否违约": "是"}, {"企业名称": "***示例商贸有限公司"}, {"信誉评级": None}])
+def test_a_firm_with_two_rows_that_differ_is_named(tmp_path: Path, changed: dict[str, str | None]) -> None:
+    write_enterprises(tmp_path, enterprise("E1"), enterprise("E2"), enterprise("E2", **changed))
+    with pytest.raises(UnreadableFile, match=r"a1_enterprises\.parquet: it names the firm E2 twice"):
+        read_directory(tmp_path)
+
+
+def test_a_firm_with_two_rows_that_are_equal_is_one(tmp_path: Path) -> None:
+    write_enterprises(tmp_path, enterprise("E1"), enterprise("E2"), enterprise("E2", 企业名称=" ***示例E2有限公司"))
+    assert read_directory(tmp_path).enterprises["firm"].to_list() == ["E1", "E2"]
+
+
 def test_a_stray_blank_in_the_state_makes_no_second_state(tmp_path: Path) -> None:
     write_invoices(tmp_path, "out", invoice(1, state=" 作废发票"), invoice(1, state="作废发票"))
     assert read_directory(tmp_path).invoices["state"].to_list() == ["作废"]
