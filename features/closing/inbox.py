@@ -129,7 +129,15 @@ def _refuse(path: Path, folder: Path, problem: InvalidInput) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     told = f"{masked_sentence(str(problem))} Nothing of the file was kept; ask its publisher to send it again.\n"
     (folder / f"{path.name}.reason.txt").write_text(told, "utf-8")
-    drop_delivery(path)
+    _drop_refused(path)
+
+
+def _drop_refused(path: Path) -> None:
+    """Delete a file with its sidecar, unless another file waits beside that: it may be the one that it names."""
+    if any(path.with_suffix(suffix).exists() for suffix in DELIVERIES if suffix != path.suffix):
+        path.unlink()
+    else:
+        drop_delivery(path)
 
 
 def _drop(path: Path, folder: Path) -> None:

@@ -16,7 +16,7 @@ from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.lake import Lake
 from features.lake.sidecar import sidecar_path
 from features.lake.stops import acknowledge, standing_stops
-from tests.factories.lakes import ACME, BETA, deliver, instant, known, make_lake
+from tests.factories.lakes import ACME, BETA, deliver, frame_of, instant, known, make_lake
 from tests.factories.penalties import penalty
 from tests.factories.tax import tax_arrears
 
@@ -30,6 +30,12 @@ def lake(tmp_path: Path) -> Lake:
 
 def waiting(home: Path, firm: str) -> Path:
     return deliver(PENALTY, [penalty(firm, date(2025, 5, 30))], home / "inbox").path
+
+
+def say_again(path: Path, **changes: object) -> None:
+    """Change what a file's sidecar says."""
+    sidecar = sidecar_path(path)
+    sidecar.write_text(json.dumps(json.loads(sidecar.read_text()) | changes))
 
 
 def test_what_waits_is_landed_and_dropped_and_its_sidecar_stays(lake: Lake) -> None:
@@ -67,6 +73,29 @@ def test_a_file_no_feed_can_take_is_set_aside_with_its_reason_and_the_others_go_
     assert reason.name == "A-broken.csv.reason.txt"
     assert re.search("sidecar.*send it again", reason.read_text())
     assert not good.exists()
+
+
+@pytest.mark.parametrize("named", [".csv", ".parquet"])
+def test_of_two_files_with_one_sidecar_the_one_it_names_lands(lake: Lake, named: str) -> None:
+    home = lake.root.parent
+    path = waiting(home, ACME)
+    beside = path.with_suffix(".csv")
+    frame_of(PENALTY, [penalty(ACME, date(2025, 5, 30))]).write_csv(beside)
+    say_again(path, sha256=hashlib.sha256(path.with_suffix(named).read_bytes()).hexdigest())
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1, refused=1)
+    (other,) = {".csv", ".parquet"} - {named}
+    refused = [reason.name for reason in (home / "inbox" / "refused").iterdir()]
+    assert refused == [f"{path.with_suffix(other).name}.reason.txt"]
+    assert [left for left in (home / "inbox").iterdir() if left.is_file()] == []
+
+
+def test_a_sidecar_goes_with_the_last_file_it_stands_beside(lake: Lake) -> None:
+    home = lake.root.parent
+    path = waiting(home, ACME)
+    path.with_suffix(".csv").write_text("a,b\n1,2\n")
+    say_again(path, sha256="0" * 64)
+    assert take_in(lake, home, DAY, AT) == Taken(refused=2)
+    assert [left for left in (home / "inbox").iterdir() if left.is_file()] == []
 
 
 def test_a_file_that_says_itself_when_its_rows_were_received_is_refused(lake: Lake) -> None:
