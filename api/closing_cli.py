@@ -15,10 +15,10 @@ from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from bureau.progress import progress_of
 from bureau.settings import Settings
-from features.closing.inbox import INBOX, REFUSED, left_over, take_in
+from features.closing.inbox import FAILED, INBOX, REFUSED, failed_files, left_over, take_in
 from features.closing.journal import Facts, Journal, open_journal
 from features.definitions.library import find_feature, published
-from features.health.alerts import Alert, alerts, stop_alerts, term_alerts
+from features.health.alerts import FILES, Alert, alerts, file_alerts, keep_alerts, stop_alerts, term_alerts
 from features.health.feature_days import measure_features
 from features.health.feed_days import keep_feeds, measure_feeds
 from features.lake.due import compact_due
@@ -113,6 +113,9 @@ def _take_in(lake: Lake, home: Path, day: date) -> Facts:
     taken = take_in(lake, home, day, now())
     if taken.refused:
         typer.echo(f"  {home / INBOX / REFUSED}: refused files, each with its reason beside it")
+    failed = file_alerts(failed_files(home))
+    keep_alerts(home / "health", FILES, day, failed)
+    _tell(failed, day)
     if enterprises(lake).is_empty():
         raise InvalidInput(
             f"{home} holds no enterprise yet. Load a source (bureau source load city), "
@@ -135,10 +138,12 @@ def _forget_older(folder: Path, kept: int) -> None:
 
 
 def _tell_what_waits(lake: Lake, home: Path) -> None:
-    """What lies in the inbox once the day is closed: of a stopped feed, come too late for it, or no delivery at all."""
+    """What lies in the inbox once the day is closed: stopped, failed, come too late for it, or no delivery at all."""
     found = left_over(home, standing_stops(lake))
     for path in found.held:
         typer.echo(f"  {path}: its feed has stopped; it lands on the first day closed after the stop ended")
+    for path in found.failed:
+        typer.echo(f"  {path}: it could not be landed and is tried again the next day; why: {home / INBOX / FAILED}")
     if found.late:
         count = f"{len(found.late):,} file{'' if len(found.late) == 1 else 's'}"
         typer.echo(f"  {home / INBOX}: {count} came after this day took its deliveries; the next day takes them")

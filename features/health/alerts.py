@@ -17,6 +17,8 @@ MODELS = "models"
 """The origin of alerts about models in service, which the layer above keeps beside these."""
 ANSWERS = "answers"
 """The origin of alerts about answers that were refused where one was due."""
+FILES = "files"
+"""The origin of alerts about delivered files that could not be landed."""
 MISSING_ROSE = 0.10
 """A missing rate that rose by more than ten points since the baseline."""
 _COUNTED_TO_TODAY = (Kind.DAYS_SINCE_LAST, Kind.DAYS_SINCE_FIRST)
@@ -26,9 +28,10 @@ LATE_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Alert:
-    """subject: a feature's name, a feed's code, a model's name, or `lake`.
+    """subject: a feature's name, a feed's code, a model's name, a delivered file's, or `lake`.
 
-    code: drift | missing | category | stale | late | volume | stopped | expired, and what layers above call theirs.
+    code: drift | missing | category | stale | late | volume | stopped | failed | expired, and what layers above call
+    theirs.
     """
 
     subject: str
@@ -46,6 +49,12 @@ def stop_alerts(stops: Mapping[str, str]) -> list[Alert]:
     """Every feed that has stopped, by why: it lands nothing until somebody acts."""
     act = "Ask its publisher for rows in the agreed columns, or let it go on with: bureau feeds resume"
     return [Alert(feed, "stopped", f"nothing lands since {why} {act} {feed}") for feed, why in stops.items()]
+
+
+def file_alerts(failed: Mapping[str, str]) -> list[Alert]:
+    """Every delivered file whose landing failed, by why: it says nothing of the file, which is not refused for it."""
+    act = "It lies in the inbox and is tried again with each day that is closed."
+    return [Alert(name, "failed", f"{why} {act}") for name, why in failed.items()]
 
 
 def term_alerts(over: Mapping[str, int]) -> list[Alert]:

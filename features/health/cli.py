@@ -11,7 +11,7 @@ from bureau.errors import InvalidInput
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 from features.definitions.library import find_feature
-from features.health.alerts import ANSWERS, MODELS, alerts, kept_alerts, stop_alerts, term_alerts
+from features.health.alerts import ANSWERS, FILES, MODELS, alerts, kept_alerts, stop_alerts, term_alerts
 from features.health.bins import forget_baseline
 from features.health.feature_days import BASELINE, measured_days, read_feature_days
 from features.health.feed_days import FeedDay, measure_feeds
@@ -58,13 +58,13 @@ def list_features(day: DayOption = None, form: FormatOption = Format.TABLE) -> N
 
 @health.command("alerts")
 def list_alerts(day: DayOption = None, form: FormatOption = Format.TABLE) -> None:
-    """What a person should look at on a day: feeds, features, the models in service, and answers they withheld."""
+    """What a person should look at on a day: feeds, files, features, models in service, answers they withheld."""
     chosen = _day(day)
     lake = _open()
     feeds: list[FeedDay] = measure_feeds(lake, chosen)
     found = stop_alerts(standing_stops(lake)) + term_alerts(count_expired(lake, chosen))
     found += alerts(read_feature_days(_folder(), chosen), feeds) + kept_alerts(_folder(), MODELS, chosen)
-    found += kept_alerts(_folder(), ANSWERS, chosen)
+    found += kept_alerts(_folder(), ANSWERS, chosen) + kept_alerts(_folder(), FILES, chosen)
     print_rows([asdict(alert) for alert in found], ("subject", "code", "text"), form)
 
 

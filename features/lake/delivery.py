@@ -87,13 +87,11 @@ def read_delivery(path: Path, feed: str | None = None, *, history: bool = False)
     history: whether a file without a sidecar brings each row's own `received_at`.
     Raises `UnreadableFile` for what cannot be read, `WrongFeed` for what is not the feed.
     """
-    table = open_table(path)
-    sha256 = table.sha256
-    sidecar = read_sidecar(path) or derive_sidecar(path, feed=feed, sha256=sha256, rows=table.rows, history=history)
+    said = read_sidecar(path)
+    table = open_table(path, None if said is None else said.sha256)
+    sidecar = said or derive_sidecar(path, feed=feed, sha256=table.sha256, rows=table.rows, history=history)
     if feed is not None and sidecar.feed != feed:
         raise WrongFeed(path, f"its sidecar says it is {sidecar.feed}, not {feed}. Ingest it as {sidecar.feed}.")
-    if sidecar.sha256 != sha256:
-        raise UnreadableFile(path, "its SHA-256 is not the one in its sidecar; ask the publisher to send both again.")
     if sidecar.rows != table.rows:
         raise UnreadableFile(path, f"its sidecar promises {sidecar.rows} rows, the file holds {table.rows}.")
     contract = find_feed(sidecar.feed)
@@ -122,7 +120,7 @@ def agreed(delivery: Delivery, *, history: bool) -> Delivery:
 
 def drop_delivery(path: Path) -> None:
     """Delete a delivery that has landed, with its sidecar."""
-    path.unlink()
+    path.unlink(missing_ok=True)
     sidecar_path(path).unlink(missing_ok=True)
 
 

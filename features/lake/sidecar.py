@@ -54,7 +54,7 @@ def read_sidecar(path: Path) -> Sidecar | None:
         first = problem.errors()[0]
         field = ".".join(map(str, first["loc"])) or "content"
         raise UnreadableFile(beside, f"the sidecar's {field} is wrong: {first['msg']}.") from problem
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise UnreadableFile(beside, "the sidecar is not JSON in UTF-8.") from problem
 
 

@@ -57,8 +57,12 @@ class Table:
         return replace(self, schema=schema, held=held, names=names)
 
 
-def open_table(path: Path) -> Table:
-    """The table of a file. Raises `UnreadableFile` for what is missing, empty, a pipe, or neither Parquet nor CSV."""
+def open_table(path: Path, promised: str | None = None) -> Table:
+    """The table of a file. Raises `UnreadableFile` for what is missing, empty, a pipe, or neither Parquet nor CSV.
+
+    promised: the SHA-256 its sidecar names. A file that has another is not parsed: what was damaged on the way can
+    say anything.
+    """
     if not path.exists():
         raise UnreadableFile(path, "there is no such file.")
     if path.is_dir():
@@ -71,6 +75,8 @@ def open_table(path: Path) -> Table:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if not start:
         raise UnreadableFile(path, "the file is empty; even a delivery without rows names its columns.")
+    if promised not in (None, sha256):
+        raise UnreadableFile(path, "its SHA-256 is not the one in its sidecar; ask the publisher to send both again.")
     return _open_parquet(path, sha256) if start == b"PAR1" else _read_csv(path, sha256)
 
 
@@ -78,7 +84,7 @@ def _open_parquet(path: Path, sha256: str) -> Table:
     try:
         footer = pq.read_metadata(path)
         empty = pl.from_arrow(footer.schema.to_arrow_schema().empty_table())
-    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as problem:
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as problem:
         raise UnreadableFile(path, _CUT_SHORT) from problem
     return Table(path, sha256, footer.num_rows, _as_frame(empty).schema, typed=True)
 

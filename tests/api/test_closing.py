@@ -19,10 +19,13 @@ import pytest
 from api.closing_cli import KEPT_DAYS, KEPT_SCORES, close
 from bureau.grant import operator_grant
 from bureau.settings import Settings
+from features.closing import inbox
 from features.closing.journal import open_journal
 from features.contracts.loan_feedback import LOAN_FEEDBACK
+from features.contracts.registration import REGISTRATION
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.definitions.library import published
+from features.health.alerts import FILES, kept_alerts
 from features.health.feature_days import read_feature_days
 from features.health.feed_days import read_feed_days
 from features.lake.lake import Lake, open_lake
@@ -35,8 +38,9 @@ from models.monitoring.watched import matured_loans
 from models.service import load_released
 from models.sme_default.spec import QUESTION
 from tests.factories.closings import close_on, close_until_killed
-from tests.factories.lakes import deliver, instant, land_rows
+from tests.factories.lakes import ACME, deliver, instant, land_rows, make_lake
 from tests.factories.loans import loan_feedback
+from tests.factories.registrations import registration
 from tests.factories.retiring import RETIRED, retire
 from tests.factories.tax import tax_arrears
 
@@ -232,6 +236,28 @@ def test_what_comes_after_the_deliveries_were_taken_is_told(
     told = capsys.readouterr().out
     assert "1 file came after this day took its deliveries" in told
     assert "notes.xlsx: neither a delivery" in told
+
+
+def test_a_file_that_could_not_be_landed_is_told_and_is_an_alert_of_the_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day, lake = date(2025, 3, 1), make_lake(tmp_path)
+    settings = settings_of(lake.root.parent, day)
+    home = settings.home
+    land_rows(lake, REGISTRATION, [registration(ACME)], "2025-02-01")
+    path = deliver(TAX_ARREARS, [tax_arrears(ACME, date(2025, 2, 1))], home / "inbox").path
+    fault = pl.exceptions.PanicException("out-of-range date")
+    monkeypatch.setattr(inbox, "take", lambda *_, **__: (_ for _ in ()).throw(fault))
+    (home / "closing").mkdir()
+    done = {name: {"number": 2} for name in STEPS if name != "deliveries"}
+    (home / "closing" / f"{day}.json").write_text(json.dumps(done))
+    close(settings, open_journal(home / "closing", day, print), day)
+    (alert,) = kept_alerts(home / "health", FILES, day)
+    assert (alert.subject, alert.code) == (path.name, "failed")
+    told = capsys.readouterr().out
+    assert f"{path.name} failed: PanicException: out-of-range date" in told
+    assert f"{path}: it could not be landed" in told
+    assert "failed 1" in told
 
 
 def test_killed_within_every_step_it_ends_as_if_it_had_not_been(closed: Closed, home: Path, day: date) -> None:

@@ -5,15 +5,17 @@ import json
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from features.closing import inbox
-from features.closing.inbox import Taken, left_over, take_in
+from features.closing.inbox import Taken, failed_files, left_over, take_in
 from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.lake import Lake
+from features.lake.landing import Landed
 from features.lake.sidecar import sidecar_path
 from features.lake.stops import acknowledge, standing_stops
 from tests.factories.lakes import ACME, BETA, deliver, frame_of, instant, known, make_lake
@@ -188,6 +190,85 @@ def test_a_file_that_ends_the_stop_frees_those_before_it(lake: Lake) -> None:
     sidecar_path(last).write_text(json.dumps(said | {"produced_at": "2025-06-01T00:00:00Z"}))
     assert take_in(lake, home, DAY, AT) == Taken(deliveries=2, landed=2, refused=1)
     assert known(lake, PENALTY, "2025-06-02").height == 2
+
+
+FAULTS = (PermissionError("x"), MemoryError(), RuntimeError(""), pl.exceptions.PanicException("x"))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_a_file_whose_landing_fails_lies_with_the_reason_and_the_others_go_on(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    home = lake.root.parent
+    odd, _good = sorted((waiting(home, ACME), waiting(home, BETA)))
+    landing = inbox.take
+
+    def fails(lake: Lake, path: Path, **how: Any) -> Landed:
+        if path == odd:
+            raise fault
+        return landing(lake, path, **how)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox, "take", fails)
+        for taken in (Taken(deliveries=1, landed=1, failed=1), Taken(failed=1)):
+            assert take_in(lake, home, DAY, AT) == taken
+            assert failed_files(home) == {odd.name: f"{type(fault).__name__}: {fault}".rstrip(": ")}
+            assert (odd.exists(), sidecar_path(odd).exists()) == (True, True)
+    left = left_over(home, ())
+    assert (left.late, left.held, left.failed, left.strange) == ((), (), (odd,), ())
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1)
+    assert failed_files(home) == {}
+
+
+def test_a_reason_that_quotes_a_person_is_masked(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = lake.root.parent
+    odd = waiting(home, ACME)
+    fault = RuntimeError(f"身份证{IDENTITY}")
+    monkeypatch.setattr(inbox, "take", lambda *_, **__: (_ for _ in ()).throw(fault))
+    take_in(lake, home, DAY, AT)
+    assert IDENTITY not in failed_files(home)[odd.name]
+
+
+def test_a_file_damaged_anywhere_is_refused_before_it_is_parsed(lake: Lake) -> None:
+    home = lake.root.parent
+    path = waiting(home, ACME)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"revoked_on", b"revoked_\xff\xff"))
+    assert path.read_bytes() != whole
+    assert take_in(lake, home, DAY, AT) == Taken(refused=1)
+    (reason,) = (home / "inbox" / "refused").iterdir()
+    assert "its SHA-256 is not the one in its sidecar" in reason.read_text()
+
+
+def test_a_file_that_is_taken_away_after_it_landed_was_landed(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = lake.root.parent
+    path = waiting(home, ACME)
+    landing = inbox.take
+
+    def and_away(lake: Lake, path: Path, **how: Any) -> Landed:
+        landed = landing(lake, path, **how)
+        path.unlink()
+        sidecar_path(path).unlink()
+        return landed
+
+    monkeypatch.setattr(inbox, "take", and_away)
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1)
+    assert not path.exists()
+
+
+def test_a_file_that_goes_while_it_is_read_is_refused_and_no_trouble(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = lake.root.parent
+    waiting(home, ACME)
+    landing = inbox.take
+
+    def gone(lake: Lake, path: Path, **how: Any) -> Landed:
+        path.unlink()
+        return landing(lake, path, **how)
+
+    monkeypatch.setattr(inbox, "take", gone)
+    assert take_in(lake, home, DAY, AT) == Taken(refused=1)
 
 
 IDENTITY = "11010519491231002X"

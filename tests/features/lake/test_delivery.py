@@ -126,6 +126,20 @@ def test_a_sidecar_that_is_no_json(tmp_path: Path) -> None:
         read_delivery(path)
 
 
+def test_a_sidecar_nested_without_end_is_no_json(tmp_path: Path) -> None:
+    path = with_sidecar(tmp_path)
+    path.with_suffix(".json").write_text("[" * 100_000)
+    with pytest.raises(UnreadableFile, match="the sidecar is not JSON"):
+        read_delivery(path)
+
+
+def test_a_column_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = file_of(tmp_path, "x.parquet", FRAME)
+    path.write_bytes(path.read_bytes().replace(b"cleared_on", b"cleared_\xff\xff"))
+    with pytest.raises(UnreadableFile, match="cannot be read as such"):
+        read_delivery(path, "F18")
+
+
 def test_a_plain_file_needs_to_be_told_its_feed(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match=r"it has no sidecar x\.json"):
         read_delivery(file_of(tmp_path, "x.parquet", FRAME))
