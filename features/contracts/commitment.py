@@ -54,11 +54,17 @@ COMMITMENT = Contract(
     controller="受理承诺的部门",
     share_scope="public",
     legal_basis="深圳经济特区社会信用条例; 广东省优化营商环境条例",
-    retention="until due, and 5 years",
+    retention="until due, or made where no day is named, and 5 years",
     act="作出信用承诺及履约情况",
     openness="public",
     direction="mixed",
     million_rows=6,
-    use=Use(months=60, since="due_on"),
+    use=Use(
+        months=60,
+        since="due_on",
+        undated_months=60,
+        question="One commitment in five names no day by which it is due, so that its five years would never begin: "
+        "they are counted from the day it was made, which is never later.",
+    ),
     doubts=(PUBLISHED_BEFORE_EVENT, Doubt("no day by which it is due", pl.col("due_on").is_null())),
 )

@@ -15,8 +15,11 @@ from features.contracts.contract import (
 )
 from features.contracts.use import Use
 
+YEARS_FROZEN = 3
+"""The longest a freeze of shares lasts before it is renewed."""
 BEYOND_THREE_YEARS = Doubt(
-    "frozen for more than three years without a renewal", pl.col("to_on") > pl.col("from_on").dt.offset_by("3y")
+    "frozen for more than three years without a renewal",
+    pl.col("to_on") > pl.col("from_on").dt.offset_by(f"{YEARS_FROZEN}y"),
 )
 
 
@@ -52,13 +55,19 @@ JUDICIAL_FREEZE = Contract(
     controller="中级人民法院",
     share_scope="public; holders as keyed hashes",
     legal_basis="最高人民法院关于人民法院强制执行股权若干问题的规定",
-    retention="until its end, and 1 year",
+    retention="until its end, or three years where none is named, and 1 year",
     act="股权或财产被司法冻结、保全",
     openness="public",
     direction="adverse",
     million_rows=0.3,
     personal=True,
     notice_given=True,
-    use=Use(months=12, since="to_on"),
+    use=Use(
+        months=12,
+        since="to_on",
+        undated_months=YEARS_FROZEN * 12 + 12,
+        question="A freeze of shares lasts three years at most unless it is renewed, and a notice may name no last "
+        "day: it is taken to end three years after its first. A renewal is a record with a first day of its own.",
+    ),
     doubts=(PUBLISHED_BEFORE_EVENT, BEYOND_THREE_YEARS),
 )

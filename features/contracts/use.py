@@ -22,7 +22,10 @@ class Use:
     """Until when a record may be used, from the columns that decide.
 
     months: usable through this many months after the day in `since`; None: without end.
-    since: the column whose day starts the clock. Where it is empty the clock has not started and the record is in use.
+    since: the column whose day starts the clock. Where it is empty the clock has not started and the record is in use,
+    unless `undated_months` ends that.
+    undated_months: where `since` is empty and may stay so for ever, usable through this many months after the event.
+    question: what the texts leave open about it and what is assumed, for the compliance owner.
     ended_by: days from which on it is not used at all (revoked, repaired, objection upheld).
     refused_by: a true-or-false column by which the subject refused to be recorded.
     overdue: what must have happened before records of a class are used at all; others are used at once.
@@ -35,6 +38,8 @@ class Use:
     refused_by: str | None = None
     law: str | None = None
     overdue: Overdue | None = None
+    undated_months: int | None = None
+    question: str | None = None
 
 
 PERMANENT = Use()

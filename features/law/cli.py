@@ -38,6 +38,11 @@ def questions(form: FormatOption = Format.TABLE) -> None:
         for regime in table.regimes
         if regime.unclear
     ]
+    rows += [
+        {"table": contract.code, "regime": None, "rule": contract.retention, "question": contract.use.question}
+        for contract in FEEDS
+        if contract.use.question is not None
+    ]
     print_rows(rows, ("table", "regime", "rule", "question"), form)
 
 

@@ -43,7 +43,7 @@ def in_term(contract: Contract) -> Condition | None:
     if contract.use.law is not None:
         parts.append(_by_table(contract.use.law, since))
     elif contract.use.months is not None:
-        parts.append(_began_after(since, f"months:{contract.use.months}"))
+        parts.append(_began_after(since, f"months:{contract.use.months}", contract.use.undated_months))
     if PERSONAL in tables_of(contract):
         parts.append(_by_table(PERSONAL, since))
     return _all(parts)
@@ -91,10 +91,17 @@ def _by_class(column: str, conditions: Mapping[str, Condition | None]) -> Condit
     return col(column).is_known() & reduce(or_, classes)
 
 
-def _began_after(since: str, rule: str) -> Condition:
-    """The clock has not started, or started after the last day for which it has run out."""
-    began = col(since) > LegalDay(rule)
-    return began if since == "event_date" else ~col(since).is_known() | began
+def _began_after(since: str, rule: str, undated_months: int | None = None) -> Condition:
+    """The clock has not started, or started after the last day for which it has run out.
+
+    undated_months: how long after its event a record is used whose clock has not started; None: as long as that.
+    """
+    began, known = col(since) > LegalDay(rule), col(since).is_known()
+    if since == "event_date":
+        return began
+    if undated_months is None:
+        return ~known | began
+    return (known & began) | (~known & (col("event_date") > LegalDay(f"months:{undated_months}")))
 
 
 def _is_overdue(rule: Overdue) -> Condition:

@@ -119,7 +119,7 @@ def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
             return False
     start = row[use.since]
     if start is None:
-        return True
+        return use.undated_months is None or later(row["event_date"], use.undated_months) > used_on
     limited = use.law is not None or use.months is not None or not use.ended_by
     if limited and feed.personal and feed.direction in ("adverse", "veto") and later(start, 60) <= used_on:
         return False

@@ -35,6 +35,13 @@ def test_every_doubt_has_its_question() -> None:
     of_rule = {row["rule"]: str(row["question"]) for row in asked if row["table"] == "penalty"}
     assert "several kinds of penalty" in of_rule["R37"]
     assert "not published unless that is necessary" in of_rule["R38"]
+    of_feeds = {row["table"]: str(row["question"]) for row in asked if row["regime"] is None}
+    assert set(of_feeds) == {"F30", "F36"}
+    assert "counted from the day it was made" in of_feeds["F36"]
+
+
+def test_every_term_that_may_never_begin_has_its_question() -> None:
+    assert all(feed.use.question for feed in FEEDS if feed.use.undated_months is not None)
 
 
 def test_every_feed_says_while_it_is_usable() -> None:

@@ -1,7 +1,7 @@
 """The condition of use against the law told slowly, for every feed, and the days on which regimes change."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.contracts.commitment import COMMITMENT
 from features.contracts.contract import Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS
+from features.contracts.judicial_freeze import JUDICIAL_FREEZE
 from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.use import PERMANENT, Use
@@ -119,6 +121,23 @@ def test_a_minor_one_that_was_not_published_is_not_used_under_order_36(used_on: 
 def test_what_is_revoked_or_repaired_ends_on_its_day(column: str, day: int) -> None:
     used = penalty_used("严重", "2025-01-01", f"2025-03-0{day + 1}", **{column: date(2025, 3, 2)})
     assert used is (day == 0)
+
+
+@pytest.mark.parametrize(
+    ("contract", "ends", "over_on"),
+    [
+        pytest.param(COMMITMENT, {"due_on": None}, date(2025, 3, 2), id="a commitment due on no day: five years"),
+        pytest.param(COMMITMENT, {"due_on": date(2021, 3, 2)}, date(2026, 3, 2), id="a commitment due on a day"),
+        pytest.param(JUDICIAL_FREEZE, {"to_on": None}, date(2024, 3, 2), id="a freeze to no day: three years and one"),
+        pytest.param(JUDICIAL_FREEZE, {"to_on": date(2021, 3, 2)}, date(2022, 3, 2), id="a freeze that ended"),
+    ],
+)
+def test_what_names_no_end_is_not_used_for_ever(
+    contract: Contract, ends: dict[str, date | None], over_on: date
+) -> None:
+    row = {"event_date": date(2020, 3, 2), **ends}
+    assert allows(contract, row, over_on - timedelta(days=1))
+    assert not allows(contract, row, over_on)
 
 
 def test_a_refusal_is_kept() -> None:
