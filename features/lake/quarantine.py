@@ -20,7 +20,7 @@ from features.lake.raw_identity import masked_text
 from features.lake.tables import Batch, Quarantined
 from features.lake.time_cells import micros_of, text_of
 
-KEEP_THEIR_INSTANT = ("unlinked", "conflict")
+KEEP_THEIR_INSTANT = ("unlinked", "conflict", "publisher")
 """Refused for what other records say: these rows kept their contract when they arrived."""
 _HELD: Schema = {
     "id": pl.Int64,

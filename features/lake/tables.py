@@ -143,7 +143,7 @@ class LakeFile(CatalogueBase):
 class Quarantined(CatalogueBase):
     """A row that waits: why, and its cells as text so that it can be tried again under a later contract, both packed.
 
-    code: cell | person | rule | uscc | date | conflict | unlinked.
+    code: cell | person | rule | uscc | date | publisher | conflict | unlinked.
     settled_in: the snapshot in which it no longer waited.
     """
 

@@ -12,8 +12,11 @@ from features.lake.layout import pack
 from features.lake.linking import brought_by, undone_links, why_undone
 from features.lake.numbers import add_numbers
 from features.lake.owners import find_owners
+from features.lake.publishers import of_other_publishers
 from features.lake.registered_name import register
 from features.lake.versions import VOID, hash_contents, number_records, sift, stored_versions
+
+_STRANGE = "a record of this id came from another publisher; each must number its records so that they differ"
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,16 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     """Store rows a contract let through (`row`, `batch_no`, `received_at` beside the contract's columns).
 
     void: numbers of stored rows that are written anew here; they never count again.
-    Rows that belong to nobody yet, or contradict a stored version, are refused.
+    Rows that belong to nobody yet, contradict a stored version, or bear the id of another publisher's record are
+    refused.
     """
     rows = number_records(kept, entry.contract)
-    stored = stored_versions(entry.lake, entry.contract, rows["record_no"], connection=entry.connection)
+    stored = stored_versions(entry.lake, entry.contract, rows["record_no"], ["batch_no"], entry.connection)
     voided = stored.filter(pl.col("row_no").is_in(void.implode())) if void is not None else stored.clear()
     stored = stored.join(voided, on="row_no", how="anti")
-    owned = find_owners(entry, hash_contents(rows, stored, entry.contract), stored)
+    rows = hash_contents(rows, stored, entry.contract)
+    strange = of_other_publishers(entry, rows, stored)
+    owned = find_owners(entry, rows.filter(~pl.col(ROW).is_in(strange.implode())), stored)
     links = undone_links(entry.connection)
     undone = brought_by(stored, links)
     sifted = sift(owned.drop_nulls("enterprise_id"), stored, undone["row_no"])
@@ -46,6 +52,7 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     nobodys = owned.filter(pl.col("enterprise_id").is_null()).select(ROW, "record_no")
     refused = [
         _unlinked(nobodys, why_undone(stored, links)),
+        _refuse(strange, "publisher", _STRANGE),
         _refuse(sifted.conflicts, "conflict", "the same version of this record arrived before with other content"),
     ]
     return Stored(sifted.fresh.height, sifted.unchanged, pl.concat(refused))
