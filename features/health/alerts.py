@@ -109,6 +109,9 @@ def _of_feed(day: FeedDay) -> Iterable[Alert]:
         yield Alert(day.feed, "late", f"{day.late:,} of {day.rows:,} rows came after the deadline of the contract")
     if day.is_unusual:
         yield Alert(day.feed, "volume", f"{day.rows:,} rows came where {day.usual:,} are usual")
+    for column, rows in day.unlisted:
+        text = f"{rows:,} rows have a {column} outside the closed list of its features, to which it is unknown"
+        yield Alert(day.feed, "category", text)
 
 
 def _of_feature(day: FeatureDay) -> Iterable[Alert]:

@@ -28,6 +28,7 @@ class Bins:
 
     edges: upper ends, each included; values above the last form one more bin. Empty for a feature of categories.
     counts: rows per bin on the baseline day, in order of edges (then above), or of the feature's categories.
+    met: categories that day did not hold, and the first day that did.
     """
 
     feature: str
@@ -36,6 +37,7 @@ class Bins:
     edges: tuple[float, ...]
     counts: tuple[int, ...]
     missing: int
+    met: tuple[tuple[str, date], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -130,7 +132,10 @@ def read_baseline(path: Path) -> dict[str, Bins]:
     kept = json.loads(path.read_text("utf-8"))
     return {
         one["feature"]: Bins(
-            **one | {name: tuple(one[name]) for name in ("edges", "counts")} | {"day": date.fromisoformat(one["day"])}
+            **one
+            | {name: tuple(one[name]) for name in ("edges", "counts")}
+            | {"day": date.fromisoformat(one["day"])}
+            | {"met": tuple((category, date.fromisoformat(day)) for category, day in one.get("met", ()))}
         )
         for one in kept
     }

@@ -1,7 +1,7 @@
 """A day's features beside their baseline: missing rate, PSI and categories not seen before."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ BASELINE = "baseline.json"
 
 @dataclass(frozen=True)
 class FeatureDay:
-    """psi: against the feature's baseline day. new_categories: of a closed list, met for the first time."""
+    """psi: against the feature's baseline day. new_categories: of a closed list, met on this day for the first time."""
 
     feature: str
     day: date
@@ -42,6 +42,10 @@ def measure_features(folder: Path, built: Sequence[Path], entries: Sequence[Entr
         kept |= make_baseline(built, new, day)
         write_baseline(folder / BASELINE, kept)
     counted = count(built, entries, {name: bins.edges for name, bins in kept.items()})
+    meeting = {entry.name: _meeting(entry, day, kept[entry.name], counted[entry.name]) for entry in entries}
+    if any(bins != kept[name] for name, bins in meeting.items()):
+        kept |= meeting
+        write_baseline(folder / BASELINE, kept)
     measured = [_compare(entry, day, kept[entry.name], counted[entry.name]) for entry in entries]
     write_day(folder, "features", day, [asdict(one) for one in measured])
     return measured
@@ -68,9 +72,17 @@ def _is_same(bins: Bins | None, entry: Entry) -> bool:
     return bins is not None and bins.definition_hash == definition_hash([entry.name])
 
 
+def _meeting(entry: Entry, day: date, bins: Bins, counted: Counted) -> Bins:
+    """The bins, and since when categories are met that their day did not hold."""
+    met = {category: first for category, first in bins.met if first != day}  # measured again, a day tells the same
+    for category, before, now in zip(entry.categories, bins.counts, counted.counts, strict=False):
+        if now and not before:
+            met[category] = min(day, met.get(category, day))
+    return replace(bins, met=tuple(met.items()))
+
+
 def _compare(entry: Entry, day: date, bins: Bins, counted: Counted) -> FeatureDay:
     rows = sum(counted.counts) + counted.missing
-    pairs = zip(entry.categories, bins.counts, counted.counts, strict=False)
     return FeatureDay(
         feature=entry.name,
         day=day,
@@ -80,6 +92,6 @@ def _compare(entry: Entry, day: date, bins: Bins, counted: Counted) -> FeatureDa
         missing_rate=counted.missing / rows if rows else 0.0,
         baseline_missing_rate=bins.missing / bins.rows if bins.rows else 0.0,
         psi=psi(bins.counts, counted.counts),
-        new_categories=tuple(category for category, before, now in pairs if now and not before),
+        new_categories=tuple(category for category, first in bins.met if first == day),
         counts=counted.counts,
     )

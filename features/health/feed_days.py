@@ -9,6 +9,11 @@ from statistics import median
 from bureau.clock import known_before, to_micros
 from features.contracts.contract import CADENCE_DAYS, Contract
 from features.contracts.feeds import FEEDS
+from features.definitions.library import features_of
+from features.engine.algebra import Feature
+from features.engine.dialects import DUCKDB
+from features.engine.duckdb_rows import literal_sql
+from features.engine.rows import Column
 from features.health.day_files import read_day_file, write_day
 from features.lake.freshness import newest_deliveries
 from features.lake.lake import Lake
@@ -31,6 +36,8 @@ class FeedDay:
     late: rows received later after their event than the contract's 95th percentile, so one in twenty is ordinary.
     usual: median rows of the earlier spans that had any; None before there are three of them.
     silent_days: since the newest delivery arrived, with rows or without; None before any.
+    unlisted: by column the rows whose text is outside the closed list of the features that read it, where there are
+    any: to them it is unknown.
     months: rows received in each of the newest months with any, oldest first (`2023-04`, rows).
     """
 
@@ -42,6 +49,7 @@ class FeedDay:
     silent_days: int | None
     fresh_for_days: int
     months: tuple[tuple[str, int], ...] = ()
+    unlisted: tuple[tuple[str, int], ...] = ()
 
     @property
     def late_share(self) -> float:
@@ -54,8 +62,8 @@ class FeedDay:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether the volume lies beyond a third or three times what is usual."""
-        if self.usual is None:
+        """Whether the volume lies beyond a third or three times what is usual; no rows are while the feed is fresh."""
+        if self.usual is None or not (self.rows or self.is_stale):
             return False
         return not self.usual / VOLUME_FACTOR <= self.rows <= self.usual * VOLUME_FACTOR
 
@@ -75,21 +83,27 @@ def read_feed_days(folder: Path, day: date) -> list[FeedDay]:
     """What was kept of a day; nothing where it was not measured."""
     rows = read_day_file(folder, "feeds", day)
     return [
-        FeedDay(**one | {"day": date.fromisoformat(one["day"]), "months": tuple(map(tuple, one["months"]))})
+        FeedDay(
+            **one
+            | {"day": date.fromisoformat(one["day"])}
+            | {name: tuple(map(tuple, one.get(name, ()))) for name in ("months", "unlisted")}
+        )
         for one in rows
     ]
 
 
 def _measure(lake: Lake, contract: Contract, day: date, newest: Mapping[str, date]) -> FeedDay:
     length = CADENCE_DAYS[contract.cadence]
-    received = _received(lake, contract, day)
+    listed = _listed(contract)
+    received = _received(lake, contract, day, listed)
     spans = [(0, 0)] * (PROFILE_SPANS + 1)
-    for back, rows, late in received:
+    for back, rows, late, *_ in received:
         if back < length * len(spans):
             before = spans[back // length]
             spans[back // length] = (before[0] + rows, before[1] + late)
     sources = contract.derived_from or (contract.code,)
     earlier = [rows for rows, _ in spans[1:] if rows]
+    outside = [sum(cells) for cells in zip(*(counts for back, _, _, *counts in received if back < length), strict=True)]
     return FeedDay(
         feed=contract.code,
         day=day,
@@ -99,23 +113,38 @@ def _measure(lake: Lake, contract: Contract, day: date, newest: Mapping[str, dat
         silent_days=max(((day - newest[one]).days for one in sources if one in newest), default=None),
         fresh_for_days=contract.fresh_for_days,
         months=_by_month(received, day),
+        unlisted=tuple((column, rows) for column, rows in zip(listed, outside, strict=False) if rows),
     )
 
 
-def _by_month(received: list[tuple[int, int, int]], day: date) -> tuple[tuple[str, int], ...]:
+def _listed(contract: Contract) -> dict[str, tuple[str, ...]]:
+    """The columns that published features read as texts of a closed list, with the list."""
+    read = (entry.definition for entry in features_of(contract.code) if entry.categories)
+    taken = (definition.take for definition in read if isinstance(definition, Feature) and definition.feed is contract)
+    return {take.value.name: take.categories for take in taken if isinstance(take.value, Column)}
+
+
+def _by_month(received: list[tuple[int, ...]], day: date) -> tuple[tuple[str, int], ...]:
     months: dict[str, int] = {}
-    for back, rows, _ in sorted(received, reverse=True):
+    for back, rows, *_ in sorted(received, reverse=True):
         month = (day - timedelta(days=back)).strftime("%Y-%m")
         months[month] = months.get(month, 0) + rows
     return tuple(months.items())[-MONTHS_KEPT:]
 
 
-def _received(lake: Lake, contract: Contract, day: date) -> list[tuple[int, int, int]]:
-    """(days before `day`, rows, late rows) of everything known by the end of `day`; a correction is never late."""
+def _received(
+    lake: Lake, contract: Contract, day: date, listed: Mapping[str, tuple[str, ...]]
+) -> list[tuple[int, ...]]:
+    """(days before `day`, rows, late rows, and of each listed column those with another text) of everything known by
+    the end of `day`; a correction is never late."""
+    outside = "".join(
+        f", count(*) FILTER (WHERE {column} NOT IN ({', '.join(literal_sql(text, DUCKDB) for text in texts)}))"
+        for column, texts in listed.items()
+    )
     until = to_micros(known_before(day))
     sql = (
         f"SELECT ({until} - 1 - known_from) // {_DAY} AS back, count(*) AS came, count(*) FILTER (WHERE version = 1"
         f" AND (known_from + {_SHANGHAI}) // {_DAY} - (event_date - DATE '1970-01-01') > {contract.deadline_days})"
-        f" FROM {visible_sql(lake, contract)} WHERE known_from < {until} GROUP BY back"
+        f"{outside} FROM {visible_sql(lake, contract)} WHERE known_from < {until} GROUP BY back"
     )
-    return [(int(back), int(rows), int(late)) for back, rows, late in query(sql).iter_rows()]
+    return [tuple(map(int, row)) for row in query(sql).iter_rows()]

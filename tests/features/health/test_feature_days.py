@@ -1,7 +1,7 @@
 """Features of a day beside their baseline, from files as the city's build writes them."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -98,12 +98,20 @@ def test_days_are_kept_and_read_back(tmp_path: Path) -> None:
     assert measured_days(folder) == [FIRST]
 
 
-def test_a_category_met_first_is_told(tmp_path: Path) -> None:
+def test_a_category_is_told_on_the_day_it_is_first_met(tmp_path: Path) -> None:
     entry = next(one for one in published() if one.categories)
     categories = pl.Enum(entry.categories)
-    for day, words in ((FIRST, entry.categories[:1]), (SECOND, entry.categories[:2])):
+
+    def measured_on(day: date, known: int) -> FeatureDay:
         path = tmp_path / "built.parquet"
-        pl.DataFrame({entry.name: pl.Series(list(words), dtype=categories)}).write_parquet(path)
+        pl.DataFrame({entry.name: pl.Series(entry.categories[:known], dtype=categories)}).write_parquet(path)
         (one,) = measure_features(tmp_path / "health", [path], [entry], day)
-    assert one.new_categories == (entry.categories[1],)
-    assert "category" in [alert.code for alert in alerts([one], [])]
+        return one
+
+    measured_on(FIRST, 1)
+    for _ in "once", "again":
+        one = measured_on(SECOND, 2)
+        assert one.new_categories == (entry.categories[1],)
+        assert "category" in [alert.code for alert in alerts([one], [])]
+    assert measured_on(SECOND + timedelta(days=1), 3).new_categories == (entry.categories[2],)
+    assert measured_on(SECOND + timedelta(days=2), 3).new_categories == ()

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from features.contracts.contract import CADENCE_DAYS
 from features.contracts.penalty import PENALTY
+from features.contracts.registration import REGISTRATION
 from features.health.alerts import alerts
-from features.health.feed_days import FeedDay, measure_feeds
+from features.health.feed_days import FeedDay, keep_feeds, measure_feeds, read_feed_days
 from features.lake.freshness import stale_feeds
-from tests.factories.lakes import ACME, land_rows, make_lake
+from tests.factories.lakes import ACME, BETA, GAMMA, land_rows, make_lake
 from tests.factories.penalties import penalty
+from tests.factories.registrations import registration
 
 TODAY = date(2025, 6, 30)
 
@@ -57,6 +60,33 @@ def test_silence_beyond_the_freshness_limit_is_stale(tmp_path: Path, silent: int
     assert found.silent_days == silent
     assert found.is_stale is stale
     assert ("stale" in [alert.code for alert in alerts([], [found])]) is stale
+
+
+@pytest.mark.parametrize(
+    ("silent", "told"),
+    [
+        pytest.param(1, [], id="an ordinary Sunday"),
+        pytest.param(PENALTY.fresh_for_days + 1, ["stale"], id="silent too long"),
+    ],
+)
+def test_no_rows_ring_only_once_the_feed_is_no_longer_fresh(tmp_path: Path, silent: int, told: list[str]) -> None:
+    found = penalties(tmp_path, {silent: 4, silent + 1: 4, silent + 2: 4, silent + 3: 4})
+    assert found.rows == 0
+    assert [alert.code for alert in alerts([], [found])] == told
+
+
+def test_a_text_outside_the_closed_list_of_a_feature_is_told_on_the_day_it_comes(tmp_path: Path) -> None:
+    lake, elsewhere = make_lake(tmp_path), "110101"
+    land_rows(lake, REGISTRATION, [registration(ACME), registration(BETA) | {"division": elsewhere}], f"{TODAY}T04:00")
+    land_rows(lake, REGISTRATION, [registration(GAMMA) | {"division": None}], f"{TODAY}T05:00")
+    (found,) = measure_feeds(lake, TODAY, [REGISTRATION])
+    assert found.unlisted == (("division", 1),)
+    [text] = [alert.text for alert in alerts([], [found]) if alert.code == "category"]
+    assert text.startswith("1 rows have a division outside the closed list")
+    (later,) = measure_feeds(lake, TODAY + timedelta(days=CADENCE_DAYS[REGISTRATION.cadence]), [REGISTRATION])
+    assert later.unlisted == ()
+    keep_feeds(tmp_path, [found], TODAY)
+    assert read_feed_days(tmp_path, TODAY) == [found]
 
 
 def test_a_delivery_without_rows_is_heard_of_as_answers_hear_of_it(tmp_path: Path) -> None:
