@@ -25,7 +25,7 @@ from features.lake.lake import Lake, open_lake
 from features.lake.registry import resolve
 from features.lake.tabular import open_table
 from features.store.city_build import CityBuild, stale_of, write_city
-from features.store.comparison import REFERENCE, compare, summary
+from features.store.comparison import REFERENCE, compare, never_known, summary
 from features.store.correlation import likeness
 from features.store.days import read_day, read_past_day
 from features.store.evidence import Evidence
@@ -160,9 +160,12 @@ def compare_engines(
     engines = _engines(named)
     with TemporaryDirectory(prefix="bureau-compare-") as folder, _session(engines[-1]):
         compared = list(compare(Path(folder), _names(only), rows, seed, engines))
-    columns = ("engine", "form", "cells", "known", "peers", "varying", "differing", "example")
-    print_rows([asdict(one) for one in compared], columns, form)
+    columns = ("engine", "form", "cells", "known", "peers", "varying", "unknown", "differing", "example")
+    print_rows([asdict(one) | {"unknown": len(one.unknown)} for one in compared], columns, form)
     typer.echo(summary(compared), err=form is not Format.TABLE)
+    if empty := never_known(compared):
+        told = f"No cell was known, so nothing was compared, of {len(empty)} features: {' '.join(empty)}"
+        typer.echo(told, err=form is not Format.TABLE)
     if Engine.SPARK not in engines and named is None:
         typer.echo(f"Spark was left out. {spark_missing()}", err=True)
     if any(one.differing for one in compared):

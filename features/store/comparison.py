@@ -41,6 +41,7 @@ class Compared:
     """One engine and form: how many cells were held against the reference, how many differ, and one that does.
 
     known: cells with a value, `peers` of them figures of peers. varying: features that took more than one value.
+    unknown: features of which no cell had a value, so that nothing was held against anything but emptiness.
     """
 
     engine: str
@@ -51,6 +52,7 @@ class Compared:
     varying: int
     differing: int
     example: str
+    unknown: tuple[str, ...] = ()
 
 
 def compare(
@@ -101,6 +103,14 @@ def summary(compared: Sequence[Compared]) -> str:
         f"{engines} against {REFERENCE}: {differing:,} of {cells:,} cells differ; "
         f"{known:,} were known, {peers:,} of them figures of peers"
     )
+
+
+def never_known(compared: Sequence[Compared]) -> tuple[str, ...]:
+    """The features that had no known cell in any engine or form: of these no agreement is told."""
+    if not compared:
+        return ()
+    everywhere = set(compared[0].unknown).intersection(*(one.unknown for one in compared[1:]))
+    return tuple(name for name in compared[0].unknown if name in everywhere)
 
 
 def _delivered(names: Sequence[str]) -> list[tuple[int, Contract]]:
@@ -189,6 +199,7 @@ def _held(engine: Engine, form: str, pairs: list[tuple[pl.DataFrame, pl.DataFram
     cells, known, peers, differing, example = 0, 0, 0, 0, ""
     names = [name for name in pairs[0][0].columns if name in pairs[0][1].columns and name in _compared()]
     varying = sum(pl.concat([told[name] for _, told in pairs]).n_unique() > 1 for name in names)
+    unknown = tuple(name for name in names if all(told[name].is_null().all() for _, told in pairs))
     for made, told in pairs:
         for name in names:
             different = made[name].ne_missing(told[name])
@@ -198,4 +209,4 @@ def _held(engine: Engine, form: str, pairs: list[tuple[pl.DataFrame, pl.DataFram
             if different.any() and not example:
                 at = int(different.arg_true()[0])
                 example = f"{name}: {made[name][at]} and not {told[name][at]}"
-    return Compared(engine.value, form, cells, known, peers, varying, differing, example)
+    return Compared(engine.value, form, cells, known, peers, varying, differing, example, unknown)

@@ -9,6 +9,9 @@ import polars as pl
 from bureau.clock import month_end, months_before
 from bureau.uscc import compose_uscc
 from features.contracts.contract import Contract
+from features.contracts.financial_statement import FINANCIAL_STATEMENT
+from features.contracts.gas import GAS
+from features.contracts.guaranteed_loan import GUARANTEED_LOAN, LOAN_STAGES
 from features.contracts.registration import REGISTRATION
 from features.contracts.shareholder import SHAREHOLDER
 from features.definitions.library import kept
@@ -19,8 +22,12 @@ from features.store.edges import COMPARED_DAYS, PERSONS, Chance, drawn, noon
 LEAST = 20
 SIZES = {("F", "440305"): LEAST, ("F", "440306"): LEAST + 1, ("G", "440305"): LEAST + 2}
 """Firms of each section and district at first: every one has 19, 20 or 21 others."""
+BORROWERS = {("TX", "44", 101): 31, ("TX", "44", 102): 2, ("WY", "55", 103): 30}
+"""The same by state, sector and lender of guaranteed loans: others are 30 of a lender, 32 of a state, or 29 of both.
+Nothing else that is drawn has these states, sectors and lenders."""
 PEERS = tuple(compose_uscc("91", "440300", f"{number:08d}") for number in range(101, 101 + sum(SIZES.values())))
 _GROUP_OF = dict(zip(PEERS, (group for group, size in SIZES.items() for _ in range(size)), strict=True))
+_LOAN_OF = dict(zip(PEERS, (group for group, size in BORROWERS.items() for _ in range(size)), strict=True))
 _KNOWN_FROM = date(2010, 3, 31)
 _MOVES, _LEAVES = PEERS[-1], PEERS[LEAST]
 _MOVED, _LEFT = date(2024, 10, 15), date(2025, 3, 10)
@@ -32,8 +39,8 @@ _PER_CASE = 4
 
 
 def group_rows(contract: Contract, chance: Chance) -> pl.DataFrame:
-    """Rows of the groups' members: where they are registered, whatever figures of peers are made of, and one agent
-    who holds a share of every one of them. Of other feeds none."""
+    """Rows of the groups' members: where they are registered, whatever figures of peers are made of, statements and
+    gas of many periods running, and one agent who holds a share of every one of them. Of other feeds none."""
     if contract is REGISTRATION:
         return _registered(chance)
     if contract is SHAREHOLDER:
@@ -44,11 +51,25 @@ def group_rows(contract: Contract, chance: Chance) -> pl.DataFrame:
         return _drawn(contract, [], chance)
     days = [day for as_of in COMPARED_DAYS[::2] for day in _days(contract, as_of, chance)]
     times = _PER_CASE if contract.period else 1
-    return _gaining(_drawn(contract, [(firm, day) for firm in PEERS for day in days * times], chance), chance)
+    drawn_of_all = _drawn(contract, [(firm, day) for firm in PEERS for day in days * times], chance)
+    return _lent(drawn_of_all) if contract is GUARANTEED_LOAN else _gaining(drawn_of_all, chance)
 
 
 def _measured() -> frozenset[str]:
-    return frozenset(code for entry in kept() if is_population(entry) for code in entry.feeds)
+    of_peers = {code for entry in kept() if is_population(entry) for code in entry.feeds}
+    return frozenset({*of_peers, FINANCIAL_STATEMENT.code, GAS.code})
+
+
+def _lent(rows: pl.DataFrame) -> pl.DataFrame:
+    """Loans of the groups of borrowers: two of three rows an approval, the others a charge-off of another loan."""
+    groups = [_LOAN_OF[firm] for firm in rows["uscc"]]
+    return rows.with_columns(
+        loan_no_hash=pl.Series([f"{number:016x}" for number in range(2**32, 2**32 + rows.height)], dtype=pl.String),
+        stage=pl.Series([LOAN_STAGES[number % 3 == 2] for number in range(rows.height)], dtype=pl.String),
+        state=pl.Series([state for state, _, _ in groups], dtype=pl.String),
+        sector=pl.Series([sector for _, sector, _ in groups], dtype=pl.String),
+        lender_no=pl.Series([lender for _, _, lender in groups], dtype=pl.Int64),
+    )
 
 
 def _days(contract: Contract, as_of: date, chance: Chance) -> Sequence[date]:
@@ -56,7 +77,7 @@ def _days(contract: Contract, as_of: date, chance: Chance) -> Sequence[date]:
     if contract.period is None:
         return [as_of - timedelta(days=int(back)) for back in chance.integers(30, 730, _EVENTS)]
     step = MONTHS_IN[contract.period]
-    last = months_before(as_of.replace(day=1), as_of.month % step + 1)
+    last = months_before(as_of.replace(day=1), (as_of.month - 1) % step + 1)
     return [month_end(months_before(last, step * number)) for number in range(_PERIODS)]
 
 

@@ -18,6 +18,7 @@ from bureau.uscc import compose_uscc
 from features.contracts.contract import HASH_PATTERN, SUBJECT_PATTERN, USCC_PATTERN, Contract
 from features.contracts.quality import MOST, amounts
 from features.contracts.registration import REGISTRATION
+from features.definitions.inspection import QUALITY_SAMPLING
 from features.engine.windows import MONTHS_IN
 from features.lake.delivery import RECEIVED_AT
 from features.lake.judgement import judge
@@ -32,6 +33,8 @@ LARGEST = (10**13, MOST)
 """The most a month's invoices and any amount or quantity may say."""
 PERSONS = tuple(f"{number:016x}" for number in range(1, 41))
 """Few enough to run and own several firms each, so that derived feeds have rows."""
+_ASKED_FOR = {"item": (QUALITY_SAMPLING,)}
+"""Texts of columns without a closed list that a feature asks for: none of its records would enter."""
 _CANDIDATES = 12
 """Rows drawn for each wanted one; the contract takes those that keep its rules."""
 _TOKEN = re.compile(r"\[([^\]]+)\](\?|\{(\d+)(?:,(\d+))?\})?")
@@ -158,7 +161,8 @@ def _texts(facts: Mapping[str, Any], name: str, chance: Chance) -> Callable[[dat
     pattern = facts.get("pattern")
     if pattern is None:
         shortest = facts.get("min_value") or 1
-        return lambda _: f"{name}{int(chance.integers(5))}".ljust(shortest, "0")
+        texts = [*(f"{name}{number}".ljust(shortest, "0") for number in range(5)), *_ASKED_FOR.get(name, ())]
+        return lambda _: texts[int(chance.integers(len(texts)))]
     if pattern in (USCC_PATTERN, SUBJECT_PATTERN):
         return lambda _: FIRMS[int(chance.integers(len(FIRMS)))]
     if pattern == HASH_PATTERN:

@@ -184,6 +184,7 @@ def test_a_comparison_without_spark_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     compared = run("compare", "--feature", ARREARS, "--rows", "20")
     assert compared.exit_code == 0
     assert "Spark was left out. Spark is not installed: pip install it." in compared.stderr
+    assert "nothing was compared" not in compared.output
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The engines agree on a made-up lake of edges, and the comparison would tell if they did not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from features.engine.kernel.program import compile_program
 from features.lake.lake import Lake
 from features.store import comparison
 from features.store.build import build_features
-from features.store.comparison import Compared, _held, compare, summary
+from features.store.comparison import Compared, _held, compare, never_known, summary
 from features.store.edges import COMPARED_DAYS, first_versions
 
 NAMES = ["tax_arrears_count_24m", "industry_section", "defendant_cases_24m", "sales_trend_6p"]
@@ -52,6 +53,14 @@ def test_a_cell_that_differs_is_shown(told: list[float | None]) -> None:
     made = pl.DataFrame({NAMES[0]: [1.0, 2.0]})
     found = _held(Engine.KERNEL, "build", [(made, pl.DataFrame({NAMES[0]: told}))])
     assert (found.cells, found.differing, found.example) == (2, 1, f"{NAMES[0]}: 2.0 and not {told[1]}")
+
+
+def test_a_feature_without_a_known_cell_in_any_form_is_told() -> None:
+    frames = [pl.DataFrame({NAMES[0]: [1.0, None], NAMES[3]: [None, None]}, strict=False) for _ in range(2)]
+    built, trained = (_held(Engine.KERNEL, form, [(frame, frame)]) for form, frame in zip("bt", frames, strict=True))
+    assert (built.unknown, built.differing) == ((NAMES[3],), 0)
+    assert never_known([built, trained]) == (NAMES[3],)
+    assert never_known([built, replace(trained, unknown=())]) == ()
 
 
 def test_one_sentence_sums_up_all_engines() -> None:
