@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.checkpointing import checkpoint_late
-from api.tenancy import EVERYONE, seen_by, tell_database
+from api.tenancy import EVERYONE, require_restricted_role, seen_by, tell_database
 from api.write_queue import queue_writers
 from bureau.db import open_engine, revision_of, transaction, upgrade
 from bureau.errors import StateConflict
@@ -20,10 +20,15 @@ VERSION_TABLE = "alembic_version_ledger"
 
 
 def open_ledger_database(url: str) -> Engine:
-    """The engine of the ledger, brought to the newest migration; it sees everybody's rows (`api.tenancy`)."""
+    """The engine of the ledger, brought to the newest migration; it sees everybody's rows (`api.tenancy`).
+
+    Raises `SourceDown` where the database cannot be opened, or would not keep institutions apart.
+    """
     engine = open_engine(url)
     checkpoint_late(engine)
     upgrade(engine, MIGRATIONS, version_table=VERSION_TABLE)
+    with engine.connect() as connection:
+        require_restricted_role(connection)
     tell_database(engine)
     queue_writers(engine)
     return seen_by(engine, EVERYONE)

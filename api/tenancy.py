@@ -2,7 +2,8 @@
 
 The engine carries the answer (`seen_by`), so a query cannot forget it. Two walls stand on it: every ORM statement
 is narrowed to the rows of `api.tables.Owned` and its kin, and PostgreSQL narrows whatever else is asked by row-level
-security (`api.migrations.isolation`), to which the begin of each transaction tells the institution.
+security (`api.migrations.isolation`), to which the begin of each transaction tells the institution while it puts on
+a role that may write what routes write and nothing else.
 """
 
 from contextlib import closing
@@ -10,21 +11,29 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Engine, event, or_
+from sqlalchemy import Connection, Engine, event, or_, text
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from api.tables import Concerning, Owned, OwnedByTwo
+from bureau.errors import SourceDown
 
 _OPTION = "bureau_sight"
 NOBODY_ID = -1
 """An institution that does not exist."""
 RESTRICTED_ROLE = "bureau_caller"
-"""The role a database superuser puts on for a caller: no policy would bind him otherwise."""
+"""The role a transaction on PostgreSQL puts on unless it sees everybody's rows: a login that owns the tables may write
+them all, and one that is a superuser is bound by no policy."""
 _TOLD = (
     "SELECT set_config('bureau.everyone', %s, true), set_config('bureau.institution', %s, true),"
     " set_config('bureau.uscc', %s, true)"
 )
 _RESTRICTED = f"{_TOLD}, set_config('role', '{RESTRICTED_ROLE}', true)"
+_MAY_RESTRICT = text(
+    "SELECT session_user, current_schema(),"
+    " pg_has_role(session_user, oid, CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER'"
+    " ELSE 'SET' END), has_schema_privilege(oid, current_schema(), 'USAGE')"
+    " FROM (SELECT) AS here LEFT JOIN pg_roles ON rolname = :role"
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,21 @@ def tell_database(engine: Engine) -> None:
         event.listen(engine, "begin", _tell)
 
 
+def require_restricted_role(connection: Connection) -> None:
+    """Raise `SourceDown` where a transaction on PostgreSQL could not put the role on, or would then see no table."""
+    if connection.dialect.name != "postgresql":
+        return
+    login, schema, may_put_on, may_use = connection.execute(_MAY_RESTRICT, {"role": RESTRICTED_ROLE}).one()
+    if may_put_on and may_use:
+        return
+    made = f"CREATE ROLE {RESTRICTED_ROLE} NOLOGIN; " if may_put_on is None else ""
+    raise SourceDown(
+        f"The login {login} may not put on the role {RESTRICTED_ROLE}, by which PostgreSQL keeps institutions apart. "
+        f"Let an administrator of the database run once: {made}"
+        f'GRANT {RESTRICTED_ROLE} TO "{login}"; GRANT USAGE ON SCHEMA "{schema}" TO {RESTRICTED_ROLE};'
+    )
+
+
 def _tell(connection: Connection) -> None:
     sight = _sight_of(connection)
     tenant = sight if isinstance(sight, Tenant) else Tenant(NOBODY_ID)
@@ -63,11 +87,7 @@ def _tell(connection: Connection) -> None:
     with closing(
         connection.connection.cursor()
     ) as cursor:  # on the driver itself: through SQLAlchemy it would begin again
-        if "bureau_superuser" not in connection.info:
-            cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user")
-            ((connection.info["bureau_superuser"],),) = cursor.fetchall()
-        restricted = connection.info["bureau_superuser"] and sight != EVERYONE
-        cursor.execute(_RESTRICTED if restricted else _TOLD, told)
+        cursor.execute(_TOLD if sight == EVERYONE else _RESTRICTED, told)
 
 
 @event.listens_for(Session, "do_orm_execute")

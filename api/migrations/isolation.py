@@ -1,12 +1,15 @@
 """Row-level security on PostgreSQL: which rows of a table a transaction may see and write, for migrations.
 
-`api.tenancy` tells each transaction whose it is. The owner of the tables is bound too (FORCE); a superuser is bound
-by putting on the role `bureau_caller`. SQLite has no such wall.
+`api.tenancy` tells each transaction whose it is, and puts on the role `bureau_caller`, which has the rights granted
+here alone, whatever the login has. The owner of the tables is bound by the policies too (FORCE). SQLite has no such
+wall.
 """
 
 from collections.abc import Collection, Mapping
 
 from alembic import op
+
+from api.tenancy import RESTRICTED_ROLE, require_restricted_role
 
 ME = "(SELECT nullif(current_setting('bureau.institution', true), '')::integer)"
 MY_USCC = "(SELECT nullif(current_setting('bureau.uscc', true), ''))"
@@ -15,23 +18,24 @@ OWN = f"institution_id = {ME}"
 OF_TWO = f"institution_id = {ME} OR other_institution_id = {ME}"
 CONCERNING = f"institution_id = {ME} OR uscc = {MY_USCC}"
 
-_MAKE_ROLE = """
+_MAKE_ROLE = f"""
 DO $$ BEGIN
-    IF (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user)
-        AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bureau_caller')
-    THEN
-        CREATE ROLE bureau_caller NOLOGIN;
-        EXECUTE format('GRANT bureau_caller TO %I', session_user);
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{RESTRICTED_ROLE}') THEN
+        CREATE ROLE {RESTRICTED_ROLE} NOLOGIN;
     END IF;
-EXCEPTION WHEN duplicate_object THEN NULL;
+EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN NULL;
 END $$
 """
-_GRANT = """
+"""Where the login may: roles are one for all schemas of a cluster, so that another ledger may have made it."""
+_TAKE_ROLE = f"""
 DO $$ BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bureau_caller') THEN
-        EXECUTE format('GRANT USAGE ON SCHEMA %I TO bureau_caller', current_schema());
-        EXECUTE 'GRANT {rights} ON "{table}" TO bureau_caller';
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{RESTRICTED_ROLE}') THEN
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO {RESTRICTED_ROLE}', current_schema());
+        IF NOT pg_has_role(session_user, '{RESTRICTED_ROLE}', 'MEMBER') THEN
+            EXECUTE format('GRANT {RESTRICTED_ROLE} TO %I', session_user);
+        END IF;
     END IF;
+EXCEPTION WHEN insufficient_privilege THEN NULL;
 END $$
 """
 
@@ -51,12 +55,22 @@ def isolate(
     """
     if op.get_bind().dialect.name != "postgresql":
         return
-    op.execute(_MAKE_ROLE)
     for table, condition in conditions.items():
         op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
         op.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
         op.execute(f'CREATE POLICY {table}_everyone ON "{table}" USING ({EVERYONE})')
         op.execute(f'CREATE POLICY {table}_own ON "{table}" USING ({condition})')
-    for table in (*conditions, *shared):
+    grant_to_callers([*conditions, *shared], written_by_callers=written_by_callers)
+
+
+def grant_to_callers(tables: Collection[str], *, written_by_callers: Collection[str]) -> None:
+    """Let the role of callers read tables, and write some; raises `SourceDown` where the login cannot have that role.
+
+    For migrations on PostgreSQL. Doing it twice changes nothing.
+    """
+    op.execute(_MAKE_ROLE)
+    op.execute(_TAKE_ROLE)
+    require_restricted_role(op.get_bind())
+    for table in tables:
         rights = "SELECT, INSERT, UPDATE" if table in written_by_callers else "SELECT"
-        op.execute(_GRANT.format(table=table, rights=rights))
+        op.execute(f'GRANT {rights} ON "{table}" TO {RESTRICTED_ROLE}')

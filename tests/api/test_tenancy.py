@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session, aliased
 
 from api.access.consents import create_consent
 from api.access.tables import Client, Consent
-from api.database import open_ledger_database
+from api.database import VERSION_TABLE, open_ledger_database
 from api.tables import Concerning, LedgerTable, Owned, OwnedByTwo
-from api.tenancy import EVERYONE, Sight, SightMissing, Tenant, seen_by
-from bureau.db import transaction
+from api.tenancy import EVERYONE, RESTRICTED_ROLE, Sight, SightMissing, Tenant, seen_by
+from bureau.db import open_engine, transaction
+from bureau.errors import SourceDown
 from bureau.uscc import placeholder_uscc
 from tests.factories.ledger import ACME, NOON, Bank, add_bank, authorisation, sqlite_ledger
-from tests.factories.postgres import postgres_url
+from tests.factories.postgres import Login, postgres_login, postgres_url
 
-__all__ = ["postgres_url"]
+__all__ = ["postgres_login", "postgres_url"]
 
 for path in Path("api").glob("*/tables.py"):
     import_module(f"api.{path.parent.name}.tables")
@@ -185,3 +186,76 @@ def test_nobody_writes_into_anothers_name_or_into_the_ledger(postgres: Engine) -
         session.rollback()
         with pytest.raises(ProgrammingError, match="permission denied"):
             session.execute(text("DELETE FROM consent"))
+
+
+WRITER_ONLY = (
+    "UPDATE usage_month SET charged_fen = 0",
+    "INSERT INTO wallet (institution_id, balance_fen) VALUES (1, 1000000000)",
+    "UPDATE client SET role = 'supervisor'",
+    "UPDATE client_secret SET ends_at = NULL",
+    "UPDATE institution SET name = 'x'",
+    "DELETE FROM audit_node",
+    "ALTER TABLE usage_line DISABLE TRIGGER ALL",
+    "SELECT count(*) FROM procrastinate_jobs",
+)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        pytest.param("ALTER ROLE {login} CREATEROLE", id="it may make roles"),
+        pytest.param(f"{{made}}; GRANT {RESTRICTED_ROLE} TO {{login}}", id="an administrator granted it the role"),
+    ],
+)
+def test_a_login_that_owns_its_schema_writes_for_a_caller_what_routes_write(
+    postgres_login: Login, allowed: str
+) -> None:
+    made = f"DO $$ BEGIN CREATE ROLE {RESTRICTED_ROLE}; EXCEPTION WHEN duplicate_object THEN END $$"
+    postgres_login.granted_by_administrator(allowed.format(login=postgres_login.name, made=made))
+    engine = open_ledger_database(postgres_login.url)
+    first, _ = banks(engine)
+    own = seen_by(engine, Tenant(first.institution_id))
+    for statement in WRITER_ONLY:
+        with own.connect() as connection, pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+            connection.execute(text(statement))
+    with transaction(own) as session:
+        create_consent(session, first.institution_id, first.client_id, authorisation(uscc=OTHER), NOON)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM institution WHERE name = 'x'")) == 0
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_login_that_cannot_have_the_role_is_refused_and_told_what_to_run(postgres_login: Login) -> None:
+    for _ in range(2):
+        with pytest.raises(SourceDown, match="administrator of the database run once") as refused:
+            open_ledger_database(postgres_login.url)
+    postgres_login.granted_by_administrator(refused.value.message.partition("run once: ")[2])
+    open_ledger_database(postgres_login.url).dispose()
+
+
+@pytest.mark.postgres
+def test_a_ledger_made_without_the_role_gets_its_rights_by_migration(postgres_login: Login) -> None:
+    postgres_login.granted_by_administrator(f"ALTER ROLE {postgres_login.name} CREATEROLE")
+    open_ledger_database(postgres_login.url).dispose()
+    engine = open_engine(postgres_login.url)
+    granted = rights(engine)
+    with engine.begin() as connection:
+        schema = connection.scalar(text("SELECT current_schema()"))
+        connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {RESTRICTED_ROLE}"))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0009'"))
+    assert not rights(engine)
+    open_ledger_database(postgres_login.url).dispose()
+    assert rights(engine) == granted
+    engine.dispose()
+
+
+def rights(engine: Engine) -> set[tuple[str, str]]:
+    """What the role of callers may do with which table of the schema."""
+    query = text(
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
+        " WHERE grantee = :role AND table_schema = current_schema()"
+    )
+    with engine.connect() as connection:
+        return {(table, right) for table, right in connection.execute(query, {"role": RESTRICTED_ROLE})}

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -57,6 +58,34 @@ def _new_schema(socket: str) -> tuple[str, str]:
     with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")  # 100 times quicker than a database of its own
     return name, f"postgresql+psycopg://postgres@/postgres?host={socket}&options=-csearch_path%3D{name}"
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login of the cluster that is no superuser, and the address at which it owns an empty schema."""
+
+    name: str
+    url: str
+    socket: str
+
+    def granted_by_administrator(self, statements: str) -> None:
+        """Run as the database's superuser."""
+        with psycopg.connect(host=self.socket, user="postgres", autocommit=True) as connection:
+            connection.execute(statements)
+
+
+@pytest.fixture
+def postgres_login() -> Iterator[Login]:
+    """A login without rights beyond its own schema; the test is skipped where PostgreSQL is not installed."""
+    socket = private_cluster()
+    if socket is None:
+        pytest.skip(MISSING)
+    schema, url = _new_schema(socket)
+    name = f"login_of_{schema}"
+    login = Login(name, url.replace("//postgres@", f"//{name}@"), socket)
+    login.granted_by_administrator(f"CREATE ROLE {name} LOGIN; ALTER SCHEMA {schema} OWNER TO {name}")
+    yield login
+    login.granted_by_administrator(f"DROP SCHEMA {schema} CASCADE; DROP OWNED BY {name}; DROP ROLE {name}")
 
 
 @pytest.fixture
