@@ -167,7 +167,8 @@ def read_need(need_id: Identifier, _caller: NeedCaller, session: DbSession) -> N
 async def read_matches(need_id: Identifier, caller: NeedCaller, deployment: Served, now: Now) -> Response:
     """One metered answer (P31) for a need, a market and a state of the records.
 
-    Reading it again while none of them has changed gives the same bytes and is not metered again.
+    Reading it again while none of them has changed gives the same bytes and is not metered again, for as long as the
+    consent holds; what was answered before stays at `/v1/reports/{id}`.
     """
     rate = await deployment.rates.take(caller, find_product(MATCHING), now)
     need, market_now = await run_in_threadpool(_need_and_market, deployment, caller, need_id)

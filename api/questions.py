@@ -95,7 +95,7 @@ def answer_all(
     engine: Engine, vault: Vault, contracts: Contracts, group: Sequence[Inquiry]
 ) -> Iterator[Receipt | Produced | Exception]:
     """The answer of each of a group, in order: what its key is bound to, or produced by right. `WrongCredentials`
-    where its token does not hold any more.
+    where its token does not hold any more. Matches are given again by right alone.
 
     engine: sees everybody's rows; the rights of each caller are those of its own institution.
     """
@@ -112,23 +112,32 @@ def answer_all(
         try:
             if asked.token is not None:
                 identity_of(asked.token, held[asked.caller.client_id], asked.at)
-            if found is not None:
-                yield found.replay(asked.key, asked.question.digest)
+            contract = agreed.get(asked.caller.institution_id)
+            consent = consents.get(asked.question.consent_id or "")
+            if found is None:
+                yield asked.context.run(_produced, asked, contract, consent)
             else:
-                consent = consents.get(asked.question.consent_id or "")
-                yield asked.context.run(_produced, asked, agreed.get(asked.caller.institution_id), consent)
+                if asked.question.kind == "match":  # its key is the platform's: whoever asks anew means no retry
+                    asked.context.run(_granted, asked, contract, consent)
+                yield found.replay(asked.key, asked.question.digest)
         except Exception as problem:  # of one question, not of the group
             yield problem
 
 
 def _produced(asked: Inquiry, contract: Contract | None, consent: Row[Any] | None) -> Produced:
-    contract_version_id = None
+    grant, contract_version_id = _granted(asked, contract, consent)
     try:
-        with span("consent"):
-            grant, contract_version_id = right_of(asked.caller, asked.question, contract, consent, asked.at)
         return Produced(asked.produce(grant), grant, contract_version_id)
     except (NotPermitted, SourceDown) as problem:
         raise Unanswered(problem, contract_version_id) from problem
+
+
+def _granted(asked: Inquiry, contract: Contract | None, consent: Row[Any] | None) -> tuple[ReadGrant, int]:
+    try:
+        with span("consent"):
+            return right_of(asked.caller, asked.question, contract, consent, asked.at)
+    except (NotPermitted, SourceDown) as problem:
+        raise Unanswered(problem, None) from problem
 
 
 def consent_required(caller: Identity, question: Question) -> bool:

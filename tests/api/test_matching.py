@@ -129,6 +129,15 @@ def test_a_revoked_consent_ends_the_matching(bank: Caller, offer: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "consent-revoked")
 
 
+def test_a_revoked_consent_ends_matches_that_were_answered_before(bank: Caller, offer: str) -> None:
+    need_id = write_down(bank, SOUND)
+    before = matches_of(bank, need_id)
+    bank.delete(f"/v1/consents/{bank.get(f'/v1/needs/{need_id}').json()['consent_id']}")
+    answer = bank.get(f"/v1/needs/{need_id}/matches")
+    assert (answer.status_code, answer.json()["code"]) == (403, "consent-revoked")
+    assert body_of(bank.get(f"/v1/reports/{before['report_id']}")) == before
+
+
 def test_nobody_else_sees_needs_or_loan_products(bank: Caller, other_bank: Caller, offer: str) -> None:
     need_id = write_down(bank, SOUND)
     for path in (f"/v1/needs/{need_id}", f"/v1/needs/{need_id}/matches"):
