@@ -17,7 +17,7 @@ from api.billing.printing import signed_print, statement_number
 from api.billing.reconciling import TheirLine, reconcile
 from api.billing.statements import as_csv, draw_up, find_statement, issue_statement
 from api.billing.tables import Statement, StatementSignature
-from api.caller import DbSession, Now, Served, StatementCaller
+from api.caller import AgreeingCaller, DbSession, Now, Served, StatementCaller
 from api.deployment import Deployment
 from api.errors import problems
 from bureau.db import transaction
@@ -171,8 +171,8 @@ class AgreementRequest(BaseModel):
         str | None,
         Field(
             max_length=8192,
-            description="Your detached JWS (RFC 7515 appendix F) over that form, by a key of this client; wanted from "
-            "a client that has keys.",
+            description="Your detached JWS (RFC 7515 appendix F) over that form, by a key of this client; wanted where "
+            "a client of your institution that may agree has keys.",
         ),
     ] = None
 
@@ -321,9 +321,12 @@ def read_signatures(month: MonthPath, caller: StatementCaller, session: DbSessio
     "/{month}/signature", summary="Agree to a statement, or sign it", responses=problems(StateConflict, InvalidInput)
 )
 def agree(
-    month: MonthPath, request: AgreementRequest, caller: StatementCaller, session: DbSession, now: Now
+    month: MonthPath, request: AgreementRequest, caller: AgreeingCaller, session: DbSession, now: Now
 ) -> AgreementView:
-    """With the digest of the statement you have read, and your signature; agreeing again changes nothing."""
+    """With the digest of the statement you have read, and your signature; agreeing again changes nothing.
+
+    A signature that comes after another agreement is refused: one of a month is kept.
+    """
     return _agreement(
         agree_to_statement(
             session,

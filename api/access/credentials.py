@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -64,6 +65,14 @@ def secret_is_right(session: Session, client: Client | None, secret: str, at: da
 def keys_of(session: Session, client_id: str, at: datetime) -> dict[str, dict[str, Any]]:
     """The public keys that count at an instant, by `kid`."""
     return {key.kid: key.jwk for key in session.scalars(_counting(ClientKey, client_id, at))}
+
+
+def key_holders(session: Session, institution_id: int, roles: Collection[str], at: datetime) -> set[str]:
+    """The clients of an institution, in some roles and not disabled, that have a key which counts at an instant."""
+    query = select(Client.id).where(
+        Client.institution_id == institution_id, Client.role.in_(roles), Client.disabled_at.is_(None)
+    )
+    return {client_id for client_id in session.scalars(query) if keys_of(session, client_id, at)}
 
 
 def every_key_of(session: Session, client_id: str) -> dict[str, dict[str, Any]]:

@@ -30,19 +30,19 @@ ROLES = {
         "a bank's own system",
         (
             *("catalogue", "consents", "consents:read", "reports", "reports:read", "decisions", "decisions:read"),
-            *("loan-products", "needs", "matches", "usage", "statements", "webhooks", "contracts"),
+            *("loan-products", "needs", "matches", "usage", "statements", "statements:agree", "webhooks", "contracts"),
         ),
         calls=True,
     ),
     "auditor": Role(
-        "a bank's auditor: evidence and bills, no new question",
+        "a bank's auditor: evidence and bills, no new question, no agreement",
         ("catalogue", "consents:read", "reports:read", "decisions:read", "usage", "statements", "contracts"),
     ),
     "enterprise": Role(
         "an enterprise: its own record, its own consents, who asked",
         (
             *("catalogue", "consents", "consents:read", "reports", "reports:read", "needs", "matches", "notices"),
-            *("usage", "statements", "webhooks", "contracts"),
+            *("usage", "statements", "statements:agree", "webhooks", "contracts"),
         ),
         calls=True,
         kind="enterprise",
@@ -50,8 +50,8 @@ ROLES = {
     "partner": Role(
         "a partner platform: brings the needs and consents of its firms",
         (
-            *("catalogue", "consents", "consents:read", "needs", "matches", "usage", "statements", "webhooks"),
-            "contracts",
+            *("catalogue", "consents", "consents:read", "needs", "matches", "usage", "webhooks", "contracts"),
+            *("statements", "statements:agree"),
         ),
         calls=True,
     ),

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.access.credentials import every_key_of, keys_of
+from api.access.credentials import every_key_of, key_holders, keys_of
 from api.access.public_keys import signed_by
+from api.access.roles import roles_with
 from api.audit.acts import enter_acts
 from api.billing.months import Month
 from api.billing.statements import find_statement
@@ -29,8 +30,9 @@ def agree_to_statement(
     """Record that the institution agrees; the month is then closed on both sides. Agreeing again changes nothing.
 
     sha256: of the statement as the institution read it. jws: its detached signature over `signed_text`, by a key of the
-    client; one without keys agrees without. Raises `UnknownObject`, `StateConflict` for another statement, and
-    `InvalidInput` for a signature that is missing or is none.
+    client; without one agrees an institution none of whose clients that may agree has keys. Raises `UnknownObject`,
+    `StateConflict` for another statement and for a signature where another agreement is kept, and `InvalidInput` for a
+    signature that is missing or is none.
     """
     take_turn(session.connection(), ACTING)  # of two at once the second finds the first's
     issued = find_statement(session, institution_id, month)
@@ -38,6 +40,7 @@ def agree_to_statement(
         raise StateConflict(f"The statement of {month} has the digest {issued.sha256}, not {sha256}. Read it again.")
     present = session.get(StatementSignature, (institution_id, month.first))
     if present is not None:
+        _require_kept(present, month, jws)
         return present
     _require_signature(session, issued, client_id, jws, at)
     signature = StatementSignature(
@@ -72,16 +75,26 @@ def _header_of(signature: str | None) -> dict[str, Any]:
     return {} if read is None else read[0]
 
 
-def _require_signature(session: Session, issued: Statement, client_id: str, jws: str | None, at: datetime) -> None:
-    keys = keys_of(session, client_id, at)
-    if not keys and jws is None:
-        return
-    if jws is None:
-        raise InvalidInput(
-            f"{client_id} has keys of its own: sign the RFC 8785 form of the statement with one and send the detached "
-            "JWS as jws."
+def _require_kept(present: StatementSignature, month: Month, jws: str | None) -> None:
+    """A signature that would be thrown away is refused; the agreement is append-only, so that none takes its place."""
+    if jws not in (None, present.jws):
+        raise StateConflict(
+            f"{present.client_id} has agreed to {month} already, {'by its call' if present.jws is None else 'signed'}; "
+            f"this signature is not kept. Read what is with GET /v1/statements/{month}/signatures."
         )
-    if signed_by(jws, keys.values(), signed_text(issued)) is None:
+
+
+def _require_signature(session: Session, issued: Statement, client_id: str, jws: str | None, at: datetime) -> None:
+    if jws is None:
+        holders = key_holders(session, issued.institution_id, roles_with("statements:agree"), at)
+        if not holders:
+            return
+        holder = client_id if client_id in holders else min(holders)
+        raise InvalidInput(
+            f"{holder} has keys of its own: sign the RFC 8785 form of the statement with one, as that client, and send "
+            "the detached JWS as jws."
+        )
+    if signed_by(jws, keys_of(session, client_id, at).values(), signed_text(issued)) is None:
         raise InvalidInput(
             f"jws is not over the RFC 8785 form of the statement by a key of {client_id}. Sign it detached (RFC 7515 "
             "appendix F) with a key that is registered, or register the key."

@@ -88,7 +88,7 @@ REACHED_BY = {
     "get /v1/statements/{month}/pdf": BILLED,
     "get /v1/statements/{month}/lines/{number}/calls": BILLED,
     "post /v1/statements/{month}/reconciliation": BILLED,
-    "post /v1/statements/{month}/signature": BILLED,
+    "post /v1/statements/{month}/signature": BILLED - {"auditor"},
     "get /v1/statements/{month}/signatures": BILLED,
 }
 """A new route states here who reaches it."""

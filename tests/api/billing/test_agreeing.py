@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from api.access.institutions import create_client, find_client, rotate_client
+from api.access.institutions import create_client, disable_client, find_client, rotate_client
 from api.billing.agreeing import agree_to_statement, key_named, signature_stands, signed_text
 from api.billing.months import Month
 from api.billing.standing import Signed, signed_statements
 from api.billing.statements import issue_statement
 from api.billing.tables import Statement, StatementSignature
 from api.signing import open_signer
-from bureau.errors import InvalidInput
+from bureau.errors import InvalidInput, StateConflict
 from tests.factories.assertions import detached, new_key, public
 from tests.factories.ledger import NOON, PRICES
 
@@ -94,9 +94,26 @@ def test_who_has_a_key_signs_with_it(signing: Signing) -> None:
 
 
 def test_who_has_none_agrees_by_its_call(signing: Signing) -> None:
+    disable_client(signing.session, signing.client_id, AT)
     plain = create_client(signing.session, "深圳银行", "bank", [], AT)
+    create_client(signing.session, "深圳银行", "auditor", [], AT, keys=public(new_key("auditor")))
     with pytest.raises(InvalidInput, match="or register the key"):
         signing.agree(client_id=plain.client_id, jws=detached(KEY, signed_text(signing.statement)))
     agreed = signing.agree(client_id=plain.client_id, jws=None)
     assert agreed.jws is None
     assert signature_stands(signing.session, signing.statement, agreed)
+    assert signing.agree(client_id=plain.client_id, jws=None) is agreed
+
+
+def test_a_client_without_keys_does_not_agree_past_one_that_has_them(signing: Signing) -> None:
+    plain = create_client(signing.session, "深圳银行", "bank", [], AT)
+    with pytest.raises(InvalidInput, match=f"{signing.client_id} has keys of its own: sign"):
+        signing.agree(client_id=plain.client_id, jws=None)
+
+
+def test_a_signature_that_is_not_kept_is_refused(signing: Signing) -> None:
+    first = detached(KEY, signed_text(signing.statement))
+    agreed = signing.agree(client_id=signing.client_id, jws=first)
+    assert signing.agree(client_id=signing.client_id, jws=first) is agreed
+    with pytest.raises(StateConflict, match="has agreed to 2026-11 already, signed; this signature is not kept"):
+        signing.agree(client_id=signing.client_id, jws=detached(KEY, signed_text(signing.statement)))
