@@ -39,7 +39,8 @@ def create(
     products: Annotated[
         str | None,
         typer.Option(
-            help="Codes to contract at list price, as P01,P07; 'all' for all on sale, the default of a caller."
+            help="Codes to contract at list price, as P01,P07; 'all' for all on sale, the default of an institution's "
+            "first caller. Where two people agreed to its contract, they add products: bureau contracts propose."
         ),
     ] = None,
     uscc: Annotated[str | None, typer.Option(help="The enterprise that a client of the role enterprise is.")] = None,
@@ -55,10 +56,21 @@ def create(
     ] = False,
 ) -> None:
     """Make a client of an institution and print its id and secret, shown this once; with --jwks it needs none."""
+    settings, keys = Settings(), _keys(jwks)
     asked = products if products is not None else "all" if find_role(role).calls else ""
-    keys = _keys(jwks)
-    with ledger_transaction(Settings().ledger_url) as session:
-        made = create_client(session, name, role, _prices(asked), now(), uscc=uscc, keys=keys, test=test, person=person)
+    with ledger_transaction(settings.ledger_url) as session:
+        made = create_client(
+            session,
+            name,
+            role,
+            _prices(asked),
+            now(),
+            uscc=uscc,
+            keys=keys,
+            test=test,
+            person=person,
+            first_contract_only=products is None,
+        )
         printed = _printed(session, made, keys)
     print(json.dumps(printed))
 

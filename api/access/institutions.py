@@ -12,7 +12,8 @@ from api.access.credentials import NO_OVERLAP, PublicKeys, add_credentials, end_
 from api.access.roles import ROLES, Kind, Role, find_role
 from api.access.tables import Client, Institution
 from api.contracts.agreeing import TEST_ALERT_FEN, ListPrice, agree_list_prices
-from bureau.errors import InvalidInput, UnknownName
+from api.contracts.in_force import contract_in_force, has_contract
+from bureau.errors import InvalidInput, StateConflict, UnknownName
 from bureau.uscc import is_sample, parse_uscc
 from models.register import require_person
 
@@ -42,13 +43,16 @@ def create_client(
     keys: PublicKeys | None = None,
     test: bool = False,
     person: str | None = None,
+    first_contract_only: bool = False,
 ) -> NewClient:
     """A new client of an institution, which is made if it is new.
 
     An institution is one enterprise, the platform, or another institution: clients see its rows, so none of another
     kind or enterprise joins it. Of enterprises of one name the later ones have their code behind it.
     products: prices of what it may call; the first ones make contract version 1, later ones a new version
-    that adds them and keeps what was agreed. uscc: the enterprise that a client of this role is.
+    that adds them and keeps what was agreed, unless two people agreed to it: they add what it lacks.
+    first_contract_only: an institution with a contract gets none of them. uscc: the enterprise that a client of this
+    role is.
     keys: its public keys; without any it gets a secret. test: in test mode, as a client of the institution's twin,
     to which what it may call is shown at list price and never billed. person: who alone will use it, named of every
     client that agrees to prices; of two clients of one person neither approves what the other proposed.
@@ -63,7 +67,10 @@ def create_client(
         raise InvalidInput(f"A client of the role {role} is one person's, told from the second by name: give --person.")
     code = None if uscc is None else parse_uscc(uscc)
     institution = _institution_for(session, name.strip(), known, code, at, test=test)
-    agree_list_prices(session, institution.id, products, at, alerts_fen=(TEST_ALERT_FEN,) if test else ())
+    if not (first_contract_only and has_contract(session, institution.id)):
+        added = tuple(products)
+        _require_not_negotiated(session, institution, added, at)
+        agree_list_prices(session, institution.id, added, at, alerts_fen=(TEST_ALERT_FEN,) if test else ())
     client = Client(
         id=f"client-{token_hex(8)}",
         institution_id=institution.id,
@@ -76,6 +83,19 @@ def create_client(
     session.add(client)
     session.flush()
     return NewClient(client.id, add_credentials(session, client, keys, at) or "")
+
+
+def _require_not_negotiated(
+    session: Session, institution: Institution, products: Iterable[ListPrice], at: datetime
+) -> None:
+    present = contract_in_force(session, institution.id, at)
+    agreed = frozenset[str]() if present is None else present.terms.products
+    lacking = sorted({price.product_code for price in products} - agreed)
+    if lacking and has_contract(session, institution.id, negotiated=True):
+        raise StateConflict(
+            f"Two people agreed to the contract of {institution.name}, which lacks {', '.join(lacking)}. Two people "
+            "add it, with bureau contracts propose and approve; a client made without --products calls what is agreed."
+        )
 
 
 def _require_mode(role: Role, name: str, uscc: str | None, *, test: bool) -> None:

@@ -53,6 +53,14 @@ class Contract:
         return self.origins.get(place, place)
 
 
+def has_contract(session: Session, institution_id: int, *, negotiated: bool = False) -> bool:
+    """Whether an institution has a version, also of a day to come. negotiated: one that two people agreed to."""
+    query = select(ContractVersion.id).where(ContractVersion.institution_id == institution_id)
+    if negotiated:
+        query = query.where(ContractVersion.proposal_id.is_not(None))
+    return session.scalar(query.limit(1)) is not None
+
+
 class Contracts:
     """The contracts of one database; a version is read once, because it never changes."""
 

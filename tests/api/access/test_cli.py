@@ -11,9 +11,12 @@ from api.access.credentials import keys_of
 from api.access.institutions import find_client, find_institution
 from api.access.roles import ROLES
 from api.cli import main
+from api.contracts.agreeing import ListPrice, approve_terms, propose_terms
 from api.contracts.in_force import contract_in_force
+from api.contracts.terms import Terms
 from api.database import open_ledger_database
 from bureau.clock import now, shanghai_day
+from bureau.db import transaction
 from products.product import on_sale
 from tests.factories.assertions import new_key, public
 from tests.factories.ledger import ACME, draft, open_books
@@ -62,6 +65,23 @@ def test_who_calls_gets_every_product_on_sale(
         contract = contract_in_force(session, 1, now())
     listed = {line.code for line in on_sale(shanghai_day(now()))}
     assert (contract.terms.products if contract else set()) == (listed if contracted else set())
+
+
+def test_a_second_client_calls_what_the_contract_has(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for more in (["--products", "P01"], []):
+        assert run(monkeypatch, "clients", "create", "深圳银行", *more) == 0
+    with transaction(open_ledger_database(url(home))) as session:
+        assert contract_in_force(session, 1, now()).terms.products == {"P01"}
+        terms, at = Terms(rules=(ListPrice("P01", 100, "hit").as_rule(),)), now()
+        proposal = propose_terms(session, 1, terms, by="Li Wei", in_force_from=at, at=at)
+        approve_terms(session, proposal, by="Zhang Min", at=at)
+    for more, code in ([], 0), (["--products", "P01"], 0), (["--products", "P01,P07"], 2), (["--products", "all"], 2):
+        assert run(monkeypatch, "clients", "create", "深圳银行", *more) == code
+    assert "Two people agreed to the contract of 深圳银行, which lacks P07. Two people" in capsys.readouterr().err
+    with Session(open_ledger_database(url(home))) as session:
+        assert contract_in_force(session, 1, now()).terms.products == {"P01"}
 
 
 @pytest.mark.parametrize(
