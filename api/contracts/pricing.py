@@ -6,7 +6,9 @@ Where one price holds for all units of a month (`Volume`), it holds for those th
 charge was taken back, and what a cap withheld is not given back a second time.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -79,7 +81,7 @@ class Tier(BaseModel):
 
 class _Tiered(BaseModel):
     model_config = _FROZEN
-    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=50)]
 
     @model_validator(mode="after")
     def _rising_and_open(self) -> Self:
@@ -98,7 +100,11 @@ class _Tiered(BaseModel):
 
     def tier_fen(self, units: int) -> int:
         """What the tier says that so many units reach."""
-        return next(tier.unit_fen for tier in self.tiers if tier.up_to is None or units <= tier.up_to)
+        return self.tiers[bisect_left(self._ends, units)].unit_fen
+
+    @cached_property
+    def _ends(self) -> tuple[int, ...]:
+        return tuple(tier.up_to for tier in self.tiers if tier.up_to is not None)
 
 
 class Graduated(_Tiered):

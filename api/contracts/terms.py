@@ -75,7 +75,7 @@ class Terms(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rules: tuple[PriceRule, ...] = ()
+    rules: Annotated[tuple[PriceRule, ...], Field(max_length=500)] = ()
     minimum_fen: Fen = 0
     cap_fen: Fen | None = None
     quotas: dict[ProductCode, Count] = {}

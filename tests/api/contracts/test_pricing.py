@@ -45,6 +45,12 @@ def test_the_charges_of_units_add_up_to_the_total(price: Price, units: int) -> N
     assert sum(next_unit(price, used) for used in range(units)) == price.total(units)
 
 
+@given(tiers(), st.integers(0, 70))
+def test_a_unit_costs_what_the_first_tier_says_that_it_does_not_pass(tiers: tuple[Tier, ...], units: int) -> None:
+    reached = next(tier for tier in tiers if tier.up_to is None or units <= tier.up_to)
+    assert Volume(tiers=tiers).tier_fen(units) == reached.unit_fen
+
+
 @given(prices, st.none() | st.integers(0, 2_000_000), st.integers(0, 120))
 def test_a_month_of_one_price_costs_its_total_or_the_cap(price: Price, cap: int | None, units: int) -> None:
     """Also where the cap was reached before the volume made all units cheaper."""
@@ -145,6 +151,11 @@ def test_the_unit_that_reaches_a_cheaper_volume_gives_money_back() -> None:
             },
             "rise",
             id="the same end twice",
+        ),
+        pytest.param(
+            {"model": "volume", "tiers": [*({"up_to": n, "unit_fen": 1} for n in range(1, 51)), {"unit_fen": 1}]},
+            "at most 50",
+            id="more tiers than anybody agrees to",
         ),
         pytest.param({"model": "auction", "unit_fen": 1}, "model", id="an unknown model"),
     ],

@@ -76,5 +76,10 @@ def test_what_no_contract_may_say(rules: list[dict[str, Any]], more: dict[str, A
         terms(*rules, **more)
 
 
+def test_terms_have_as_many_rules_as_can_be_read() -> None:
+    with pytest.raises(ValidationError, match="at most 500"):
+        terms(*({"product": f"P{number % 100:02}"} for number in range(501)))
+
+
 def test_a_ceiling_is_met_by_what_costs_as_much() -> None:
     assert terms({"price_basis": "government_set", "ceiling_fen": 800}).products == {"P07"}
