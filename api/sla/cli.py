@@ -13,12 +13,13 @@ from api.access.tables import Institution
 from api.billing.months import Month
 from api.billing.statements import issue_statement
 from api.contracts.tables import ContractVersion
-from api.database import ledger_transaction
+from api.database import ledger_transaction, open_ledger_database
 from api.signing import open_signer
 from api.sla.crediting import CreditState, approve_credit, confirm_credit, decline_credit, find_credit
 from api.sla.measuring import measure_month
 from api.sla.tables import CreditNote
 from bureau.clock import now
+from bureau.db import transaction
 from bureau.listing import Format, FormatOption, print_rows
 from bureau.settings import Settings
 
@@ -50,14 +51,19 @@ def meter(
 @sla.command()
 def assess(month: Annotated[str, typer.Argument(help="As 2026-11; one that is over.")]) -> None:
     """Close a month: issue the statement of every institution with a contract by then, and propose a credit note for
-    what was missed."""
+    what was missed. Each in a transaction of its own, so that callers wait for one and not for all."""
     settings, meant, at = Settings(), Month.parse(month), now()
-    with ledger_transaction(settings.ledger_url) as session:
-        signer, before = open_signer(settings.home, "answers"), len(_notes(session, meant))
-        owners = with_contracts(session, meant.ends)
+    signer, engine = open_signer(settings.home, "answers"), open_ledger_database(settings.ledger_url)
+    try:
+        with transaction(engine) as session:
+            owners, before = with_contracts(session, meant.ends), len(_notes(session, meant))
         for owner in owners:
-            issue_statement(session, signer, owner.id, meant, at)
-        made = len(_notes(session, meant)) - before
+            with transaction(engine) as session:
+                issue_statement(session, signer, owner.id, meant, at)
+        with transaction(engine) as session:
+            made = len(_notes(session, meant)) - before
+    finally:
+        engine.dispose()
     print(f"{meant}: {len(owners)} statements are issued, {made} credit notes were proposed; see bureau sla notes")
 
 

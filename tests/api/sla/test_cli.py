@@ -1,15 +1,23 @@
 """`bureau sla` on a home with a missed month."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
+from api.billing.months import Month
+from api.billing.statements import issue_statement
+from api.billing.tables import Statement
+from api.database import open_ledger_database
+from api.signing import Signer
 from api.sla.cli import sla
-from bureau.errors import BureauError, InvalidInput, SecondPersonNeeded, SignatureRefused, UnknownName
+from bureau.db import transaction
+from bureau.errors import BureauError, InvalidInput, SecondPersonNeeded, SignatureRefused, StateConflict, UnknownName
 from models.people import add_person
-from tests.factories.ledger import NOON, SECRET, open_books, sqlite_ledger
+from tests.factories.ledger import NOON, SECRET, add_bank, open_books, sqlite_ledger
 from tests.factories.promises import close_november, missed_november
 
 
@@ -78,3 +86,19 @@ def test_a_month_is_assessed_once_it_is_over(home: Path) -> None:
     assert isinstance(run("assess", "2026-13").exception, BureauError)
     assert "1 statements are issued, 0 credit notes were proposed" in run("assess", "2026-11").output
     assert "0 statements are issued" in run("assess", "2026-10").output, "its contract began in November"
+
+
+def test_an_institution_is_assessed_in_a_transaction_of_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_ledger_database(sqlite_ledger(home))
+    owner = add_bank(engine, "城市银行").institution_id
+
+    def issue(session: Session, signer: Signer, institution_id: int, month: Month, at: datetime) -> None:
+        if institution_id != owner:
+            raise StateConflict("The next one cannot be issued.")
+        issue_statement(session, signer, institution_id, month, at)
+
+    monkeypatch.setattr("api.sla.cli.issue_statement", issue)
+    assert isinstance(run("assess", "2026-11").exception, StateConflict)
+    with transaction(engine) as session:
+        assert session.get(Statement, (owner, Month.parse("2026-11").first))
+    engine.dispose()
