@@ -65,9 +65,15 @@ class Turns:
 def turns_of(cuts: Floats, unit: str) -> Turns:
     """The values that are told of some cuts."""
     finite = [float(cut) for cut in cuts if math.isfinite(cut)]
-    lower = np.unique([_settled(cut, unit, math.floor) for cut in finite])
+    lower = np.unique([_below(cut, unit) for cut in finite])
     upper = np.unique([_above(cut, unit) for cut in finite])
     return Turns(lower.astype(np.float64), upper.astype(np.float64))
+
+
+def _below(cut: float, unit: str) -> float:
+    """A table's cut may be the last number before a round one, which then lies above it."""
+    settled = _settled(cut, unit, math.floor)
+    return settled if settled <= cut else _settled(cut - _grain(cut, unit), unit, math.floor)
 
 
 def _above(cut: float, unit: str) -> float:

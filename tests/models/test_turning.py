@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from models.binned import BinnedModel, Bins
 from models.logistic import Logistic
 from models.scoring import ScoringModel
 from models.turning import Turning, TurningPoints, turns_of
@@ -14,11 +15,21 @@ TREES, LOGISTIC = scoring_model(SMALL_TREES), scoring_model(PLAIN_LOGISTIC)
 ARREARS, SALES = COLUMNS.names.index("arrears_count"), COLUMNS.names.index("sales_fen")
 
 
+def just_below(value: float) -> float:
+    """The cut of a scorecard or an EBM whose bins begin at a value."""
+    return float(np.nextafter(value, -np.inf))
+
+
 @pytest.mark.parametrize(
     ("cut", "unit", "below", "above"),
     [
         pytest.param(2.5, "cases", 2, 3, id="between two counts"),
         pytest.param(2.0, "cases", 2, 3, id="on a count, which lies below"),
+        pytest.param(just_below(2.0), "cases", 1, 2, id="just below a count, which lies above"),
+        pytest.param(just_below(0.3), "share", 0.299, 0.3, id="just below a share"),
+        pytest.param(just_below(1e6), "fen", 999_900, 1_000_000, id="just below where money is told in tenths of 万元"),
+        pytest.param(just_below(-2.0), "cases", -3, -2, id="just below a fall"),
+        pytest.param(just_below(0.0), "cases", -1, 0, id="just below nothing"),
         pytest.param(1e-35, "cases", 0, 1, id="LightGBM's zero"),
         pytest.param(0.12345, "share", 0.123, 0.124, id="a share, in tenths of a percent"),
         pytest.param(-0.12345, "change", -0.124, -0.123, id="a fall"),
@@ -98,6 +109,14 @@ def test_a_turn_found_beforehand_is_the_one_found_for_the_row() -> None:
     ]
     assert [one for one, _ in turns] == [other for _, other in turns]
     assert sum(one is not None for one, _ in turns) > 100
+
+
+def test_of_a_table_whose_bin_begins_at_a_round_value_the_turn_is_below_it() -> None:
+    """Two cases cost, fewer do not."""
+    table = BinnedModel(0.0, (Bins((just_below(2.0),), (-0.4, 0.4, 0.0)),), "ebm")
+    turning = TurningPoints(table, ("cases",), (1,))
+    assert turning.nearest(0, np.array([5.0]), 0.4) == 1.0
+    assert table.own_parts(0, np.array([1.0, 2.0])).tolist() == [-0.4, 0.4]
 
 
 def test_what_is_missing_or_counts_nothing_turns_nowhere() -> None:
