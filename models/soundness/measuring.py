@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bureau.errors import InvalidInput
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.baselines import of_kind
@@ -34,11 +35,19 @@ def measure_soundness(
     retrains: int = RETRAINS,
     tell: Callable[[str, float], None] = lambda _line, _done: None,
 ) -> Soundness:
-    """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth."""
+    """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth.
+
+    Raises `InvalidInput` where no loan of the test has a known outcome.
+    """
     labelled = read_for(question, model, lake, day, grant, to_fit=True)
     question = question.on(day, labelled)
     train = question.to_fit(labelled, "train")
     calibrate, judged = question.part(labelled, "calibrate"), question.part(labelled, "test")
+    if not len(judged):
+        raise InvalidInput(
+            f"No loan granted from {question.split.test_from} has a known outcome on {day}, so that no reason of "
+            f"{model.name} can be asked. Load more loan feedback (F60)."
+        )
     (recipe,) = of_kind(question.spec, model.predictor.kind).recipes
     with one_thread():
         stability = measure_stability(model, recipe, train, calibrate, judged, retrains=retrains, tell=tell)

@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import pytest
+
+from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from features.lake.lake import Lake
 from models.calibration import Platt
@@ -11,6 +15,7 @@ from models.question import Question
 from models.scoring import ScoringModel
 from models.sme_default.spec import SPEC
 from models.soundness.measuring import Soundness, measure_soundness
+from models.time_split import TimeSplit
 from models.training import assemble
 from tests.factories.granted_loans import labelled_loans
 
@@ -30,10 +35,19 @@ def kept() -> ScoringModel:
     return assemble(SMALL, labelled, predictor, Platt(0.0, 1.0))
 
 
-def measured(lake: Lake, question: Question) -> Soundness:
-    return measure_soundness(lake, question, LAST_DAY, operator_grant("training"), kept(), city=None, retrains=2)
+def measured(lake: Lake, question: Question, **more: Any) -> Soundness:
+    grant = operator_grant("training")
+    return measure_soundness(lake, question, LAST_DAY, grant, kept(), city=None, retrains=2, **more)
 
 
 def test_a_feature_more_in_the_spec_changes_nothing_of_a_version_kept_before(city: Lake) -> None:
     grown = replace(SMALL, features=("sales_void_share_12p", *SMALL.features))
     assert measured(city, Question(grown)) == measured(city, Question(SMALL))
+
+
+def test_where_no_loan_judges_nothing_is_retrained(city: Lake) -> None:
+    later = Question(replace(SMALL, split=TimeSplit(date(2021, 1, 1), date(2023, 4, 1))))
+    told: list[str] = []
+    with pytest.raises(InvalidInput, match="No loan granted from 2023-04-01 has a known outcome on 2023-04-30"):
+        measured(city, later, tell=lambda line, _done: told.append(line))
+    assert told == []
