@@ -12,7 +12,7 @@ from api.identifiers import Identifier
 from api.matching import offers
 from api.matching.tables import LoanProduct
 from api.paging import Cursor, Limit, Page, page_of
-from bureau.errors import RoleNotPermitted, UnknownObject, WrongCredentials
+from bureau.errors import RoleNotPermitted, StateConflict, UnknownObject, WrongCredentials
 from products.matchmaking.terms import LoanProductOffer, LoanProductTerms
 
 router = APIRouter(
@@ -52,11 +52,14 @@ def view(product: LoanProduct) -> LoanProductView:
     )
 
 
-@router.post("", status_code=201, summary="Offer a loan product")
+@router.post("", status_code=201, summary="Offer a loan product", responses=problems(StateConflict))
 def create_loan_product(
     request: Annotated[LoanProductOffer, Body(examples=[EXAMPLE])], caller: OfferCaller, session: DbSession, now: Now
 ) -> LoanProductView:
-    """Every need matched from now on meets it. A condition left out is no condition."""
+    """Every need matched from now on meets it. A condition left out is no condition.
+
+    An institution has at most 200 on offer.
+    """
     terms = LoanProductTerms(institution=caller.institution, **request.model_dump())
     return view(offers.offer(session, caller.institution_id, caller.client_id, terms.model_dump(mode="json"), now))
 

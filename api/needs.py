@@ -91,10 +91,10 @@ class MatchFound(Match):
 
 
 class MatchesResult(BaseModel):
-    """Ranked matches: eligible ones first, the cheapest of them leading."""
+    """Ranked matches: eligible ones first, the cheapest of them leading; the first 200 of the market."""
 
     matches: list[MatchFound]
-    eligible: Annotated[int, Field(description="How many pass every condition.")]
+    eligible: Annotated[int, Field(description="How many of them pass every condition.")]
     score: int | None
     grade: str | None
 
@@ -180,7 +180,7 @@ async def read_matches(need_id: Identifier, caller: NeedCaller, deployment: Serv
         asked = Need(subject=need.uscc, **need.terms)
         answer = match(deployment.desk_at(now, test=caller.test, uscc=need.uscc), asked, offers, grant)
         with transaction(deployment.rows_of(caller.sight)) as session:
-            keep_matches(session, need, market_now, now)
+            keep_matches(session, need, _told(answer, market_now), now)
         return replace(answer, content=numbered(need_id, answer.content))
 
     # A caller's key holds no blank, so none can meet this one.
@@ -208,6 +208,12 @@ def _need_and_market(
         need = find_need(session, need_id)
     with Session(deployment.rows_of(EVERYONE), expire_on_commit=False) as session:
         return need, market(session, test=caller.test)
+
+
+def _told(answer: Answer, offers: Sequence[LoanProduct]) -> list[LoanProduct]:
+    """The offers that an answer names."""
+    told = {found["loan_product"] for found in answer.content["result"]["matches"]}
+    return [offer for offer in offers if offer.id in told]
 
 
 def _circumstances(

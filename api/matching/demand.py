@@ -12,6 +12,9 @@ from api.identifiers import new_identifier
 from api.matching.tables import FinancingNeed, LoanProduct, Match
 from api.seen import find_seen, list_seen
 
+_TOGETHER = 1_000
+"""Rows of one statement: PostgreSQL takes 65,535 parameters at most."""
+
 
 def write_down_need(
     session: Session,
@@ -75,6 +78,6 @@ def keep_matches(session: Session, need: FinancingNeed, offers: Iterable[LoanPro
         }
         for offer in offers
     ]
-    if rows:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(insert(Match).values(rows).on_conflict_do_nothing())
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    for place in range(0, len(rows), _TOGETHER):
+        session.execute(insert(Match).values(rows[place : place + _TOGETHER]).on_conflict_do_nothing())

@@ -4,17 +4,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
 from api.identifiers import new_identifier
 from api.matching.tables import LoanProduct
 from api.seen import find_seen, list_seen
+from bureau.errors import StateConflict
+
+MOST_ON_OFFER = 200
+"""Of one institution at once: every need is held against the whole market."""
 
 
 def offer(session: Session, institution_id: int, client_id: str, terms: dict[str, Any], at: datetime) -> LoanProduct:
-    """Put a loan product on the market."""
+    """Put a loan product on the market; raises `StateConflict` for one more than an institution may have there."""
+    on_offer = select(func.count()).where(
+        LoanProduct.institution_id == institution_id, LoanProduct.withdrawn_at.is_(None)
+    )
+    if (session.scalar(on_offer) or 0) >= MOST_ON_OFFER:
+        raise StateConflict(
+            f"You have {MOST_ON_OFFER} loan products on offer, as many as an institution may. Withdraw one with "
+            "DELETE /v1/loan-products/{loan_product_id}, then offer this one."
+        )
     product = LoanProduct(
         id=new_identifier(at),
         institution_id=institution_id,

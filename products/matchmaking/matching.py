@@ -18,10 +18,12 @@ from products.reports.coverage import data_as_of, marks_of, outcome_of
 from products.reports.evidence import entered_marks
 
 MATCHING = "P31"
+MOST_MATCHES = 200
+"""Of one answer."""
 
 
 def match(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerms], grant: ReadGrant) -> Answer:
-    """Every loan product against one need, ranked, as known on the desk's day.
+    """Every loan product against one need, ranked, as known on the desk's day; the first `MOST_MATCHES` are told.
 
     loan_products: terms by the identity their caller knows them by. A firm nothing is known of matches too: what is
     asked of it counts as failed. Raises `ImpossibleUscc`, and `ModelNotReleased` where a score serves here and its
@@ -40,7 +42,7 @@ def _matched(desk: Desk, need: Need, loan_products: Mapping[str, LoanProductTerm
     behind = [reading, of_score] if of_score is not None and scored else [reading]
     model = asked if scored else None
     firm = profile_of(reading, scored)
-    matches = rank_matches(loan_products, need, firm)
+    matches = rank_matches(loan_products, need, firm)[:MOST_MATCHES]
     content = MatchContent(
         result=MatchResult(
             matches=list(matches),

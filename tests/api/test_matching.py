@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.matching.demand import match_id
 from api.needs import Matches
 from bureau.settings import Settings
 from tests.factories.deployments import Caller, body_of, scored_home
@@ -99,6 +100,19 @@ def test_a_new_loan_on_the_market_is_a_new_answer(bank: Caller, other_bank: Call
     assert old.items() <= {match["loan_product"]: match["match_id"] for match in after["result"]["matches"]}.items()
     assert other_bank.delete(f"/v1/loan-products/{new}").json()["status"] == "withdrawn"
     assert new not in {match["loan_product"] for match in matches_of(bank, need_id)["result"]["matches"]}
+
+
+def test_an_answer_tells_the_first_matches_and_keeps_no_others(
+    bank: Caller, other_bank: Caller, offer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dearer = other_bank.post("/v1/loan-products", OFFER | {"rate_bps": 900}).json()["loan_product_id"]
+    monkeypatch.setattr("products.matchmaking.matching.MOST_MATCHES", 1)
+    need_id = write_down(bank, SOUND)
+    result = matches_of(bank, need_id)["result"]
+    assert ([found["loan_product"] for found in result["matches"]], result["eligible"]) == ([offer], 1)
+    assert bank.get(f"/v1/matches/{match_id(need_id, offer)}").status_code == 200
+    assert bank.get(f"/v1/matches/{match_id(need_id, dearer)}").status_code == 404
+    other_bank.delete(f"/v1/loan-products/{dearer}")
 
 
 def test_the_lender_records_its_funnel(bank: Caller, other_bank: Caller, offer: str) -> None:

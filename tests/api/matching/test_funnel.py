@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,12 +18,15 @@ from api.database import open_ledger_database
 from api.matching.demand import keep_matches, match_id, write_down_need
 from api.matching.funnel import FOLLOWS, Event, find_match, record_event
 from api.matching.offers import market, offer, withdraw_offer
-from api.matching.tables import Match, MatchEvent
+from api.matching.tables import LoanProduct, Match, MatchEvent
 from api.outcomes.tables import DecisionOutcome
 from api.tables import LedgerTable
 from api.tenancy import Tenant, seen_by
 from bureau.errors import StateConflict, UnknownObject
 from tests.factories.lakes import ACME
+from tests.factories.postgres import postgres_url
+
+__all__ = ["postgres_url"]
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 DAY = date(2026, 11, 23)
@@ -170,6 +173,39 @@ def test_of_two_steps_at_once_the_second_reads_again(engine: Engine) -> None:
 def test_matching_again_finds_the_same_match(agora: Market) -> None:
     keep_matches(agora.session, agora.need, [agora.offer], AT)
     assert agora.session.scalars(select(Match.id)).all() == [agora.match_id]
+
+
+@pytest.mark.postgres
+def test_a_market_of_more_offers_than_one_statement_takes_is_kept(postgres_url: str) -> None:
+    engine = open_ledger_database(postgres_url)
+    with Session(engine) as session:
+        agora = Market(session)
+        offers = [
+            LoanProduct(
+                id=f"offer {number}",
+                institution_id=agora.bank,
+                terms={},
+                created_by=agora.bank_client,
+                created_at=AT,
+            )
+            for number in range(11_000)
+        ]
+        session.add_all(offers)
+        keep_matches(session, agora.need, offers, AT)
+        assert session.scalar(select(func.count()).select_from(Match)) == 11_001
+    engine.dispose()
+
+
+def test_an_institution_has_so_many_offers_and_leaves_others_theirs(
+    agora: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.matching.offers.MOST_ON_OFFER", 2)
+    offer(agora.session, agora.bank, agora.bank_client, {"name": "快贷"}, AT)
+    with pytest.raises(StateConflict, match="You have 2 loan products on offer, as many as an institution may"):
+        offer(agora.session, agora.bank, agora.bank_client, {"name": "慢贷"}, AT)
+    offer(agora.session, agora.owner, agora.bank_client, {"name": "慢贷"}, AT)
+    withdraw_offer(agora.session, agora.offer.id, AT)
+    offer(agora.session, agora.bank, agora.bank_client, {"name": "慢贷"}, AT)
 
 
 def test_a_withdrawn_loan_is_off_the_market(agora: Market) -> None:
