@@ -1,7 +1,7 @@
 """`bureau sla` on a home with a missed month."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,16 +89,19 @@ def test_a_month_is_assessed_once_it_is_over(home: Path) -> None:
 
 
 def test_an_institution_is_assessed_in_a_transaction_of_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = open_ledger_database(sqlite_ledger(home))
-    owner = add_bank(engine, "城市银行").institution_id
+    engine = open_ledger_database(f"sqlite:///{home / 'ledger.db'}")
+    add_bank(engine, "城市银行")
+    asked: list[int] = []
 
     def issue(session: Session, signer: Signer, institution_id: int, month: Month, at: datetime) -> None:
-        if institution_id != owner:
+        asked.append(institution_id)
+        if len(asked) > 1:
             raise StateConflict("The next one cannot be issued.")
         issue_statement(session, signer, institution_id, month, at)
 
+    monkeypatch.setattr("api.sla.cli.now", lambda: datetime(2027, 1, 1, tzinfo=UTC))
     monkeypatch.setattr("api.sla.cli.issue_statement", issue)
-    assert isinstance(run("assess", "2026-11").exception, StateConflict)
+    assert isinstance(run("assess", "2026-12").exception, StateConflict)
     with transaction(engine) as session:
-        assert session.get(Statement, (owner, Month.parse("2026-11").first))
+        assert session.get(Statement, (asked[0], Month.parse("2026-12").first))
     engine.dispose()
