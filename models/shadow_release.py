@@ -12,10 +12,18 @@ from models.service import load_version
 
 
 def put_beside(deeds: Deeds, version: str, by: Signature, at: datetime) -> Release:
-    """Let a kept version run beside the one in service; one person may, because nothing it says is shown."""
+    """Let a kept version run beside the one in service; one person may, because nothing it says is shown.
+
+    Raises `StateConflict` for the one in service: beside itself it says nothing new.
+    """
     person = signed_by(deeds.home, by).name
     with writing(deeds.home, deeds.name) as register:
-        sha256 = kept_hash(deeds, version, register.acts)
+        sha256, release = kept_hash(deeds, version, register.acts), read_release(deeds.home, deeds.name)
+        if release is not None and release.version == version:
+            raise StateConflict(
+                f"Version {version} of model {deeds.name!r} is in service, and nothing runs beside itself. Name "
+                f"another one: bureau models history {deeds.name} lists those kept."
+            )
         load_version(deeds.home, deeds.name, version, sha256)
         run_id = move_alias(deeds.mlruns, deeds.name, SHADOW, version, sha256)
         register.add("shadowed", version, sha256, person, at)

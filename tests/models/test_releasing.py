@@ -280,12 +280,15 @@ def test_a_shadow_that_is_released_no_longer_runs_beside_itself(deeds: Deeds, ml
     assert read_register(deeds.home, NAME)[-1].deed == "unshadowed"
 
 
-def test_a_shadow_of_another_version_goes_on_beside_what_is_released(deeds: Deeds) -> None:
-    put_beside(deeds, "1", signed(deeds, ZHAO), AT)
+def test_a_shadow_of_another_version_goes_on_beside_what_is_released(
+    deeds: Deeds, plain: Trained, mlruns: Path
+) -> None:
+    keep(deeds.home, mlruns, plain, AT)
+    put_beside(deeds, "3", signed(deeds, ZHAO), AT)
     release_by_two(deeds, "2", signed(deeds, WANG), signed(deeds, LI), AT)
     beside = read_release(deeds.home, NAME, SHADOW_FILE)
     assert beside is not None
-    assert beside.version == "1"
+    assert beside.version == "3"
 
 
 def killed(monkeypatch: pytest.MonkeyPatch) -> None:

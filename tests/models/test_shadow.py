@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from bureau.errors import StateConflict, UnknownName
-from models.keeping import Kept
+from models.keeping import Kept, keep
 from models.register import read_register
 from models.registry import SHADOW, tracking_address
 from models.releasing import Deeds
 from models.service import load_released
 from models.shadow import ShadowAnswer, compare, load_shadow, read_answers, store
 from models.shadow_release import put_beside, take_away
+from models.training import Trained
 from tests.factories.people import signature
 
 NAME, AT = "invoice_default", datetime(2026, 1, 7, 9, 30, tzinfo=UTC)
@@ -34,25 +35,41 @@ SAID = ShadowAnswer(
 )
 
 
+@pytest.fixture(scope="module")
+def two(kept: tuple[Path, Kept], plain: Trained, mlruns: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with version 1 in service and version 2 kept."""
+    home = Path(shutil.copytree(kept[0] / "models", tmp_path_factory.mktemp("two") / "models").parent)
+    keep(home, mlruns, plain, AT)
+    return home
+
+
 @pytest.fixture
-def deeds(kept: tuple[Path, Kept], mlruns: Path, tmp_path: Path) -> Deeds:
-    return Deeds(Path(shutil.copytree(kept[0] / "models", tmp_path / "models").parent), mlruns, NAME)
+def deeds(two: Path, mlruns: Path, tmp_path: Path) -> Deeds:
+    return Deeds(Path(shutil.copytree(two / "models", tmp_path / "models").parent), mlruns, NAME)
 
 
 def test_a_shadow_is_set_beside_and_taken_away_on_record(deeds: Deeds, mlruns: Path) -> None:
     from mlflow import MlflowClient
 
     assert load_shadow(deeds.home, NAME) is None
-    put_beside(deeds, "1", signature(deeds.home, "赵值班"), AT)
+    put_beside(deeds, "2", signature(deeds.home, "赵值班"), AT)
     beside = load_shadow(deeds.home, NAME)
     assert beside is not None
-    assert (beside.version, load_released(deeds.home, NAME).version) == ("1", "1")
+    assert (beside.version, load_released(deeds.home, NAME).version) == ("2", "1")
     assert SHADOW in MlflowClient(tracking_address(mlruns)).get_registered_model(NAME).aliases
     take_away(deeds, signature(deeds.home, "赵值班"), AT)
     assert load_shadow(deeds.home, NAME) is None
     assert [act.deed for act in read_register(deeds.home, NAME)[-2:]] == ["shadowed", "unshadowed"]
     with pytest.raises(StateConflict, match="bureau models shadow invoice_default VERSION"):
         take_away(deeds, signature(deeds.home, "赵值班"), AT)
+
+
+def test_what_is_in_service_does_not_run_beside_itself(deeds: Deeds) -> None:
+    before = read_register(deeds.home, NAME)
+    with pytest.raises(StateConflict, match=r"Version 1 .* is in service, and nothing runs beside itself"):
+        put_beside(deeds, "1", signature(deeds.home, "赵值班"), AT)
+    assert load_shadow(deeds.home, NAME) is None
+    assert read_register(deeds.home, NAME) == before
 
 
 def test_a_version_nobody_kept_is_no_shadow(deeds: Deeds) -> None:
