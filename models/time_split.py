@@ -85,3 +85,8 @@ def half_year(day: pl.Expr) -> pl.Expr:
     """`2022 H1` or `2022 H2`."""
     half = pl.when(day.dt.month() <= 6).then(pl.lit("H1")).otherwise(pl.lit("H2"))
     return pl.format("{} {}", day.dt.year(), half)
+
+
+def first_of_half_year(day: date) -> date:
+    """The first day of the half-year a day lies in."""
+    return date(day.year, 1 if day.month <= 6 else 7, 1)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from bureau.clock import months_before
 from bureau.grant import ReadGrant
 from features.contracts.loan_feedback import LOAN_FEEDBACK
 from features.lake.lake import Lake
@@ -13,14 +14,14 @@ from features.store.records import records
 from features.store.training_set import training_set
 from models.question import Question
 from models.scoring import ScoringModel
-from models.time_split import half_year
+from models.time_split import first_of_half_year, half_year
 
 SAMPLE = 20_000
 """Firms, and loans of a vintage, that are enough to measure by; a larger city is sampled."""
 RUNNING_DAYS = 120
 """A loan reported on within so many days still runs, or ended just now."""
 VINTAGE_MONTHS = 24
-"""Vintages followed: loans granted in so many months before the newest that can have matured."""
+"""Vintages followed: loans granted in so many months before the newest that can have matured, the oldest whole."""
 _SEED = 20230430
 _MATURED = {
     "vintage": pl.String,
@@ -67,7 +68,7 @@ def matured_loans(
 
     Columns: vintage (half-year of the grant), subject, weight, target, pd.
     """
-    since = day - timedelta(days=(question.maturity_months + VINTAGE_MONTHS) * 30)
+    since = first_of_half_year(months_before(day, question.maturity_months + VINTAGE_MONTHS))
     labels = question.read_labels(lake, day, grant, snapshot).filter(pl.col("granted_on") >= since)
     if labels.is_empty():
         return pl.DataFrame(schema=_MATURED)
