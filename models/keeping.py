@@ -24,6 +24,9 @@ from models.training import Trained
 
 BASELINE = "it is kept as a baseline to hold the model against; train it with --challenger to have it released."
 
+VERDICT = ("said", "gates", "refusal", "role", "held_against", "population")
+"""The facts `keep` adds to those of a training: what was found of that version, and of none that is made from it."""
+
 UNFINISHED = ".unfinished"
 CARD_FILE, PAGE_FILE, REPORT_FILE = "card.md", "card.html", "report.json"
 

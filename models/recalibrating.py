@@ -16,6 +16,7 @@ from models.artefact import StoredModel
 from models.calibration import Platt
 from models.cross_validation import Rows
 from models.evaluation import Figures, evaluate_pd
+from models.keeping import VERDICT
 from models.question import Question, chosen, rate_before_test, rate_of, read_for
 from models.recalibration import LEAST_DEFAULTS, Recalibrated, recalibrate
 from models.scoring import ScoringModel
@@ -69,7 +70,7 @@ def recalibrate_on(
         judged=newest,
         pd=found.calibration.pd(model.predictor.raw(newest.matrix)),
         said=_said(model, found, split, before, figures),
-        facts=stored.facts
+        facts={name: fact for name, fact in stored.facts.items() if name not in VERDICT}
         | split.facts()
         | {
             "figures": asdict(figures),

@@ -14,12 +14,13 @@ from models import cli
 from models.artefact import StoredModel, read_stored, write_model
 from models.card import card_text
 from models.gates import judge_gates, refusal_of
-from models.keeping import keep
+from models.keeping import VERDICT, keep
 from models.loan_judging import judge_on_loans
 from models.loan_training import fit_on_loans
 from models.people import Signature
 from models.recalibrating import RECENT_MONTHS, recalibrate_on, recent_halves
 from models.register import Answer
+from models.registry import tracking_address
 from models.release import model_folder
 from models.releasing import Deeds, note_audit, propose, release_by_two, roll_back
 from models.report import build_report
@@ -165,6 +166,22 @@ def test_a_baseline_calibrated_anew_is_a_baseline(
     facts = read_stored(model_folder(tmp_path, "sme_default", "2"), "sme_default").facts
     assert facts["role"] == ("baseline" if baseline else "challenger")
     assert (facts["refusal"] is None) is not baseline
+
+
+def test_what_was_found_of_a_version_is_not_told_of_it_calibrated_anew(
+    calm: Trained, version: tuple[ScoringModel, StoredModel], tmp_path: Path
+) -> None:
+    from mlflow import MlflowClient
+
+    model, stored = version
+    assert {*stored.facts} - {*calm.facts} == {*VERDICT}
+    refused = stored.model_copy(update={"facts": stored.facts | {"role": "baseline", "refusal": "a coin's"}})
+    found = recalibrate_on(QUESTION, model, refused, SLUMP, LATER)
+    assert not {*found.facts} & {*VERDICT}
+    keep(tmp_path, tmp_path / "mlruns", found, AT)
+    client = MlflowClient(tracking_address(tmp_path / "mlruns"))
+    (logged,) = client.search_model_versions("name = 'sme_default'")
+    assert not {*client.get_run(logged.run_id).data.params} & {*VERDICT}
 
 
 def test_what_an_audit_found_unfair_of_a_version_stands_of_it_calibrated_anew(
