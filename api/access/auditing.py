@@ -1,7 +1,6 @@
 """The monthly audit of asserted consents: who was drawn is told, once."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Engine, func, select
@@ -24,11 +23,28 @@ JOB = "draw-consent-audit"
 def draw_for_audit(engine: Engine, vault: Vault, at: datetime) -> int:
     """Draw among the consents asserted in each month that is over and was not drawn yet, and ask each institution for
     the documents of those that were drawn; returns how many were asked now, for one month each. `bureau consents audit`
-    draws the same."""
+    draws the same.
+
+    Each month in a transaction of its own, so that callers wait for one and not for all.
+    """
+    with transaction(engine) as session:
+        left = _left(session, Month.of(at).former)
+    return sum(_drawn(engine, vault, month, at) for month in left)
+
+
+def _left(session: Session, last: Month) -> list[Month]:
+    """The months up to the last one of which nobody was asked, from that of the first consent that was asserted."""
+    first = session.scalar(select(func.min(Consent.created_at)).where(Consent.granted_by == "asserted"))
+    if first is None:
+        return []
+    done = set(session.scalars(select(JobEffect.key).where(JobEffect.job == JOB).distinct()))
+    return [month for month in Month.of(first).until(last) if str(month) not in done]
+
+
+def _drawn(engine: Engine, vault: Vault, month: Month, at: datetime) -> int:
     with transaction(engine) as session:
         asked = [
             _asked(institution_id, month, consents, at)
-            for month in _left(session, Month.of(at).former)
             for institution_id, consents in _by_institution(session, vault, month).items()
             if first_time(session, JOB, str(month), institution_id, at)
         ]
@@ -36,15 +52,6 @@ def draw_for_audit(engine: Engine, vault: Vault, at: datetime) -> int:
         if asked:
             enqueue(session, SEND_WEBHOOKS)
     return len(asked)
-
-
-def _left(session: Session, last: Month) -> Iterator[Month]:
-    """The months up to the last one of which nobody was asked, from that of the first consent that was asserted."""
-    first = session.scalar(select(func.min(Consent.created_at)).where(Consent.granted_by == "asserted"))
-    if first is None:
-        return
-    done = set(session.scalars(select(JobEffect.key).where(JobEffect.job == JOB).distinct()))
-    yield from (month for month in Month.of(first).until(last) if str(month) not in done)
 
 
 def _by_institution(session: Session, vault: Vault, month: Month) -> dict[int, list[str]]:

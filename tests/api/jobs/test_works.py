@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.access.asserting import assert_consent
+from api.access.asserting import Drawn, assert_consent, draw_asserted
 from api.access.auditing import draw_for_audit
 from api.access.institutions import create_client
 from api.access.tables import Notice
@@ -16,6 +17,7 @@ from api.jobs.queue import SEND_WEBHOOKS
 from api.jobs.queued import open_queue
 from api.jobs.works import WORKS, Workplace
 from api.metering.tables import Event
+from api.vault import Vault
 from bureau.db import transaction
 from bureau.uscc import placeholder_uscc, sample_uscc
 from tests.factories.ledger import ACME, NOON, Books, add_bank, authorisation, draft
@@ -81,6 +83,23 @@ def test_months_without_a_server_are_drawn_when_there_is_one_again(books: Books)
     told = {payload["month"]: payload["consent_ids"] for _, payload in events(books, "consent.audit_drawn")}
     assert sorted(map(str, told)) == ["2026-11", "2026-12"], "in January none was asserted"
     assert told["2026-12"] == [later]
+
+
+def test_each_month_is_drawn_when_the_one_before_is_committed(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for more than one."""
+    asserted(books)
+    with transaction(books.engine) as session:
+        for bank, at in ((books.twin, NOON + timedelta(days=40)), (books.bank, NOON + timedelta(days=70))):
+            assert_consent(session, bank.institution_id, bank.client_id, authorisation(), at)
+    told: list[tuple[str, int]] = []
+
+    def drawn(session: Session, vault: Vault, month: str, start: datetime, end: datetime) -> list[Drawn]:
+        told.append((month, len(events(books, "consent.audit_drawn"))))
+        return draw_asserted(session, vault, month, start, end)
+
+    monkeypatch.setattr("api.access.auditing.draw_asserted", drawn)
+    assert [draw_for_audit(books.engine, books.vault, NOON + timedelta(days=200)) for _ in range(2)] == [2, 0]
+    assert (told[0], dict(told)["2027-02"]) == (("2026-11", 0), 1)
 
 
 def test_the_statements_of_a_month_are_issued_when_it_is_over(books: Books) -> None:
