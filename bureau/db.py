@@ -14,13 +14,23 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    SQLColumnExpression,
+    create_engine,
+    event,
+    type_coerce,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
-from bureau.clock import from_micros, to_micros
+from bureau.clock import SHANGHAI, from_micros, to_micros
 from bureau.errors import InvalidInput, SourceDown
 
 _upgrading = Lock()
@@ -35,6 +45,8 @@ UNREACHABLE = (
 )
 """The database itself, and not what it was asked: gone, locked or full. The drivers' own where SQLAlchemy only passes
 them on, as while it connects or begins."""
+DAY_MICROS = 86_400_000_000
+_AHEAD_MICROS = int(SHANGHAI.utcoffset(None).total_seconds()) * 1_000_000
 
 
 class Instant(TypeDecorator[datetime]):
@@ -48,6 +60,16 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy asks so
         return None if value is None else from_micros(value)
+
+
+def legal_day(instant: SQLColumnExpression[datetime]) -> ColumnElement[int]:
+    """Within a query: the legal day on which a stored instant falls, in days since 1970."""
+    return local_micros(instant) // DAY_MICROS
+
+
+def local_micros(instant: SQLColumnExpression[datetime]) -> ColumnElement[int]:
+    """Within a query: a stored instant as microseconds since 1970 by the clock of Shanghai."""
+    return type_coerce(instant, BigInteger) + _AHEAD_MICROS
 
 
 def open_engine(url: str) -> Engine:

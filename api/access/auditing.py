@@ -1,21 +1,21 @@
 """The monthly audit of asserted consents: who was drawn is told, once."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from api.access.asserting import draw_asserted
 from api.access.institutions import find_institution
-from api.access.tables import Consent
+from api.access.tables import Consent, Institution
 from api.billing.months import Month
 from api.identifiers import new_identifier
 from api.jobs.queue import SEND_WEBHOOKS, enqueue, first_time
 from api.jobs.tables import JobEffect
 from api.metering.tables import Event
 from api.vault import Vault
-from bureau.db import transaction
+from bureau.db import legal_day, transaction
 
 JOB = "draw-consent-audit"
 
@@ -33,12 +33,20 @@ def draw_for_audit(engine: Engine, vault: Vault, at: datetime) -> int:
 
 
 def _left(session: Session, last: Month) -> list[Month]:
-    """The months up to the last one of which nobody was asked, from that of the first consent that was asserted."""
-    first = session.scalar(select(func.min(Consent.created_at)).where(Consent.granted_by == "asserted"))
-    if first is None:
-        return []
+    """The months up to the last one in which consents were asserted and of which nobody was asked, the oldest first."""
+    days = session.scalars(_DAYS.where(Consent.created_at < last.ends))
+    months = {Month((_EPOCH + timedelta(int(day))).replace(day=1)) for day in days}
     done = set(session.scalars(select(JobEffect.key).where(JobEffect.job == JOB).distinct()))
-    return [month for month in Month.of(first).until(last) if str(month) not in done]
+    return sorted(month for month in months if str(month) not in done)
+
+
+_EPOCH = date(1970, 1, 1)
+_DAYS = (
+    select(legal_day(Consent.created_at))
+    .distinct()
+    .join(Institution, Institution.id == Consent.institution_id)
+    .where(Institution.test.is_(False), Consent.granted_by == "asserted")
+)
 
 
 def _drawn(engine: Engine, vault: Vault, month: Month, at: datetime) -> int:

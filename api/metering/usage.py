@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from api.access.naming import FIRMS, IS_FIRM, TOLD_NAME
@@ -12,7 +12,8 @@ from api.access.tables import Institution
 from api.metering.draft import ANSWERED
 from api.metering.latency import BINS, PERCENTS, percentile
 from api.metering.tables import UsageHour
-from bureau.clock import SHANGHAI, hour_of
+from bureau.clock import hour_of
+from bureau.db import DAY_MICROS, legal_day, local_micros
 from bureau.errors import InvalidInput, UnknownName
 
 HITS = ("found", "partial")
@@ -27,8 +28,7 @@ MEASURES = (
 """What each row says beside its dimensions. Rates are shares of the answered calls in basis points, None without any;
 latencies are of answered calls, each the upper edge of its bin (`api.metering.latency`)."""
 
-_HOUR_MICROS, _DAY_MICROS = 3_600_000_000, 86_400_000_000
-_LOCAL = type_coerce(UsageHour.hour, BigInteger) + int(SHANGHAI.utcoffset(None).total_seconds()) * 1_000_000
+_HOUR_MICROS = 3_600_000_000
 
 DIMENSIONS: dict[str, ColumnElement[Any]] = {
     "product": UsageHour.product_code.expression,
@@ -36,8 +36,8 @@ DIMENSIONS: dict[str, ColumnElement[Any]] = {
     "institution": TOLD_NAME,
     "purpose": UsageHour.purpose.expression,
     "outcome": UsageHour.outcome.expression,
-    "day": _LOCAL // _DAY_MICROS,
-    "hour": (_LOCAL % _DAY_MICROS) // _HOUR_MICROS,
+    "day": legal_day(UsageHour.hour),
+    "hour": (local_micros(UsageHour.hour) % DAY_MICROS) // _HOUR_MICROS,
 }
 """What usage can be grouped and cut by. Day and hour (0 to 23) are Shanghai's, of the commit. Institutions
 that are enterprises are one group: only to itself is one told by name."""

@@ -1,12 +1,12 @@
 """Engines and the type of instants."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, MetaData, Table, insert, select, text
 
-from bureau.db import Instant, open_engine, transaction, upgrade
+from bureau.db import Instant, legal_day, open_engine, transaction, upgrade
 from bureau.errors import InvalidInput, SourceDown
 
 TABLE = Table("moment", MetaData(), Column("at", Instant))
@@ -21,6 +21,16 @@ def test_instants_keep_microseconds_and_come_back_in_utc(tmp_path: Path) -> None
         kept = [row.at for row in session.execute(select(TABLE))]
     assert kept == [AT, None]
     assert kept[0].tzinfo is UTC
+
+
+def test_a_query_tells_legal_days(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    TABLE.create(engine)
+    midnight = AT + timedelta(microseconds=1)
+    with transaction(engine) as session:
+        session.execute(insert(TABLE), [{"at": AT}, {"at": midnight}])
+        days = session.scalars(select(legal_day(TABLE.c.at)).order_by(TABLE.c.at)).all()
+    assert [date(1970, 1, 1) + timedelta(day) for day in days] == [AT.date(), midnight.date()]
 
 
 def test_sqlite_is_durable(tmp_path: Path) -> None:
