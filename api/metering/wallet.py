@@ -75,20 +75,13 @@ def take_back_payment(engine: Engine, institution_id: int, *, reference: str, re
 def _present(connection: Connection, institution_id: int, reference: str) -> tuple[int | None, int]:
     """What the payment of a transfer brought, None where none stands; and how often one was taken back."""
     times = 0
-    while _received(connection, institution_id, f"payment-reversal:{institution_id}:{times}:{reference}") is not None:
+    while _received(connection, f"payment-reversal:{institution_id}:{times}:{reference}") is not None:
         times += 1
-    names = [f"payment:{institution_id}:{times}:{reference}"]
-    if times == 0:
-        names.append(f"payment:{reference}")  # as one is named that was entered by an earlier release
-    return next(
-        (fen for name in names if (fen := _received(connection, institution_id, name)) is not None), None
-    ), times
+    return _received(connection, f"payment:{institution_id}:{times}:{reference}"), times
 
 
-def _received(connection: Connection, institution_id: int, posting: str) -> int | None:
-    query = select(WalletEntry.amount_fen).where(
-        WalletEntry.posting == posting, WalletEntry.account == "prepaid", WalletEntry.institution_id == institution_id
-    )
+def _received(connection: Connection, posting: str) -> int | None:
+    query = select(WalletEntry.amount_fen).where(WalletEntry.posting == posting, WalletEntry.account == "prepaid")
     return connection.scalar(query)
 
 

@@ -395,6 +395,13 @@ def test_two_institutions_may_use_one_reference(books: Books) -> None:
     sound(books)
 
 
+def test_a_reference_that_reads_like_anothers_name_is_its_own(books: Books) -> None:
+    owner = books.bank.institution_id
+    assert pay_in(books.engine, owner, 5, reference="transfer 1", at=NOON) == 5
+    assert pay_in(books.engine, owner, 7, reference=f"{owner}:0:transfer 1", at=NOON) == 12
+    sound(books)
+
+
 def test_a_payment_is_taken_back_once_and_entered_anew(books: Books) -> None:
     owner = books.bank.institution_id
     pay_in(books.engine, owner, 500, reference="transfer 1", at=NOON)
