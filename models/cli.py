@@ -20,7 +20,7 @@ from models.beside import judge_beside
 from models.champion import reading
 from models.city_file import check_city_place, write_city_scores
 from models.fairness.cli import fairness
-from models.file_scores import check_place, read_labels_file, score_labels, write_table
+from models.file_scores import check_columns, check_place, read_labels_file, score_labels, write_table
 from models.keeping import keep
 from models.monitoring.alarm import alarmed
 from models.monitoring.cli import monitor
@@ -161,6 +161,7 @@ def score(
 def _score_labels(settings: Settings, name: str, version: str | None, labels: Path, out: Path) -> None:
     offered = read_labels_file(labels)
     check_place(out)
+    check_columns(offered, out)
     model = load_chosen(settings.home, name, version)
     scored = score_labels(_lake(settings), model, offered, operator_grant("operation"))
     write_table(scored, out)

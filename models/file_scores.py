@@ -30,6 +30,8 @@ COLUMNS = _ANSWER | _CAVEATS
 records under objection, review or suit that entered the score. stale: JSON list of the feeds it rests on that were
 silent too long on its day."""
 
+_NOT_IN_CSV = (pl.Binary, pl.Duration)
+
 
 def read_labels_file(path: Path) -> pl.DataFrame:
     """A Parquet or CSV file with `subject`, `as_of` and any other columns; every cell of a CSV is text."""
@@ -61,14 +63,30 @@ def check_place(path: Path) -> None:
         raise UnreadableFile(path, "this is a directory; name a file in it.")
 
 
+def check_columns(frame: pl.DataFrame, path: Path) -> None:
+    """Raise `InvalidInput` for columns that the file cannot hold, before long work and not after it."""
+    if not _is_csv(path):
+        return
+    for name, kind in frame.schema.items():
+        if kind.is_nested() or kind in _NOT_IN_CSV:
+            raise InvalidInput(
+                f"The column {name!r} of the file is {kind}, for which CSV has no cell. Write Parquet (a name ending "
+                "in .parquet), or leave the column out."
+            )
+
+
 def write_table(frame: pl.DataFrame, path: Path) -> None:
     """Write Parquet, or CSV where the name ends so; whole or not at all."""
     unfinished = path.with_name(f".{path.name}.unfinished")
-    if path.suffix.lower() == ".csv":
+    if _is_csv(path):
         frame.write_csv(unfinished)
     else:
         frame.write_parquet(unfinished, compression="zstd")
     unfinished.replace(path)
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
 
 
 def _rows(lake: Lake, labels: pl.DataFrame) -> pl.DataFrame:

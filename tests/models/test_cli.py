@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -308,6 +308,28 @@ def test_a_directory_that_is_not_there_is_told_before_scoring(home: Path, tmp_pa
     file = labels_file(tmp_path, {"subject": "E1", "as_of": date(2020, 2, 22)})
     error = refused(home, "score", NAME, "--labels", str(file), "--out", str(tmp_path / "nowhere" / "out.parquet"))
     assert "no such directory" in str(error)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pytest.param([1, 2], id="a list"),
+        pytest.param({"year": 2020}, id="a struct"),
+        pytest.param(b"\x00", id="bytes"),
+        pytest.param(timedelta(days=1), id="a span of time"),
+    ],
+)
+def test_a_column_that_no_text_can_hold_is_told_before_scoring(home: Path, tmp_path: Path, cell: object) -> None:
+    file, out = tmp_path / "labels.parquet", tmp_path / "out.csv"
+    pl.DataFrame({"subject": ["E1"], "as_of": [date(2020, 2, 22)], "more": [cell]}).write_parquet(file)
+    error = refused(home, "score", NAME, "--labels", str(file), "--out", str(out))
+    assert isinstance(error, InvalidInput)
+    assert "The column 'more'" in str(error)
+    assert ".parquet" in str(error)
+    assert [path.name for path in tmp_path.iterdir()] == ["labels.parquet"]
+    kept = out.with_suffix(".parquet")
+    assert run(home, "score", NAME, "--labels", str(file), "--out", str(kept)).exception is None
+    assert pl.read_parquet(kept)["more"].to_list() == [cell]
 
 
 def test_verdicts_without_days_cannot_drift(untrained: Path) -> None:
