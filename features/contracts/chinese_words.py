@@ -44,6 +44,8 @@ RETENTIONS = {
     "by severity and the rules of the day, at most 3 years": "按严重程度和当日有效规定，最长3年",
     "3 years from the decision": "自决定之日起3年",
     "3 years; a debt from 6 months after dunning until it is paid": "3年；欠费自催缴逾6个月起至结清止",
+    "until due, or made where no day is named, and 5 years": "到期后5年；未载到期日的自作出之日起5年",
+    "until its end, or three years where none is named, and 1 year": "期满后1年；未载期满日的以3年为期",
     "3 years from acceptance; a listing for wage arrears has a record of its own": "自受理之日起3年；欠薪名单另有记录",
     "3 years from the inspection or accident": "自检查或事故之日起3年",
     "10 years from the month reported: 5 of the longest loan and 5 after": "自所属月份起10年：贷款最长5年及其后5年",
@@ -87,6 +89,8 @@ DOUBTS = {
     "declarations without a value, as an agent's are": "报关无货值，常见于代理报关",
     "water used and not charged": "有用水量而无水费",
     "an industry code of the edition of 2011": "行业代码为2011年版",
+    "established on another day than that of its event": "成立日期与事件日期不符",
+    "a division below the district": "区划代码细于区县",
 }  # fmt: skip
 
 RULES = {

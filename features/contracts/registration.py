@@ -14,6 +14,7 @@ from features.contracts.contract import (
 
 DIVISIONS_OF_2011 = ("O79", "P82", "Q83", "R85", "S90", "T96")
 """Industry divisions that are numbered so in the edition of 2011 alone; the next has all of theirs one further on."""
+DISTRICT_DIGITS = 6
 ENTITY_STATUSES = ("存续", "歇业", "注销", "吊销", "迁出")
 
 
@@ -64,5 +65,8 @@ REGISTRATION = Contract(
     doubts=(
         PUBLISHED_BEFORE_EVENT,
         Doubt("an industry code of the edition of 2011", pl.col("industry").str.head(3).is_in(DIVISIONS_OF_2011)),
+        # Features read the age of a firm off its event, and its district off six digits.
+        Doubt("established on another day than that of its event", pl.col("est_date") != pl.col("event_date")),
+        Doubt("a division below the district", pl.col("division").str.len_chars() > DISTRICT_DIGITS),
     ),
 )

@@ -363,6 +363,8 @@ def test_what_one_feed_does_not_take(feed: str, changes: dict[str, Any], reason:
         pytest.param("F51", {"building_id": None, "rent_fen": 0}, id="a lease nowhere for nothing: doubtful only"),
         pytest.param("F52", {"granted_on": None}, id="a patent in force never granted: doubtful only"),
         pytest.param("F53", {"kind": "著作权", "nice_class": None}, id="a copyright"),
+        pytest.param("F01", {"est_date": date(2001, 1, 1)}, id="established on another day: doubtful only"),
+        pytest.param("F01", {"division": "440305001"}, id="a division below the district: doubtful only"),
         pytest.param("F61", {"amount_fen": 1}, id="a submission that tries the form: doubtful only"),
         pytest.param("F62", {"claim_fen": 1, "claimed_on": date(2025, 1, 1)}, id="claimed on the first day"),
         pytest.param("F63", {"visitor_hash": None}, id="a visitor who is not known"),
