@@ -114,13 +114,13 @@ def _take_in(lake: Lake, home: Path, day: date) -> Facts:
     if taken.refused:
         typer.echo(f"  {home / INBOX / REFUSED}: refused files, each with its reason beside it")
     failed = file_alerts(failed_files(home))
-    keep_alerts(home / "health", FILES, day, failed)
     _tell(failed, day)
     if enterprises(lake).is_empty():
         raise InvalidInput(
             f"{home} holds no enterprise yet. Load a source (bureau source load city), "
             f"or put deliveries with their sidecars into {home / INBOX}, then close the day again."
         )
+    keep_alerts(home / "health", FILES, day, failed)
     return asdict(taken)
 
 

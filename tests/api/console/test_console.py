@@ -37,8 +37,13 @@ def bank(settings: Settings, http: TestClient) -> Caller:
     return enrol(settings, http, "农商银行", since=BEGUN)
 
 
+@pytest.fixture(scope="module")
+def firm(settings: Settings, http: TestClient) -> Caller:
+    return enrol(settings, http, "阿克美贸易有限公司", "enterprise", uscc=ACME, since=BEGUN)
+
+
 @pytest.fixture(scope="module", autouse=True)
-def some_calls(bank: Caller, other_bank: Caller) -> None:
+def some_calls(bank: Caller, other_bank: Caller, firm: Caller) -> None:  # the firm before a month is closed
     bank.report(ACME)
     bank.report(BETA)
     bank.report(ACME, "P07")
@@ -235,8 +240,7 @@ def test_both_signatures_of_a_statement_are_seen(inside: Client, bank: Caller) -
     assert "agreed, without a key" in inside.get("/console/statements", params={"lang": "en"}).text
 
 
-def test_an_enterprises_statement_stands_without_its_name(inside: Client, settings: Settings, http: Client) -> None:
-    firm = enrol(settings, http, "阿克美贸易有限公司", "enterprise", uscc=ACME, since=BEGUN)
+def test_an_enterprises_statement_stands_without_its_name(inside: Client, firm: Caller) -> None:
     month = Month(shanghai_day(datetime.now(UTC)).replace(day=1)).former.former
     assert firm.get(f"/v1/statements/{month}").is_success
     digest = firm.get(f"/v1/statements/{month}/signatures").json()["sha256"]

@@ -100,7 +100,7 @@ def test_each_office_ends_the_stop_it_caused(lake: Lake, tmp_path: Path) -> None
     stop(lake, tmp_path, "2025-07-03", "another office")
     arrives(lake, "2025-07-02")
     assert list(standing_stops(lake)) == ["F18"]
-    arrives(lake, "2025-07-03", "another office", version=2, arrears_fen=2)
+    arrives(lake, "2025-07-03", "another office", record_id="F18-of-another-office")
     assert standing_stops(lake) == {}
 
 
