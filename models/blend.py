@@ -41,11 +41,13 @@ class Blend:
 def weigh(unseen: Sequence[Floats], target: Floats, weight: Floats) -> tuple[float, ...]:
     """Weights of members that best tell defaulters, by scores of fits that had not seen the rows.
 
-    A member whose scores do not rise with risk weighs nothing.
+    A member whose scores do not rise with risk weighs nothing. They add up to one at most: a blend's log-odds lie no
+    further apart than its members', and a calibration says how far.
     """
     slopes = np.array([fit_platt(raw, target, weight, rising=True).slope for raw in unseen])
     scaled = np.column_stack([slope * (raw - raw.mean()) for slope, raw in zip(slopes, unseen, strict=True)])
     spread = float(scaled.std(axis=0)[slopes > 0].mean()) if (slopes > 0).any() else 1.0
     signs = np.ones(len(slopes))
     _, weights = fit_logistic(scaled / (spread or 1.0), target, weight, penalty=_PENALTY, signs=signs)
-    return tuple(map(float, weights / (spread or 1.0) * slopes))
+    found = weights / (spread or 1.0) * slopes
+    return tuple(map(float, found / max(1.0, found.sum())))

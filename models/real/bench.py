@@ -52,7 +52,7 @@ class Bench:
         return self._invoices() if name == INVOICES else self._table(name)
 
     def _loans(self) -> list[SetMeasured]:
-        who = partial(contenders, self.budget, first=(sba_spec.TREES, *LOAN_TREES), plain_columns=APPLICATION)
+        who = partial(contenders, self.budget, first=(sba_spec.TREES, LOAN_TREES), plain_columns=APPLICATION)
         rows = read_loans(self.train, self.judge)
         if rows is None or not rows.judged:
             return []

@@ -29,17 +29,17 @@ _BALANCED = replace(_FREE, penalty=3.0, balanced=True)
 _BLEND: tuple[Recipe, ...] = (_FREE, LogisticRecipe(penalty=10.0), _CALM, _STUMPS, _BALANCED, _SHALLOW)
 """From one step a column to six: which of them a set wants, it says itself by the weights they earn."""
 
-_STIFF = TreeRecipe(
-    trees=400,
+LOAN_TREES = TreeRecipe(
+    trees=800,
     depth=6,
     leaves=24,
     learning_rate=0.03,
     smallest_leaf=50,
     penalty=20.0,
     share_of_features=0.4,
+    by_chance=True,
     smoothing=100.0,
 )
-LOAN_TREES = (replace(_STIFF, trees=800, by_chance=True), _STIFF)
 """For the loans, which have categories of fifty kinds: chosen by fiscal 2003 and 2004."""
 
 _CARDS = tuple(ScorecardRecipe(bins, penalty) for bins in (8, 12, 5, 20) for penalty in (1.0, 30.0))

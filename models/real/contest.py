@@ -55,8 +55,12 @@ class Fitted:
         some = alike if min(kinds) >= LEAST_ALIKE else told
         target, weight = self.rows.target[some], self.rows.weight[some]
         line = fit_platt(self.unseen[some], target, weight, rising=True)
-        # Older rows alone told the newest; all of them together know of more defaults, or of fewer.
-        return line if told.all() else moved(line, self.scored.raw(self.rows.matrix[some]), target, weight)
+        if told.all():
+            return line
+        # Older rows alone told the newest: all of them together know of more defaults, or of fewer, and one year is no
+        # ground to part firms further than the log-odds that were fitted.
+        gentle = Platt(line.intercept, min(line.slope, 1.0))
+        return moved(gentle, self.scored.raw(self.rows.matrix[some]), target, weight)
 
 
 def fit_contender(

@@ -91,6 +91,17 @@ def test_rows_with_ages_are_calibrated_on_the_newest() -> None:
     assert aged.pd(rows).mean() == pytest.approx(target[newest].mean(), abs=0.02)
 
 
+def test_one_year_parts_nobody_further_than_was_fitted() -> None:
+    """Of the newest the score tells far more than of the older ones, and their defaults are half as many."""
+    rows = made_up(4_000)
+    newest = np.arange(4_000) >= 2_000
+    sure = np.where(newest, rows.matrix[:, 0] > 1, rows.target).astype(float)
+    fitted = fit_contender(who(0)[0], replace(rows, target=sure), 0, Ages(newest, np.ones(4_000)))
+    line = fitted._calibration(rows)
+    assert line.slope == 1.0
+    assert fitted.pd(rows.take(newest)).mean() == pytest.approx(sure[newest].mean(), abs=0.01)
+
+
 def test_the_newest_are_told_by_fits_on_the_older_alone() -> None:
     """What the older ones say of `x` has turned round by then: folds by chance would not have seen it."""
     rows = made_up(2_000)
