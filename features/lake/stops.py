@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal, select, update
 
 from bureau.errors import FeedStopped, SchemaDrift, UnknownName
 from features.contracts.feeds import find_feed
@@ -78,7 +78,7 @@ def acknowledge(lake: Lake, feed: str, *, at: datetime) -> None:
 
 def _standing(lake: Lake) -> list[_Stop]:
     """Every stop that nothing has ended yet, oldest first."""
-    made_at = func.coalesce(FeedStop.produced_at, _LONG_AGO)
+    made_at = func.coalesce(FeedStop.produced_at, literal(_LONG_AGO, FeedStop.produced_at.type))
     mended = select(Batch.id).where(
         Batch.feed == FeedStop.feed,
         Batch.publisher == func.coalesce(FeedStop.publisher, Batch.publisher),

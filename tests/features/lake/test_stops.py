@@ -41,10 +41,10 @@ def stop(lake: Lake, folder: Path, made_at: str, publisher: str) -> None:
         take(lake, drifted, at=instant("2025-07-02"))
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def lake(tmp_path: Path, request: pytest.FixtureRequest) -> Lake:
     """F18 has stopped: a file made on 1 July has a column too many."""
-    lake = make_lake(tmp_path)
+    lake = make_lake(tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
     drifted = tmp_path / "drifted.parquet"
     frame_of(TAX_ARREARS, [tax_arrears(ACME)]).with_columns(surprise=1).write_parquet(drifted)
     os.utime(drifted, (MADE_AT.timestamp(), MADE_AT.timestamp()))
