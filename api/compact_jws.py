@@ -13,7 +13,7 @@ def proven_payload(
     """What a key signed, or None. payload: of a detached one."""
     try:
         return jws.deserialize_compact(token, key, algorithms=algorithms, payload=payload).payload
-    except Exception:  # the library tests the shape of few header parameters: a stranger's may raise anything
+    except Exception:  # whatever it is: the library tests the shape of few header parameters, and they are a stranger's
         return None
 
 
@@ -22,6 +22,6 @@ def unproven(token: str) -> tuple[dict[str, Any], bytes] | None:
     try:
         read = jws.extract_compact(token.encode())
         header = read.headers()
-    except Exception:  # as above
+    except Exception:  # whatever it is: this too begins with a stranger's header
         return None
     return (header, read.payload) if isinstance(header, dict) else None

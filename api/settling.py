@@ -31,5 +31,5 @@ def _passing_over(what: str) -> Iterator[None]:
         yield
     except BureauError:
         return
-    except Exception:  # none that is foreseen: it is for whoever operates the server
+    except Exception:  # whatever it is, the other models are served: whoever operates the server reads of it
         _log.exception("%s cannot be read. The server starts without, and whoever asks for it is told.", what)

@@ -50,8 +50,12 @@ def wilson(value: float, firms: float, z: float) -> Share:
 
 def effective_firms(weight: Floats, firm: Ints) -> float:
     """Firms of one weight that would say as much: several loans of one firm are one firm's word."""
-    of_firm = np.bincount(np.unique(firm, return_inverse=True)[1], weight)
-    return float(of_firm.sum() ** 2 / (of_firm**2).sum())
+    return effective_number(np.bincount(np.unique(firm, return_inverse=True)[1], weight).astype(np.float64))
+
+
+def effective_number(weight: Floats) -> float:
+    """How many of one weight would say as much as these do (Kish); 0 of none."""
+    return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
 
 
 def difference(one: Share, other: Share) -> tuple[float, float, float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.health.alerts import MISSING_ROSE, follows_calendar
 from features.health.drift import MOVED
-from models.fairness.shares import effective_firms, quantile_for, wilson
+from models.fairness.shares import effective_firms, effective_number, quantile_for, wilson
 from models.monitoring.population import Cut, Population, mean_of, reason_shares, shown_points
 from models.scoring import ScoringModel
 from models.stability import counts_in, shift_of_counts
@@ -86,7 +86,7 @@ def _feature(name: str, cut: Cut, values: Floats, weight: Floats) -> Measure:
     unknown = mean_of(np.isnan(values).astype(np.float64), weight)
     expected = cut.counts[-1] / max(sum(cut.counts), 1)
     moved = _moved(weight, figure, limit) and not follows_calendar(name)
-    breach = moved or (_worth(weight) >= FEWEST and unknown - expected > MISSING_ROSE)
+    breach = moved or (effective_number(weight) >= FEWEST and unknown - expected > MISSING_ROSE)
     return Measure("feature", name, len(values), expected, unknown, figure, limit, breach)
 
 
@@ -100,17 +100,12 @@ def _psi(cut: Cut, values: Floats, weight: Floats) -> tuple[float, float]:
 
 
 def _moved(weight: Floats, figure: float, limit: float) -> bool:
-    return _worth(weight) >= FEWEST and figure >= limit
-
-
-def _worth(weight: Floats) -> float:
-    """Firms of one weight that would say as much (Kish)."""
-    return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
+    return effective_number(weight) >= FEWEST and figure >= limit
 
 
 def _reasons(model: ScoringModel, population: Population, matrix: Floats, weight: Floats) -> Iterator[Measure]:
     """A shift must also be beyond three standard errors of a share among so many firms."""
-    firms = _worth(weight)
+    firms = effective_number(weight)
     for code, share in reason_shares(model, matrix, weight).items():
         expected = population.reasons.get(code, 0.0)
         limit = max(REASON_MOVED, 3 * math.sqrt(expected * (1 - expected) / max(firms, 1)))

@@ -31,9 +31,7 @@ _numbers = itertools.count()
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """The address of an empty schema; the test is skipped where PostgreSQL is not installed."""
-    socket = private_cluster()
-    if socket is None:
-        pytest.skip(MISSING)
+    socket = _required_cluster()
     name, url = _new_schema(socket)
     yield url
     with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
@@ -50,6 +48,15 @@ def served_database() -> str | None:
     socket = private_cluster()
     assert socket is not None, MISSING
     return _new_schema(socket)[1]
+
+
+def _required_cluster() -> str:
+    """Where this run's server listens; without PostgreSQL's programs the test is skipped: it is a choice to install
+    them, and the suite says so where they are missing."""
+    socket = private_cluster()
+    if socket is None:
+        pytest.skip(MISSING)
+    return socket
 
 
 def _new_schema(socket: str) -> tuple[str, str]:
@@ -77,9 +84,7 @@ class Login:
 @pytest.fixture
 def postgres_login() -> Iterator[Login]:
     """A login without rights beyond its own schema; the test is skipped where PostgreSQL is not installed."""
-    socket = private_cluster()
-    if socket is None:
-        pytest.skip(MISSING)
+    socket = _required_cluster()
     schema, url = _new_schema(socket)
     name = f"login_of_{schema}"
     login = Login(name, url.replace("//postgres@", f"//{name}@"), socket)
@@ -91,9 +96,7 @@ def postgres_login() -> Iterator[Login]:
 @pytest.fixture
 def postgres_ledger_url() -> str:
     """The address of an empty ledger: migrated once a run, wiped for each test."""
-    socket = private_cluster()
-    if socket is None:
-        pytest.skip(MISSING)
+    socket = _required_cluster()
     url = _migrated_ledger(socket)
     with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
         connection.execute("SET lock_timeout = '10s'")

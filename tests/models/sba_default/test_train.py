@@ -97,7 +97,7 @@ class Rote:
     learned: Mapping[bytes, float] = field(default_factory=dict)
     kind: str = "rote"
 
-    def fit(self, columns: Columns, matrix: Floats, target: Floats, weight: Floats) -> "Rote":  # noqa: ARG002
+    def fit(self, columns: Columns, matrix: Floats, target: Floats, weight: Floats) -> "Rote":  # noqa: ARG002 - called as a recipe is
         return Rote({row.tobytes(): 2 * outcome - 1 for row, outcome in zip(matrix, target.tolist(), strict=True)})
 
     def raw(self, matrix: Floats) -> Floats:
