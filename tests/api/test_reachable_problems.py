@@ -148,8 +148,11 @@ def damaged_answer(scene: Scene) -> Response:
     """By somebody who has the database: no trigger stands in the way."""
     place = scene.bank.report(BETA).headers["Location"]
     with scene.deployment.rows_of(EVERYONE).begin() as connection:
-        for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            connection.execute(text(f"DROP TRIGGER {name}"))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
         mine = StoredAnswer.call_id == place.rpartition("/")[2]
         sealed = connection.scalars(select(StoredAnswer.sealed).where(mine)).one()
         connection.execute(update(StoredAnswer).where(mine).values(sealed=sealed[:-1] + bytes([sealed[-1] ^ 1])))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
@@ -29,15 +30,22 @@ def on(deployment: Deployment, **changes: Any) -> Iterator[None]:
         deployment.settings = before
 
 
+def let_read_alone(driver: Any, alone: bool) -> None:
+    if isinstance(driver, psycopg.Connection):
+        driver.read_only = alone
+    else:
+        driver.execute(f"PRAGMA query_only = {int(alone)}")
+
+
 @contextmanager
 def only_reading(engine: Engine) -> Iterator[None]:
-    """SQLite that takes no row for a while."""
+    """A database that takes no row for a while."""
 
     def begin(driver: Any, *_: Any) -> None:
-        driver.execute("PRAGMA query_only = ON")
+        let_read_alone(driver, True)
 
     def end(driver: Any, *_: Any) -> None:
-        driver.execute("PRAGMA query_only = OFF")
+        let_read_alone(driver, False)
 
     event.listen(engine.pool, "checkout", begin)
     event.listen(engine.pool, "checkin", end)
