@@ -140,7 +140,7 @@ _Places = Mapping[str, Sequence[int]]
 @dataclass(frozen=True)
 class _Question:
     """A program that cites, bound to rows. own: what each feature makes of own records as of the day read. groups: what
-    makes its group of peers, as of the day they are looked at. feeds: by aggregate.
+    makes its group of peers, as of the day they are looked at. tiers: by aggregate. feeds: by tier.
 
     derived: the derived feeds among those read.
     """
@@ -149,6 +149,7 @@ class _Question:
     days: DaysKept
     own: _Places
     groups: _Places
+    tiers: Sequence[int]
     feeds: Sequence[int]
     codes: Sequence[str]
     derived: frozenset[str]
@@ -159,18 +160,21 @@ class _Question:
         keys: dict[int, list[Key]] = {place: [] for place in places}
         for line, day, number in self._lines(places, enterprise_id, days) if places else ():
             place = places[line]
-            keys[place].append((day, self.codes[self.feeds[place]], number))
+            keys[place].append((day, self.codes[self.feeds[self.tiers[place]]], number))
         return {name: frozenset(key for place in listed for key in keys[place]) for name, listed in wanted.items()}
 
     def _lines(self, places: Sequence[int], enterprise_id: int, days: Days) -> list[list[int]]:
         """What the machine writes down of some aggregates: the place among them, event day and number of each row."""
-        program, of = self.rows.bound.program, [self.feeds[place] for place in places]
+        program, of = self.rows.bound.program, [self.tiers[place] for place in places]
         needed = sorted(set(of))
-        bound, segments, held = self.rows.segments_for(enterprise_id, needed)
-        feeds = bound[needed]
-        feeds[:, machine.AGGREGATES] = np.searchsorted(of, needed, side="left")
-        feeds[:, machine.AGGREGATES + 1] = np.searchsorted(of, needed, side="right")
-        given = (feeds, program.steps, program.aggregates[places], *_NO_FINISH, program.literals, _NO_OUTPUTS)
+        of_feed = [self.feeds[tier] for tier in needed]
+        bound, segments, held = self.rows.segments_for(enterprise_id, of_feed)
+        feeds, tiers = bound[of_feed], program.tiers[needed]
+        feeds[:, machine.TIERS] = np.arange(len(needed))  # each is asked as if it were a feed's only one
+        feeds[:, machine.TIERS + 1] = feeds[:, machine.TIERS] + 1
+        tiers[:, machine.AGGREGATES] = np.searchsorted(of, needed, side="left")
+        tiers[:, machine.AGGREGATES + 1] = np.searchsorted(of, needed, side="right")
+        given = (feeds, tiers, program.steps, program.aggregates[places], *_NO_FINISH, program.literals, _NO_OUTPUTS)
         spine, room = self.days.spine(enterprise_id, days), _ROOM
         while True:
             lines = np.zeros((1 + room, machine.CITED_FACTS), np.int64)
@@ -203,14 +207,15 @@ _Leaves = Mapping[str, Sequence[Feature]]
 def _opened(lake: Lake, own: _Leaves, groups: _Leaves, snapshot: int) -> _Question:
     listed = [leaf for leaves in (*own.values(), *groups.values()) for leaf in leaves]
     program = compile_program({str(number): leaf for number, leaf in enumerate(listed)}, taking=citing(cited_by))
-    places = iter(program.finish[program.outputs, 1].tolist())
-    ends = program.feed_facts[:, machine.AGGREGATES + 1]
+    places = iter(program.taken())
+    of_feed, of_tier = program.feed_facts[:, machine.TIERS + 1], program.tiers[:, machine.AGGREGATES + 1]
     return _Question(
         rows=open_rows(lake, program, snapshot),
         days=DaysKept(program),
         own={name: list(islice(places, len(leaves))) for name, leaves in own.items()},
         groups={name: list(islice(places, len(leaves))) for name, leaves in groups.items()},
-        feeds=np.searchsorted(ends, np.arange(len(program.aggregates)), side="right").tolist(),
+        tiers=np.searchsorted(of_tier, np.arange(len(program.aggregates)), side="right").tolist(),
+        feeds=np.searchsorted(of_feed, np.arange(len(program.tiers)), side="right").tolist(),
         codes=[feed.contract.code for feed in program.feeds],
         derived=frozenset(feed.contract.code for feed in program.feeds if feed.contract.derived_from),
     )

@@ -10,10 +10,10 @@ from features.contracts.contract import Contract
 from features.definitions.entry import own_definition
 from features.definitions.library import kept
 from features.definitions.parts import parts_of
+from features.engine.kernel.binding import Bound, FeedRows, bind
 from features.engine.kernel.expressions import DAYS_OF_A_RECORD
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import Program, compile_program
-from features.engine.kernel.running import Bound, FeedRows, bind
 from features.lake.deriving import derive
 from features.lake.hot.building import PORTION, bucket_count, compacted, portions, read_bucket, read_segments
 from features.lake.hot.manifest import holds, is_fresh, lineage, map_feed, read_manifest, renew

@@ -14,9 +14,10 @@ import pyarrow as pa
 from features.definitions.entry import Entry, own_definition
 from features.definitions.library import find_part
 from features.engine.kernel.answers import columns
+from features.engine.kernel.binding import Bound
 from features.engine.kernel.machine import NEVER
 from features.engine.kernel.program import Integers, Program, compile_program
-from features.engine.kernel.running import Bound, Floats, Spine, run
+from features.engine.kernel.running import Floats, Spine, run
 from features.lake.hot.segment import MICROS_OF_DAY, SHIFT
 from features.lake.lake import Lake
 from features.store.hot_rows import THREADS, RowSource, kept_rows, passing_rows

@@ -7,10 +7,11 @@ from itertools import compress
 import numpy as np
 
 from features.definitions.library import find_part
+from features.engine.kernel.binding import bind
 from features.engine.kernel.expressions import FIRST_DAY
 from features.engine.kernel.machine import NEVER, compute
 from features.engine.kernel.program import compile_program
-from features.engine.kernel.running import NOTHING_CITED, Floats, arguments, bind
+from features.engine.kernel.running import NOTHING_CITED, Floats, arguments
 from features.lake.hot.segment import micros_day
 from features.lake.lake import Lake
 from features.lake.memory import until_erasure

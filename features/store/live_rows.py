@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.engine.kernel.binding import Bound, FeedRows, bind, segments_facts
 from features.engine.kernel.program import Integers, Program
-from features.engine.kernel.running import Bound, FeedRows, bind, segment_facts
 from features.lake.hot.building import read_enterprise
 from features.lake.hot.changes import touched
 from features.lake.hot.manifest import holds, lineage, read_manifest
@@ -58,9 +58,9 @@ class LiveRows:
             if not held:
                 feeds = feeds.copy()
             segment = _own_segment(self.lake, around.wanted, self.snapshot, enterprise_id)
-            line, tables = segment_facts(self.bound.program.feeds[place], segment, segments.shape[1])
+            line, tables = segments_facts(self.bound.program.feeds[place], [segment], segments.shape[1])
             feeds[place, :2] = 1, len(segments)  # one bucket of its own, at the end
-            segments = np.concatenate([segments, line[None]])
+            segments = np.concatenate([segments, line])
             held += [segment, tables]
         return feeds, segments, held
 

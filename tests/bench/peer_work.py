@@ -17,9 +17,10 @@ import polars as pl
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.use import PERMANENT
 from features.engine.algebra import Feature, latest
+from features.engine.kernel.binding import Bound, FeedRows, bind
 from features.engine.kernel.expressions import day_number
 from features.engine.kernel.program import Program, compile_program
-from features.engine.kernel.running import Bound, FeedRows, Spine, bind, run
+from features.engine.kernel.running import Spine, run
 from features.engine.rows import col
 from features.engine.windows import ever
 from features.lake.hot.segment import UNKNOWN, Rows, Segment, make_segment, packed

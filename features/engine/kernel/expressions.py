@@ -35,6 +35,10 @@ DAYS_OF_A_RECORD = ("event_day", "known_from_day", "known_to_day")
 """The first three columns of every segment; `known_to_day` unknown: still the newest."""
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
+_READS = dict.fromkeys((machine.LOOK_UP, machine.KNOWN, machine.NOT, machine.HELD, machine.NEWEST, machine.OLDEST), 1)
+_READS |= dict.fromkeys((machine.LOAD, machine.AS_OF, machine.LEGAL, machine.LITERAL, machine.MONTH), 0)
+"""How many of a step's operands are registers, where it is not both."""
+
 Step = tuple[int, int, int, int]
 Item = TypeVar("Item")
 
@@ -71,7 +75,7 @@ def satisfies(sign: str, order: int) -> bool:
 
 @dataclass
 class Steps:
-    """The steps of one feed while it is written, each with a register of its own, equal ones once.
+    """The steps of one tier while it is written, each with a register of its own, equal ones once.
 
     dtypes: of the feed's columns. columns: those loaded, by place, the three days first whether loaded or not.
     tables: those looked up in, by place. registers: how many there are.
@@ -87,6 +91,7 @@ class Steps:
     registers: int = machine.FIRST_REGISTER
     _known: dict[Expression, int] = field(default_factory=dict)
     _filled: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    _reads: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def register(self, expression: Expression) -> int:
         """The register that holds an expression."""
@@ -103,12 +108,23 @@ class Steps:
         if (code, left, right) not in self._filled:
             self._filled[code, left, right] = self.registers
             self.steps.append((code, self.registers, left, right))
+            self._reads[self.registers] = (left, right)[: _READS.get(code, 2)]
             self.registers += registers
         return self._filled[code, left, right]
 
     def category(self, column: Expression, categories: tuple[str, ...]) -> int:
         """The register of a text's place in a closed list."""
         return self.register(Mapped(column, tuple((text, place) for place, text in enumerate(categories))))
+
+    def behind(self, register: int) -> frozenset[int]:
+        """The registers that have to be filled for one, itself among them; none for -1."""
+        if register not in self._reads:  # -1, or one that the machine fills itself
+            return frozenset()
+        return frozenset({register}).union(*map(self.behind, self._reads[register]))
+
+    def beside(self) -> "Steps":
+        """None yet, for the same columns and tables."""
+        return Steps(self.dtypes, self.literals, self.rules, columns=self.columns, tables=self.tables)
 
     def _write(self, expression: Expression) -> int:
         match expression:

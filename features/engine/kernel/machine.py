@@ -19,6 +19,8 @@ NULL = -(2**63)
 U8, U16, I16, I32, I64, CONSTANT, CODE1, CODE2, CODE3, CODE4, TABLE1 = range(11)
 """How a column is stored: as numbers, of which the largest unsigned and the smallest signed one stand for unknown; as
 one number for all rows; as codes of so many bytes, of which the largest says unknown and the one before exception."""
+_ROW_BYTES = (1, 2, 2, 4, 8, 0, 1, 2, 3, 4, 1)
+"""By how a column is stored."""
 
 LOAD, AS_OF, LEGAL, LITERAL, MONTH, LOOK_UP, KNOWN, NOT, AND, OR, ADD, SUB, MUL, LT, LE, GT, GE, EQ = range(18)
 """Steps: (code, register to fill, operand, operand). MONTH counts calendar months, LOOK_UP reads a table by code."""
@@ -38,14 +40,21 @@ CITE_ALL, CITE_NEWEST, CITE_OLDEST = 11, 12, 13
 """Instead of an aggregate: which rows enter, or the one that decides, each as (aggregate, event day, value); registers
 of the condition or -1 and of the value."""
 CITED_FACTS = 3
-CELL, PLUS, MINUS, RATIO, TREND = range(5)
-"""Finishing: CELL (aggregate, feed, constant for missing or -1), others (left, right)."""
+MISSING, PLUS, MINUS, RATIO, TREND = range(5)
+"""Finishing: MISSING (aggregate, feed, constant), others (left, right). Aggregates and then steps are numbered on."""
 
-BUCKETS, FIRST_SEGMENT, CONNECTED, STEPS, AGGREGATES, WINDOWS = 0, 1, 2, 3, 5, 7
-"""Facts of a feed; of the last three where they begin, and after it where they end."""
-FEED_FACTS = 9
-ENTERPRISES, FIRST_ENTERPRISE, OFFSETS, WITHIN, WITHIN_WIDTH, TABLES, COLUMNS = range(7)
-"""Facts of a segment; from COLUMNS on those of each column, the three days first. WITHIN_WIDTH 0: offsets are whole."""
+BUCKETS, FIRST_SEGMENT, CONNECTED, TIERS = 0, 1, 2, 3
+"""Facts of a feed; of its tiers where they begin, and after it where they end."""
+FEED_FACTS = 5
+STEPS, AGGREGATES, WINDOWS = 0, 2, 4
+"""Facts of a tier, what is asked of a feed's rows that lie in some of its windows: where each begins and ends.
+
+The first tier of a feed reaches over all that follow, and each of those over the next: its steps are for fewer rows.
+"""
+TIER_FACTS = 6
+ENTERPRISES, FIRST_ENTERPRISE, OFFSETS, WITHIN, WITHIN_WIDTH, TABLES, KNOWN_BY, COLUMNS = range(8)
+"""Facts of a segment; from COLUMNS on those of each column, the three days first. WITHIN_WIDTH 0: offsets are whole.
+KNOWN_BY: a day by which all its rows had become known."""
 ADDRESS, KIND, BASE, OFFSET, STEP, TABLE, EXCEPTIONS, ROWS, VALUES = range(9)
 """Facts of a column: BASE the place of the one it is counted from or -1, EXCEPTIONS how many, by ROWS."""
 COLUMN_FACTS = 9
@@ -65,6 +74,7 @@ FROM, TO = range(2)
 """The part of a span that lies in a window."""
 STRIDE = 16
 """Enterprises whose rows are counted from one whole offset."""
+_STRIDE_BITS = STRIDE.bit_length() - 1
 _EVENT = COLUMNS + COLUMN_FACTS * EVENT_DAY
 _ESCAPED = NULL + 1
 _NO_SEGMENT, _SEVERAL = -2, -1
@@ -82,6 +92,56 @@ def _pointer(_context: Any, address: Any) -> Any:
     return types.voidptr(address), generate
 
 
+def _reader(kind: Any) -> Any:
+    """A function that reads one number of a row of such, given where the row lies, and widens it.
+
+    An array made of the address for each number would be counted up and down, which takes longer than reading.
+    """
+
+    @intrinsic
+    def read(_context: Any, _address: Any, _place: Any) -> Any:
+        def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            first = builder.inttoptr(arguments[0], context.get_value_type(kind).as_pointer())
+            number = builder.load(builder.gep(first, [arguments[1]]), align=1)
+            return context.cast(builder, number, kind, types.int64)
+
+        return types.int64(types.int64, types.int64), generate
+
+    return read
+
+
+_byte, _short, _word = _reader(types.uint8), _reader(types.uint16), _reader(types.uint32)
+_signed_short, _signed_word, _long = _reader(types.int16), _reader(types.int32), _reader(types.int64)
+
+
+def _search(read: Any) -> Any:
+    """A function that finds the place of the first of some ascending numbers that is not below another.
+
+    It looks near a place first, in growing strides. read: how one of them is read.
+    """
+
+    @njit(nogil=True, forceinline=True)
+    def find(listed, count, low, number):
+        high, stride = low, 1
+        while high < count and read(listed, high) < number:
+            low = high + 1
+            high += stride
+            stride += stride
+        high = min(high, count)
+        while low < high:
+            middle = (low + high) >> 1
+            if read(listed, middle) < number:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    return find
+
+
+_find_word, _find_long = _search(_word), _search(_long)
+
+
 @njit(nogil=True)
 def _unowned(array):
     """The same memory as an array nobody owns: each slice of an owned one counts its owners up and down again, which
@@ -89,71 +149,79 @@ def _unowned(array):
     return carray(_pointer(array.ctypes.data), array.shape, np.int64)
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _at(address, width, row):
     """One stored number, widened."""
     if width == U16:
-        short = np.int64(carray(_pointer(address), (row + 1,), np.uint16)[row])
+        short = _short(address, row)
         return NULL if short == 65535 else short
     if width == U8:
-        byte = np.int64(carray(_pointer(address), (row + 1,), np.uint8)[row])
+        byte = _byte(address, row)
         return NULL if byte == 255 else byte
     if width == I32:
-        word = np.int64(carray(_pointer(address), (row + 1,), np.int32)[row])
+        word = _signed_word(address, row)
         return NULL if word == -(2**31) else word
     if width == I16:
-        half = np.int64(carray(_pointer(address), (row + 1,), np.int16)[row])
+        half = _signed_short(address, row)
         return NULL if half == -(2**15) else half
-    return carray(_pointer(address), (row + 1,), np.int64)[row]
+    return _long(address, row)
 
 
-@njit(nogil=True)
-def _event(segments, which, row):
+@njit(nogil=True, forceinline=True)
+def _event(segment, row):
     """The day of one event; days have no exceptions."""
-    kind, address = segments[which, _EVENT + KIND], segments[which, _EVENT + ADDRESS]
+    kind, address = _long(segment, _EVENT + KIND), _long(segment, _EVENT + ADDRESS)
     if kind == TABLE1:
-        code = carray(_pointer(address), (row + 1,), np.uint8)[row]
-        return carray(_pointer(segments[which, _EVENT + TABLE]), (256,), np.int64)[code]
+        return _long(_long(segment, _EVENT + TABLE), _byte(address, row))
     if kind == CODE2:
-        return segments[which, _EVENT + OFFSET] + np.int64(carray(_pointer(address), (row + 1,), np.uint16)[row])
+        return _long(segment, _EVENT + OFFSET) + _short(address, row)
     if kind == CODE4:
-        return segments[which, _EVENT + OFFSET] + np.int64(carray(_pointer(address), (row + 1,), np.uint32)[row])
+        return _long(segment, _EVENT + OFFSET) + _word(address, row)
     return _at(address, kind, row)
 
 
-@njit(nogil=True)
-def _first_after(segments, which, low, high, day):
+@njit(nogil=True, forceinline=True)
+def _first_after(segment, low, high, day):
     """The first row of a span of ascending days that lies after a day."""
     while low < high:
         middle = (low + high) >> 1
-        if _event(segments, which, middle) > day:
+        if _event(segment, middle) > day:
             high = middle
         else:
             low = middle + 1
     return low
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
 def _first_event_after(registers, low, high, day):
-    while low < high:
-        middle = (low + high) >> 1
-        if registers[EVENT, middle] > day:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    """The first row of a span that lies after a day. Which half is next is no branch: its way would be a guess."""
+    first, length = np.uint64(low), np.uint64(high - low)
+    while length > np.uint64(0):
+        half = length >> np.uint64(1)
+        before = np.uint64(registers[EVENT, first + half] <= day)
+        first += before * (half + np.uint64(1))
+        length = half - (before & ~length & np.uint64(1))
+    return np.int64(first)
 
 
-@njit(nogil=True)
-def _offset(segments, which, place):
+@njit(nogil=True, forceinline=True)
+def _part(registers, low, high, after, until):
+    """The rows of a span with an event in (after, until]; most often the first look at an end suffices."""
+    if registers[EVENT, np.uint64(low)] <= after:
+        low = _first_event_after(registers, low + 1, high, after)
+    if low < high and registers[EVENT, np.uint64(high - 1)] > until:
+        high = _first_event_after(registers, low, high - 1, until)
+    return low, high
+
+
+@njit(nogil=True, forceinline=True)
+def _offset(segment, place):
     """The row at which an enterprise begins, by its place in the segment."""
-    width = segments[which, WITHIN_WIDTH]
+    width, offsets = _long(segment, WITHIN_WIDTH), _long(segment, OFFSETS)
     if width == 0:
-        return np.int64(carray(_pointer(segments[which, OFFSETS]), (place + 1,), np.uint32)[place])
-    start = np.int64(carray(_pointer(segments[which, OFFSETS]), (place // STRIDE + 1,), np.uint32)[place // STRIDE])
-    if width == 1:
-        return start + np.int64(carray(_pointer(segments[which, WITHIN]), (place + 1,), np.uint8)[place])
-    return start + np.int64(carray(_pointer(segments[which, WITHIN]), (place + 1,), np.uint16)[place])
+        return _word(offsets, place)
+    start = _word(offsets, place >> _STRIDE_BITS)
+    return start + (_byte(_long(segment, WITHIN), place) if width == 1 else _short(_long(segment, WITHIN), place))
 
 
 @njit(nogil=True)
@@ -163,20 +231,42 @@ def _divide(numbers, size, buckets, places):
         places[BUCKET, j], places[LOCAL, j] = number % divisor, number // divisor
 
 
-@njit(nogil=True)
-def _span(segments, which, number, after, until):
+@njit(nogil=True, forceinline=True)
+def _span(segment, number, after, until):
     """Rows of an enterprise with an event in (after, until]; most often the first look at an end suffices."""
-    place = number - segments[which, FIRST_ENTERPRISE]
-    if place < 0 or place >= segments[which, ENTERPRISES]:
+    place = number - _long(segment, FIRST_ENTERPRISE)
+    if place < 0 or place >= _long(segment, ENTERPRISES):
         return 0, 0
-    low, high = _offset(segments, which, place), _offset(segments, which, place + 1)
+    low, high = _offset(segment, place), _offset(segment, place + 1)
     if low == high:
         return 0, 0
-    if _event(segments, which, low) <= after:
-        low = _first_after(segments, which, low + 1, high, after)
-    if low < high and _event(segments, which, high - 1) > until:
-        high = _first_after(segments, which, low, high - 1, until)
+    if _event(segment, low) <= after:
+        low = _first_after(segment, low + 1, high, after)
+    if low < high and _event(segment, high - 1) > until:
+        high = _first_after(segment, low, high - 1, until)
     return low, high
+
+
+@njit(nogil=True)
+def _touch(feeds, first_line, line_bytes, number, columns):
+    """Look at what will be read of one enterprise: far memory answers many questions at once as fast as one."""
+    seen = 0
+    for newest in (False, True):  # first where its rows are, then the newest of them
+        for f in range(feeds.shape[0]):
+            segment = first_line + line_bytes * (feeds[f, FIRST_SEGMENT] + number % feeds[f, BUCKETS])
+            place = number // feeds[f, BUCKETS] - _long(segment, FIRST_ENTERPRISE)
+            if place < 0 or place >= _long(segment, ENTERPRISES):
+                continue
+            row = _offset(segment, place + 1) - 1
+            seen += row
+            if not newest or row < _offset(segment, place):
+                continue
+            for c in range(columns):
+                column = COLUMNS + COLUMN_FACTS * c
+                address = _long(segment, column + ADDRESS)
+                if address != 0:
+                    seen += _byte(address + _ROW_BYTES[_long(segment, column + KIND)] * row, 0)
+    return seen
 
 
 @njit(nogil=True)
@@ -230,15 +320,15 @@ def _decode_table(stored, table, rows, out):
 
 
 @njit(nogil=True)
-def _decode_column(segments, which, column, rows, out):
-    """What a column's own bytes say of some rows; returns 0 where they say all, and no exceptions are to be put in."""
-    kind, pointer = segments[which, column + KIND], _pointer(segments[which, column + ADDRESS])
-    offset, step = segments[which, column + OFFSET], segments[which, column + STEP]
+def _decode_column(segment, column, rows, out):
+    """What a column's own bytes say of some rows; returns how many they mark as exceptions."""
+    kind, pointer = _long(segment, column + KIND), _pointer(_long(segment, column + ADDRESS))
+    offset, step = _long(segment, column + OFFSET), _long(segment, column + STEP)
     if kind == CONSTANT:
         out[:] = offset
-        return segments[which, column + EXCEPTIONS]
+        return 0
     if kind == TABLE1:
-        table = carray(_pointer(segments[which, column + TABLE]), (256,), np.int64)
+        table = carray(_pointer(_long(segment, column + TABLE)), (256,), np.int64)
         return _decode_table(carray(pointer, (2**62,), np.uint8), table, rows, out)
     if kind == CODE1:
         return _decode(carray(pointer, (2**62,), np.uint8), 254, offset, step, rows, out)
@@ -260,101 +350,102 @@ def _decode_column(segments, which, column, rows, out):
 
 
 @njit(nogil=True)
-def _at_or_after(listed, low, row):
-    """The place of the first of some ascending rows that is not before a row: near `low` first, in growing strides."""
-    high, stride = low, 1
-    while high < listed.size and listed[high] < row:
-        low = high + 1
-        high += stride
-        stride += stride
-    high = min(high, listed.size)
-    while low < high:
-        middle = (low + high) >> 1
-        if listed[middle] < row:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@njit(nogil=True)
-def _except(segments, which, column, hint, rows, out):
-    """Put the exceptions among some rows into their places.
-
-    hint: which exception to look at first. Returns the one for the rows that follow on these, if they are asked for.
-    """
-    count = segments[which, column + EXCEPTIONS]
-    listed = carray(_pointer(segments[which, column + ROWS]), (count,), np.uint32)
-    values = carray(_pointer(segments[which, column + VALUES]), (count,), np.int64)
+def _except_marked(listed, count, values, at, rows, out):
+    """Put the exceptions in where codes say that there are some. at: the first one not before the first row."""
     last = rows[0]
-    at = _at_or_after(listed, hint if hint < count and listed[hint] <= last else 0, last)
-    upcoming = np.int64(listed[at]) if at < count else NEVER
     for i in range(rows.size):
-        row = rows[i]
-        if row < last:  # rows of one segment ascend, and a block may hold several runs
-            at = _at_or_after(listed, 0, row)
-            upcoming = np.int64(listed[at]) if at < count else NEVER
-        last = row
-        if row < upcoming:
-            continue
-        at = _at_or_after(listed, at, row)
-        if at < count and listed[at] == row:
-            out[i] = values[at]
-        upcoming = np.int64(listed[at]) if at < count else NEVER
-    return at
+        if out[i] == _ESCAPED:
+            row = rows[i]
+            at = _find_word(listed, count, at if row >= last else 0, row)  # a block may hold several ascending runs
+            last, out[i] = row, _long(values, at)
 
 
 @njit(nogil=True)
-def _load(segments, which, place, hints, f, registers, to, low, high):
-    """One column's values of some rows. Many columns are counted from the events, which are loaded first.
+def _except_unmarked(listed, count, values, at, rising, rows, out):
+    """Put exceptions in that nothing marks, run by run of ascending rows. rising: whether there is one run only."""
+    begin, lying = 0, rows.ctypes.data
+    while begin < rows.size:
+        end = rows.size if rising else begin + 1
+        while end < rows.size and rows[end] > rows[end - 1]:
+            end += 1
+        i, at = begin, at if begin == 0 else _find_word(listed, count, 0, rows[begin])
+        while at < count:
+            i = _find_long(lying, end, i, _word(listed, at))
+            if i == end:
+                break
+            if rows[i] == _word(listed, at):
+                out[i] = _long(values, at)
+            at = _find_word(listed, count, at, rows[i] + (rows[i] == _word(listed, at)))
+        begin = end
 
-    hints: (feeds, columns), where among its exceptions each column was read last.
+
+@njit(nogil=True)
+def _except(segment, place, marked, hints, f, rising, rows, out):
+    """Put the exceptions of a column among some rows into their places. marked: how many its codes mark.
+
+    hints: (feeds, columns), the first exception not before the rows that were read last.
     """
     column = COLUMNS + COLUMN_FACTS * place
+    if marked == 0 and _long(segment, column + KIND) != CONSTANT:
+        return
+    count, listed = _long(segment, column + EXCEPTIONS), _long(segment, column + ROWS)
+    if count == 0:
+        return
+    hint, first = hints[f, place], rows[0]
+    at = _find_word(listed, count, hint if hint < count and _word(listed, hint) <= first else 0, first)
+    hints[f, place] = at
+    if marked != 0:
+        _except_marked(listed, count, _long(segment, column + VALUES), at, rows, out)
+    else:
+        _except_unmarked(listed, count, _long(segment, column + VALUES), at, rising, rows, out)
+
+
+@njit(nogil=True)
+def _load(segment, place, hints, f, rising, registers, to, low, high):
+    """One column's values of some rows. Many columns are counted from the events, which are loaded first."""
+    column = COLUMNS + COLUMN_FACTS * place
     rows, out = registers[ROW, low:high], registers[to, low:high]
-    escaped = _decode_column(segments, which, column, rows, out)
-    base = segments[which, column + BASE]
+    marked, base = _decode_column(segment, column, rows, out), _long(segment, column + BASE)
     if base >= 0:
         under = registers[EVENT, low:high]
         if base != EVENT_DAY:
-            under, below = registers[UNDER, low:high], COLUMNS + COLUMN_FACTS * base
-            if _decode_column(segments, which, below, rows, under) != 0:
-                hints[f, base] = _except(segments, which, below, hints[f, base], rows, under)
+            under = registers[UNDER, low:high]
+            marked_under = _decode_column(segment, COLUMNS + COLUMN_FACTS * base, rows, under)
+            _except(segment, base, marked_under, hints, f, rising, rows, under)
         for i in range(rows.size):
             out[i] += under[i] if out[i] > _ESCAPED else 0
-    if escaped != 0:
-        hints[f, place] = _except(segments, which, column, hints[f, place], rows, out)
+    _except(segment, place, marked, hints, f, rising, rows, out)
 
 
 @njit(nogil=True)
-def _load_block(segments, one, place, hints, f, spans, count, registers, out):
+def _load_block(one, rising, place, hints, f, spans, count, registers, out):
     """One column's values of all rows of a block. one: the segment all lie in, negative where they lie in several."""
     if one >= 0:
-        _load(segments, one, place, hints, f, registers, out, spans[LOW, 0], spans[HIGH, count - 1])
+        _load(one, place, hints, f, rising, registers, out, spans[LOW, 0], spans[HIGH, count - 1])
         return
     for k in range(count):
-        _load(segments, spans[SEGMENT, k], place, hints, f, registers, out, spans[LOW, k], spans[HIGH, k])
+        _load(spans[SEGMENT, k], place, hints, f, 1, registers, out, spans[LOW, k], spans[HIGH, k])
 
 
 @njit(nogil=True)
-def _look_up(segments, which, table, codes, out):
+def _look_up(segment, table, codes, out):
     """Read a table by code; an unknown code stays unknown."""
-    tables = carray(_pointer(segments[which, TABLES]), (2**62,), np.int64)
-    start = tables[table]
+    tables = _long(segment, TABLES)
+    start = _long(tables, table)
     for i in range(codes.size):
         code = codes[i]
-        out[i] = NULL if code == NULL else tables[np.uint64(start + code)]
+        out[i] = NULL if code == NULL else _long(tables, start + code)
 
 
 @njit(nogil=True)
-def _look_up_block(segments, one, table, spans, count, registers, codes, out):
+def _look_up_block(one, table, spans, count, registers, codes, out):
     if one >= 0:
         used = spans[HIGH, count - 1]
-        _look_up(segments, one, table, registers[codes, :used], registers[out, :used])
+        _look_up(one, table, registers[codes, :used], registers[out, :used])
         return
     for k in range(count):
         low, high = spans[LOW, k], spans[HIGH, k]
-        _look_up(segments, spans[SEGMENT, k], table, registers[codes, low:high], registers[out, low:high])
+        _look_up(spans[SEGMENT, k], table, registers[codes, low:high], registers[out, low:high])
 
 
 @njit(nogil=True)
@@ -367,18 +458,59 @@ def _fill_days(days, day_nos, place, spans, count, registers, out):
         registers[out, spans[LOW, k] : spans[HIGH, k]] = days[day_nos[spans[PLACE, k]], place]
 
 
+@njit(nogil=True, forceinline=True)
+def _ascend(registers, used, low, high):
+    """Write down the rows of a span. Places are unsigned here and elsewhere, or each would be asked for its sign."""
+    first = np.uint64(used)
+    for i in range(np.uint64(high - low)):
+        registers[ROW, first + i] = low + np.int64(i)
+
+
 @njit(nogil=True)
-def _keep_known(spans, count, as_of, registers):
-    """Keep of a block's rows the newest versions known on the day; returns how many spans are left."""
-    kept, used = 0, 0
+def _all_known(one, spans, count, as_of):
+    """Whether each row of a block had become known on the day it is read as of, told by its segment."""
+    if one < 0:
+        return False
+    first = NEVER
     for k in range(count):
-        day, low = as_of[spans[PLACE, k]], used
-        for i in range(spans[LOW, k], spans[HIGH, k]):
+        first = min(first, as_of[spans[PLACE, k]])
+    return _long(one, KNOWN_BY) <= first
+
+
+@njit(nogil=True)
+def _mark_kept(known, spans, count, as_of, registers):
+    """Mark in the register SINCE, by 1 or 0, the newest versions known on the day; returns how many there are.
+
+    known: whether all rows are known, so that only those that were replaced since are to be left out.
+    """
+    kept, k = 0, 0
+    while k < count:
+        day, low = as_of[spans[PLACE, k]], np.uint64(spans[LOW, k])
+        while k + 1 < count and as_of[spans[PLACE, k + 1]] == day:  # what is read as of one day is marked at once
+            k += 1
+        for i in range(low, np.uint64(spans[HIGH, k])):
+            ends = registers[ENDS, i]
+            newest = ((ends == NULL) | (ends > day)) & (known | (registers[SINCE, i] <= day))
+            registers[SINCE, i] = newest
+            kept += newest
+        k += 1
+    return kept
+
+
+@njit(nogil=True)
+def _keep_known(known, spans, count, as_of, registers):
+    """Keep of a block's rows the newest versions known on the day; returns how many spans are left."""
+    if _mark_kept(known, spans, count, as_of, registers) == spans[HIGH, count - 1]:
+        return count
+    kept, used = 0, np.uint64(0)
+    for k in range(count):
+        first = used
+        for i in range(np.uint64(spans[LOW, k]), np.uint64(spans[HIGH, k])):
             registers[ROW, used], registers[EVENT, used] = registers[ROW, i], registers[EVENT, i]
-            used += (registers[SINCE, i] <= day) & ((registers[ENDS, i] == NULL) | (registers[ENDS, i] > day))
-        if used > low:
+            used += np.uint64(registers[SINCE, i])
+        if used > first:
             spans[PLACE, kept], spans[SEGMENT, kept] = spans[PLACE, k], spans[SEGMENT, k]
-            spans[LOW, kept], spans[HIGH, kept] = low, used
+            spans[LOW, kept], spans[HIGH, kept] = np.int64(first), np.int64(used)
             kept += 1
     return kept
 
@@ -535,12 +667,8 @@ def _enter(spans, count, window, bounds, day_nos, registers, parts):
     """The parts of the spans that lie in a window; returns how many rows."""
     entered = 0
     for k in range(count):
-        place, low, high = spans[PLACE, k], spans[LOW, k], spans[HIGH, k]
-        after, until = bounds[day_nos[place], window, 0], bounds[day_nos[place], window, 1]
-        if registers[EVENT, low] <= after:  # most often the first look at an end suffices
-            low = _first_event_after(registers, low + 1, high, after)
-        if low < high and registers[EVENT, high - 1] > until:
-            high = _first_event_after(registers, low, high - 1, until)
+        day = np.uint64(day_nos[np.uint64(spans[PLACE, k])])
+        low, high = _part(registers, spans[LOW, k], spans[HIGH, k], bounds[day, window, 0], bounds[day, window, 1])
         parts[FROM, k], parts[TO, k] = low, high
         entered += high - low
     return entered
@@ -550,23 +678,23 @@ def _enter(spans, count, window, bounds, day_nos, registers, parts):
 def _count(code, held, spans, parts, count, registers, cells, a):
     """How many rows enter, or that any does."""
     for k in range(count):
-        entered = parts[TO, k] - parts[FROM, k]
-        if held >= 0:
-            entered = registers[held, parts[TO, k]] - registers[held, parts[FROM, k]]
-        cells[a, spans[PLACE, k]] = (np.float64(entered) if code == COUNT else 1.0) if entered > 0 else np.nan
+        low, high, place = np.uint64(parts[FROM, k]), np.uint64(parts[TO, k]), np.uint64(spans[PLACE, k])
+        entered = np.int64(high - low) if held < 0 else registers[held, high] - registers[held, low]
+        cells[a, place] = (np.float64(entered) if code == COUNT else 1.0) if entered > 0 else np.nan
 
 
 @njit(nogil=True)
 def _pick(code, placed, value, spans, parts, count, as_of, registers, cells, a):
     """The value of the newest row that enters, or the days since the newest or the oldest."""
     for k in range(count):
-        low, high, place = parts[FROM, k], parts[TO, k], spans[PLACE, k]
+        low, high, place = parts[FROM, k], parts[TO, k], np.uint64(spans[PLACE, k])
         if code == SINCE_FIRST:
-            i = low if placed < 0 else registers[placed, low]
+            found = low if placed < 0 else registers[placed, np.uint64(low)]
         else:
-            i = high - 1 if placed < 0 else registers[placed, high]
-        if i < low or i >= high:
+            found = high - 1 if placed < 0 else registers[placed, np.uint64(high)]
+        if found < low or found >= high:
             continue
+        i = np.uint64(found)
         if code != LATEST:
             cells[a, place] = as_of[place] - registers[EVENT, i]
         elif registers[value, i] != NULL:
@@ -577,11 +705,11 @@ def _pick(code, placed, value, spans, parts, count, as_of, registers, cells, a):
 def _sum(code, summed, spans, parts, count, registers, cells, a):
     """The total or the mean of the values that enter."""
     for k in range(count):
-        low, high = parts[FROM, k], parts[TO, k]
+        low, high, place = np.uint64(parts[FROM, k]), np.uint64(parts[TO, k]), np.uint64(spans[PLACE, k])
         entered = registers[summed + 1, high] - registers[summed + 1, low]
         whole = np.float64(registers[summed, high] - registers[summed, low])
         told = whole / np.float64(max(entered, 1)) if code == MEAN else whole
-        cells[a, spans[PLACE, k]] = told if entered > 0 else np.nan
+        cells[a, place] = told if entered > 0 else np.nan
 
 
 @njit(nogil=True)
@@ -589,14 +717,14 @@ def _extreme(code, value, spans, parts, count, registers, cells, a):
     """The smallest or the largest of the values that enter."""
     for k in range(count):
         extreme = NULL
-        for i in range(parts[FROM, k], parts[TO, k]):
+        for i in range(np.uint64(parts[FROM, k]), np.uint64(parts[TO, k])):
             one = registers[value, i]
             if code == LARGEST:
                 extreme = max(extreme, one)  # what is unknown is the smallest number
             elif one != NULL:
                 extreme = one if extreme == NULL else min(extreme, one)
         if extreme != NULL:
-            cells[a, spans[PLACE, k]] = extreme
+            cells[a, np.uint64(spans[PLACE, k])] = extreme
 
 
 @njit(nogil=True)
@@ -613,12 +741,12 @@ def _change(oldest, changed, spans, parts, count, registers, cells, a):
 def _kinds(value, spans, parts, count, registers, cells, a):
     """How many different values enter."""
     for k in range(count):
-        entered = 0
-        for i in range(parts[FROM, k], parts[TO, k]):
+        entered = np.uint64(0)
+        for i in range(np.uint64(parts[FROM, k]), np.uint64(parts[TO, k])):
             registers[KINDS, entered] = registers[value, i]
-            entered += registers[value, i] != NULL
-        if entered > 0:
-            cells[a, spans[PLACE, k]] = _different(registers, entered)
+            entered += np.uint64(registers[value, i] != NULL)
+        if entered > np.uint64(0):
+            cells[a, np.uint64(spans[PLACE, k])] = _different(registers, np.int64(entered))
 
 
 @njit(nogil=True)
@@ -667,63 +795,80 @@ def _cite(code, where, value, parts, count, registers, cited, a):
 
 
 @njit(nogil=True)
-def _finish(finish, constants, feeds, cells, values, known, as_of, size):
-    """The arithmetic between aggregates, step by step for all spine rows of a chunk."""
+def _finish(finish, constants, feeds, cells, known, as_of, size):
+    """The arithmetic between aggregates, step by step for all spine rows of a chunk, in the cells after theirs."""
+    first = cells.shape[0] - finish.shape[0]
     for i in range(finish.shape[0]):
-        code, x, y, missing = finish[i, 0], finish[i, 1], finish[i, 2], finish[i, 3]
-        if code == CELL and feeds[y, CONNECTED] == NEVER:  # of derived rows some may be there before all they rest on
+        code, x, y, out = finish[i, 0], finish[i, 1], finish[i, 2], first + i
+        if code == MISSING:  # a constant stands for it where no record entered but both sides were known
+            connected, instead = feeds[y, CONNECTED], constants[finish[i, 3]]
             for j in range(size):
-                values[i, j] = np.nan
-        elif code == CELL and missing < 0:
-            for j in range(size):
-                values[i, j] = cells[x, j]
-        elif code == CELL:  # a constant stands for it where no record entered but both sides were known
-            connected, instead = feeds[y, CONNECTED], constants[missing]
-            for j in range(size):
-                nothing = np.isnan(cells[x, j]) and known[j] <= as_of[j] and connected <= as_of[j]
-                values[i, j] = instead if nothing else cells[x, j]
+                told = (cells[x, j] == cells[x, j]) | (known[j] > as_of[j]) | (connected > as_of[j])
+                cells[out, j] = cells[x, j] if told else instead
         elif code == PLUS:
             for j in range(size):
-                values[i, j] = values[x, j] + values[y, j]
+                cells[out, j] = cells[x, j] + cells[y, j]
         elif code == MINUS:
             for j in range(size):
-                values[i, j] = values[x, j] - values[y, j]
+                cells[out, j] = cells[x, j] - cells[y, j]
         elif code == RATIO:
             for j in range(size):
-                values[i, j] = values[x, j] / values[y, j] if values[y, j] > 0 else np.nan
+                cells[out, j] = cells[x, j] / cells[y, j] if cells[y, j] > 0 else np.nan
         else:
             for j in range(size):
-                values[i, j] = (values[x, j] - values[y, j]) / values[y, j] if values[y, j] > 0 else np.nan
+                cells[out, j] = (cells[x, j] - cells[y, j]) / cells[y, j] if cells[y, j] > 0 else np.nan
 
 
 @njit(nogil=True)
-def _reach(feeds, bounds):
-    """Between which events any window of a feed lies on a day: (feed, day, 2)."""
-    reach = np.empty((feeds.shape[0], bounds.shape[0], 2), np.int64)
+def _reach(feeds, tiers, bounds):
+    """Between which events any window of a tier, or of one after it, lies on a day: (tier, day, 2)."""
+    reach = np.empty((tiers.shape[0], bounds.shape[0], 2), np.int64)
     for f in range(feeds.shape[0]):
         for day in range(bounds.shape[0]):
             after, until = -NULL - 1, NULL
-            for w in range(feeds[f, WINDOWS], feeds[f, WINDOWS + 1]):
-                after = min(after, bounds[day, w, 0])
-                until = max(until, bounds[day, w, 1])
-            reach[f, day, 0], reach[f, day, 1] = after, until
+            for t in range(feeds[f, TIERS + 1] - 1, feeds[f, TIERS] - 1, -1):
+                for w in range(tiers[t, WINDOWS], tiers[t, WINDOWS + 1]):
+                    after = min(after, bounds[day, w, 0])
+                    until = max(until, bounds[day, w, 1])
+                reach[t, day, 0], reach[t, day, 1] = after, until
     return reach
 
 
 @njit(nogil=True)
-def _answer(outputs, values, places, out):
-    """Put a chunk's values where its spine rows stand, which most often follow each other."""
+def _narrow(spans, count, reach, day_nos, registers):
+    """Keep of a block's rows those within a tier's reach: (day, 2); returns how many spans are left."""
+    kept, used = 0, 0
+    for k in range(count):
+        place = spans[PLACE, k]
+        low, high = _part(registers, spans[LOW, k], spans[HIGH, k], reach[day_nos[place], 0], reach[day_nos[place], 1])
+        if low < high:
+            spans[PLACE, kept], spans[SEGMENT, kept] = place, spans[SEGMENT, k]
+            spans[LOW, kept], spans[HIGH, kept] = used, used + high - low
+            kept += 1
+            first, to = np.uint64(low), np.uint64(used)
+            for i in range(np.uint64(high - low)):
+                registers[ROW, to + i], registers[EVENT, to + i] = (
+                    registers[ROW, first + i],
+                    registers[EVENT, first + i],
+                )
+            used += high - low
+    return kept
+
+
+@njit(nogil=True)
+def _answer(outputs, cells, places, out):
+    """Put a chunk's cells where its spine rows stand, which most often follow each other."""
     size, first = places.size, places[0]
     apart = 0
     for j in range(size):
         apart += places[j] != first + j
     if apart == 0:
         for o in range(outputs.size):
-            out[o, first : first + size] = values[outputs[o], :size]
+            out[o, first : first + size] = cells[outputs[o], :size]
         return
     for o in range(outputs.size):
         for j in range(size):
-            out[o, places[j]] = values[outputs[o], j]
+            out[o, places[j]] = cells[outputs[o], j]
 
 
 def _compute(program, segments, spine, chunk, room, out, cited):
@@ -732,12 +877,13 @@ def _compute(program, segments, spine, chunk, room, out, cited):
     chunk: spine rows whose cells are held at once. room: rows of a block, more where one enterprise has more.
     cited: (1 + records, `CITED_FACTS`), filled where a program cites records; of one spine row then.
     """
-    feeds, steps, aggregates, finish, constants, literals, outputs, registers_needed = program
-    segments = _unowned(segments)
+    feeds, tiers, steps, aggregates, finish, constants, literals, outputs, registers_needed = program
+    first_line, line_bytes = segments.ctypes.data, 8 * segments.shape[1]
     enterprises, known_on, day_of, order, days, bounds = spine
-    reach = _reach(feeds, bounds)
+    reach = _reach(feeds, tiers, bounds)
     hints = np.zeros((feeds.shape[0], (segments.shape[1] - COLUMNS) // COLUMN_FACTS), np.int64)
-    cells, values = np.empty((aggregates.shape[0], chunk)), np.empty((finish.shape[0], chunk))
+    taken = aggregates.shape[0]
+    cells = np.empty((taken + finish.shape[0], chunk))
     numbers, day_nos = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
     known_days, as_of = np.empty(chunk, np.int64), np.empty(chunk, np.int64)
     places = np.empty((2, chunk), np.int64)
@@ -750,73 +896,85 @@ def _compute(program, segments, spine, chunk, room, out, cited):
             place = order[begin + j]
             numbers[j], day_nos[j], known_days[j] = enterprises[place], day_of[place], known_on[place]
             as_of[j] = days[day_nos[j], 0]
-        cells[:, :size] = np.nan
+        cells[:taken, :size] = np.nan
+        if size == 1 and numbers[0] >= 0:
+            parts[FROM, 0] = _touch(feeds, first_line, line_bytes, numbers[0], hints.shape[1])
         divided = 0
         for f in range(feeds.shape[0]):
             feed = feeds[f]
-            first_segment = feed[FIRST_SEGMENT]
+            if feed[CONNECTED] == NEVER and outputs.size > 0:
+                continue  # nothing is told of derived rows that are there before all they rest on
+            first_segment, widest = feed[FIRST_SEGMENT], feed[TIERS]
             if feed[BUCKETS] != divided:  # most often all feeds are divided alike
                 divided = feed[BUCKETS]
                 _divide(numbers, size, divided, places)
-            at = 0
+            at, needed = 0, 0
             while at < size:
-                used, count, one = 0, 0, _NO_SEGMENT
+                if needed > room:  # asked here and not where it is found out: there each turn would count the owners
+                    room = 2 * needed
+                    memory = np.empty((registers_needed, room + 1), np.int64)
+                    registers = _unowned(memory)
+                used, count, one, rising, last = 0, 0, _NO_SEGMENT, 1, 0
                 while at < size:  # gather spine rows until their rows fill a block
                     if numbers[at] < 0:
                         at += 1
                         continue
-                    day_no, which = day_nos[at], first_segment + places[BUCKET, at]
-                    until = min(reach[f, day_no, 1], as_of[at])
-                    low, high = _span(segments, which, places[LOCAL, at], reach[f, day_no, 0], until)
+                    day_no = day_nos[at]
+                    segment = first_line + line_bytes * (first_segment + places[BUCKET, at])
+                    until = min(reach[widest, day_no, 1], as_of[at])
+                    low, high = _span(segment, places[LOCAL, at], reach[widest, day_no, 0], until)
                     if used + high - low > room:
-                        if count > 0:
-                            break
-                        room = 2 * (high - low)
-                        memory = np.empty((registers_needed, room + 1), np.int64)
-                        registers = _unowned(memory)
+                        needed = high - low
+                        break
                     if low < high:
-                        spans[PLACE, count], spans[SEGMENT, count] = at, which
+                        spans[PLACE, count], spans[SEGMENT, count] = at, segment
                         spans[LOW, count], spans[HIGH, count] = used, used + high - low
                         count += 1
-                        one = which if one in (_NO_SEGMENT, which) else _SEVERAL
-                        for row in range(low, high):
-                            registers[ROW, used] = row
-                            used += 1
+                        one = segment if one in (_NO_SEGMENT, segment) else _SEVERAL
+                        rising &= low >= last
+                        last = high
+                        _ascend(registers, used, low, high)
+                        used += high - low
                     at += 1
                 if count == 0:
                     continue
-                _load_block(segments, one, EVENT_DAY, hints, f, spans, count, registers, EVENT)
-                _load_block(segments, one, KNOWN_FROM, hints, f, spans, count, registers, SINCE)
-                _load_block(segments, one, KNOWN_TO, hints, f, spans, count, registers, ENDS)
-                count = _keep_known(spans, count, as_of, registers)
-                if count == 0:
-                    continue
-                used = spans[HIGH, count - 1]
-                for s in range(feed[STEPS], feed[STEPS + 1]):
-                    code, out_no, x, y = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3]
-                    if code == LOAD:
-                        _load_block(segments, one, x, hints, f, spans, count, registers, out_no)
-                    elif code == LOOK_UP:
-                        _look_up_block(segments, one, y, spans, count, registers, x, out_no)
-                    elif code == LITERAL:
-                        registers[out_no, :used] = literals[x]
-                    elif code in (AS_OF, LEGAL):
-                        _fill_days(days, day_nos, x, spans, count, registers, out_no)
-                    else:
-                        _step(code, x, y, out_no, registers, used)
-                window, entered = -1, 0
-                for a in range(feed[AGGREGATES], feed[AGGREGATES + 1]):
-                    if aggregates[a, 1] != window:
-                        window = aggregates[a, 1]
-                        entered = _enter(spans, count, window, bounds, day_nos, registers, parts)
-                    if entered > 0:
-                        code, x, y = aggregates[a, 0], aggregates[a, 2], aggregates[a, 3]
-                        if code >= CITE_ALL:
-                            _cite(code, x, y, parts, count, registers, cited, a)
+                _load_block(one, rising, EVENT_DAY, hints, f, spans, count, registers, EVENT)
+                known = _all_known(one, spans, count, as_of)
+                if not known:
+                    _load_block(one, rising, KNOWN_FROM, hints, f, spans, count, registers, SINCE)
+                _load_block(one, rising, KNOWN_TO, hints, f, spans, count, registers, ENDS)
+                count = _keep_known(known, spans, count, as_of, registers)
+                for t in range(feed[TIERS], feed[TIERS + 1]):
+                    if t > widest:
+                        count = _narrow(spans, count, reach[t], day_nos, registers)
+                    if count == 0:
+                        break
+                    used = spans[HIGH, count - 1]
+                    for s in range(tiers[t, STEPS], tiers[t, STEPS + 1]):
+                        code, out_no, x, y = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3]
+                        if code == LOAD:
+                            _load_block(one, rising, x, hints, f, spans, count, registers, out_no)
+                        elif code == LOOK_UP:
+                            _look_up_block(one, y, spans, count, registers, x, out_no)
+                        elif code == LITERAL:
+                            registers[out_no, :used] = literals[x]
+                        elif code in (AS_OF, LEGAL):
+                            _fill_days(days, day_nos, x, spans, count, registers, out_no)
                         else:
-                            _reduce(code, x, y, spans, parts, count, as_of, registers, cells, a)
-        _finish(finish, constants, feeds, cells, values, known_days, as_of, size)
-        _answer(outputs, values, order[begin : begin + size], out)
+                            _step(code, x, y, out_no, registers, used)
+                    window, entered = -1, 0
+                    for a in range(tiers[t, AGGREGATES], tiers[t, AGGREGATES + 1]):
+                        if aggregates[a, 1] != window:
+                            window = aggregates[a, 1]
+                            entered = _enter(spans, count, window, bounds, day_nos, registers, parts)
+                        if entered > 0:
+                            code, x, y = aggregates[a, 0], aggregates[a, 2], aggregates[a, 3]
+                            if code >= CITE_ALL:
+                                _cite(code, x, y, parts, count, registers, cited, a)
+                            else:
+                                _reduce(code, x, y, spans, parts, count, as_of, registers, cells, a)
+        _finish(finish, constants, feeds, cells, known_days, as_of, size)
+        _answer(outputs, cells, order[begin : begin + size], out)
     return memory.size  # asked for that it is kept until here
 
 

@@ -16,6 +16,7 @@ from features.engine.day_sql import leaf_bounds, window_key
 from features.engine.kernel import machine
 from features.engine.kernel.aggregates import Taking, values
 from features.engine.kernel.expressions import Steps, Table, day_number
+from features.engine.kernel.tiers import in_tiers
 from features.law.horizons import legal_day
 
 Integers = npt.NDArray[np.int64]
@@ -50,6 +51,7 @@ class Program:
 
     feeds: tuple[FeedProgram, ...]
     feed_facts: Integers
+    tiers: Integers
     steps: Integers
     aggregates: Integers
     finish: Integers
@@ -59,6 +61,11 @@ class Program:
     registers: int
     windows: tuple[Feature, ...]
     rules: tuple[str, ...]
+
+    def taken(self) -> list[int]:
+        """The aggregate of each feature, none of which is derived from others."""
+        steps, first = self.finish[:, 1], len(self.aggregates)
+        return [slot if slot < first else int(steps[slot - first]) for slot in self.outputs.tolist()]
 
     def day_facts(self, days: Sequence[tuple[date, date]]) -> tuple[Integers, Integers]:
         """Facts of pairs (day read, day of use): the days themselves, and the ends of every window."""
@@ -94,11 +101,26 @@ def compile_program(
 
 
 @dataclass
-class _FeedPart:
-    contract: Contract
+class _Tier:
+    """Some windows of a feed while they are written. entered: the aggregate of each leaf, by its key."""
+
     steps: Steps
     windows: dict[str, Feature] = field(default_factory=dict)
-    aggregates: dict[Cell, None] = field(default_factory=dict)
+    entered: dict[Key, Cell] = field(default_factory=dict)
+
+    @property
+    def aggregates(self) -> list[Cell]:
+        """Those of one window together."""
+        return sorted({*self.entered.values()})
+
+    def enter(self, leaf: Feature, taking: Taking) -> Cell:
+        """Enter a leaf's aggregate."""
+        key = window_key(leaf)
+        self.windows.setdefault(key, leaf)
+        condition = admitted(leaf)
+        where = -1 if condition is None else self.steps.register(condition)
+        cell = self.entered[_key(leaf)] = (key, *taking(leaf, where, self.steps))
+        return cell
 
 
 class _Writer:
@@ -106,77 +128,87 @@ class _Writer:
 
     def __init__(self, dtypes: Callable[[Contract], Dtypes], taking: Taking) -> None:
         self._dtypes, self._taking = dtypes, taking
-        self._feeds: dict[str, _FeedPart] = {}
         self._literals: list[int] = []
         self._rules: list[str] = []
         self._constants: list[float] = []
 
     def write(self, wanted: Mapping[str, Definition]) -> Program:
-        entered = [leaf for definition in wanted.values() for leaf in leaves(definition)]
-        cells = {_key(leaf): (leaf, self._enter(leaf)) for leaf in entered}
-        parts = list(self._feeds.values())
-        order = [(n, cell) for n, part in enumerate(parts) for cell in sorted(part.aggregates)]
-        places = {(parts[n].contract.code, cell): place for place, (n, cell) in enumerate(order)}
-        windows = [(part.contract.code, key) for part in parts for key in sorted(part.windows)]
+        by_feed: dict[str, dict[Key, Feature]] = {}
+        for definition in wanted.values():
+            for leaf in leaves(definition):
+                by_feed.setdefault(leaf.feed.code, {})[_key(leaf)] = leaf
+        parts = [self._tiers(tuple(entered.values())) for entered in by_feed.values()]
+        tiers = [tier for part in parts for tier in part]
+        windows = [(number, key) for number, tier in enumerate(tiers) for key in sorted(tier.windows)]
         numbers = {window: number for number, window in enumerate(windows)}
-        aggregates = [
-            (code, numbers[parts[n].contract.code, window], left, right) for n, (window, code, left, right) in order
-        ]
-        finish = _Finish(self._constants)
-        for key, (leaf, cell) in cells.items():
-            missing = -1 if leaf.missing is None else finish.constant(leaf.missing)
-            feed = list(self._feeds).index(leaf.feed.code)
-            finish.known[key] = finish.step(machine.CELL, places[leaf.feed.code, cell], feed, missing)
+        order = [(number, cell) for number, tier in enumerate(tiers) for cell in tier.aggregates]
+        places = {cell: place for place, cell in enumerate(order)}
+        finish = _Finish(self._constants, len(order))
+        taken = {key: places[number, cell] for number, tier in enumerate(tiers) for key, cell in tier.entered.items()}
+        for feed, entered in enumerate(by_feed.values()):
+            for key, leaf in entered.items():
+                finish.known[key] = taken[key] if leaf.missing is None else finish.told(taken[key], feed, leaf.missing)
         outputs = [finish.slot(definition) for definition in wanted.values()]
         return Program(
-            feeds=tuple(
-                FeedProgram(part.contract, tuple(part.steps.columns), tuple(part.steps.tables)) for part in parts
+            feeds=tuple(_feed_program(part[0]) for part in parts),
+            feed_facts=_ranges(machine.FEED_FACTS, {machine.TIERS: [len(part) for part in parts]}),
+            tiers=_ranges(
+                machine.TIER_FACTS,
+                {
+                    machine.STEPS: [len(tier.steps.steps) for tier in tiers],
+                    machine.AGGREGATES: [len(tier.aggregates) for tier in tiers],
+                    machine.WINDOWS: [len(tier.windows) for tier in tiers],
+                },
             ),
-            feed_facts=self._facts(parts),
-            steps=_table([step for part in parts for step in part.steps.steps]),
-            aggregates=_table(aggregates),
+            steps=_table([step for tier in tiers for step in tier.steps.steps]),
+            aggregates=_table([(code, numbers[n, key], left, right) for n, (key, code, left, right) in order]),
             finish=_table(finish.steps),
             constants=np.array(self._constants, np.float64),
             literals=np.array(self._literals, np.int64),
             outputs=np.array(outputs, np.int64),
-            registers=max((part.steps.registers for part in parts), default=machine.FIRST_REGISTER),
-            windows=tuple(self._feeds[code].windows[key] for code, key in windows),
+            registers=max((tier.steps.registers for tier in tiers), default=machine.FIRST_REGISTER),
+            windows=tuple(tiers[number].windows[key] for number, key in windows),
             rules=tuple(self._rules),
         )
 
-    def _enter(self, leaf: Feature) -> Cell:
-        """Enter a leaf's aggregate."""
-        part = self._feeds.get(leaf.feed.code)
-        if part is None:
-            steps = Steps(self._dtypes(leaf.feed), self._literals, self._rules)
-            part = self._feeds[leaf.feed.code] = _FeedPart(leaf.feed, steps)
-        key = window_key(leaf)
-        part.windows.setdefault(key, leaf)
-        condition = admitted(leaf)
-        where = -1 if condition is None else part.steps.register(condition)
-        cell = (key, *self._taking(leaf, where, part.steps))
-        part.aggregates[cell] = None
-        return cell
+    def _tiers(self, entered: Sequence[Feature]) -> list[_Tier]:
+        """The tiers of a feed's leaves."""
+        whole = _Tier(Steps(self._dtypes(entered[0].feed), self._literals, self._rules))
+        needs: dict[str, frozenset[int]] = {}
+        for leaf in entered:
+            key, _code, left, right = whole.enter(leaf, self._taking)
+            needs[key] = needs.get(key, frozenset()) | whole.steps.behind(left) | whole.steps.behind(right)
+        groups = in_tiers(whole.windows, needs)
+        if len(groups) == 1:
+            return [whole]
+        tiers = [_Tier(whole.steps.beside()) for _ in groups]
+        of_window = {key: tier for tier, keys in zip(tiers, groups, strict=True) for key in keys}
+        for leaf in entered:
+            of_window[window_key(leaf)].enter(leaf, self._taking)
+        return tiers
 
-    @staticmethod
-    def _facts(parts: Sequence[_FeedPart]) -> Integers:
-        facts = np.zeros((len(parts), machine.FEED_FACTS), np.int64)
-        counts = (
-            (machine.STEPS, [len(part.steps.steps) for part in parts]),
-            (machine.AGGREGATES, [len(part.aggregates) for part in parts]),
-            (machine.WINDOWS, [len(part.windows) for part in parts]),
-        )
-        for column, lengths in counts:
-            ends = np.cumsum(lengths)
-            facts[:, column], facts[:, column + 1] = ends - lengths, ends
-        return facts
+
+def _feed_program(tier: _Tier) -> FeedProgram:
+    """What all tiers of a feed read."""
+    contract = next(iter(tier.windows.values())).feed
+    return FeedProgram(contract, tuple(tier.steps.columns), tuple(tier.steps.tables))
+
+
+def _ranges(width: int, counts: Mapping[int, Sequence[int]]) -> Integers:
+    """Lines of facts in which parts that follow each other begin and end. counts: by the fact's place, of each part."""
+    facts = np.zeros((len(next(iter(counts.values()))), width), np.int64)
+    for place, lengths in counts.items():
+        ends = np.cumsum(lengths, dtype=np.int64)
+        facts[:, place], facts[:, place + 1] = ends - lengths, ends
+    return facts
 
 
 @dataclass
 class _Finish:
-    """The arithmetic between aggregates; a slot is the number of the step that fills it."""
+    """The arithmetic between aggregates. first: the slot of its first step; those before are the aggregates'."""
 
     constants: list[float]
+    first: int
     steps: list[tuple[int, int, int, int]] = field(default_factory=list)
     known: dict[Key, int] = field(default_factory=dict)
 
@@ -184,16 +216,17 @@ class _Finish:
         key = _key(definition)
         if isinstance(definition, Derived) and key not in self.known:
             left, right = self.slot(definition.left), self.slot(definition.right)
-            self.known[key] = self.step(_OPERATIONS[definition.operation], left, right)
+            self.known[key] = self._step(_OPERATIONS[definition.operation], left, right)
         return self.known[key]
 
-    def constant(self, value: float) -> int:
-        self.constants.append(float(value))
-        return len(self.constants) - 1
+    def told(self, aggregate: int, feed: int, instead: float) -> int:
+        """The slot of an aggregate for which a constant stands where no record enters."""
+        self.constants.append(float(instead))
+        return self._step(machine.MISSING, aggregate, feed, len(self.constants) - 1)
 
-    def step(self, code: int, left: int, right: int, missing: int = -1) -> int:
-        self.steps.append((code, left, right, missing))
-        return len(self.steps) - 1
+    def _step(self, code: int, left: int, right: int, constant: int = -1) -> int:
+        self.steps.append((code, left, right, constant))
+        return self.first + len(self.steps) - 1
 
 
 def _key(definition: Definition) -> Key:

@@ -23,7 +23,7 @@ from features.lake.hot.wanted import StoredFile, Wanted, stored_files
 from features.lake.lake import Lake
 from features.lake.locking import alone
 
-FORMAT = 5
+FORMAT = 6
 """Counts up with each change of what hot files mean; files of another number are made again."""
 MANIFEST = "manifest.json"
 THREADS = 2

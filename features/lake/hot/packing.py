@@ -6,7 +6,7 @@ What that cannot say stands in the exceptions as it is, so a few large amounts d
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,8 @@ UNKNOWN = int(np.iinfo(np.int64).min)
 EXCEPTION_BYTES = 12
 CODES = {0: 0, 1: 2**8 - 2, 2: 2**16 - 2, 3: 2**24 - 2, 4: 2**32 - 2}
 """By bytes of a code, how many values it can tell; the two largest codes say `exception` and `unknown`."""
-_TYPES = {1: np.uint8, 2: np.uint16, 3: np.uint8, 4: np.uint32, 8: np.int64}
+TYPES = {0: np.uint8, 1: np.uint8, 2: np.uint16, 3: np.uint8, 4: np.uint32, 8: np.int64}
+"""Of what codes of so many bytes are arrays."""
 _SAMPLE = 4_096
 _OFTEN = 0.7
 """The share of rows in which a column must equal another for the difference to be tried."""
@@ -47,20 +48,6 @@ class Packed:
     values: Integers = field(default_factory=lambda: np.empty(0, np.int64))
 
 
-class Lying(NamedTuple):
-    """Where a packed column lies: addresses of its parts, 0 of what is empty; exceptions: how many there are."""
-
-    width: int
-    offset: int
-    step: int
-    base: str | None
-    codes: int
-    table: int
-    exceptions: int
-    rows: int
-    values: int
-
-
 @dataclass(frozen=True)
 class Plan:
     """How a column may be packed, and what a row of it then costs. seen: how many rows showed it."""
@@ -77,12 +64,6 @@ class Plan:
 def address(values: npt.NDArray[Any]) -> int:
     """Where an array lies in memory; 0 of an empty one."""
     return int(values.ctypes.data) if values.size else 0
-
-
-def lying(column: Packed) -> Lying:
-    """Where a column in memory lies."""
-    parts = (address(column.codes), address(column.table), column.rows.size, address(column.rows))
-    return Lying(column.width, column.offset, column.step, column.base, *parts, address(column.values))
 
 
 def pack_event_days(days: Integers) -> Packed:
@@ -203,7 +184,7 @@ def _encoded(values: Integers, plan: Plan, others: Integers = _NOTHING) -> Packe
         codes, count = look_up(values, others, listed)
     else:
         listed = _NOTHING
-        codes = np.empty(values.size * 3 if plan.width == 3 else values.size, _TYPES[plan.width])
+        codes = np.empty(values.size * 3 if plan.width == 3 else values.size, TYPES[plan.width])
         count = encode(values, others, codes, plan.width, plan.offset, plan.step, CODES[plan.width])
     rows = exceptions(codes, plan.width, count)
     return Packed(plan.width, codes, plan.offset, plan.step, plan.base, listed, rows, values[rows])

@@ -35,6 +35,7 @@ class Segment:
     columns: by name, the days `event_day`, `known_from_day`, `known_to_day` (unknown: still the newest) among them.
     texts: what the codes of a text column stand for; not kept of columns whose values are only counted.
     within: if there, `offsets` are of every `STRIDE`-th enterprise only, and these numbers are to be added.
+    known_by: the newest day on which a row became known, where that was looked for already.
     """
 
     first: int
@@ -42,6 +43,7 @@ class Segment:
     columns: Mapping[str, Column | Packed]
     texts: Mapping[str, tuple[str, ...]]
     within: npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | None = None
+    known_by: int | None = None
 
     @property
     def enterprises(self) -> int:
@@ -50,6 +52,13 @@ class Segment:
     @property
     def rows(self) -> int:
         return int(self.offsets[-1]) + (0 if self.within is None else int(self.within[-1]))
+
+    def newest(self) -> int:
+        """The newest day on which a row became known."""
+        if self.known_by is not None:
+            return self.known_by
+        days = self.columns["known_from_day"]
+        return int((self.values("known_from_day") if isinstance(days, Packed) else days).max(initial=0))
 
     def values(self, name: str) -> Integers:
         """A column's values, 64 bits wide."""
@@ -104,7 +113,7 @@ def packed(segment: Segment, plans: dict[str, Plan] | None = None) -> Segment:
             if made.base is None and made.width > 0:
                 whole[name] = values
     offsets, within = _packed_offsets(segment.offsets)
-    return Segment(segment.first, offsets, columns, segment.texts, within)
+    return Segment(segment.first, offsets, columns, segment.texts, within, segment.newest())
 
 
 def _packed_offsets(offsets: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[Any] | None]:

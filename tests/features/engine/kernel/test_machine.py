@@ -1,6 +1,6 @@
 """The kernel against the same algebra told in plain Python, over random records, definitions and days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,10 +24,11 @@ from features.engine.algebra import (
     smallest,
     total,
 )
-from features.engine.kernel import machine, running
+from features.engine.kernel import machine, program, running
+from features.engine.kernel.binding import FeedRows, bind
 from features.engine.kernel.expressions import DAYS_OF_A_RECORD
 from features.engine.kernel.program import Program, compile_program
-from features.engine.kernel.running import FeedRows, Spine, bind, run
+from features.engine.kernel.running import Spine, run
 from features.engine.rows import Expression, col
 from features.engine.windows import days, ever
 from features.lake.hot.building import hot_query, rows_of
@@ -44,13 +45,13 @@ def typed(contract: Any) -> dict[str, pl.DataType]:
     return {name: dtype() for name, dtype in told.COLUMNS.items()} | {"event_date": pl.Date()}
 
 
-def segments(rows: Sequence[Row], program: Program, buckets: int, pack: bool = True) -> dict[str, FeedRows]:
+def segments(rows: Sequence[Row], wanted: Program, buckets: int, pack: bool = True) -> dict[str, FeedRows]:
     """The records as hot rows, packed or as they are in memory."""
     shown = told.intervals(rows)
     given_rows = {}
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("shown", shown)
-        for feed in program.feeds:
+        for feed in wanted.feeds:
             types = typed(feed.contract)
             columns = {name: types[name] for name in feed.columns[len(DAYS_OF_A_RECORD) :]}
             worded = [table.column for table in feed.tables]
@@ -75,9 +76,9 @@ def computed(
     pack: bool = True,
 ) -> list[tuple[Any, ...]]:
     """Rows of values; a category as its text."""
-    program = compile_program({f"f{n}": one for n, one in enumerate(wanted)}, typed)
+    written = compile_program({f"f{n}": one for n, one in enumerate(wanted)}, typed)
     since = [None if one is None else told.known_since(rows, one) for one in places]
-    facts, bounds = program.day_facts([(day, day) for day in read])
+    facts, bounds = written.day_facts([(day, day) for day in read])
     spine = Spine(
         np.array([-1 if one is None else one for one in places]),
         np.array([machine.NEVER if one is None else micros_day(one) for one in since]),
@@ -87,7 +88,7 @@ def computed(
         bounds,
     )
     out = np.empty((len(wanted), len(places)))
-    run(bind(program, segments(rows, program, buckets, pack)), spine, out)
+    run(bind(written, segments(rows, written, buckets, pack)), spine, out)
     columns = [[None if np.isnan(x) else x for x in values] for values in out]
     for n, one in enumerate(wanted):
         if isinstance(one, Feature) and one.take.categories:
@@ -121,6 +122,24 @@ def test_the_size_of_a_block_changes_nothing(case: told.Case) -> None:
         patch.setattr(running, "CHUNK", 4)
         patch.setattr(running, "ROOM", 1)
         assert computed(case.rows, case.wanted, places, read) == usual
+
+
+@settings(max_examples=60)
+@given(case=told.cases(), others=st.lists(st.sampled_from(told.DAYS), min_size=2, max_size=2))
+def test_what_is_read_together_changes_nothing(case: told.Case, others: list[date]) -> None:
+    read, places = [case.as_of, *others], [1, 2, 1]
+
+    def each_alone(windows: Mapping[str, Feature], _needs: object) -> list[list[str]]:
+        return [[key] for key in windows]
+
+    def all_at_once(windows: Mapping[str, Feature], _needs: object) -> list[list[str]]:
+        return [[*windows]]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "in_tiers", each_alone)
+        alone = computed(case.rows, case.wanted, places, read)
+        patch.setattr(program, "in_tiers", all_at_once)
+        assert computed(case.rows, case.wanted, places, read) == alone
 
 
 def value(wanted: Feature, *changes: Row) -> Any:
@@ -206,15 +225,16 @@ def test_a_few_large_amounts_stand_apart_and_keep_their_value() -> None:
         assert value(Feature(feed=TAX_DECLARATION, take=take(AMOUNT), within=ever()), *rows) == expected
 
 
-@pytest.mark.parametrize("room", [1, 8, 64])
+@pytest.mark.parametrize("room", [1, 8, 64, 1_024])
 @pytest.mark.parametrize("places", ["ascending", "descending", "to and fro"])
+@pytest.mark.parametrize(("most", "width"), [(200, 1), (1, 0)], ids=["codes mark them", "nothing marks them"])
 def test_amounts_that_stand_apart_are_found_whatever_is_asked_for_next(
-    room: int, places: str, monkeypatch: pytest.MonkeyPatch
+    room: int, places: str, most: int, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "ROOM", room)
     firms, each = 60, 7
     amounts = {
-        firm: [2**40 + n if n % 13 == 0 else n % 200 for n in range(firm * each, (firm + 1) * each)]
+        firm: [2**40 + n if n % 13 == 0 else n % most for n in range(firm * each, (firm + 1) * each)]
         for firm in range(firms)
     }
     blank = told.BLANK | {"received_at": told.NOON}
@@ -226,7 +246,7 @@ def test_amounts_that_stand_apart_are_found_whatever_is_asked_for_next(
     made = segments(rows, compile_program({f"f{n}": one for n, one in enumerate(wanted)}, typed), 1)["F15"].segments[0]
     column = made.columns["amount"]
     assert isinstance(column, Packed)
-    assert column.rows.size == sum(n % 13 == 0 for n in range(firms * each))
+    assert (column.width, column.rows.size) == (width, sum(n % 13 == 0 for n in range(firms * each)))
 
     order = {"descending": [*range(firms)], "ascending": [*range(firms)][::-1], "to and fro": [5, 59, 5, 0, 30, 30, 1]}
     asked = order[places]

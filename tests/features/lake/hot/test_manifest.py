@@ -3,21 +3,24 @@
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bureau.grant import operator_grant
 from features.contracts.feeds import find_feed
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.engine.engines import Engine
+from features.engine.kernel import machine
+from features.engine.kernel.binding import segments_facts
 from features.lake.compaction import compact
 from features.lake.hot import building, manifest
 from features.lake.hot.building import Wanted
-from features.lake.hot.format import MappedColumns
 from features.lake.hot.manifest import hot_folder, map_feed, read_manifest, renew
-from features.lake.hot.packing import Packed, lying
+from features.lake.hot.packing import Packed
 from features.lake.lake import Lake
 from features.lake.vacuum import vacuum
 from features.store import live_rows
@@ -227,15 +230,25 @@ def test_a_feed_is_there_and_its_former_files_gone_while_others_are_still_made(l
     assert renew(lake, wanted, lake.snapshot())["F18"] == after["F18"]
 
 
-def test_a_mapped_column_lies_where_its_arrays_do(lake: Lake) -> None:
-    held = renew(lake, [WANTED], lake.snapshot())["F18"]
-    for segment in map_feed(lake, held):
-        columns = segment.columns
-        assert isinstance(columns, MappedColumns)
-        assert {"event_day", "arrears_fen"} <= {*columns}
-        for name, column in columns.items():
-            assert isinstance(column, Packed)
-            assert columns.lying(name) == lying(column)
+def test_the_machine_is_told_of_hot_files_what_it_is_told_of_the_same_arrays_in_memory(lake: Lake) -> None:
+    program, width = program_of(tuple(NAMES)), 200
+    feed = next(feed for feed in program.feeds if feed.contract is TAX_ARREARS)
+    segments = map_feed(lake, renew(lake, wanted_of(program), lake.snapshot())["F18"])
+    assert sum(segment.rows for segment in segments) == sum(k % 4 for k in range(1, len(FIRMS) + 1))
+    mapped, _ = segments_facts(feed, segments, width)
+    arrays = [replace(segment, columns=dict(segment.columns)) for segment in segments]
+    assert all(isinstance(column, Packed) for one in arrays for column in one.columns.values())
+    in_memory, _ = segments_facts(feed, arrays, width)
+    assert np.delete(mapped, machine.TABLES, 1).tolist() == np.delete(in_memory, machine.TABLES, 1).tolist()
+
+
+def test_a_mapped_segment_knows_its_columns_and_no_others(lake: Lake) -> None:
+    segment = map_feed(lake, renew(lake, [WANTED], lake.snapshot())["F18"])[0]
+    assert {*segment.columns} == {"event_day", "known_from_day", "known_to_day", "arrears_fen", "tax_kind"}
+    assert len(segment.columns) == 5
+    with pytest.raises(KeyError):
+        segment.columns["record_no"]
+    assert segment.newest() == segment.values("known_from_day").max()
 
 
 def test_hot_files_without_the_numbers_of_records_are_made_anew_for_work_that_comes_back(lake: Lake) -> None:
