@@ -91,11 +91,12 @@ def passing_portions(
     city, done = _city(lake, wanted, grant), 0
     entries = [find_feature(name) for name in wanted.names]
     rows = city.select("enterprise_id", "enterprise_known_from", as_of=pl.lit(wanted.as_of))
+    named = city.select("enterprise_id", "uscc")
     for portion in compute_portions(lake, entries, wanted.snapshot, rows, wanted.used_on, once=True):
         done += len(portion.places)
         if tell:
             tell(f"{done:,} of {city.height:,} enterprises", done / city.height)
-        yield city[portion.places].select("enterprise_id", "uscc").hstack(portion.values)
+        yield named[portion.places].hstack(portion.values)
 
 
 def write_city(lake: Lake, wanted: CityBuild, grant: ReadGrant, out: Path, tell: Tell | None = None) -> int:
