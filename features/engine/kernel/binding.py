@@ -30,6 +30,17 @@ _CODED = {
 }
 _KINDS = np.array([_CODED.get(width, -1) for width in range(9)], np.int64)
 """By bytes of a code."""
+_OF_SEGMENTS = (
+    [machine.FIRST_ENTERPRISE, machine.ENTERPRISES, machine.WITHIN_WIDTH, machine.KNOWN_BY],
+    [hot.FIRST, hot.ENTERPRISES, hot.WITHIN_WIDTH, hot.KNOWN_BY],
+)
+_PLACES_OF_SEGMENTS = [machine.OFFSETS, machine.WITHIN], [hot.OFFSETS, hot.WITHIN]
+_OF_COLUMNS = [machine.OFFSET, machine.STEP, machine.EXCEPTIONS], [hot.OFFSET, hot.STEP, hot.EXCEPTIONS]
+_PLACES_OF_COLUMNS = (
+    [machine.ADDRESS, machine.TABLE, machine.ROWS, machine.VALUES],
+    [hot.CODES, hot.TABLE, hot.ROWS, hot.VALUES],
+)
+"""Facts of a line, and which facts of a hot file they are; of places they are the addresses."""
 
 
 @dataclass(frozen=True)
@@ -75,22 +86,21 @@ def bind(program: Program, rows: Mapping[str, FeedRows]) -> Bound:
 def segments_facts(feed: FeedProgram, segments: Sequence[Segment], width: int) -> tuple[Integers, object]:
     """What the machine is told of segments, a line of so many facts each, and the tables in it, which must be kept."""
     lines = np.zeros((len(segments), width), np.int64)
-    tables: dict[tuple[tuple[str, ...], ...], Integers] = {}
-    if feed.tables:
-        readings = [cache(table.read) for table in feed.tables]  # most segments list the same texts, in some order
-        texts = [tuple([segment.texts[table.column] for table in feed.tables]) for segment in segments]
-        tables = {listed: _tables(readings, listed) for listed in dict.fromkeys(texts)}
-        lying = {listed: address(table) for listed, table in tables.items()}
-        lines[:, machine.TABLES] = [lying[listed] for listed in texts]
-    mapped: dict[tuple[str, ...], list[int]] = {}
+    mapped: dict[tuple[str, ...], dict[int, MappedColumns]] = {}
     for place, segment in enumerate(segments):
         if isinstance(segment.columns, MappedColumns):
-            mapped.setdefault(segment.columns.names, []).append(place)
+            mapped.setdefault(segment.columns.names, {})[place] = segment.columns
         else:
             _describe(feed, segment, lines[place])
-    for names, places in mapped.items():
-        columns = [segments[place].columns for place in places]
-        lines[places] = _mapped(feed, names, [one for one in columns if isinstance(one, MappedColumns)], lines[places])
+    for names, columns in mapped.items():
+        lines[[*columns]] = _mapped(feed, names, [*columns.values()], width)
+    if not feed.tables:
+        return lines, ()
+    readings = [cache(table.read) for table in feed.tables]  # most segments list the same texts, in some order
+    texts = [tuple([segment.texts[table.column] for table in feed.tables]) for segment in segments]
+    tables = {listed: _tables(readings, listed) for listed in dict.fromkeys(texts)}
+    lying = {listed: address(table) for listed, table in tables.items()}
+    lines[:, machine.TABLES] = [lying[listed] for listed in texts]
     return lines, tables
 
 
@@ -110,43 +120,30 @@ def _tables(readings: Sequence[Callable[[str], int]], texts: Sequence[Sequence[s
     return np.array(starts + values, np.int64)
 
 
-def _mapped(feed: FeedProgram, names: Sequence[str], columns: Sequence[MappedColumns], lines: Integers) -> Integers:
+def _mapped(feed: FeedProgram, names: Sequence[str], columns: Sequence[MappedColumns], width: int) -> Integers:
     """The lines of segments of hot files that hold the same columns, whose facts are taken all at once."""
+    lines = np.zeros((len(columns), width), np.int64)
     told = np.stack([one.facts for one in columns])
     origins = np.array([one.origin for one in columns])
-    for place, fact in (
-        (machine.FIRST_ENTERPRISE, hot.FIRST),
-        (machine.ENTERPRISES, hot.ENTERPRISES),
-        (machine.WITHIN_WIDTH, hot.WITHIN_WIDTH),
-        (machine.KNOWN_BY, hot.KNOWN_BY),
-    ):
-        lines[:, place] = told[:, fact]
-    for place, fact in ((machine.OFFSETS, hot.OFFSETS), (machine.WITHIN, hot.WITHIN)):
-        lines[:, place] = _addresses(told[:, fact], origins)
+    ours, theirs = _OF_SEGMENTS
+    lines[:, ours] = told[:, theirs]
+    ours, theirs = _PLACES_OF_SEGMENTS
+    lines[:, ours] = _addresses(told[:, theirs], origins[:, None])
     described = told[:, hot.SEGMENT_FACTS :].reshape(len(columns), len(names), hot.COLUMN_FACTS)
     own = [names.index(name) for name in feed.columns]
     bases = np.unique(described[:, own, hot.BASE])
     wanted = [*own, *(base for base in bases.tolist() if base >= 0 and base not in own)]
-    places = np.full(len(names) + 1, -1)  # the last is found by -1
-    places[wanted] = np.arange(len(wanted))
+    number = np.full(len(names) + 1, -1)  # the last is found by -1
+    number[wanted] = np.arange(len(wanted))
     taken = described[:, wanted]
-    facts = np.empty((*taken.shape[:2], machine.COLUMN_FACTS), np.int64)
-    facts[:, :, machine.KIND] = np.where(taken[:, :, hot.TABLE] >= 0, machine.TABLE1, _KINDS[taken[:, :, hot.WIDTH]])
-    facts[:, :, machine.BASE] = places[taken[:, :, hot.BASE]]
-    for place, fact in (
-        (machine.OFFSET, hot.OFFSET),
-        (machine.STEP, hot.STEP),
-        (machine.EXCEPTIONS, hot.EXCEPTIONS),
-    ):
-        facts[:, :, place] = taken[:, :, fact]
-    for place, fact in (
-        (machine.ADDRESS, hot.CODES),
-        (machine.TABLE, hot.TABLE),
-        (machine.ROWS, hot.ROWS),
-        (machine.VALUES, hot.VALUES),
-    ):
-        facts[:, :, place] = _addresses(taken[:, :, fact], origins[:, None])
-    lines[:, machine.COLUMNS : machine.COLUMNS + machine.COLUMN_FACTS * len(wanted)] = facts.reshape(len(columns), -1)
+    made = np.empty((*taken.shape[:2], machine.COLUMN_FACTS), np.int64)
+    made[:, :, machine.KIND] = np.where(taken[:, :, hot.TABLE] >= 0, machine.TABLE1, _KINDS[taken[:, :, hot.WIDTH]])
+    made[:, :, machine.BASE] = number[taken[:, :, hot.BASE]]
+    ours, theirs = _OF_COLUMNS
+    made[:, :, ours] = taken[:, :, theirs]
+    ours, theirs = _PLACES_OF_COLUMNS
+    made[:, :, ours] = _addresses(taken[:, :, theirs], origins[:, None, None])
+    lines[:, machine.COLUMNS : machine.COLUMNS + machine.COLUMN_FACTS * len(wanted)] = made.reshape(len(columns), -1)
     return lines
 
 
