@@ -69,7 +69,7 @@ def kernel_portions(
     spine = _spine(program, rows, used_on)
     threads = THREADS if rows.height > _ALONE else 1
     begun: deque[_Begun] = deque()
-    answers = Answers(len(entries), _PORTION)
+    answers = Answers(len(entries), min(_PORTION, rows.height))
     with ThreadPoolExecutor(threads) as pool, ThreadPoolExecutor(1) as reader:
         for bucket, places in _by_bucket(spine, source):
             wait([part for portion in begun for part in portion.parts])  # no two buckets are held
