@@ -37,11 +37,12 @@ class CodeIndex:
     def listed(self, last: int) -> pl.DataFrame:
         """The codes of the enterprises up to number `last`, by number: `enterprise_id`, `uscc`."""
         codes, numbers = self._refreshed()
-        order = np.argsort(numbers, kind="stable")
-        order = order[: np.searchsorted(numbers, last, side="right", sorter=order)]
-        letters = pa.py_buffer(np.ascontiguousarray(codes[order]))
-        fixed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(codes.itemsize), len(order), [None, letters])
-        told = {"enterprise_id": numbers[order], "uscc": pl.from_arrow(fixed.cast(pa.binary()).cast(pa.string()))}
+        places = np.full(int(numbers.max(initial=0)) + 1, -1, np.int32)  # by number: faster than sorting them
+        places[numbers] = np.arange(len(numbers), dtype=np.int32)
+        listed = np.flatnonzero(places[: last + 1] >= 0)
+        letters = pa.py_buffer(codes.take(places[listed]))
+        fixed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(codes.itemsize), len(listed), [None, letters])
+        told = {"enterprise_id": listed, "uscc": pl.from_arrow(fixed.cast(pa.binary()).cast(pa.string()))}
         return pl.DataFrame(told, schema={"enterprise_id": pl.Int32, "uscc": pl.String})
 
     def _refreshed(self) -> tuple[np.ndarray, np.ndarray]:

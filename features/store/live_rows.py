@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.engine.kernel.binding import Bound, FeedRows, bind, segments_facts
+from features.engine.kernel.binding import Bound, FeedRows, bind, describe
 from features.engine.kernel.program import Integers, Program
 from features.lake.hot.building import read_enterprise
 from features.lake.hot.changes import touched
@@ -58,10 +58,10 @@ class LiveRows:
             if not held:
                 feeds = feeds.copy()
             segment = _own_segment(self.lake, around.wanted, self.snapshot, enterprise_id)
-            line, tables = segments_facts(self.bound.program.feeds[place], [segment], segments.shape[1])
+            line = np.zeros((1, segments.shape[1]), np.int64)
+            held += [segment, describe(self.bound.program.feeds[place], [segment], line)]
             feeds[place, :2] = 1, len(segments)  # one bucket of its own, at the end
             segments = np.concatenate([segments, line])
-            held += [segment, tables]
         return feeds, segments, held
 
 

@@ -69,23 +69,22 @@ class Bound:
 
 def bind(program: Program, rows: Mapping[str, FeedRows]) -> Bound:
     """Give a program its segments, by feed code."""
-    feeds, width = program.feed_facts.copy(), _width(program)
-    lines, held, bound = [np.empty((0, width), np.int64)], list[object](), 0
+    feeds = program.feed_facts.copy()
+    segments = np.zeros((sum(len(given.segments) for given in rows.values()), _width(program)), np.int64)
+    held, bound = list[object](), 0
     for number, feed in enumerate(program.feeds):
         given = rows[feed.contract.code]
         feeds[number, machine.BUCKETS] = given.buckets or len(given.segments)
         feeds[number, machine.FIRST_SEGMENT] = bound - given.first
         feeds[number, machine.CONNECTED] = given.connected_on
-        told, tables = segments_facts(feed, given.segments, width)
-        bound += len(told)
-        lines.append(told)
-        held += [given.segments, tables]
-    return Bound(program, feeds, np.concatenate(lines), tuple(held))
+        after = bound + len(given.segments)
+        held += [given.segments, describe(feed, given.segments, segments[bound:after])]
+        bound = after
+    return Bound(program, feeds, segments, tuple(held))
 
 
-def segments_facts(feed: FeedProgram, segments: Sequence[Segment], width: int) -> tuple[Integers, object]:
-    """What the machine is told of segments, a line of so many facts each, and the tables in it, which must be kept."""
-    lines = np.zeros((len(segments), width), np.int64)
+def describe(feed: FeedProgram, segments: Sequence[Segment], lines: Integers) -> object:
+    """Write what the machine is told of segments, a line of zeros each; returns the tables it reads, to be kept."""
     mapped: dict[tuple[str, ...], dict[int, MappedColumns]] = {}
     for place, segment in enumerate(segments):
         if isinstance(segment.columns, MappedColumns):
@@ -93,15 +92,15 @@ def segments_facts(feed: FeedProgram, segments: Sequence[Segment], width: int) -
         else:
             _describe(feed, segment, lines[place])
     for names, columns in mapped.items():
-        lines[[*columns]] = _mapped(feed, names, [*columns.values()], width)
+        _describe_mapped(feed, names, columns, lines)
     if not feed.tables:
-        return lines, ()
+        return ()
     readings = [cache(table.read) for table in feed.tables]  # most segments list the same texts, in some order
     texts = [tuple([segment.texts[table.column] for table in feed.tables]) for segment in segments]
     tables = {listed: _tables(readings, listed) for listed in dict.fromkeys(texts)}
     lying = {listed: address(table) for listed, table in tables.items()}
     lines[:, machine.TABLES] = [lying[listed] for listed in texts]
-    return lines, tables
+    return tables
 
 
 def _width(program: Program) -> int:
@@ -120,15 +119,17 @@ def _tables(readings: Sequence[Callable[[str], int]], texts: Sequence[Sequence[s
     return np.array(starts + values, np.int64)
 
 
-def _mapped(feed: FeedProgram, names: Sequence[str], columns: Sequence[MappedColumns], width: int) -> Integers:
-    """The lines of segments of hot files that hold the same columns, whose facts are taken all at once."""
-    lines = np.zeros((len(columns), width), np.int64)
-    told = np.stack([one.facts for one in columns])
-    origins = np.array([one.origin for one in columns])
+def _describe_mapped(
+    feed: FeedProgram, names: Sequence[str], columns: Mapping[int, MappedColumns], lines: Integers
+) -> None:
+    """Some lines, by place: of segments of hot files that hold the same columns, whose facts are taken all at once."""
+    places = [*columns]
+    told = np.stack([one.facts for one in columns.values()])
+    origins = np.array([one.origin for one in columns.values()])
     ours, theirs = _OF_SEGMENTS
-    lines[:, ours] = told[:, theirs]
+    lines[np.ix_(places, ours)] = told[:, theirs]
     ours, theirs = _PLACES_OF_SEGMENTS
-    lines[:, ours] = _addresses(told[:, theirs], origins[:, None])
+    lines[np.ix_(places, ours)] = _addresses(told[:, theirs], origins[:, None])
     described = told[:, hot.SEGMENT_FACTS :].reshape(len(columns), len(names), hot.COLUMN_FACTS)
     own = [names.index(name) for name in feed.columns]
     bases = np.unique(described[:, own, hot.BASE])
@@ -143,8 +144,8 @@ def _mapped(feed: FeedProgram, names: Sequence[str], columns: Sequence[MappedCol
     made[:, :, ours] = taken[:, :, theirs]
     ours, theirs = _PLACES_OF_COLUMNS
     made[:, :, ours] = _addresses(taken[:, :, theirs], origins[:, None, None])
-    lines[:, machine.COLUMNS : machine.COLUMNS + machine.COLUMN_FACTS * len(wanted)] = made.reshape(len(columns), -1)
-    return lines
+    facts = made.reshape(len(places), -1)
+    lines[places, machine.COLUMNS : machine.COLUMNS + facts.shape[1]] = facts
 
 
 def _addresses(places: Integers, origins: Integers) -> Integers:

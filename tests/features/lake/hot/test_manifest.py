@@ -15,7 +15,7 @@ from features.contracts.feeds import find_feed
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.engine.engines import Engine
 from features.engine.kernel import machine
-from features.engine.kernel.binding import segments_facts
+from features.engine.kernel.binding import describe
 from features.lake.compaction import compact
 from features.lake.hot import building, manifest
 from features.lake.hot.building import Wanted
@@ -231,15 +231,18 @@ def test_a_feed_is_there_and_its_former_files_gone_while_others_are_still_made(l
 
 
 def test_the_machine_is_told_of_hot_files_what_it_is_told_of_the_same_arrays_in_memory(lake: Lake) -> None:
-    program, width = program_of(tuple(NAMES)), 200
+    program = program_of(tuple(NAMES))
     feed = next(feed for feed in program.feeds if feed.contract is TAX_ARREARS)
     segments = map_feed(lake, renew(lake, wanted_of(program), lake.snapshot())["F18"])
     assert sum(segment.rows for segment in segments) == sum(k % 4 for k in range(1, len(FIRMS) + 1))
-    mapped, _ = segments_facts(feed, segments, width)
     arrays = [replace(segment, columns=dict(segment.columns)) for segment in segments]
     assert all(isinstance(column, Packed) for one in arrays for column in one.columns.values())
-    in_memory, _ = segments_facts(feed, arrays, width)
-    assert np.delete(mapped, machine.TABLES, 1).tolist() == np.delete(in_memory, machine.TABLES, 1).tolist()
+    mapped, in_memory, mixed = ([*segments, *segments], [*arrays, *arrays], [*arrays, *segments])
+    told = [np.zeros((len(mapped), 200), np.int64) for _ in range(3)]
+    for given, lines in zip((mapped, in_memory, mixed), told, strict=True):
+        describe(feed, given, lines)
+    facts = [np.delete(lines, machine.TABLES, 1).tolist() for lines in told]
+    assert facts[0] == facts[1] == facts[2]
 
 
 def test_a_mapped_segment_knows_its_columns_and_no_others(lake: Lake) -> None:
