@@ -1,29 +1,48 @@
-"""The RFC 8785 form of JSON: one spelling of each value, which digests are taken over."""
+"""JSON as bytes: in the RFC 8785 form, the one spelling that digests are taken over, and as answers are sent."""
 
 import json
+import re
 from typing import Any
 
+import orjson
 import rfc8785
 
 _WHOLE = 2**53
 _TEXT = frozenset({str})
-_encoded = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, sort_keys=True, separators=(",", ":")
-).encode
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_ASTRAL = re.compile(rb"[\xf0-\xf4]").search
+"""Finds the first byte of a letter outside the basic plane."""
 
 
 def canonical(value: Any) -> bytes:
     """The one spelling of a value; raises `ValueError` for what has none, as NaN and whole numbers from 2^53 on.
 
-    The interpreter's own encoder spells nearly every answer as RFC 8785 does, ten times as fast as `rfc8785`, which
-    spells the others: fractions that are whole, tiny or huge, and letters outside the basic plane, where the order of
-    UTF-16 is another than that of code points.
+    `orjson` spells nearly every answer as RFC 8785 does, sixty times as fast as `rfc8785`, which spells the others:
+    fractions that are whole, tiny or huge, and letters outside the basic plane, where the order of UTF-16 is another
+    than that of code points.
     """
     if _spelled_alike(value):
-        text = _encoded(value)
-        if text.isascii() or len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
-            return text.encode()
+        try:
+            text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # half a letter, or too deep: told as the slower one tells it
+            return rfc8785.dumps(value)
+        if text.isascii() or not _ASTRAL(text):
+            return text
     return rfc8785.dumps(value)
+
+
+def written(value: Any) -> bytes:
+    """A value with its keys in their own order, as it is stored, signed and sent; raises as `canonical` does."""
+    canonical(value)
+    return in_order(value)
+
+
+def in_order(value: Any) -> bytes:
+    """The same of what has a canonical form: NaN would become null."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+    except orjson.JSONEncodeError:  # tuples with names
+        return _encoded(value).encode()
 
 
 def _spelled_alike(value: Any) -> bool:

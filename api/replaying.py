@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.audit.chain import written
+from api.canonical import written
 from api.matching.demand import numbered
 from api.matching.offers import offers_of
 from api.metering.tables import Call, StoredAnswer

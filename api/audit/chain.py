@@ -12,13 +12,13 @@ RFC 6962 leaf hash, so that a bank can recompute it from its own answer; the rec
 show (who asked, why, with which key), so that nobody can move a charge to another institution.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
 from api.audit.suites import digest_name, hash_of
@@ -28,8 +28,6 @@ from bureau.clock import from_micros, to_micros
 
 GENESIS = bytes(32)
 _EPOCH = from_micros(0)
-_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-_sorted = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 _LAST = select(AuditLeaf.number, AuditLeaf.head, AuditLeaf.committed_at).order_by(AuditLeaf.number.desc()).limit(1)
 _AS_IT_IS = frozenset({str, int, bool})
 Rows = Mapping[str, Mapping[str, Any] | None]
@@ -70,11 +68,6 @@ def append_leaf(tail: Tail, rows: Rows, digest: bytes, hash_alg: str) -> tuple[d
     return row, Tail(tail.number + 1, head, line["committed_at"])
 
 
-def written(body: Mapping[str, Any]) -> bytes:
-    """The bytes of an answer as they are stored, signed and sent; raises `ValueError` for what is no JSON."""
-    return _encoded(body).encode()
-
-
 def evidence_of(hash_alg: str, digest: bytes, call_id: str, number: int) -> dict[str, Any]:
     """What an answer shows of its leaf."""
     return {digest_name(hash_alg): digest.hex(), "call_id": call_id, "leaf": number}
@@ -106,7 +99,7 @@ def record_digest(hash_alg: str, rows: Rows) -> bytes:
 def _digest_of_scalars(hash_alg: str, rows: Rows) -> bytes:
     """The same of rows just written, whose values are texts, whole numbers and truths: JSON spells those in one way."""
     record = {name: _plain(row) for name, row in rows.items() if row is not None}
-    return hash_of(hash_alg)(_sorted({"hash_alg": hash_alg, **record}).encode())
+    return hash_of(hash_alg)(orjson.dumps({"hash_alg": hash_alg, **record}, option=orjson.OPT_SORT_KEYS))
 
 
 def next_head(hash_alg: str, head: bytes, leaf: bytes, record: bytes) -> bytes:

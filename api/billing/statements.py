@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from api.access.tables import Institution
 from api.audit.acts import enter_acts
-from api.audit.chain import written
 from api.billing.corrections import earlier_corrections, minimum_of
 from api.billing.lines import paid_from_wallet, statement_lines
 from api.billing.months import Month
 from api.billing.tables import Statement
-from api.canonical import canonical
+from api.canonical import canonical, written
 from api.contracts.tables import ContractVersion
 from api.identifiers import new_identifier
 from api.jobs.queue import SEND_WEBHOOKS, enqueue

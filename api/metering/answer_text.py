@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
-from api.audit.chain import written
-from api.canonical import canonical
+from api.canonical import canonical, in_order
 
 _RUN = uuid4().hex
 """In no content, because nobody knows it."""
@@ -36,9 +35,10 @@ class AnswerText:
         """body: keys `charge` and `evidence` are gaps, and so is a `report_id` that is `NUMBER`. Raises `TypeError`
         and `ValueError` for what is no JSON."""
         hashed = {**body, "charge": f"charge {_RUN}"}
-        self._sent = _gapped(written(hashed | {"evidence": f"evidence {_RUN}"}))
+        sent = hashed | {"evidence": f"evidence {_RUN}"}
         hashed.pop("evidence", None)
         self._hashed = _gapped(canonical(hashed))
+        self._sent = _gapped(in_order(sent))
 
     def hashed(self, number: str, charge: Mapping[str, Any]) -> bytes:
         """What the digest is over."""
@@ -48,14 +48,14 @@ class AnswerText:
     def sent(self, number: str, charge: Mapping[str, Any], evidence: Mapping[str, Any]) -> bytes:
         """What is stored, signed and sent."""
         _, said = _spelled(tuple(charge.items()))
-        return self._sent.filled({b"report_id": canonical(number), b"charge": said, b"evidence": written(evidence)})
+        return self._sent.filled({b"report_id": canonical(number), b"charge": said, b"evidence": in_order(evidence)})
 
 
 @lru_cache(maxsize=4096)
 def _spelled(charge: tuple[tuple[str, Any], ...]) -> tuple[bytes, bytes]:
     """A charge for the digest and for the answer: most calls of a group cost the same."""
     named = dict(charge)
-    return canonical(named), written(named)
+    return canonical(named), in_order(named)
 
 
 def _gapped(text: bytes) -> _Gapped:

@@ -1,14 +1,13 @@
 """Many rows into a table as the driver takes them: worked out once, so that a row costs no more than its values."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
+import orjson
 from psycopg import Binary
 from sqlalchemy import JSON, Connection, Dialect
 from sqlalchemy.types import TypeEngine
@@ -62,15 +61,13 @@ def _as_one_value(insertion: _Insertion, table: str, rows: Sequence[_Row]) -> tu
     told = [dict(zip(insertion.columns, insertion.row(row), strict=True)) for row in rows]
     statement = f"{insertion.beginning.removesuffix(' VALUES ')} SELECT {listed} FROM"
     statement += f' json_populate_recordset(NULL::"{table}", %s::json)'
-    return statement, (json.dumps(told, ensure_ascii=False, default=_in_json, separators=(",", ":")),)
+    return statement, (orjson.dumps(told, default=_in_json).decode(),)
 
 
 def _in_json(value: object) -> str:
     """What JSON has no form for, as PostgreSQL reads it from text."""
     if isinstance(value, Binary):
         return f"\\x{value.obj.hex()}"
-    if isinstance(value, date):
-        return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no text that PostgreSQL would read back.")
 
 

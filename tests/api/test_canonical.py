@@ -1,13 +1,15 @@
 """The canonical form is that of RFC 8785, as another implementation writes it, whichever way it is written."""
 
-from typing import Any
+import json
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.canonical import canonical
+from api.canonical import canonical, written
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
@@ -20,6 +22,23 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_value_is_written_as_by_the_library(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
+
+
+@given(JSON)
+def test_what_is_sent_is_the_value_with_its_keys_in_their_order(value: Any) -> None:
+    read = json.loads(written({"value": value}))
+    assert read == {"value": value}
+    assert json.dumps(read) == json.dumps({"value": value})  # the order of keys, and 1 apart from 1.0 and True
+
+
+class _Point(NamedTuple):
+    x: int
+    y: float
+
+
+def test_numbers_of_arrays_and_tuples_with_names_are_sent_as_what_they_are() -> None:
+    assert written({"pd": np.float64(0.0213), "at": _Point(1, 0.5)}) == b'{"pd":0.0213,"at":[1,0.5]}'
+    assert canonical({"pd": np.float64(0.0213), "at": _Point(1, 0.5)}) == b'{"at":[1,0.5],"pd":0.0213}'
 
 
 @pytest.mark.parametrize(
@@ -48,5 +67,6 @@ def test_edges_are_written_as_by_the_library(value: Any) -> None:
     ],
 )
 def test_what_has_no_form_is_refused(value: Any) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        canonical([value])
+    for spelled in (canonical, written):
+        with pytest.raises(ValueError, match=r"."):
+            spelled([value])

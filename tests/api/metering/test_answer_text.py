@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from api.audit.chain import answer_digest, written
+from api.audit.chain import answer_digest
 from api.audit.suites import hash_of
+from api.canonical import written
 from api.metering.answer_text import NUMBER, AnswerText
 
 CHARGE = {"billable": True, "outcome": "found", "amount_fen": 800, "contract_version": 1, "basis": "unit"}
