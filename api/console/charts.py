@@ -33,7 +33,7 @@ class Bar(NamedTuple):
 def per_day(
     bars: Sequence[Bar], measure: str, *, days: tuple[date, date], part: str, day: str, value: str
 ) -> dict[str, Any]:
-    """A Vega-Lite specification: `measure` (calls or yuan) a day, stacked by part; the words title the tooltip.
+    """A Vega-Lite specification: `measure` (calls or yuan) a day, stacked by part; the words title axes and tooltip.
 
     days: first and last of the axis, so that a quiet stretch is seen as one.
 
@@ -49,8 +49,8 @@ def per_day(
         alt.Chart({"values": rows})
         .mark_bar()
         .encode(
-            x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis, scale=_span(*days)),
-            y=alt.Y(f"sum({measure}):Q", title=None, axis=alt.Axis(format="~s", tickCount=5, tickMinStep=1)),
+            x=alt.X("utcyearmonthdate(day):T", title=day, axis=axis, scale=_span(*days)),
+            y=alt.Y(f"sum({measure}):Q", title=value, axis=alt.Axis(format="~s", tickCount=5, tickMinStep=1)),
             color=alt.Color("part:N", title=None, scale=_colours(bars), legend=alt.Legend(orient="bottom", columns=3)),
             tooltip=[
                 alt.Tooltip("utcyearmonthdate(day):T", title=day, format="%Y-%m-%d"),
@@ -68,7 +68,7 @@ def styled(chart: alt.Chart) -> dict[str, Any]:
         chart.properties(width="container", height=220, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
         .configure(font="PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif", background="transparent")
         .configure_view(stroke=None)
-        .configure_axis(gridColor="#e5e9ef", labelColor="#56626f", domainColor="#8b98a7")
+        .configure_axis(gridColor="#e5e9ef", labelColor="#56626f", titleColor="#56626f", domainColor="#8b98a7")
         .to_dict()
     )
     return spec

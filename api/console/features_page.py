@@ -136,9 +136,9 @@ def _chart(bars: Sequence[Bar], words: dict[str, str]) -> dict[str, Any]:
         alt.Chart({"values": rows})
         .mark_bar()
         .encode(
-            x=alt.X("bin:N", sort=alt.EncodingSortField("order"), title=None, axis=alt.Axis(labelAngle=-30)),
+            x=alt.X("bin:N", sort=alt.EncodingSortField("order"), title=words["bin"], axis=alt.Axis(labelAngle=-30)),
             xOffset=alt.XOffset("which:N", sort=[words["baseline"], words["newest_day"]]),
-            y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=5)),
+            y=alt.Y("share:Q", title=words["share_of_firms"], axis=alt.Axis(format="%", tickCount=5)),
             color=alt.Color("which:N", title=None, scale=scale, legend=alt.Legend(orient="bottom")),
             tooltip=[
                 alt.Tooltip("bin:N", title=words["bin"]),

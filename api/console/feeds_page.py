@@ -161,7 +161,7 @@ def _months_chart(measured: FeedDay, words: dict[str, str]) -> dict[str, Any]:
         alt.Chart({"values": rows})
         .mark_bar(color="#0b3d91")
         .encode(
-            x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=alt.X("month:O", title=words["month"], axis=alt.Axis(labelAngle=0, labelOverlap=True)),
             y=alt.Y("rows:Q", title=words["rows"], axis=alt.Axis(format="~s", tickCount=5)),
             tooltip=[
                 alt.Tooltip("month:O", title=words["month"]),

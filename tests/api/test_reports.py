@@ -1,6 +1,8 @@
 """One report: charged once, the same bytes for ever, refused for a reason, invisible to others."""
 
 import hashlib
+import re
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -268,6 +270,15 @@ def test_the_page_shows_what_was_answered(bank: Caller) -> None:
     english = bank.get(f"{place}/html", params={"lang": "en"}).text
     assert '<html lang="en">' in english
     assert "Administrative penalties" in english
+
+
+def test_the_page_carries_its_style_and_allows_no_other(bank: Caller) -> None:
+    page = bank.get(f"{bank.report(BETA).headers['Location']}/html")
+    (style,) = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    assert style == bank.get("/assets/bureau.css").text
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in page.headers["Content-Security-Policy"]
+    assert "/assets/" not in page.text
 
 
 def test_the_page_says_to_verify_it_where_callers_reach_the_server(
