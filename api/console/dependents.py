@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.console.lineage import Node
-from api.pages.words import told
+from api.pages.words import department_told, told
 from features.contracts.contract import Contract
 from features.contracts.feeds import find_feed
 from features.definitions.library import features_of
@@ -66,7 +66,7 @@ def source_columns(feeds: Sequence[Contract], language: str) -> tuple[list[Node]
     ]
     departments = [
         Node(
-            department,
+            department_told(department, language),
             frozenset(node.text for one, node in zip(delivered, nodes, strict=True) if one.department == department),
         )
         for department in dict.fromkeys(one.department for one in delivered)

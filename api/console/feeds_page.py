@@ -21,7 +21,7 @@ from api.console.session import SignedIn
 from api.console.worth_section import worth_section
 from api.pages.assets import BUNDLE
 from api.pages.rendering import Language, language_of, render
-from api.pages.words import WORDS, told
+from api.pages.words import WORDS, department_told, told
 from features.contracts.chinese import in_chinese, type_words
 from features.contracts.contract import Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS
@@ -123,6 +123,8 @@ def _said(contract: Contract, fact: str, language: Language) -> str:
     if fact == "usable_while":
         return use_words(contract, language)
     value = getattr(contract, fact)
+    if fact == "department":
+        return department_told(value, language)
     if fact in ("openness", "cadence", "direction"):
         return WORDS[language][f"{fact}_{value}"]
     if fact in ("share_scope", "retention"):

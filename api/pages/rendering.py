@@ -24,12 +24,12 @@ from api.pages.quantity import (
     unit_words,
     yuan,
 )
-from api.pages.words import WORDS, institution_told, told
+from api.pages.words import WORDS, department_told, institution_told, told
 from bureau.clock import SHANGHAI
 
 Language = Literal["zh", "en"]
 
-_STYLESHEET = Markup((ASSETS / "bureau.css").read_text("utf-8"))  # noqa: S704 - our own file
+_STYLESHEET = (ASSETS / "bureau.css").read_text("utf-8")
 _OURS = b64encode(hashlib.sha256(_STYLESHEET.encode()).digest()).decode()
 SECURITY_HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{_OURS}'; "
@@ -57,7 +57,8 @@ _TEMPLATES = Environment(
 )
 _TEMPLATES.filters.update(yuan=yuan, signed=signed, moment=moment, percent=percent, milliseconds=milliseconds)
 _TEMPLATES.globals.update(
-    stylesheet=_STYLESHEET,
+    style=Markup(f"<style>{_STYLESHEET}</style>"),  # noqa: S704 - our own file
+    department_told=department_told,
     quantity=quantity,
     told=told,
     cell=cell,

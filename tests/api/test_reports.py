@@ -270,6 +270,7 @@ def test_the_page_shows_what_was_answered(bank: Caller) -> None:
     english = bank.get(f"{place}/html", params={"lang": "en"}).text
     assert '<html lang="en">' in english
     assert "Administrative penalties" in english
+    assert "Department: All departments · F34" in english
 
 
 def test_the_page_carries_its_style_and_allows_no_other(bank: Caller) -> None:

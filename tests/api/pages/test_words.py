@@ -9,8 +9,9 @@ import pytest
 from api.metering.draft import ANSWERED, UNANSWERED
 from api.metering.usage import DIMENSIONS
 from api.pages import rendering
-from api.pages.words import WORDS
+from api.pages.words import WORDS, department_told
 from bureau.grant import PURPOSES
+from features.contracts.feeds import DERIVED_FEEDS, FEEDS
 from products.lending import GRADES, LoanUse, Secured
 from products.matchmaking.conditions import Status
 
@@ -33,6 +34,14 @@ def test_codes_of_the_ledger_have_words() -> None:
 def test_codes_of_a_match_have_words() -> None:
     codes = {*(f"use_{use}" for use in get_args(LoanUse)), *(f"secured_{secured}" for secured in get_args(Secured))}
     assert codes | {f"condition_{status}" for status in get_args(Status)} <= WORDS["zh"].keys()
+
+
+def test_every_department_of_a_contract_has_a_name_of_its_own_in_english() -> None:
+    departments = {contract.department for contract in (*FEEDS, *DERIVED_FEEDS)}
+    told = {department_told(name, "en") for name in departments}
+    assert len(told) == len(departments)
+    assert [name for name in told if not re.match(r"[A-Z]", name)] == []
+    assert {department_told(name, "zh") for name in departments} == departments
 
 
 def test_both_languages_say_the_same_things() -> None:
