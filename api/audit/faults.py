@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from api.audit.chain import Tail, answer_digest, evidence_of, leaf_hash, next_head, no_answer, record_digest
 from api.audit.tables import AuditLeaf
-from api.contracts.pricing import Volume
+from api.contracts.pricing import Package, Volume
 from api.contracts.tables import ContractVersion
 from api.contracts.terms import Terms
 from api.metering.batch import LINE_COLUMNS
@@ -146,7 +146,7 @@ def _strays() -> Iterator[tuple[str, Any]]:
 
 
 def _reversal_fault(session: Session) -> Fault | None:
-    """A reversal of another amount than its charge, where no volume has given the call another price since."""
+    """A reversal of another amount than its charge, where no volume or package has given the call another price."""
     charged = aliased(UsageLine)
     unequal = (
         select(UsageLine.id, charged.basis, charged.rule, ContractVersion.terms)
@@ -157,7 +157,7 @@ def _reversal_fault(session: Session) -> Fault | None:
     )
     try:
         for line_id, basis, rule, terms in session.execute(unequal).tuples():
-            if basis != "unit" or not isinstance(Terms.model_validate(terms).rules[rule].price, Volume):
+            if basis != "unit" or not isinstance(Terms.model_validate(terms).rules[rule].price, Package | Volume):
                 return Fault(line_id, None, "its reversal takes back another amount")
     except UNREADABLE as problem:
         session.rollback()

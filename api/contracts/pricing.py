@@ -2,8 +2,9 @@
 
 The k-th unit costs `total(k) - total(k - 1)`, in whatever order calls commit. So the charges of a month add up to the
 model's total at every instant, nothing is left to settle at its end, and a slow recomputation needs only a count.
-Where one price holds for all units of a month (`Volume`), it holds for those that stand: not for reversed ones, whose
-charge was taken back, and what a cap withheld is not given back a second time.
+Where one price holds for several units, for all of a month (`Volume`) or for a package of them (`Package`), it holds
+for those that stand: not for reversed ones, whose charge was taken back, and what a cap withheld is not given back a
+second time.
 """
 
 from bisect import bisect_left
@@ -54,7 +55,10 @@ class Flat(BaseModel):
 
 
 class Package(BaseModel):
-    """Units come in packages, each paid in full when its first unit is used; what is left ends with the month."""
+    """Units come in packages, each paid in full when its first unit is used; what is left ends with the month.
+
+    A reversed unit's place in its package is free again: as many packages are paid as the standing units fill.
+    """
 
     model_config = _FROZEN
     model: Literal["package"] = "package"
@@ -137,7 +141,7 @@ class Volume(_Tiered):
 class Held:
     """How far a price rule is used in a month: units used, those of them that stand, and what the standing ones cost.
 
-    A reversed unit stays used: it counts for the tiers and stands no more.
+    A reversed unit stays used: it counts for tiers and stands no more.
     """
 
     units: int = 0
@@ -159,6 +163,8 @@ def next_charge(price: Free | Flat | Package | Graduated | Volume, held: Held) -
     Below zero where a volume makes the standing units cheaper than what they were charged, and never by more than
     that: a month's charges do not fall below zero.
     """
+    if isinstance(price, Package):
+        return next_unit(price, held.standing)
     if not isinstance(price, Volume):
         return next_unit(price, held.units)
     fen = price.tier_fen(held.units + 1)
@@ -170,11 +176,15 @@ def next_charge(price: Free | Flat | Package | Graduated | Volume, held: Held) -
 def reversed_charge(price: Free | Flat | Package | Graduated | Volume, held: Held, charged_fen: int) -> int:
     """What is given back for a unit that was charged `charged_fen` and stands no more, in fen.
 
-    Of a volume it is what the units were charged beyond what the others come to: the price that holds for all now.
+    Of a volume and of packages it is what the units were charged beyond what the others come to: by the price that
+    holds for all now, and by the packages they fill.
     """
-    if not isinstance(price, Volume):
-        return charged_fen
-    return max(held.charged_fen - (held.standing - 1) * price.tier_fen(held.units), 0)
+    others = held.standing - 1
+    if isinstance(price, Package):
+        return max(held.charged_fen - price.total(others), 0)
+    if isinstance(price, Volume):
+        return max(held.charged_fen - others * price.tier_fen(held.units), 0)
+    return charged_fen
 
 
 def share(unit: tuple[int, int], percent: int) -> int:

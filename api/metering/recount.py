@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from api.audit.tables import AuditLeaf
-from api.contracts.pricing import Free, Volume, next_unit
+from api.contracts.pricing import Free, Package, Volume, next_unit
 from api.contracts.tables import ContractVersion
 from api.contracts.terms import PriceRule, Terms
 from api.metering.latency import BINS, EDGES_US
@@ -163,6 +163,9 @@ def _reversal(
         if isinstance(price, Volume):
             each = price.total(books.units[place]) // books.units[place]
             fen = max(books.charged[place] - each * books.standing[place], 0)
+        elif isinstance(price, Package):
+            filled = -(-books.standing[place] // price.size)
+            fen = max(books.charged[place] - filled * price.package_fen, 0)
         books.charged[place] += line.amount_fen
     books.seen[uscc] = [unit for unit in books.seen[uscc] if unit.call_id != line.reverses]
     if (line.calls, line.units, line.amount_fen) != (-1, 0, -fen):
@@ -196,6 +199,8 @@ def _price(
         fen = floor(Fraction(unit_fen * rule.repeat_percent, of_units * 100) + Fraction(1, 2))
     elif isinstance(rule.price, Volume):
         fen = _of_volume(rule.price, place, books)
+    elif isinstance(rule.price, Package):
+        fen = 0 if books.standing[place] % rule.price.size else rule.price.package_fen
     else:
         fen = next_unit(rule.price, books.units[place])
     if terms.cap_fen is not None and fen > 0:

@@ -24,8 +24,9 @@ def reverse(engine: Engine, call_id: str, *, reason: str, at: datetime, hash_alg
     """Take back what one call counted and cost; returns the new line's id.
 
     The answer stays, and so does its line; the new one has calls -1 and takes back the amount, with a leaf of
-    its own. Where one price holds for all units of a month, that is what the call costs by now. The unit it used in
-    its price rule stays used: what later calls cost is not changed by it. What a wallet paid flows back into it.
+    its own. Where one price holds for several units, that is what the call costs by now: of a package nothing, as
+    long as other calls fill it. The unit it used stays used for tiers, so that what later calls cost is not changed
+    by it; its place in a package is free again. What a wallet paid flows back into it.
     Raises `UnknownObject`; `StateConflict` for a call that was reversed before.
     """
     if not reason.strip():

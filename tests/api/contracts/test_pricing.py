@@ -76,6 +76,9 @@ def test_reversals_leave_what_the_standing_units_cost(price: Price, cap: int | N
         if isinstance(price, Volume) and held.units:
             due = held.standing * price.tier_fen(held.units)
             assert held.charged_fen == due if cap is None else held.charged_fen <= due
+        if isinstance(price, Package):
+            due = price.total(held.standing)
+            assert held.charged_fen == due if cap is None else held.charged_fen <= due
         if not units:
             assert held.charged_fen == 0
 

@@ -220,6 +220,19 @@ def test_what_waits_for_its_day_ends_no_run(books: Books) -> None:
     sound(books)
 
 
+def test_a_package_is_given_back_with_the_last_call_that_fills_it(books: Books) -> None:
+    contracted(books, {"price": {"model": "package", "size": 2, "package_fen": 15}})
+    assert calls(books, 3) == [(15, "unit"), (0, "unit"), (15, "unit")]
+    with Session(books.engine) as session:
+        charged = session.scalars(select(UsageLine.id).order_by(UsageLine.committed_at, UsageLine.id)).all()
+    lines = [reverse(books.engine, call_id, reason="wrong enterprise", at=books.clock.at) for call_id in charged[:2]]
+    with Session(books.engine) as session:
+        given = [session.get_one(UsageLine, line).amount_fen for line in lines]
+    assert given == [-15, 0], "two calls fill one package, and so does one"
+    assert calls(books, 2, first=3) == [(0, "unit"), (15, "unit")]
+    sound(books)
+
+
 def test_a_reversal_sees_the_units_of_every_version_that_says_the_same(books: Books) -> None:
     contracted(books, {"price": {"model": "volume", "tiers": TIERED}}, prepaid=True)
     pay_in(books.engine, books.bank.institution_id, 100, reference="transfer 1", at=NOON)
