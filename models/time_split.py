@@ -1,4 +1,7 @@
-"""A split by time: fitted on the oldest loans, calibrated on the next, judged on the newest, as if released then."""
+"""A split by time: fitted on the oldest loans, calibrated on the next, judged on the newest, as if released then.
+
+A split with folds fits the loans that calibrate too, and scores each of them by fits without it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,6 +11,7 @@ from typing import Any, Literal
 import polars as pl
 
 from bureau.clock import months_before
+from models.cross_validation import Division
 
 Period = Literal["train", "calibrate", "test"]
 
@@ -26,13 +30,15 @@ class TimeSplit:
     """Loans granted before `calibrate_from` train; those before `test_from` calibrate; the rest judge.
 
     test_months: how many months of grant go on judging when later loans mature; None where the days stay.
-    cuts: by which kinds are compared before.
+    cuts: by which kinds are compared before. folds: where what calibrates is fitted too, the shuffled folds of
+    everything fitted, by which it is scored unseen; None where it is not fitted.
     """
 
     calibrate_from: date
     test_from: date
     test_months: int | None = None
     cuts: Cuts = Cuts()
+    folds: Division | None = None
 
     def period(self, granted_on: pl.Expr) -> pl.Expr:
         """Which part a day of grant belongs to: train, calibrate or test."""
@@ -66,11 +72,16 @@ class TimeSplit:
 
     @property
     def told(self) -> str:
-        calibrated = f"calibrated on loans granted from {self.calibrate_from} to {self.test_from}"
-        judged = f"judged on those from {self.test_from} on"
-        fitted = f"fitted on older ones, of which {self.cuts.number} spans compared kinds"
+        judged, spans = f"judged on those from {self.test_from} on", f"of which {self.cuts.number} spans compared kinds"
         moves = f"; the newest {self.test_months} months judge when later loans have matured"
-        return f"{calibrated}, {judged}, {fitted}{'' if self.test_months is None else moves}"
+        if self.folds is None:
+            calibrated = f"calibrated on loans granted from {self.calibrate_from} to {self.test_from}"
+            parts = f"{calibrated}, {judged}, fitted on older ones, {spans}"
+        else:
+            unseen = f"{self.folds.repeats} times in {self.folds.folds} shuffled folds"
+            calibrated = f"calibrated on those from {self.calibrate_from} on, each scored by fits without it ({unseen})"
+            parts = f"fitted on loans granted before {self.test_from}, {spans}; {calibrated}; {judged}"
+        return f"{parts}{'' if self.test_months is None else moves}"
 
     @classmethod
     def of_facts(cls, facts: Mapping[str, Any]) -> "TimeSplit":

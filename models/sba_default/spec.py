@@ -31,7 +31,7 @@ SPEC = ModelSpec(
     # Charged-off and repaid loans were drawn in equal numbers, and the market moves fast: see the card for the choice.
     weights=Weights(fitted="equal", half_life_days=365),
     # Fiscal years of the US begin in October: calibrated on 2004, judged on 2005 and what follows.
-    split=TimeSplit(calibrate_from=date(2003, 10, 1), test_from=date(2004, 10, 1)),
+    split=TimeSplit(calibrate_from=date(2003, 10, 1), test_from=date(2004, 10, 1), folds=CALIBRATED_BY),
     recipes=(TREES, LogisticRecipe(penalty=100.0)),
     least_to_train=30,
     least_to_judge=15,

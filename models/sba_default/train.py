@@ -1,17 +1,17 @@
 """Training of sba_default: strictly by time, on outcomes seen afterwards, and once more on what was known by then."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
-from models.calibration import fit_platt
-from models.cross_validation import Rows, cross_validate, preference_in_words, preferred
+from models.calibration import Platt, fit_platt
+from models.cross_validation import Floats, Rows, cross_validate, preference_in_words, preferred
 from models.evaluation import Figures, evaluate_pd
 from models.labels import read_known
-from models.predictor import Recipe
+from models.predictor import Predictor, Recipe
 from models.question import Question, chosen, compare_kinds
 from models.sba_default.spec import CALIBRATED_BY, SPEC
 from models.segments import segments_of
@@ -47,20 +47,18 @@ def fit(labelled: Labelled, known: Labelled, day: date, cuts: Cuts | None = None
     """
     question = Question(spec)
     split, newest = question.split, question.part(labelled, "test")
-    before, drawn = question.part(labelled, "train", "calibrate"), question.to_fit(labelled, "train", "calibrate")
+    before = question.part(labelled, "train", "calibrate")
     require_labels(spec, f"charge-offs approved before {split.test_from}", before.defaults, spec.least_to_train)
     require_labels(spec, f"charge-offs approved from {split.test_from}", newest.defaults, spec.least_to_judge)
     validations = compare_kinds(question, labelled, "train", "calibrate", cuts=cuts)
     recipe = recipe_of(spec, preferred(validations).kind) if validations else spec.recipes[-1]
-    (crossed,) = cross_validate([recipe], before, CALIBRATED_BY, fitted=drawn)
-    predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
-    last = chosen(labelled, "calibrate", split)[~chosen(labelled, "test", split)]
-    year = before.take(last)
-    calibration = fit_platt(crossed.raw.mean(axis=0)[last], year.target, year.weight, rising=True)
+    fitted = _fit_before_test(question, recipe, labelled)
+    predictor, calibration, year = fitted.predictor, fitted.calibration, fitted.year
     pd = calibration.pd(predictor.raw(newest.matrix))
     figures = evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known.rows.rate)
     judged = labelled.frame.filter(chosen(labelled, "test", split))
-    then = judged_by_then(spec, recipe, known, newest)
+    then = judged_by_then(question, recipe, known, newest)
+    known_late = question.part(known, "calibrate").defaults
     return Trained(
         spec=spec,
         model=assemble(spec, labelled, predictor, calibration),
@@ -72,8 +70,8 @@ def fit(labelled: Labelled, known: Labelled, day: date, cuts: Cuts | None = None
         said=(
             preference_in_words(validations, len(spec.recipes)),
             f"On loans approved from {split.test_from}, outcomes seen afterwards: AUC {figures.auc}.",
-            f"Fitted on what was known the day before instead: AUC {then.auc}, mean PD {then.mean_pd:.3f} where "
-            f"{then.base_rate:.3f} came to be charged off.",
+            f"Fitted on what was known the day before instead, with {known_late} charge-offs known of the year that "
+            f"calibrates: AUC {then.auc}, mean PD {then.mean_pd:.3f} where {then.base_rate:.3f} came to be charged off.",
             f"Brier score {figures.brier:.4f}; of the rate known that day for all {figures.brier_constant:.4f}.",
         ),
         facts=training_facts(spec, day, labelled, recipe, validations, figures)
@@ -83,20 +81,35 @@ def fit(labelled: Labelled, known: Labelled, day: date, cuts: Cuts | None = None
         asked=judged,
         one_rate=OneRate(known.rows.rate, f"the rate known on {split.test_from}"),
         earlier=year,
-        earlier_pd=calibration.pd(crossed.raw.mean(axis=0)[last]),
+        earlier_pd=calibration.pd(fitted.year_raw),
         groups=segments_of(judged),
         months=np.asarray(judged["granted_on"].dt.strftime("%Y-%m").to_list(), dtype=str),
     )
 
 
-def judged_by_then(spec: ModelSpec, recipe: Recipe, known: Labelled, newest: Rows) -> Figures:
-    """What a model fitted and calibrated on the outcomes known at the training day earns on the newest loans.
-
-    It is calibrated, as `fit` does, by scores of fits that had not seen the loan.
-    """
-    rows, drawn = known.rows, spec.weights.to_fit(known.rows, known.frame["granted_on"])
-    (crossed,) = cross_validate([recipe], rows, CALIBRATED_BY, fitted=drawn)
-    predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
-    calibration = fit_platt(crossed.raw.mean(axis=0), rows.target, rows.weight, rising=True)
-    pd = calibration.pd(predictor.raw(newest.matrix))
+def judged_by_then(question: Question, recipe: Recipe, known: Labelled, newest: Rows) -> Figures:
+    """What a model of the outcomes known at the training day earns on the newest loans: made as `fit` makes its own,
+    so that the two differ by their labels alone."""
+    fitted = _fit_before_test(question, recipe, known)
+    pd = fitted.calibration.pd(fitted.predictor.raw(newest.matrix))
     return evaluate_pd(pd, newest.target, newest.weight, newest.firm, constant=known.rows.rate)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """year: the loans that calibrated; year_raw: (n,) their scores by fits that had not seen them."""
+
+    predictor: Predictor
+    calibration: Platt
+    year: Rows
+    year_raw: Floats
+
+
+def _fit_before_test(question: Question, recipe: Recipe, labelled: Labelled) -> _Fitted:
+    """Fit all loans granted before the test, and calibrate on the last year of them by fits without the loan."""
+    before, drawn = (of(labelled, "train", "calibrate") for of in (question.part, question.to_fit))
+    (crossed,) = cross_validate([recipe], before, CALIBRATED_BY, fitted=drawn)
+    predictor = recipe.fit(drawn.columns, drawn.matrix, drawn.target, drawn.weight)
+    last = chosen(labelled, "calibrate", question.split)[~chosen(labelled, "test", question.split)]
+    year, raw = before.take(last), crossed.raw.mean(axis=0)[last]
+    return _Fitted(predictor, fit_platt(raw, year.target, year.weight, rising=True), year, raw)

@@ -1,7 +1,7 @@
 """sba_default on made-up loans: split by time, labels seen afterwards and labels of the day, no later column."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,7 @@ def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake, tmp
     assert set(trained.months.tolist()) == {f"{day:%Y-%m}" for day in newest}
     assert trained.figures.brier_constant == trained.facts["figures_labels_known"]["brier_constant"]
     assert "what was known the day before" in trained.said[2]
+    assert f"with {QUESTION.part(known, 'calibrate').defaults} charge-offs known of the year" in trained.said[2]
     assert trained.facts["figures_labels_known"]["rows"] == len(parts[2])
     write_model(tmp_path / "1", trained.model, trained.golden, trained.facts)
     stored = read_stored(tmp_path / "1", "sba_default")
@@ -113,7 +114,24 @@ class Rote:
 def test_what_was_known_then_is_calibrated_by_fits_that_had_not_seen_the_loan(lake: Lake) -> None:
     known = read_labelled(lake, SPEC, read_known(lake, SPEC, SPLIT.test_from - timedelta(days=1), GRANT), GRANT)
     unseen = replace(known.rows, matrix=known.rows.matrix + 0.5)
-    assert judged_by_then(SPEC, Rote(), known, unseen).mean_pd == pytest.approx(known.rows.rate, rel=0.05)
+    year = QUESTION.part(known, "calibrate")
+    assert judged_by_then(QUESTION, Rote(), known, unseen).mean_pd == pytest.approx(year.rate, rel=0.05)
+
+
+def test_hindsight_and_what_was_known_then_differ_by_their_labels_alone(lake: Lake) -> None:
+    labelled = read_labelled(lake, SPEC, QUESTION.read_labels(lake, LAST_DAY, GRANT), GRANT)
+    before = ~chosen(labelled, "test", SPLIT)
+    known = replace(labelled, frame=labelled.frame.filter(before), rows=labelled.rows.take(before))
+    trained = fit(labelled, known, LAST_DAY, spec=replace(SPEC, recipes=SPEC.recipes[-1:]))
+    assert trained.facts["figures_labels_known"] == asdict(trained.figures)
+
+
+def test_the_card_says_that_what_calibrates_is_fitted_too() -> None:
+    assert SPEC.declared["split"] == (
+        "fitted on loans granted before 2004-10-01, of which 4 spans compared kinds; calibrated on those from "
+        "2003-10-01 on, each scored by fits without it (2 times in 3 shuffled folds); judged on those from 2004-10-01 "
+        "on"
+    )
 
 
 def test_the_model_is_on_the_shelf() -> None:
