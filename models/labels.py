@@ -81,7 +81,7 @@ def loan_labels(
     its young neighbours, or the young would all be bad. A loan that was no longer reported on, though it was neither
     repaid nor in default, has no known outcome.
     """
-    horizon = _months_after_grant(matures if within is None else within)
+    horizon = pl.col("granted_on").dt.offset_by(f"{matures if within is None else within}mo")
     loans = (
         feedback.filter(pl.col("granted_on").is_not_null())
         .group_by("loan_no_hash")
@@ -93,12 +93,16 @@ def loan_labels(
         )
     )
     heard = min(day, _last_heard(feedback) or day)
-    last_due = _month_end_up_to(_months_after_grant(matures))
-    matured = loans.filter(last_due + timedelta(days=LOAN_FEEDBACK.deadline_days) <= heard)
+    matured = loans.filter(due_on(pl.col("granted_on"), matures) <= heard)
     followed = matured.filter(
         pl.col("target") | pl.col("repaid").fill_null(False) | (pl.col("reported_to") >= _month_end_up_to(horizon))
     )
     return _labels(followed, as_of=pl.col("granted_on") - timedelta(days=1))
+
+
+def due_on(granted_on: pl.Expr, months: int) -> pl.Expr:
+    """The day by which the feedback of so many months after a grant is due; an outcome is known once it has ended."""
+    return _month_end_up_to(granted_on.dt.offset_by(f"{months}mo")) + timedelta(days=LOAN_FEEDBACK.deadline_days)
 
 
 def ended_labels(feedback: pl.DataFrame, *, dpd: int = 90) -> pl.DataFrame:
@@ -163,10 +167,6 @@ def _last_heard(feedback: pl.DataFrame) -> date | None:
     """The legal day on which the newest feedback became known; None where there is none."""
     newest = feedback["known_from"].max()
     return shanghai_day(from_micros(newest)) if isinstance(newest, int) else None
-
-
-def _months_after_grant(months: int) -> pl.Expr:
-    return pl.col("granted_on").dt.offset_by(f"{months}mo")
 
 
 def _month_end_up_to(day: pl.Expr) -> pl.Expr:

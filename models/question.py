@@ -94,14 +94,14 @@ def compare_kinds(
     question: Question, labelled: Labelled, *periods: Period, cuts: Cuts | None = None
 ) -> list[Validation]:
     """The recipes of the spec at several cuts inside some periods. cuts: those of the spec unless said."""
-    granted_on = labelled.frame["granted_on"].filter(pl.Series(_in(labelled, periods, question.split)))
+    spec, granted_on = question.spec, labelled.frame["granted_on"]
     return compare_in_time(
-        question.spec.recipes,
+        spec.recipes,
         question.part(labelled, *periods),
-        granted_on,
+        granted_on.filter(pl.Series(_in(labelled, periods, question.split))),
         cuts or question.split.cuts,
-        weights=question.spec.weights,
-        gap_months=question.maturity_months,
+        weights=spec.weights,
+        maturity=spec.maturity if isinstance(spec.maturity, AfterMonths) else None,
         others=labelled.others,
     )
 

@@ -19,7 +19,7 @@ Period = Literal["train", "calibrate", "test"]
 @dataclass(frozen=True)
 class Cuts:
     """Days of the training period at which kinds are compared: `fitted` of its defaults come before the first, and as
-    many lie in each of the `number` spans that follow, each judged by what was known when it began."""
+    many lie in each of the `number` spans that follow, each judged by a fit on what came before it."""
 
     number: int = 4
     fitted: float = 0.5

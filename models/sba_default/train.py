@@ -68,10 +68,10 @@ def fit(labelled: Labelled, known: Labelled, day: date, cuts: Cuts | None = None
         population=labelled.rows,
         pd=pd,
         said=(
-            preference_in_words(validations, len(spec.recipes)),
+            f"{preference_in_words(validations, len(spec.recipes))} Fits saw outcomes in hindsight, as the model does.",
             f"On loans approved from {split.test_from}, outcomes seen afterwards: AUC {figures.auc}.",
-            f"Fitted on what was known the day before instead, with {known_late} charge-offs known of the year that "
-            f"calibrates: AUC {then.auc}, mean PD {then.mean_pd:.3f} where {then.base_rate:.3f} came to be charged off.",
+            f"Fitted on what was known the day before instead, {known_late} charge-offs of the year that calibrates: "
+            f"AUC {then.auc}, mean PD {then.mean_pd:.3f} where {then.base_rate:.3f} came to be charged off.",
             f"Brier score {figures.brier:.4f}; of the rate known that day for all {figures.brier_constant:.4f}.",
         ),
         facts=training_facts(spec, day, labelled, recipe, validations, figures)

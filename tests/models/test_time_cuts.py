@@ -1,4 +1,4 @@
-"""Kinds compared in time: fitted on what was known on a day, judged on what was granted next, and nothing later."""
+"""Kinds compared in time: fitted on what was known before a day, judged on what was granted next, and nothing later."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -7,15 +7,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bureau.clock import months_before
+from bureau.clock import known_before, to_micros
 from models.columns import Column, Columns
 from models.cross_validation import Rows, Validation, difference_error
 from models.evaluation import auc_interval
+from models.labels import loan_labels
 from models.lessons import Lessons
 from models.logistic import Logistic, LogisticRecipe
 from models.question import compare_kinds
 from models.sme_default.spec import QUESTION
-from models.terms import Weights
+from models.terms import AfterMonths, Weights
 from models.time_cuts import compare_in_time, cut_days
 from models.time_split import Cuts
 from tests.factories.granted_loans import labelled_loans
@@ -23,6 +24,7 @@ from tests.factories.granted_loans import labelled_loans
 DAY_NUMBER = Columns((Column("day"), Column("size", -1)))
 FIRST = date(2016, 1, 1)
 LOANS = 400
+YEAR = AfterMonths(12)
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,44 @@ def number(day: date) -> int:
     return (day - FIRST).days
 
 
-def compared(*recipes: Witness | LogisticRecipe, gap: int = 12, weights: Weights | None = None) -> list[Validation]:
+def compared(
+    *recipes: Witness | LogisticRecipe, maturity: AfterMonths | None = YEAR, weights: Weights | None = None
+) -> list[Validation]:
     rows, granted_on = loans()
-    return compare_in_time(recipes, rows, granted_on, Cuts(3), weights=weights or Weights(), gap_months=gap)
+    return compare_in_time(recipes, rows, granted_on, Cuts(3), weights=weights or Weights(), maturity=maturity)
 
 
-@pytest.mark.parametrize("gap", [pytest.param(12, id="known after a year"), pytest.param(0, id="known at once")])
-def test_a_fit_sees_only_what_was_known_on_the_day_of_the_cut(gap: int) -> None:
+def reported(rows: Rows, granted_on: pl.Series, months: int) -> pl.DataFrame:
+    """Feedback by which every loan was repaid or in default at the last month end of its term, told for ten years."""
+    told = pl.DataFrame({"granted_on": granted_on, "dpd": (90 * rows.target).astype(int), "weight": rows.weight})
+    return told.with_row_index("loan_no_hash").with_columns(
+        uscc=pl.col("loan_no_hash").cast(pl.String),
+        period=(pl.col("granted_on").dt.offset_by(f"{months}mo") + timedelta(days=1)).dt.month_start()
+        - timedelta(days=1),
+        balance_fen=0,
+        known_from=to_micros(known_before(FIRST + timedelta(days=3650))),
+    )
+
+
+@pytest.mark.parametrize("months", [pytest.param(12, id="known after a year"), pytest.param(3, id="after a quarter")])
+def test_a_fit_sees_only_what_was_known_on_the_day_of_the_cut(months: int) -> None:
+    """The labels of the day before are the judge: outcomes wait for their feedback."""
     rows, granted_on = loans()
     witness = Witness()
-    compared(witness, LogisticRecipe(penalty=9.0), gap=gap)
-    days = cut_days(rows, granted_on, Cuts(3))
+    compared(witness, LogisticRecipe(penalty=9.0), maturity=AfterMonths(months))
+    days, told = cut_days(rows, granted_on, Cuts(3)), reported(rows, granted_on, months)
     assert len(witness.shown) == len(days) == 3
     for shown, day in zip(witness.shown, days, strict=True):
-        known = rows.matrix[:, 0] < number(months_before(day, gap))
-        assert sorted(shown) == sorted(rows.matrix[known, 0])
+        known = loan_labels(told, day - timedelta(days=1), within=months, matures=months)
+        assert sorted(shown) == sorted(number(granted) for granted in known["granted_on"])
+
+
+def test_a_loan_that_may_end_any_year_is_fitted_on_in_hindsight() -> None:
+    rows, granted_on = loans()
+    witness = Witness()
+    compared(witness, LogisticRecipe(penalty=9.0), maturity=None)
+    for shown, day in zip(witness.shown, cut_days(rows, granted_on, Cuts(3)), strict=True):
+        assert sorted(shown) == sorted(rows.matrix[(granted_on < day).to_numpy(), 0])
 
 
 def test_each_span_is_judged_once_by_the_fit_before_it_and_has_as_many_defaults() -> None:
@@ -105,7 +130,7 @@ def test_outcomes_after_the_last_cut_move_no_earlier_score() -> None:
     target[later] = target[later][::-1]
     recipes = (LogisticRecipe(), LogisticRecipe(penalty=9.0))
     before, after = (
-        compare_in_time(recipes, one, granted_on, Cuts(3), weights=Weights(), gap_months=0)[0]
+        compare_in_time(recipes, one, granted_on, Cuts(3), weights=Weights(), maturity=AfterMonths(0))[0]
         for one in (rows, replace(rows, target=target))
     )
     assert np.array_equal(before.raw, after.raw, equal_nan=True)
@@ -116,15 +141,15 @@ def test_outcomes_after_the_last_cut_move_no_earlier_score() -> None:
 def test_lessons_known_on_the_day_of_the_cut_are_fitted_on_and_judge_nothing() -> None:
     rows, granted_on = loans()
     others, days = loans(seed=2)
-    witness, gap = Witness(), 12
+    witness = Witness()
     recipes = (witness, LogisticRecipe(penalty=9.0))
     first, _ = compare_in_time(
-        recipes, rows, granted_on, Cuts(3), weights=Weights(), gap_months=gap, others=Lessons(others, days)
+        recipes, rows, granted_on, Cuts(3), weights=Weights(), maturity=YEAR, others=Lessons(others, days)
     )
     for shown, day in zip(witness.shown, cut_days(rows, granted_on, Cuts(3)), strict=True):
-        until = number(months_before(day, gap))
-        known = [one.matrix[one.matrix[:, 0] < until, 0] for one in (rows, others)]
-        assert sorted(shown) == sorted(np.concatenate(known))
+        before = day - timedelta(days=1)
+        known = [loan_labels(reported(*one, 12), before)["granted_on"] for one in ((rows, granted_on), (others, days))]
+        assert sorted(shown) == sorted(number(granted) for granted in pl.concat(known))
     assert first.raw.shape == (3, LOANS)
 
 
@@ -138,8 +163,9 @@ def test_one_kind_or_too_few_defaults_compare_nothing() -> None:
     assert compared(LogisticRecipe()) == []
     rows, granted_on = loans()
     recipes, none = (LogisticRecipe(), LogisticRecipe(penalty=9.0)), replace(rows, target=np.zeros(LOANS))
-    for some, gap in ((none, 0), (rows, 48)):
-        assert compare_in_time(recipes, some, granted_on, Cuts(3), weights=Weights(), gap_months=gap) == []
+    for some, months in ((none, 0), (rows, 48)):
+        maturity = AfterMonths(months)
+        assert compare_in_time(recipes, some, granted_on, Cuts(3), weights=Weights(), maturity=maturity) == []
 
 
 def test_a_model_of_loans_compares_its_kinds_inside_its_training_period() -> None:

@@ -78,8 +78,9 @@ def test_the_model_is_fitted_calibrated_and_judged_in_time_order(lake: Lake, tmp
     newest = labelled.frame.filter(chosen(labelled, "test", SPLIT))["granted_on"]
     assert set(trained.months.tolist()) == {f"{day:%Y-%m}" for day in newest}
     assert trained.figures.brier_constant == trained.facts["figures_labels_known"]["brier_constant"]
+    assert trained.said[0].endswith("Fits saw outcomes in hindsight, as the model does.")
     assert "what was known the day before" in trained.said[2]
-    assert f"with {QUESTION.part(known, 'calibrate').defaults} charge-offs known of the year" in trained.said[2]
+    assert f"{QUESTION.part(known, 'calibrate').defaults} charge-offs of the year that calibrates" in trained.said[2]
     assert trained.facts["figures_labels_known"]["rows"] == len(parts[2])
     write_model(tmp_path / "1", trained.model, trained.golden, trained.facts)
     stored = read_stored(tmp_path / "1", "sba_default")
