@@ -49,9 +49,9 @@ def read_others(lake: Lake, spec: ModelSpec, own: pl.DataFrame, day: date, grant
     return read_labels(lake, everybody, day, grant).join(own, on="loan", how="anti", maintain_order="left")
 
 
-def read_known(lake: Lake, spec: ModelSpec, day: date, grant: ReadGrant) -> pl.DataFrame:
+def read_known(lake: Lake, spec: ModelSpec, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.DataFrame:
     """The same columns, one row per loan granted by a day, matured or not: 1 in default by then, 0 not yet."""
-    labels = known_labels(_feedback(lake, day, grant), dpd=spec.target.dpd)
+    labels = known_labels(_feedback(lake, day, grant, snapshot), dpd=spec.target.dpd)
     return labels.filter(spec.population.granted(pl.col("granted_on")))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from bureau.clock import months_before
 from bureau.errors import InvalidInput
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
@@ -47,6 +48,11 @@ class Question:
         """How long after a grant its outcome is known; 0 where that is each loan's own matter."""
         return self.spec.maturity.months if isinstance(self.spec.maturity, AfterMonths) else 0
 
+    @property
+    def vintage_months(self) -> int:
+        """How long after a grant a vintage is held against what was expected of it."""
+        return self.spec.maturity.vintage_months if isinstance(self.spec.maturity, AtEnd) else self.maturity_months
+
     def read_labels(self, lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.DataFrame:
         """The loans of its population that have matured by a day."""
         return read_labels(lake, self.spec, day, grant, snapshot)
@@ -76,6 +82,17 @@ class Question:
         if isinstance(self.spec.maturity, AtEnd):
             return read_known(lake, self.spec, before, grant)
         return read_labels(lake, self.spec, before, grant)
+
+    def read_vintages(self, lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.DataFrame:
+        """The labels of the loans that are old enough for their vintage to be held against what was expected.
+
+        Where loans end any year, those that have not gone bad by a day count as good: of the young, the bad end first,
+        and a repayment may be told long after a default.
+        """
+        if not isinstance(self.spec.maturity, AtEnd):
+            return read_labels(lake, self.spec, day, grant, snapshot)
+        known = read_known(lake, self.spec, day, grant, snapshot)
+        return known.filter(pl.col("granted_on") <= months_before(day, self.vintage_months))
 
     def part(self, labelled: Labelled, *periods: Period) -> Rows:
         """The rows granted in some periods."""

@@ -1,6 +1,6 @@
 """The models there are: how each is trained and judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -43,9 +43,8 @@ class Train(Protocol):
 class Shelved:
     """A model's question and how it is answered, trained and judged.
 
-    question: what the worth of feeds, fairness and a model's days in service are measured by; None where the outcomes
-    have no days to be divided by, or are of another country's loans. outcomes: by what it is recalibrated, where that
-    is not its question.
+    question: what the worth of feeds and of refused applications is measured by; None where the outcomes have no days
+    to be divided by, or are of another country's loans. outcomes: its dated outcomes, where they are not its question.
     """
 
     spec: ModelSpec
@@ -56,7 +55,7 @@ class Shelved:
 
     @property
     def dated(self) -> Question | None:
-        """Dated outcomes, by which it can be calibrated anew."""
+        """Dated outcomes, by which it is calibrated anew, audited, and held on its days in service."""
         return self.outcomes or self.question
 
 
@@ -84,8 +83,23 @@ def find_question(name: str) -> Question:
     """What a model asks of dated outcomes here. Raises `UnknownName`, and `InvalidInput` where it asks none."""
     question = find_model(name).question
     if question is None:
-        able = ", ".join(shelved.spec.name for shelved in SHELF.values() if shelved.question)
         raise InvalidInput(
-            f"{name} cannot be asked that: its outcomes have no days, or are of loans abroad. Ask: {able}."
+            f"{name} cannot be asked that: its outcomes have no days, or are of loans abroad. "
+            f"Ask: {_names(shelved for shelved in SHELF.values() if shelved.question)}."
         )
     return question
+
+
+def find_dated(name: str) -> Question:
+    """A model's dated outcomes, here or abroad. Raises `UnknownName`, and `InvalidInput` where they have no days."""
+    question = find_model(name).dated
+    if question is None:
+        raise InvalidInput(
+            f"{name} cannot be asked that: its outcomes have no days. "
+            f"Ask: {_names(shelved for shelved in SHELF.values() if shelved.dated)}."
+        )
+    return question
+
+
+def _names(models: Iterable[Shelved]) -> str:
+    return ", ".join(shelved.spec.name for shelved in models)

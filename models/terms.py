@@ -70,9 +70,14 @@ class AfterMonths:
 
 @dataclass(frozen=True)
 class AtEnd:
-    """An outcome is known when the loan was repaid or charged off, however long it ran."""
+    """An outcome is known when the loan was repaid or charged off, however long it ran.
+
+    vintage_months: after which so few are still to be charged off that a vintage is held against what was expected of
+    it, those not charged off by then as good ones.
+    """
 
     told: str = "when the loan was repaid or charged off"
+    vintage_months: int = 84
 
 
 @dataclass(frozen=True)

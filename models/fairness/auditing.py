@@ -25,6 +25,11 @@ def read_judged(
         raise InvalidInput(
             f"No loan granted from {granted_from} has a known outcome on {day}. Load more loan feedback (F60)."
         )
+    if judged["target"].min() == 1:
+        raise InvalidInput(
+            f"All {len(judged):,} loans granted from {granted_from} whose outcome is known on {day} went bad: nobody's "
+            "repayment is told yet, so nobody can be treated unfairly beside another. Take a later day (BUREAU_TODAY)."
+        )
     return _read(lake, judged, model, grant)
 
 

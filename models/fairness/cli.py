@@ -24,7 +24,7 @@ from models.release import model_folder
 from models.releasing import Deeds, note_audit
 from models.scoring import ScoringModel
 from models.service import load_chosen
-from models.shelf import find_question
+from models.shelf import find_dated
 
 AGAINST_ALL = "against_all"
 COLUMNS = (
@@ -63,7 +63,7 @@ def fairness(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Report approval and error by size and district, and check what no feature may carry; exit code 1 if unfair."""
-    settings, question = Settings(), find_question(name)
+    settings, question = Settings(), find_dated(name)
     if applications is not None and traits is None:
         raise InvalidInput("Past applications are judged by trait: give --traits FILE too.")
     offered = None if traits is None else open_table(traits).frame

@@ -20,7 +20,7 @@ from models.segments import segments_of
 UNKNOWN = "unknown"
 SIZE, DISTRICT = "size", "district"
 GROUPINGS = {SIZE: "insured_staff", DISTRICT: "registration_district"}
-"""What is always reported, and the feature that tells it."""
+"""What is always reported, and the feature that tells it; a model of loans abroad has features of its own for it."""
 APPROVE_BELOW = next(band.pd_below for band in master_scale().grades if band.grade == "C")
 """Probability of default below which the model's word alone would grant: grades A to C of the master scale."""
 
@@ -71,8 +71,9 @@ class GroupLine:
 
 
 def with_groupings(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the columns `size` and `district`, made of their features; unknown stays a group."""
-    told = segments_of(frame.select(GROUPINGS.values()))
+    """The frame with the columns `size` and `district`, made of the features of segments it has (`models/segments.py`);
+    unknown stays a group."""
+    told = segments_of(frame)
     return frame.with_columns(pl.Series(name, told[name]).replace("", UNKNOWN) for name in GROUPINGS)
 
 

@@ -51,7 +51,7 @@ def monitor(lake: Lake, home: Path, model: ScoringModel, day: date, grant: ReadG
         raise InvalidInput(f"The features of {day} are not built. Close the day first: bureau close-day --day {day}")
     _require_features(model, built, day)
     snapshot = snapshot_of(built)
-    question = find_model(model.name).question
+    question = find_model(model.name).dated
     new = question.maturity_months if question is not None and question.spec.population.newcomers else None
     firms = watched_firms(model, built, borrowers(lake, day, grant, snapshot, new_within_months=new))
     measures = measure_shift(model, population, firms)

@@ -64,12 +64,12 @@ def watched_firms(model: ScoringModel, built: Sequence[Path], borrowing: pl.Data
 def matured_loans(
     lake: Lake, question: Question, model: ScoringModel, day: date, grant: ReadGrant, snapshot: int | None = None
 ) -> pl.DataFrame:
-    """The loans of the newest vintages whose outcome is known by a day, with what the model says of them at the grant.
+    """The loans of the newest vintages old enough by a day to be judged, with what the model says of them at the grant.
 
     Columns: vintage (half-year of the grant), subject, weight, target, pd.
     """
-    since = first_of_half_year(months_before(day, question.maturity_months + VINTAGE_MONTHS))
-    labels = question.read_labels(lake, day, grant, snapshot).filter(pl.col("granted_on") >= since)
+    since = first_of_half_year(months_before(day, question.vintage_months + VINTAGE_MONTHS))
+    labels = question.read_vintages(lake, day, grant, snapshot).filter(pl.col("granted_on") >= since)
     if labels.is_empty():
         return pl.DataFrame(schema=_MATURED)
     some = labels.with_columns(half_year(pl.col("granted_on")).alias("vintage"))
