@@ -24,7 +24,7 @@ from models.training import Labelled, OneRate, read_labelled
 
 @dataclass(frozen=True)
 class Question:
-    """A spec whose outcomes have days. Everything it asks by is the spec's."""
+    """A spec as it is asked, by nothing but what it says; where it declares folds, nothing of it is divided by time."""
 
     spec: ModelSpec
 

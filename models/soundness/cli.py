@@ -10,8 +10,9 @@ from bureau.progress import progress_of
 from bureau.settings import Settings
 from features.lake.lake import open_lake
 from features.sources.loading import city_folder
+from models.question import Question
 from models.service import load_chosen
-from models.shelf import find_question
+from models.shelf import find_model
 from models.soundness.measuring import Soundness, measure_soundness
 from models.soundness.retraining import RETRAINS
 from models.soundness.truth import MOVES, Share, Truth
@@ -28,8 +29,8 @@ def reasons_check(
     by_code: Annotated[bool, typer.Option("--by-code", help="Also a line for each reason code (city only).")] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Check that reasons are stable (retrains tell the same) and true (their causes move the city's defaults)."""
-    settings, question = Settings(), find_question(name)
+    """Check that reasons are stable (retrains tell the same) and, on a city, true (their causes move its defaults)."""
+    settings, question = Settings(), Question(find_model(name).spec)
     model, lake = load_chosen(settings.home, name, version), open_lake(settings.home, settings.catalogue_url)
     with progress_of(f"reasons of {name}") as tell:
         found = measure_soundness(
@@ -84,7 +85,10 @@ def _notes(model: str, found: Soundness) -> str:
 
 def _said_of(truth: Truth | None) -> str:
     if truth is None:
-        return "Whether reasons are true is asked of a synthetic city only: bureau source load city"
+        return (
+            "Whether reasons are true was not asked: causes can be changed in a synthetic city alone "
+            "(a home of its own: bureau source load city)."
+        )
     unmeasured = f" {truth.unmeasured:,} reasons could not be asked." if truth.unmeasured else ""
     return (
         f"A cause moves the probability that changes by {MOVES:.0%} of itself once the cause is what it is on average "

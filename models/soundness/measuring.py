@@ -1,19 +1,23 @@
-"""Both measures of a version's reasons, on the newest loans of a home."""
+"""Both measures of a version's reasons, on the newest loans of a home; on every firm where outcomes have no days."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bureau.errors import InvalidInput
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
 from models.baselines import of_kind
-from models.cross_validation import one_thread
+from models.cross_validation import Division, Rows, one_thread
 from models.question import Question, chosen, read_for
 from models.scoring import ScoringModel
 from models.soundness.retraining import RETRAINS, Stability, measure_stability
 from models.soundness.truth import Truth, measure_truth
+from models.training import Labelled
 
 
 @dataclass(frozen=True)
@@ -37,21 +41,54 @@ def measure_soundness(
 ) -> Soundness:
     """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth.
 
+    Verdicts without days have no test: each retrain is asked of all firms, drawn or not, as the model knows them all.
     Raises `InvalidInput` where no loan of the test has a known outcome.
     """
     labelled = read_for(question, model, lake, day, grant, to_fit=True)
-    question = question.on(day, labelled)
-    train = question.to_fit(labelled, "train")
-    calibrate, judged = question.part(labelled, "calibrate"), question.part(labelled, "test")
-    if not len(judged):
+    undated = isinstance(question.spec.split, Division)
+    question = question if undated else question.on(day, labelled)
+    parts = _without_days(question, labelled) if undated else _by_time(question, labelled)
+    if not parts.asked.any():
         raise InvalidInput(
             f"No loan granted from {question.split.test_from} has a known outcome on {day}, so that no reason of "
             f"{model.name} can be asked. Load more loan feedback (F60)."
         )
     (recipe,) = of_kind(question.spec, model.predictor.kind).recipes
     with one_thread():
-        stability = measure_stability(model, recipe, train, calibrate, judged, retrains=retrains, tell=tell)
+        stability = measure_stability(
+            model,
+            recipe,
+            parts.fitted,
+            parts.calibrate,
+            labelled.rows.take(parts.asked),
+            retrains=retrains,
+            calibrate_unseen=parts.calibrate_unseen,
+            tell=tell,
+        )
     if city is None:
         return Soundness(stability, None)
-    asked = labelled.frame.filter(chosen(labelled, "test", question.split)).select("subject", "as_of")
-    return Soundness(stability, measure_truth(model, judged, asked, city))
+    asked = labelled.frame.filter(parts.asked).select("subject", "as_of")
+    return Soundness(stability, measure_truth(model, labelled.rows.take(parts.asked), asked, city))
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """fitted: as a fit sees them. asked: of which rows the reasons are compared. calibrate_unseen: what calibrates is
+    fitted too."""
+
+    fitted: Rows
+    calibrate: Rows
+    asked: NDArray[np.bool_]
+    calibrate_unseen: bool
+
+
+def _by_time(question: Question, labelled: Labelled) -> _Parts:
+    unseen = question.split.folds is not None
+    fitted = question.to_fit(labelled, "train", "calibrate") if unseen else question.to_fit(labelled, "train")
+    calibrate, asked = question.part(labelled, "calibrate"), chosen(labelled, "test", question.split)
+    return _Parts(fitted, calibrate, asked, unseen)
+
+
+def _without_days(question: Question, labelled: Labelled) -> _Parts:
+    rows = labelled.rows
+    return _Parts(question.spec.weights.to_fit(rows), rows, np.ones(len(rows), dtype=np.bool_), calibrate_unseen=True)

@@ -41,13 +41,18 @@ def measure_stability(
     judged: Rows,
     *,
     retrains: int = RETRAINS,
+    calibrate_unseen: bool = False,
     tell: Callable[[str, float], None] = lambda _line, _done: None,
 ) -> Stability:
-    """Fit the recipe as often as `retrains` on firms drawn with replacement, and compare what is told of the judged."""
+    """Fit the recipe as often as `retrains` on firms drawn with replacement, and compare what is told of the judged.
+
+    calibrate_unseen: where what calibrates is fitted too, each retrain is calibrated by the firms it did not draw.
+    """
     told = []
     for number, rows in enumerate(drawn_firms(train, retrains), start=1):
         predictor = recipe.fit(rows.columns, rows.matrix, rows.target, rows.weight)
-        line = fit_platt(predictor.raw(calibrate.matrix), calibrate.target, calibrate.weight, rising=True)
+        by = not_drawn(calibrate, rows) if calibrate_unseen else calibrate
+        line = fit_platt(predictor.raw(by.matrix), by.target, by.weight, rising=True)
         told.append(adverse_told(replace(model, predictor=predictor, calibration=line), judged))
         tell(f"retrain {number} of {retrains}", number / retrains)
     pairs = [overlap(one, other) for one, other in combinations(told, 2)]
@@ -81,3 +86,8 @@ def drawn_firms(rows: Rows, times: int) -> Iterator[Rows]:
     for _ in range(times):
         drawn = random.integers(0, len(begins) - 1, len(begins) - 1)
         yield rows.take(np.concatenate([order[begins[one] : begins[one + 1]] for one in drawn]))
+
+
+def not_drawn(rows: Rows, drawn: Rows) -> Rows:
+    """The rows of the firms of which a sample has none."""
+    return rows.take(~np.isin(rows.firm, drawn.firm))

@@ -1,4 +1,4 @@
-"""sba_default in service: its vintages are held against what was expected, and it is audited by group."""
+"""sba_default in service: its vintages held against what was expected, audited by group, its reasons by retrains."""
 
 import json
 from dataclasses import replace
@@ -54,9 +54,9 @@ def model(home: Path) -> ScoringModel:
     return load_chosen(home, "sba_default", "1")
 
 
-def fairness(home: Path, *words: str, day: date = LAST_DAY) -> Result:
+def run(command: str, home: Path, *words: str, day: date = LAST_DAY) -> Result:
     env = {"BUREAU_HOME": str(home), "BUREAU_TODAY": f"{day}"}
-    return CliRunner().invoke(models, ["fairness", "sba_default", "--version", "1", *words], env=env)
+    return CliRunner().invoke(models, [command, "sba_default", "--version", "1", *words], env=env)
 
 
 def test_a_day_in_service_tells_the_bad_rate_of_each_vintage(home: Path, lake: Lake, model: ScoringModel) -> None:
@@ -87,13 +87,23 @@ def test_a_vintage_waits_until_few_are_still_to_be_charged_off(
 
 
 def test_it_is_audited_by_employees_and_state(home: Path) -> None:
-    result = fairness(home, "--format", "json")
+    result = run("fairness", home, "--format", "json")
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     groups = {(line["grouping"], line["group"]) for line in json.loads(result.stdout)}
     assert {("district", "CA"), ("district", "TX"), ("size", "1-9 employees"), ("size", "10-49 employees")} == groups
 
 
 def test_before_repayments_are_told_nothing_is_audited(home: Path) -> None:
-    problem = fairness(home, day=SERVED).exception
+    problem = run("fairness", home, day=SERVED).exception
     assert isinstance(problem, InvalidInput)
     assert "nobody's repayment is told yet" in str(problem)
+
+
+def test_its_reasons_are_held_against_retrains_and_not_against_a_truth_nobody_has(home: Path) -> None:
+    lines = json.loads(run("reasons-check", home, "--retrains", "2", "--format", "json").stdout)
+    assert [line["check"] for line in lines] == [
+        "adverse reasons two retrains share",
+        "adverse reasons a retrain shares with the model",
+    ]
+    assert all(0.5 < line["measured"] <= 1 for line in lines)
+    assert "Whether reasons are true was not asked" in run("reasons-check", home, "--retrains", "2").stdout

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from bureau.errors import BureauError, InvalidInput, UnknownName
+from bureau.errors import BureauError, ModelNotReleased, UnknownName
 from models.cli import models
 from models.soundness.cli import OVERLAP, TRUE
 
@@ -55,7 +55,7 @@ def test_codes_follow_the_most_told_first_and_add_up(lines: list[dict[str, Any]]
     ("words", "error", "says"),
     [
         pytest.param(["sme_defualt"], UnknownName, "sme_default", id="a name misspelt"),
-        pytest.param(["invoice_default"], InvalidInput, "Ask: sme_default", id="no days"),
+        pytest.param(["invoice_default"], ModelNotReleased, "bureau models train", id="a model never trained here"),
         pytest.param(["sme_default", "--version", "99"], UnknownName, "99", id="a version never kept"),
     ],
 )

@@ -1,7 +1,8 @@
 """A kept version's reasons are asked by its own features, whatever its spec has become since."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,15 +10,21 @@ import pytest
 from bureau.errors import InvalidInput
 from bureau.grant import operator_grant
 from features.lake.lake import Lake
+from features.sources.loading import SourceOptions, load_source
 from models.calibration import Platt
+from models.invoice_default.spec import SPEC as INVOICE
+from models.labels import read_labels
 from models.logistic import LogisticRecipe
 from models.question import Question
 from models.scoring import ScoringModel
 from models.sme_default.spec import SPEC
 from models.soundness.measuring import Soundness, measure_soundness
 from models.time_split import TimeSplit
-from models.training import assemble
+from models.training import assemble, read_labelled
+from tests.factories.cumcm import write_cumcm_directory
 from tests.factories.granted_loans import labelled_loans
+from tests.factories.homes import lake_in
+from tests.factories.verdicts import VERDICT_DAY
 
 LAST_DAY = date(2023, 4, 30)
 SMALL = replace(
@@ -43,6 +50,20 @@ def measured(lake: Lake, question: Question, **more: Any) -> Soundness:
 def test_a_feature_more_in_the_spec_changes_nothing_of_a_version_kept_before(city: Lake) -> None:
     grown = replace(SMALL, features=("sales_void_share_12p", *SMALL.features))
     assert measured(city, Question(grown)) == measured(city, Question(SMALL))
+
+
+def test_reasons_of_verdicts_without_days_are_compared_over_all_firms(tmp_path: Path) -> None:
+    lake = lake_in(tmp_path / "home")
+    data = write_cumcm_directory(tmp_path / "data", firms=60)
+    load_source(lake, tmp_path / "home", "cumcm", SourceOptions(data=data), at=datetime(2026, 1, 1, tzinfo=UTC))
+    day, grant = VERDICT_DAY, operator_grant("training")
+    rows = (labelled := read_labelled(lake, INVOICE, read_labels(lake, INVOICE, day, grant), grant)).rows
+    predictor = LogisticRecipe(penalty=10.0).fit(rows.columns, rows.matrix, rows.target, rows.weight)
+    model = assemble(INVOICE, labelled, predictor, Platt(0.0, 1.0))
+    found = measure_soundness(lake, Question(INVOICE), day, grant, model, city=None, retrains=3)
+    assert found.truth is None
+    assert found.stability.retrains == 3
+    assert 0 < found.stability.lowest <= found.stability.overlap <= found.stability.highest <= 1
 
 
 def test_where_no_loan_judges_nothing_is_retrained(city: Lake) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from models.logistic import LogisticRecipe
 from models.sme_default.spec import QUESTION
-from models.soundness.retraining import Stability, adverse_told, drawn_firms, measure_stability, overlap
+from models.soundness.retraining import Stability, adverse_told, drawn_firms, measure_stability, not_drawn, overlap
 from tests.factories.granted_loans import labelled_loans, quick_model
 
 
@@ -49,6 +49,14 @@ def test_the_same_rows_give_the_same_figure_between_those_of_the_pairs() -> None
     loose = measured(1.0)
     assert loose == measured(1.0)
     assert 0 < loose.lowest <= loose.overlap <= loose.highest <= 1
+
+
+def test_what_is_fitted_too_calibrates_by_the_firms_that_were_not_drawn() -> None:
+    rows = QUESTION.part(labelled_loans(), "train")
+    (drawn,) = drawn_firms(rows, 1)
+    left = not_drawn(rows, drawn)
+    assert set(left.firm) == set(rows.firm) - set(drawn.firm)
+    assert len(left) == np.isin(rows.firm, left.firm).sum() > 0
 
 
 def test_firms_are_drawn_with_all_their_rows() -> None:
