@@ -152,7 +152,8 @@ def _require_hash(name: str, version: str, path: Path, content: bytes, sha256: s
 
 
 def _golden_row(model: ScoringModel, values: Mapping[str, Value]) -> GoldenRow:
-    """Raw is what the library that fitted the model says, so that reading holds our own pass against it."""
+    """Raw is what says the model that was fitted, LightGBM or its terms one by one, so that reading holds our own pass
+    against it."""
     raw = float(model.predictor.raw(model.columns.row(values))[0])
     return GoldenRow(values=dict(values), raw=raw, score=model.score(values).score)
 

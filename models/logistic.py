@@ -35,8 +35,8 @@ class Term:
         """Log-odds that encoded values (n,) add."""
         missing = np.isnan(values)
         if not self.knots:
-            levels = np.append(np.array(self.weights), 0.0)
-            return np.asarray(levels[np.where(missing, len(self.weights), values).astype(int)])
+            levels, seen = np.append(np.array(self.weights), 0.0), (values >= 0) & (values < len(self.weights))
+            return np.asarray(levels[np.where(seen, values, len(self.weights)).astype(int)])
         part = (np.interp(values, self.knots, self.ranks) - self.centre) / self.spread * self.weights[0]
         return np.where(missing, 0.0, part)
 
@@ -64,7 +64,11 @@ class Logistic:
     kind: str = "logistic"
 
     def raw(self, matrix: Floats) -> Floats:
-        return np.asarray(self.parts(matrix)[0])
+        """By the terms one by one, as they were fitted: the compiled pass is held against it."""
+        total = np.full(len(matrix), self.intercept)
+        for j, term in enumerate(self.terms):
+            total += term.part(matrix[:, j])
+        return total
 
     def parts(self, matrix: Floats) -> tuple[Floats, Floats]:
         return self._additive.parts(matrix)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
@@ -18,8 +20,13 @@ from bureau.errors import ContributionsDisagree
 from bureau.settings import Settings
 from features.health.alerts import ANSWERS, Alert, add_alert, kept_alerts
 from features.health.cli import health
+from models.binned import BinnedModel
 from models.boosted_trees import BoostedTrees
 from models.cli import models
+from models.columns import Columns
+from models.logistic import Logistic, LogisticRecipe
+from models.predictor import Predictor, Recipe
+from models.woe_scorecard import ScorecardRecipe
 from products.desk import Shelf
 from tests.factories.deployments import Caller, deployment_of, scored_home
 from tests.factories.desks import SOUND, TODAY, TROUBLED
@@ -116,6 +123,34 @@ def test_a_pass_gone_wrong_in_a_running_server_rings_once(settings: Settings, ba
     ]
     shelf._held.clear()
     assert report(bank).status_code == 201
+
+
+@pytest.mark.parametrize("recipe", [LogisticRecipe(), ScorecardRecipe()], ids=["logistic", "scorecard"])
+def test_an_additive_model_gone_wrong_in_a_running_server_rings_too(
+    settings: Settings, bank: Caller, shelf: Shelf, recipe: Recipe
+) -> None:
+    """Its score is no sum of its parts, so that parts gone wrong miss it."""
+    served = shelf.model(NAME)
+    release, _ = shelf._held[NAME]
+    shelf._held[NAME] = release, replace(served, predictor=fitted_on_chance(served.columns, recipe))
+    assert report(bank).status_code == 201
+    predictor = shelf.model(NAME).predictor
+    assert isinstance(predictor, Logistic | BinnedModel)
+    predictor._additive._parts[:] *= 1.01
+    for _ in range(2):
+        refused = report(bank)
+        assert (refused.status_code, refused.json()["code"]) == (503, "contributions-disagree")
+    (alert,) = told(settings)
+    assert alert["code"] == "withheld"
+
+
+def fitted_on_chance(columns: Columns, recipe: Recipe) -> Predictor:
+    """A model of the columns that learnt from noise."""
+    random = np.random.default_rng(3)
+    rows = random.normal(size=(200, len(columns.names)))
+    for place in columns.categorical:
+        rows[:, place] = random.integers(0, len(columns.columns[place].categories or ()), len(rows))
+    return recipe.fit(columns, rows, (random.random(len(rows)) < 0.4).astype(np.float64), np.ones(len(rows)))
 
 
 def test_nothing_is_charged_for_what_is_withheld(settings: Settings, bank: Caller, shelf: Shelf) -> None:
