@@ -52,7 +52,7 @@ def _measured(trained: Trained, gates: Sequence[Gate]) -> list[str]:
 
 
 def _declared(trained: Trained) -> list[str]:
-    return ["| asked | |", "|---|---|", *(f"| {term} | {told} |" for term, told in trained.spec.declared.items())]
+    return ["| asked | |", "|---|---|", *(f"| {term} | {told} |" for term, told in trained.facts["declared"].items())]
 
 
 def _gates(gates: Sequence[Gate]) -> list[str]:

@@ -63,7 +63,7 @@ def recalibrate_on(
     before, figures = (_judge(model, line, newest, constant) for line in (model.calibration, found.calibration))
     judged = labelled.frame.filter(chosen(labelled, "test", split))
     return Trained(
-        spec=question.spec,
+        spec=question.split_by(split).spec,
         model=replace(model, version="unreleased", calibration=found.calibration),
         validations=(),
         figures=figures,
@@ -73,6 +73,7 @@ def recalibrate_on(
         facts={name: fact for name, fact in stored.facts.items() if name not in VERDICT}
         | split.facts()
         | {
+            "declared": _declared(model, stored, split),
             "figures": asdict(figures),
             "one_rate": constant,
             "recalibrated": {
@@ -94,6 +95,14 @@ def recalibrate_on(
         groups=segments_of(judged),
         months=np.asarray(judged["granted_on"].dt.strftime("%Y-%m").to_list(), dtype=str),
     )
+
+
+def _declared(model: ScoringModel, stored: StoredModel, split: TimeSplit) -> dict[str, str]:
+    """What was asked: what the version was, but for the days that calibrate and judge."""
+    declared: dict[str, str] = stored.facts["declared"]
+    anew = f"calibrated anew on loans granted from {split.calibrate_from} to {split.test_from}"
+    judged = f"judged on those from {split.test_from} on"
+    return declared | {"split": f"{anew}, {judged}; made of version {model.version}, which was {declared['split']}"}
 
 
 def recent_halves(labelled: Labelled, unseen_from: date) -> TimeSplit:

@@ -18,6 +18,7 @@ from models.keeping import VERDICT, keep
 from models.loan_judging import judge_on_loans
 from models.loan_training import fit_on_loans
 from models.people import Signature
+from models.question import Question
 from models.recalibrating import RECENT_MONTHS, recalibrate_on, recent_halves
 from models.register import Answer
 from models.registry import tracking_address
@@ -27,6 +28,7 @@ from models.report import build_report
 from models.scoring import ScoringModel
 from models.service import load_released, load_version
 from models.sme_default.spec import QUESTION, SPEC
+from models.terms import Weights
 from models.time_split import Cuts, TimeSplit
 from models.training import Labelled, Trained, rows_of
 from tests.factories.granted_loans import labelled_loans
@@ -229,3 +231,21 @@ def test_its_card_says_what_was_done_and_compares_no_kinds(version: tuple[Scorin
     assert "The line of version 1 was " in text
     assert "(before: " in text
     assert "| cross-validation |" not in text
+
+
+def test_card_and_files_declare_the_halves_that_calibrated_and_judged(
+    version: tuple[ScoringModel, StoredModel],
+) -> None:
+    """The rest of what was asked is the version's own, whatever its spec asks by now."""
+    model, stored = version
+    grown = Question(replace(SPEC, features=(*SPEC.features, "age_days"), weights=Weights("equal")))
+    found = recalibrate_on(grown, model, stored, SLUMP, LATER)
+    since, judged_from, declared = (found.facts[name] for name in ("calibrate_from", "test_from", "declared"))
+    assert found.spec.split == TimeSplit(date.fromisoformat(since), date.fromisoformat(judged_from))
+    before = stored.facts["declared"]["split"]
+    assert declared == stored.facts["declared"] | {
+        "split": f"calibrated anew on loans granted from {since} to {judged_from}, judged on those from {judged_from} "
+        f"on; made of version 1, which was {before}"
+    }
+    card = card_text(found, judge_gates(found), build_report(found))
+    assert all(f"| {term} | {told} |" in card for term, told in declared.items())
