@@ -39,10 +39,11 @@ def judge_beside(lake: Lake, question: Question, day: date, grant: ReadGrant, ho
     question = question.split_by(unseen_by_all(home, name, chosen))
     features = tuple(dict.fromkeys(feature for model in models.values() for feature in model.features))
     spec = replace(question.spec, features=features)
-    labelled = read_labelled(lake, spec, question.read_labels(lake, day, grant), grant)
+    snapshot = lake.snapshot()
+    labelled = read_labelled(lake, spec, question.read_labels(lake, day, grant, snapshot), grant, snapshot=snapshot)
     rows, newest = question.part(labelled, "test"), labelled.frame.filter(chosen_rows(labelled, "test", question.split))
     require_both(question, rows, question.split)
-    known = rate_of(question.known_before(lake, question.split.test_from, grant))
+    known = rate_of(question.known_before(lake, question.split.test_from, grant, snapshot))
     constant = float(rate_before_test(labelled, question.split, known).pd)
     granted, resampled, first, lines = judged_period(newest, question.split), resample(rows), None, []
     for version, role in chosen.items():

@@ -41,12 +41,17 @@ def read_labels(lake: Lake, spec: ModelSpec, day: date, grant: ReadGrant, snapsh
     return only_first(labels, feedback) if spec.population.newcomers else labels
 
 
-def read_others(lake: Lake, spec: ModelSpec, own: pl.DataFrame, day: date, grant: ReadGrant) -> pl.DataFrame | None:
-    """The same columns of the loans that are not its population's `own` and teach its fit besides; None without any."""
+def read_others(
+    lake: Lake, spec: ModelSpec, own: pl.DataFrame, day: date, grant: ReadGrant, snapshot: int | None = None
+) -> pl.DataFrame | None:
+    """The same columns of the loans that are not its population's `own` and teach its fit besides; None without any.
+
+    snapshot: that of `own`, the newest unless said.
+    """
     if not spec.population.others_teach:
         return None
     everybody = replace(spec, population=replace(spec.population, newcomers=False))
-    return read_labels(lake, everybody, day, grant).join(own, on="loan", how="anti", maintain_order="left")
+    return read_labels(lake, everybody, day, grant, snapshot).join(own, on="loan", how="anti", maintain_order="left")
 
 
 def read_known(lake: Lake, spec: ModelSpec, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.DataFrame:

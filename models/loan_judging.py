@@ -29,7 +29,7 @@ def evaluate_on_loans(
     """
     split = TimeSplit.of_facts(stored.facts)
     labelled = read_for(question, model, lake, day, grant)
-    known = rate_of(question.known_before(lake, split.test_from, grant))
+    known = rate_of(question.known_before(lake, split.test_from, grant, labelled.snapshot))
     return judge_on_loans(question.split_by(split), labelled, model, known)
 
 

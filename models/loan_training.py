@@ -28,11 +28,14 @@ from models.training import (
 
 
 def train_on_loans(question: Question, lake: Lake, day: date, grant: ReadGrant) -> Trained:
-    """Train on the loans that matured by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
+    """Train on the loans that matured by `day`, all read from one snapshot, whatever lands meanwhile.
+
+    Raises `TooFewLabels` and `SuspectColumns`.
+    """
     labelled = question.read(lake, day, grant)
     question = question.on(day, labelled)
-    known = question.known_before(lake, question.split.test_from, grant)
-    then = _read_then(question, lake, known, grant)
+    known = question.known_before(lake, question.split.test_from, grant, labelled.snapshot)
+    then = _read_then(question, lake, known, grant, labelled.snapshot)
     return fit_on_loans(question, labelled, day, then=then, known_rate=rate_of(known))
 
 
@@ -93,10 +96,10 @@ def fit_on_loans(
     )
 
 
-def _read_then(question: Question, lake: Lake, known: pl.DataFrame, grant: ReadGrant) -> Labelled | None:
+def _read_then(question: Question, lake: Lake, known: pl.DataFrame, grant: ReadGrant, snapshot: int) -> Labelled | None:
     """What was known when the test began; None where that was too little to train on."""
     try:
-        return question.read(lake, question.split.test_from - timedelta(days=1), grant, known)
+        return question.read(lake, question.split.test_from - timedelta(days=1), grant, known, snapshot)
     except TooFewLabels:
         return None
 

@@ -57,13 +57,23 @@ class Question:
         """The loans of its population that have matured by a day."""
         return read_labels(lake, self.spec, day, grant, snapshot)
 
-    def read(self, lake: Lake, day: date, grant: ReadGrant, labels: pl.DataFrame | None = None) -> Labelled:
-        """Those loans with their features, and beside them the loans that teach a fit only. labels: of the day, read.
+    def read(
+        self,
+        lake: Lake,
+        day: date,
+        grant: ReadGrant,
+        labels: pl.DataFrame | None = None,
+        snapshot: int | None = None,
+    ) -> Labelled:
+        """Those loans with their features, and beside them the loans that teach a fit only, all of one snapshot.
 
+        labels: of the day, read from that snapshot. snapshot: the newest unless said.
         Raises `TooFewLabels`, and `SuspectColumns` where a feature knows the outcome.
         """
-        labels = self.read_labels(lake, day, grant) if labels is None else labels
-        return read_labelled(lake, self.spec, labels, grant, read_others(lake, self.spec, labels, day, grant))
+        snapshot = lake.snapshot() if snapshot is None else snapshot
+        labels = self.read_labels(lake, day, grant, snapshot) if labels is None else labels
+        others = read_others(lake, self.spec, labels, day, grant, snapshot)
+        return read_labelled(lake, self.spec, labels, grant, others, snapshot=snapshot)
 
     def on(self, day: date, labelled: Labelled) -> "Question":
         """The question as it is asked on a day: its periods have moved on with the loans that matured since."""
@@ -76,12 +86,12 @@ class Question:
         """The same question with other periods, e.g. those of a kept version."""
         return Question(replace(self.spec, split=split))
 
-    def known_before(self, lake: Lake, day: date, grant: ReadGrant) -> pl.DataFrame:
-        """The labels that were known when a day began: nothing of what came later."""
+    def known_before(self, lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.DataFrame:
+        """The labels that were known when a day began: nothing of what came later. snapshot: the newest unless said."""
         before = day - timedelta(days=1)
         if isinstance(self.spec.maturity, AtEnd):
-            return read_known(lake, self.spec, before, grant)
-        return read_labels(lake, self.spec, before, grant)
+            return read_known(lake, self.spec, before, grant, snapshot)
+        return read_labels(lake, self.spec, before, grant, snapshot)
 
     def read_vintages(self, lake: Lake, day: date, grant: ReadGrant, snapshot: int | None = None) -> pl.DataFrame:
         """The labels of the loans that are old enough for their vintage to be held against what was expected.
@@ -133,11 +143,12 @@ def read_for(
 ) -> Labelled:
     """The loans matured by a day as a kept model reads them: the features of its spec may be others by now.
 
-    to_fit: beside them the loans that teach a fit only.
+    All is of the newest snapshot. to_fit: beside them the loans that teach a fit only.
     """
-    spec, labels = replace(question.spec, features=model.features), question.read_labels(lake, day, grant)
-    others = read_others(lake, spec, labels, day, grant) if to_fit else None
-    return read_labelled(lake, spec, labels, grant, others, model.columns)
+    snapshot = lake.snapshot()
+    spec, labels = replace(question.spec, features=model.features), question.read_labels(lake, day, grant, snapshot)
+    others = read_others(lake, spec, labels, day, grant, snapshot) if to_fit else None
+    return read_labelled(lake, spec, labels, grant, others, model.columns, snapshot)
 
 
 def chosen(labelled: Labelled, period: Period, split: TimeSplit) -> NDArray[np.bool_]:

@@ -34,7 +34,7 @@ def recalibrate_version(
     """Calibrate on the loans that matured by `day`. Raises `TooFewLabels`, and `StateConflict` without a drift."""
     labelled = read_for(question, model, lake, day, grant)
     judged_from = recent_halves(labelled, TimeSplit.of_facts(stored.facts).test_from).test_from
-    known = question.known_before(lake, judged_from, grant)
+    known = question.known_before(lake, judged_from, grant, labelled.snapshot)
     return recalibrate_on(question, model, stored, labelled, day, rate_of(known))
 
 

@@ -106,11 +106,12 @@ def read_labelled(
     grant: ReadGrant,
     others: pl.DataFrame | None = None,
     columns: Columns | None = None,
+    snapshot: int | None = None,
 ) -> Labelled:
     """The training set of a model, and beside its features those that tell segments apart.
 
     others: labels of loans outside its population that teach a fit besides. columns: of the matrix, those of the spec
-    unless said.
+    unless said. snapshot: the one the labels were read from, the newest unless said.
 
     Raises `TooFewLabels`, and `SuspectColumns` where a feature knows the outcome.
     """
@@ -118,7 +119,7 @@ def read_labelled(
     require_labels(spec, "loans repaid", int((1 - labels["target"]).sum()), spec.least_defaults)
     beside = features_beside(spec.features)
     asked = labels if others is None else pl.concat([labels, others])
-    read = training_set(lake, asked, (*spec.features, *beside), grant)
+    read = training_set(lake, asked, (*spec.features, *beside), grant, snapshot)
     ignore = [*beside, *(name for name in labels.columns if name in LABEL_COLUMNS)]
     suspects = suspect_columns(read.frame, "target", trusted=spec.features, ignore=ignore)
     if suspects:

@@ -19,7 +19,8 @@ def read_judged(
     lake: Lake, question: Question, model: ScoringModel, day: date, grant: ReadGrant, granted_from: date
 ) -> pl.DataFrame:
     """Loans granted from a day on whose outcome is known by `day`, with features, size and district at the grant."""
-    labels = question.read_labels(lake, day, grant)
+    snapshot = lake.snapshot()
+    labels = question.read_labels(lake, day, grant, snapshot)
     judged = labels.filter(pl.col("granted_on") >= granted_from)
     if judged.is_empty():
         raise InvalidInput(
@@ -30,7 +31,7 @@ def read_judged(
             f"All {len(judged):,} loans granted from {granted_from} whose outcome is known on {day} went bad: nobody's "
             "repayment is told yet, so nobody can be treated unfairly beside another. Take a later day (BUREAU_TODAY)."
         )
-    return _read(lake, judged, model, grant)
+    return _read(lake, judged, model, grant, snapshot)
 
 
 def read_applications(lake: Lake, model: ScoringModel, offered: pl.DataFrame, grant: ReadGrant) -> pl.DataFrame:
@@ -67,9 +68,11 @@ def join_traits(frame: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
     return frame.join(offered.select(texts), on=SUBJECT, how="left", maintain_order="left")
 
 
-def _read(lake: Lake, labels: pl.DataFrame, model: ScoringModel, grant: ReadGrant) -> pl.DataFrame:
+def _read(
+    lake: Lake, labels: pl.DataFrame, model: ScoringModel, grant: ReadGrant, snapshot: int | None = None
+) -> pl.DataFrame:
     names = dict.fromkeys((*model.features, *GROUPINGS.values()))
-    return with_groupings(training_set(lake, labels, names, grant).frame)
+    return with_groupings(training_set(lake, labels, names, grant, snapshot).frame)
 
 
 def _require(offered: pl.DataFrame, what: str, *needed: str) -> None:

@@ -37,14 +37,16 @@ def evaluate(lake: Lake, day: date, grant: ReadGrant, model: ScoringModel, store
     """What the version's files say of it, its recipe out of fold now and with six months cut off, and the version
     itself on firms whose verdict came after its training, where there are enough."""
     spec = replace(SPEC, features=model.features, recipes=(recipe_from(stored.kind, stored.facts["recipe"]),))
-    labels = read_labels(lake, SPEC, day, grant)
+    snapshot = lake.snapshot()
+    labels = read_labels(lake, SPEC, day, grant, snapshot)
     lines = [_kept(stored)]
     for judged, offered in (("recipe, out of fold", labels), ("recipe, six months cut off", cut_off(labels))):
-        read = read_labelled(lake, spec, offered, grant)
+        read = read_labelled(lake, spec, offered, grant, snapshot=snapshot)
         lines.append(_of_recipe(judged, read.frame, rows_of(model.columns, read.frame), spec.recipes, stored))
-    since = firms_since(labels, read_labels(lake, SPEC, date.fromisoformat(stored.facts["trained_as_of"]), grant))
+    trained_as_of = date.fromisoformat(stored.facts["trained_as_of"])
+    since = firms_since(labels, read_labels(lake, SPEC, trained_as_of, grant, snapshot))
     if FEWEST <= since["target"].sum() <= len(since) - FEWEST:
-        frame = training_set(lake, since, model.features, grant).frame
+        frame = training_set(lake, since, model.features, grant, snapshot).frame
         lines.append(_of_version(frame, rows_of(model.columns, frame), model, stored))
     return lines
 

@@ -15,10 +15,16 @@ from models.training import Labelled, Trained, assemble, golden_values, read_lab
 
 
 def train(lake: Lake, day: date, grant: ReadGrant, spec: ModelSpec = SPEC) -> Trained:
-    """Train on the verdicts known by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
-    labels = read_labels(lake, spec, day, grant)
-    labelled = read_labelled(lake, spec, labels, grant)
-    return fit(labelled, read_labelled(lake, spec, cut_off(labels), grant), day, spec=spec)
+    """Train on the verdicts known by `day`, all read from one snapshot, whatever lands meanwhile.
+
+    Raises `TooFewLabels` and `SuspectColumns`.
+    """
+    snapshot = lake.snapshot()
+    labels = read_labels(lake, spec, day, grant, snapshot)
+    labelled, earlier = (
+        read_labelled(lake, spec, offered, grant, snapshot=snapshot) for offered in (labels, cut_off(labels))
+    )
+    return fit(labelled, earlier, day, spec=spec)
 
 
 def fit(

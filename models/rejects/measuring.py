@@ -50,7 +50,9 @@ def measure_rejects(
     labelled = question.read(lake, day, grant)
     question = question.on(day, labelled)
     applicants = read_applicants(city)
-    asked = training_set(lake, applicants, question.spec.features, grant).frame.with_columns(target=pl.lit(0.0))
+    asked = training_set(lake, applicants, question.spec.features, grant, labelled.snapshot).frame.with_columns(
+        target=pl.lit(0.0)
+    )
     part = question.split.period(pl.col("as_of") + timedelta(days=1))
 
     def period(name: Period) -> Applications:

@@ -26,8 +26,9 @@ def evaluate(
 ) -> list[dict[str, object]]:
     """The lines of `judge` for the loans whose end was known by `day`, since the version's own test began."""
     split = TimeSplit.of_facts(stored.facts)
-    known = rate_of(QUESTION.known_before(lake, split.test_from, grant))
-    return judge(read_for(QUESTION, model, lake, day, grant), model, split, known)
+    labelled = read_for(QUESTION, model, lake, day, grant)
+    known = rate_of(QUESTION.known_before(lake, split.test_from, grant, labelled.snapshot))
+    return judge(labelled, model, split, known)
 
 
 def judge(

@@ -31,11 +31,16 @@ from models.training import (
 
 
 def train(lake: Lake, day: date, grant: ReadGrant, spec: ModelSpec = SPEC) -> Trained:
-    """Train on the loans whose end was known by `day`. Raises `TooFewLabels` and `SuspectColumns`."""
-    question = Question(spec)
-    labelled = read_labelled(lake, spec, question.read_labels(lake, day, grant), grant)
+    """Train on the loans whose end was known by `day`, all read from one snapshot, whatever lands meanwhile.
+
+    Raises `TooFewLabels` and `SuspectColumns`.
+    """
+    question, snapshot = Question(spec), lake.snapshot()
+    labels = question.read_labels(lake, day, grant, snapshot)
+    labelled = read_labelled(lake, spec, labels, grant, snapshot=snapshot)
     before = min(day, question.split.test_from - timedelta(days=1))
-    return fit(labelled, read_labelled(lake, spec, read_known(lake, spec, before, grant), grant), day, spec=spec)
+    known = read_known(lake, spec, before, grant, snapshot)
+    return fit(labelled, read_labelled(lake, spec, known, grant, snapshot=snapshot), day, spec=spec)
 
 
 def fit(labelled: Labelled, known: Labelled, day: date, cuts: Cuts | None = None, spec: ModelSpec = SPEC) -> Trained:

@@ -72,7 +72,7 @@ def measure(
     yield from (bare.model_copy(update={"feed": code}) for code in feeds if not entries[code])
     if not wanted:
         return
-    bench = _bench(lake, question, day, grant, tell)
+    bench = _bench(lake, question, day, grant, snapshot, tell)
     matching, courses = _study(lake, wanted, question.spec.target.dpd, day, grant, window, tell)
     telling = {code: read for code, read in entries.items() if read}
     for code, ablation in _ablations(bench, telling, tell):
@@ -81,11 +81,11 @@ def measure(
         yield bare.model_copy(update=found | {"courses": own, "ablation": ablation})
 
 
-def _bench(lake: Lake, question: Question, day: date, grant: ReadGrant, tell: Tell) -> Bench:
+def _bench(lake: Lake, question: Question, day: date, grant: ReadGrant, snapshot: int, tell: Tell) -> Bench:
     whole = replace(question.spec, features=tuple(entry.name for entry in published()))
-    labels = _affordable(question.read_labels(lake, day, grant))
+    labels = _affordable(question.read_labels(lake, day, grant, snapshot))
     tell(f"Reading {len(whole.features)} features of {labels.height:,} loans as of the day before each", _READ)
-    labelled = read_labelled(lake, whole, labels, grant)
+    labelled = read_labelled(lake, whole, labels, grant, snapshot=snapshot)
     question = question.on(day, labelled)
     train, test = question.part(labelled, "train"), question.part(labelled, "test")
     require_labels(whole, "defaults on the oldest loans", train.defaults, whole.least_to_train)
