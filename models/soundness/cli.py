@@ -10,7 +10,9 @@ from bureau.progress import progress_of
 from bureau.settings import Settings
 from features.lake.lake import open_lake
 from features.sources.loading import city_folder
+from models.artefact import read_stored
 from models.question import Question
+from models.release import model_folder
 from models.service import load_chosen
 from models.shelf import find_model
 from models.soundness.measuring import Soundness, measure_soundness
@@ -32,6 +34,7 @@ def reasons_check(
     """Check that reasons are stable (retrains tell the same) and, on a city, true (their causes move its defaults)."""
     settings, question = Settings(), Question(find_model(name).spec)
     model, lake = load_chosen(settings.home, name, version), open_lake(settings.home, settings.catalogue_url)
+    stored = read_stored(model_folder(settings.home, name, model.version), name)
     with progress_of(f"reasons of {name}") as tell:
         found = measure_soundness(
             lake,
@@ -39,6 +42,7 @@ def reasons_check(
             settings.feature_day,
             operator_grant("training"),
             model,
+            stored,
             city=city_folder(settings.home),
             retrains=retrains,
             tell=tell,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from bureau.errors import InvalidInput
 from bureau.grant import ReadGrant
 from features.lake.lake import Lake
-from models.baselines import of_kind
+from models.artefact import StoredModel
+from models.baselines import recipe_from
 from models.cross_validation import Division, Rows, one_thread
 from models.question import Question, chosen, read_for
 from models.scoring import ScoringModel
@@ -34,16 +35,19 @@ def measure_soundness(
     day: date,
     grant: ReadGrant,
     model: ScoringModel,
+    stored: StoredModel,
     *,
     city: Path | None,
     retrains: int = RETRAINS,
     tell: Callable[[str, float], None] = lambda _line, _done: None,
 ) -> Soundness:
-    """Ask the reasons a model gives for the loans of the test. city: the folder of its deliveries and its truth.
+    """Ask the reasons a model gives for the loans of the test. stored: its files, whose recipe retrains it, whatever
+    its spec's has become since. city: the folder of its deliveries and its truth.
 
     Verdicts without days have no test: each retrain is asked of all firms, drawn or not, as the model knows them all.
-    Raises `InvalidInput` where no loan of the test has a known outcome.
+    Raises `InvalidInput` where no loan of the test has a known outcome, and where nobody can fit that recipe today.
     """
+    recipe = recipe_from(stored.kind, stored.facts["recipe"])
     labelled = read_for(question, model, lake, day, grant, to_fit=True)
     undated = isinstance(question.spec.split, Division)
     question = question if undated else question.on(day, labelled)
@@ -53,7 +57,6 @@ def measure_soundness(
             f"No loan granted from {question.split.test_from} has a known outcome on {day}, so that no reason of "
             f"{model.name} can be asked. Load more loan feedback (F60)."
         )
-    (recipe,) = of_kind(question.spec, model.predictor.kind).recipes
     with one_thread():
         stability = measure_stability(
             model,
