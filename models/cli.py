@@ -90,10 +90,12 @@ def train(
     spec = shelved.spec if kind is None else of_kind(shelved.spec, kind)
     print(f"Training {name} on what was known on {settings.feature_day}.", flush=True)
     lake, grant = _lake(settings), operator_grant("training")
-    trained = shelved.train(lake, settings.feature_day, grant, spec)
-    model, facts = trained.model, trained.facts
-    print(f"{model.name}: {facts['labels']:,} labels, {facts['defaults']:,} defaults, lake snapshot {model.snapshot}")
-    _keep(settings, trained, lake, signed, baseline=kind in BASELINES and not challenger)
+    with alarmed(settings.home, settings.feature_day, "trainings"):
+        trained = shelved.train(lake, settings.feature_day, grant, spec)
+        model, facts = trained.model, trained.facts
+        told = f"{facts['labels']:,} labels, {facts['defaults']:,} defaults, lake snapshot {model.snapshot}"
+        print(f"{model.name}: {told}")
+        _keep(settings, trained, lake, signed, baseline=kind in BASELINES and not challenger)
 
 
 @models.command()
@@ -103,11 +105,12 @@ def recalibrate(name: Name, version: Version = None, by: Trainer = None) -> None
     if question is None:
         raise InvalidInput(f"The outcomes of {name} have no days, so nothing can drift. Train it again on newer ones.")
     signed = None if by is None else signature_of(by, settings)
-    model = load_chosen(settings.home, name, version)
-    stored = read_stored(model_folder(settings.home, name, model.version), name)
-    lake, grant = _lake(settings), operator_grant("training")
-    renewed = recalibrate_version(question, model, stored, lake, settings.feature_day, grant)
-    _keep(settings, renewed, lake, signed, baseline=stored.facts.get("role") == "baseline")
+    with alarmed(settings.home, settings.feature_day, "trainings"):
+        model = load_chosen(settings.home, name, version)
+        stored = read_stored(model_folder(settings.home, name, model.version), name)
+        lake, grant = _lake(settings), operator_grant("training")
+        renewed = recalibrate_version(question, model, stored, lake, settings.feature_day, grant)
+        _keep(settings, renewed, lake, signed, baseline=stored.facts.get("role") == "baseline")
 
 
 @models.command()

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bureau.durability import sync_folder
+from bureau.errors import ContributionsDisagree
 from models.artefact import write_model
 from models.card import card_text
 from models.card_page import card_page
@@ -16,7 +17,7 @@ from models.gates import Gate, as_facts, judge_gates, refusal_of
 from models.monitoring.population import describe
 from models.people import Signature, signed_by
 from models.pictures import draw_pictures
-from models.register import writing
+from models.register import Writer, writing
 from models.registry import log_training
 from models.release import model_folder, versions
 from models.report import Report, build_report, metrics_of
@@ -57,21 +58,25 @@ def keep(
     Nothing is half-written: a version is made in a hidden folder, logged, written into the register, which binds it to
     its hash, and only then appears among the versions. What a killed command left is no version, and its number, once
     it is in the register, is nobody else's.
+
+    Raises `ContributionsDisagree` where its contributions miss its score, so that nothing can be told of it: the
+    register then says of its number that it was refused, and why, and there is no such version.
     """
     name, trainer = trained.spec.name, "" if by is None else signed_by(home, by).name
     with writing(home, name) as register:
-        taken = {*versions(home, name), *(act.version for act in register.acts if act.deed == "kept")}
+        taken = {*versions(home, name), *(act.version for act in register.acts)}
         version = str(max(map(int, taken), default=0) + 1)
         numbered = replace(trained, model=replace(trained.model, version=version))
         against = hold_against_champion(home, numbered, read)
         gates = (*judge_gates(numbered, against), *([Gate("purpose", False, BASELINE)] if baseline else []))
         refusal = refusal_of(gates)
-        came_of = trained.population or trained.judged
-        population = describe(numbered.model, came_of.matrix, came_of.weight)
         facts = trained.facts | {"said": list(trained.said), "gates": as_facts(gates), "refusal": refusal}
         facts |= {"role": "baseline" if baseline else "challenger", "held_against": against.facts()}
-        facts |= {"population": population.model_dump(mode="json")}
-        with _whole_or_absent(model_folder(home, name, version)) as folder:
+        place = model_folder(home, name, version)
+        with _refusing(register, version, trainer, at, refusal), _whole_or_absent(place) as folder:
+            came_of = trained.population or trained.judged
+            population = describe(numbered.model, came_of.matrix, came_of.weight)
+            facts |= {"population": population.model_dump(mode="json")}
             sha256 = write_model(folder, numbered.model, trained.golden, facts)
             report = write_pages(folder, numbered, gates)
             reported = metrics_of(report) | _metrics_of(against)
@@ -96,6 +101,20 @@ def write_pages(folder: Path, trained: Trained, gates: Sequence[Gate]) -> Report
     (folder / CARD_FILE).write_text(text, "utf-8")
     (folder / PAGE_FILE).write_text(card_page(title, text, pictures), "utf-8")
     return report
+
+
+@contextmanager
+def _refusing(register: Writer, version: str, trainer: str, at: datetime, refusal: str | None) -> Iterator[None]:
+    """Around all that asks a new version for its reasons: one that cannot give them is refused in the register.
+
+    refusal: what the gates said, which were asked on the judged rows alone.
+    """
+    try:
+        yield
+    except ContributionsDisagree as fault:
+        told = refusal or f"its contributions miss its score by {fault.gap:.3g} log-odds."
+        register.add("refused", version, "", trainer, at, told)
+        raise
 
 
 @contextmanager

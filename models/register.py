@@ -16,7 +16,7 @@ from features.lake.locking import alone
 from models.release import model_folder
 
 REGISTER_FILE, LOCK_FILE = "register.jsonl", ".register.lock"
-Deed = Literal["kept", "audited", "proposed", "approved", "rolled_back", "shadowed", "unshadowed"]
+Deed = Literal["kept", "refused", "audited", "proposed", "approved", "rolled_back", "shadowed", "unshadowed"]
 
 
 class Answer(BaseModel):
@@ -32,7 +32,8 @@ class Answer(BaseModel):
 
 
 class Act(BaseModel):
-    """One line of the register. sha256: of the version's files. by: a person; of a line `kept` its trainer or nobody.
+    """One line of the register. sha256: of the version's files; none of a line `refused`, of which there are no files.
+    by: a person; of a line `kept` or `refused` its trainer or nobody.
 
     before: SHA-256 of the line before, empty on the first. answers: of an audit, what it found of each
     trait, and of past approvals by it where it asked of them.

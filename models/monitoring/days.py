@@ -19,12 +19,14 @@ _SAID = {
     "vintage": "{found:.1%} of the loans went bad, {expected:.1%} were expected to",
 }
 
-Withheld = Literal["answers", "scores", "shadow answers"]
-"""What is asked of a model: by callers, by a person for a file or the city, or of the version beside the served one."""
+Withheld = Literal["answers", "scores", "shadow answers", "trainings"]
+"""What is asked of a model: by callers, by a person for a file or the city, of the version beside the served one, or of
+a new version before it is kept."""
 _DO: Mapping[Withheld, str] = {
-    "answers": "go back with: bureau models rollback {model} --by PERSON",
-    "scores": "if it serves, go back with: bureau models rollback {model} --by PERSON",
-    "shadow answers": "end it with: bureau models shadow {model} --off --by PERSON",
+    "answers": "go back with: bureau models rollback {model} --by PERSON, and have its folder checked",
+    "scores": "if it serves, go back with: bureau models rollback {model} --by PERSON, and have its folder checked",
+    "shadow answers": "end it with: bureau models shadow {model} --off --by PERSON, and have its folder checked",
+    "trainings": "nothing new is kept and what is served stays: have this machine checked, and train again",
 }
 
 
@@ -60,7 +62,7 @@ def alert_of_fault(fault: ContributionsDisagree, what: Withheld = "answers") -> 
     """Something was refused because its reasons missed its score: the model must go before anything else."""
     told = (
         f"{what} are withheld: the contributions of version {fault.version} missed its score by {fault.gap:.3g} "
-        f"log-odds; {_DO[what].format(model=fault.model)}, and have its folder checked"
+        f"log-odds; {_DO[what].format(model=fault.model)}"
     )
     return Alert(fault.model, "withheld" if what == "answers" else f"{what} withheld", told)
 

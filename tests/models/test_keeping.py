@@ -2,16 +2,20 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from bureau.errors import DamagedModel, ModelNotReleased, UnknownName
-from models import keeping, registry
+from bureau.errors import ContributionsDisagree, DamagedModel, ModelNotReleased, UnknownName
+from features.health.alerts import ANSWERS, kept_alerts
+from models import cli, keeping, registry
 from models.artefact import read_stored
 from models.keeping import UNFINISHED, Kept, keep
+from models.predictor import Predictor
 from models.register import Writer, read_register, writing
 from models.registry import log_training, tracking_address
 from models.release import model_folder, read_release, versions
@@ -20,7 +24,7 @@ from models.service import load_chosen, load_released, load_version
 from models.shelf import find_model
 from models.training import Trained
 from tests.factories.releases import AT, release_kept
-from tests.factories.verdicts import labelled_verdicts
+from tests.factories.verdicts import VERDICT_DAY, labelled_verdicts
 
 NAME = "invoice_default"
 
@@ -150,6 +154,57 @@ def test_a_failed_record_leaves_nothing_behind(trained: Trained, tmp_path: Path)
     with pytest.raises(FileExistsError):
         keep(tmp_path, tmp_path / "mlruns", trained, AT)
     assert versions(tmp_path, NAME) == []
+
+
+class Astray:
+    """Trees whose parts miss their score in some rows."""
+
+    kind = "boosted_trees"
+
+    def __init__(self, honest: Predictor, *, only_unknown: bool) -> None:
+        self._honest, self._only_unknown = honest, only_unknown
+
+    def raw(self, matrix: np.ndarray) -> np.ndarray:
+        return self._honest.raw(matrix)
+
+    def parts(self, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        raw, parts = self._honest.parts(matrix)
+        parts[np.isnan(matrix).all(axis=1) | (not self._only_unknown), 0] += 1e-3
+        return raw, parts
+
+
+@pytest.mark.parametrize("only_unknown", [False, True], ids=["everywhere", "of a golden row alone"])
+def test_contributions_that_miss_the_score_are_refused_in_the_register_and_leave_no_version(
+    trained: Trained, home: Path, mlruns: Path, only_unknown: bool
+) -> None:
+    """Nothing true can be told of it: no reasons of its population, no card, no golden row."""
+    before, astray = read_release(home, NAME), Astray(trained.model.predictor, only_unknown=only_unknown)
+    with pytest.raises(ContributionsDisagree):
+        keep(home, mlruns, replace(trained, model=replace(trained.model, predictor=astray)), AT)
+    line = read_register(home, NAME)[-1]
+    assert (line.deed, line.version, line.sha256) == ("refused", "2", "")
+    assert line.reason == "its contributions miss its score by 0.001 log-odds."
+    assert (versions(home, NAME), read_release(home, NAME)) == (["1"], before)
+    with pytest.raises(UnknownName, match="There are: 1"):
+        kept_hash(Deeds(home, mlruns, NAME), "2", read_register(home, NAME))
+    assert keep(home, mlruns, trained, AT).version == "3"
+
+
+def test_a_training_whose_contributions_miss_the_score_rings(
+    trained: Trained, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    astray = replace(trained.model, predictor=Astray(trained.model.predictor, only_unknown=False))
+    shelved = replace(find_model(NAME), train=lambda *_: replace(trained, model=astray))
+    monkeypatch.setattr(cli, "find_model", lambda _: shelved)
+    env = {"BUREAU_HOME": str(home), "BUREAU_TODAY": VERDICT_DAY.isoformat(), "BUREAU_DATABASE_URL": None}
+    assert isinstance(CliRunner().invoke(cli.models, ["train", NAME], env=env).exception, ContributionsDisagree)
+    (alert,) = kept_alerts(home / "health", ANSWERS, VERDICT_DAY)
+    assert (alert.subject, alert.code) == (NAME, "trainings withheld")
+    assert alert.text == (
+        "trainings are withheld: the contributions of version 2 missed its score by 0.001 log-odds; nothing new is "
+        "kept and what is served stays: have this machine checked, and train again"
+    )
+    assert read_register(home, NAME)[-1].deed == "refused"
 
 
 def test_a_version_is_seen_once_it_is_logged_and_in_the_register(
