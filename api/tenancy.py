@@ -3,7 +3,7 @@
 The engine carries the answer (`seen_by`), so a query cannot forget it. Two walls stand on it: every ORM statement
 is narrowed to the rows of `api.tables.Owned` and its kin, and PostgreSQL narrows whatever else is asked by row-level
 security (`api.migrations.isolation`), to which the begin of each transaction tells the institution while it puts on
-a role that may write what routes write and nothing else.
+a role that may add and change what routes add and change, and nothing else.
 """
 
 from contextlib import closing

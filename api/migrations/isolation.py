@@ -46,11 +46,16 @@ def child_of(parent: str, column: str, key: str = "id") -> str:
 
 
 def isolate(
-    conditions: Mapping[str, str], *, written_by_callers: Collection[str] = (), shared: Collection[str] = ()
+    conditions: Mapping[str, str],
+    *,
+    written_by_callers: Collection[str] = (),
+    changed_by_callers: Collection[str] = (),
+    shared: Collection[str] = (),
 ) -> None:
     """Let a transaction see of each table the rows that meet its condition, and everybody's where it may see all.
 
-    written_by_callers: tables that routes write for their callers; the rest is the writer's and the commands'.
+    written_by_callers: tables to which routes add rows for their callers; the rest is the writer's and the commands'.
+    changed_by_callers: those of them whose rows routes change as well.
     shared: tables that every institution may read whole.
     """
     if op.get_bind().dialect.name != "postgresql":
@@ -60,11 +65,15 @@ def isolate(
         op.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
         op.execute(f'CREATE POLICY {table}_everyone ON "{table}" USING ({EVERYONE})')
         op.execute(f'CREATE POLICY {table}_own ON "{table}" USING ({condition})')
-    grant_to_callers([*conditions, *shared], written_by_callers=written_by_callers)
+    tables = [*conditions, *shared]
+    grant_to_callers(tables, written_by_callers=written_by_callers, changed_by_callers=changed_by_callers)
 
 
-def grant_to_callers(tables: Collection[str], *, written_by_callers: Collection[str]) -> None:
-    """Let the role of callers read tables, and write some; raises `SourceDown` where the login cannot have that role.
+def grant_to_callers(
+    tables: Collection[str], *, written_by_callers: Collection[str], changed_by_callers: Collection[str] = ()
+) -> None:
+    """Let the role of callers read tables, add rows to some and change those of a few; raises `SourceDown` where the
+    login cannot have that role.
 
     For migrations on PostgreSQL. Doing it twice changes nothing.
     """
@@ -72,5 +81,5 @@ def grant_to_callers(tables: Collection[str], *, written_by_callers: Collection[
     op.execute(_TAKE_ROLE)
     require_restricted_role(op.get_bind())
     for table in tables:
-        rights = "SELECT, INSERT, UPDATE" if table in written_by_callers else "SELECT"
-        op.execute(f'GRANT {rights} ON "{table}" TO {RESTRICTED_ROLE}')
+        rights = ["SELECT"] + ["INSERT"] * (table in written_by_callers) + ["UPDATE"] * (table in changed_by_callers)
+        op.execute(f'GRANT {", ".join(rights)} ON "{table}" TO {RESTRICTED_ROLE}')

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, aliased
 
@@ -188,8 +188,25 @@ def test_nobody_writes_into_anothers_name_or_into_the_ledger(postgres: Engine) -
             session.execute(text("DELETE FROM consent"))
 
 
+CHANGED_BY_CALLERS = {
+    "consent": "it is revoked",
+    "loan_product": "it is withdrawn",
+    "webhook": "it is ended",
+    "webhook_delivery": "it is called off, or sent again",
+}
+"""Tables of which a caller may change rows, and what becomes of one; to the others that routes write it adds alone."""
 WRITER_ONLY = (
     "UPDATE usage_month SET charged_fen = 0",
+    "UPDATE statement SET body = ''",
+    "UPDATE statement_signature SET sha256 = ''",
+    "UPDATE reconciliation SET client_id = ''",
+    "UPDATE credit_note SET amount_fen = 1000000000",
+    "UPDATE event SET topic = ''",
+    "UPDATE audit_act SET record_digest = ''",
+    "UPDATE match_event SET amount_fen = 0",
+    "UPDATE decision_outcome SET kind = ''",
+    "UPDATE notice SET created_at = 0",
+    "UPDATE used_code SET step = 0",
     "INSERT INTO wallet (institution_id, balance_fen) VALUES (1, 1000000000)",
     "UPDATE client SET role = 'supervisor'",
     "UPDATE client_secret SET ends_at = NULL",
@@ -227,6 +244,30 @@ def test_a_login_that_owns_its_schema_writes_for_a_caller_what_routes_write(
 
 
 @pytest.mark.postgres
+def test_a_caller_changes_rows_of_no_other_tables(postgres: Engine) -> None:
+    assert {table for table, right in rights(postgres) if right == "UPDATE"} == CHANGED_BY_CALLERS.keys()
+    assert {right for _, right in rights(postgres)} == {"SELECT", "INSERT", "UPDATE"}
+    final = text("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_final'")
+    with postgres.connect() as connection:
+        assert not CHANGED_BY_CALLERS.keys() & set(connection.scalars(final)), "append-only"
+
+
+@pytest.mark.postgres
+def test_a_ledger_whose_callers_might_change_more_has_it_taken_by_migration(postgres_url: str) -> None:
+    open_ledger_database(postgres_url).dispose()
+    engine = open_engine(postgres_url)
+    granted = rights(engine)
+    with engine.begin() as connection:
+        for table in sorted({table for table, right in granted if right == "INSERT"}):
+            connection.execute(text(f'GRANT UPDATE ON "{table}" TO {RESTRICTED_ROLE}'))
+        put_back(connection, "0010")
+    assert rights(engine) > granted
+    open_ledger_database(postgres_url).dispose()
+    assert rights(engine) == granted
+    engine.dispose()
+
+
+@pytest.mark.postgres
 def test_a_login_that_cannot_have_the_role_is_refused_and_told_what_to_run(postgres_login: Login) -> None:
     for _ in range(2):
         with pytest.raises(SourceDown, match="administrator of the database run once") as refused:
@@ -244,11 +285,16 @@ def test_a_ledger_made_without_the_role_gets_its_rights_by_migration(postgres_lo
     with engine.begin() as connection:
         schema = connection.scalar(text("SELECT current_schema()"))
         connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {RESTRICTED_ROLE}"))
-        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0009'"))
+        put_back(connection, "0009")
     assert not rights(engine)
     open_ledger_database(postgres_login.url).dispose()
     assert rights(engine) == granted
     engine.dispose()
+
+
+def put_back(connection: Connection, revision: str) -> None:
+    """Let the migrations after a revision run once more."""
+    connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = :revision"), {"revision": revision})
 
 
 def rights(engine: Engine) -> set[tuple[str, str]]:

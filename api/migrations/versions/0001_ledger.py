@@ -29,7 +29,8 @@ _BY_CALLERS = (
     *("consent", "notice", "used_code"),
     *("statement", "statement_signature", "reconciliation", "credit_note", "event", "webhook", "webhook_delivery"),
 )
-"""Tables that routes write for their callers; the writer and the commands write the others."""
+"""Tables to which routes add rows for their callers; the writer and the commands write the others."""
+_CHANGED_BY_CALLERS = ("consent", "webhook", "webhook_delivery")
 
 
 def upgrade() -> None:
@@ -92,6 +93,7 @@ def upgrade() -> None:
             "webhook_delivery": child_of("webhook", "webhook_id"),
         },
         written_by_callers=_BY_CALLERS,
+        changed_by_callers=_CHANGED_BY_CALLERS,
         shared=["institution", "audit_leaf", "audit_node", "audit_root"],
     )
 

@@ -75,4 +75,4 @@ def upgrade() -> None:
         "match_event": child_of("match", "match_id"),
         "decision_outcome": OWN,
     }
-    isolate(conditions, written_by_callers=conditions)
+    isolate(conditions, written_by_callers=conditions, changed_by_callers=["loan_product"])

@@ -16,6 +16,7 @@ _BY_CALLERS = (
     *("statement", "statement_signature", "reconciliation", "credit_note", "event", "webhook", "webhook_delivery"),
     *("loan_product", "financing_need", "match", "match_event", "decision_outcome", "audit_act"),
 )
+_CHANGED_BY_CALLERS = ("consent", "webhook", "webhook_delivery", "loan_product")
 _GUARDED = text(
     "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relrowsecurity ORDER BY 1"
 )
@@ -25,4 +26,5 @@ def upgrade() -> None:
     """Grant once more what migrations 0001 to 0009 granted where the role was there."""
     if op.get_bind().dialect.name == "postgresql":
         guarded = op.get_bind().scalars(_GUARDED).all()
-        grant_to_callers([*guarded, *_SHARED], written_by_callers=_BY_CALLERS)
+        tables = [*guarded, *_SHARED]
+        grant_to_callers(tables, written_by_callers=_BY_CALLERS, changed_by_callers=_CHANGED_BY_CALLERS)
