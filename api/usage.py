@@ -27,7 +27,10 @@ router = APIRouter(
 PARQUET = "application/vnd.apache.parquet"
 By = Annotated[str, Query(max_length=80, description=f"Of {', '.join(DIMENSIONS)}; separated by commas.")]
 Test = Annotated[bool, Query(description="The calls in test mode instead, which are counted apart.")]
-_LATENCY = Field(description="Microseconds, answered calls; the upper edge of its bin: at most 1.6 times the truth.")
+_LATENCY = Field(
+    description="Microseconds, answered calls, from receipt until writing into the ledger begins; the upper edge of "
+    "its bin: at most 1.6 times the truth."
+)
 _RATE = Field(description="Basis points of the answered calls; null without any.")
 
 

@@ -25,7 +25,10 @@ class _Promise(BaseModel):
 
 
 class Latency(_Promise):
-    """Answered calls, from receipt to commit."""
+    """Answered calls, from receipt until the group that carries one begins to be written into the ledger.
+
+    The commit's own time is no part of it: `bureau_ledger_commit_seconds` in /metrics.
+    """
 
     measure: Literal["latency"] = "latency"
     limit_ms: Annotated[int, Field(ge=1, le=600_000)]

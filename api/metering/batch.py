@@ -151,7 +151,7 @@ class _Batch:
             "calls": 1,
             "units": charge.units,
             "amount_fen": charge.amount_fen,
-            # By the clock that received it: the log's time may be another server's.
+            # Until the group had its turn, by the clock that received it: the log's time may be another server's.
             "latency_us": max(self.now - draft.received_at, _NO_TIME) // _MICROSECOND,
             "data_age_days": draft.data_age_days,
             "committed_at": self.at,

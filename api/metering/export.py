@@ -24,7 +24,7 @@ _SAID = {
     "hit_rate_bp": "found and partial of the answered calls, basis points",
     "repeat_rate_bp": "repeats by the contract's price rule of the answered calls, basis points",
     **{
-        name: "microseconds from receipt to commit, the upper edge of its bin"
+        name: "microseconds from receipt until writing into the ledger begins, the upper edge of its bin"
         for name in MEASURES
         if name.startswith("latency")
     },

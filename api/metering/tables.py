@@ -71,6 +71,8 @@ class BoundKey(Owned, LedgerTable):
 class UsageLine(Owned, LedgerTable):
     """What one call counts and costs. A correction is a new line that reverses an old one.
 
+    What a latency leaves out, the writing of the group and its commit, is `bureau_ledger_commit_seconds` in /metrics.
+
     A charge has the id of its call; a reversal has an id of its own, calls = -1 and the amount negated, so
     that sums stay counts and charges. A credit (`api.sla`) is of no call: it has its credit note's id, and calls 0.
     """
@@ -105,7 +107,7 @@ class UsageLine(Owned, LedgerTable):
     calls: Mapped[int]
     units: Mapped[int]  # 1 where the call counts in its price rule's month
     amount_fen: Mapped[int] = mapped_column(BigInteger)
-    latency_us: Mapped[int] = mapped_column(BigInteger)  # from receipt to commit
+    latency_us: Mapped[int] = mapped_column(BigInteger)  # from receipt until its group begins to be written
     data_age_days: Mapped[int | None]  # from the call's data_as_of to the day it was read as of; None without a record
     committed_at: Mapped[datetime] = mapped_column(index=True)
 

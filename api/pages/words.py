@@ -70,9 +70,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "repeat_rate": ("重复查询率", "Repeat rate"),
     "rates_hint": (
         "查得率和重复查询率均以已答复的调用为分母；重复查询按合同价格条款认定。"
-        "时延自收到请求至提交账本，取所在区间上沿：不超过真值的 1.6 倍。",
+        "时延自收到请求至开始写入账本（不含写入和提交本身），取所在区间上沿：不超过真值的 1.6 倍。",
         "Hit and repeat rate are shares of the answered calls; repeats are what the contract's price rule counts as "
-        "such. A latency, from receipt to commit, is the upper edge of its bin: at most 1.6 times the truth.",
+        "such. A latency, from receipt until writing into the ledger begins (without the writing and its commit), is "
+        "the upper edge of its bin: at most 1.6 times the truth.",
     ),
     "latency_p50": ("时延中位数", "Median latency"),
     "latency_p95": ("时延 P95", "Latency p95"),

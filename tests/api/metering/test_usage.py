@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from api.access.institutions import create_client, find_client
 from api.metering.draft import Draft, Receipt
@@ -114,6 +114,17 @@ def test_every_line_knows_what_usage_asks(books: Books) -> None:
     assert (line.purpose, line.outcome, line.product_code, line.product_version) == ("pre_loan", "found", "P07", 1)
     assert (line.model_name, line.model_version, line.contract_version_id) == ("sme_default", "3", 2)
     assert (line.latency_us, line.data_age_days, line.test, line.committed_at) == (7_000, 3, True, NOON)
+
+
+def test_a_latency_ends_where_its_group_begins_to_be_written(books: Books) -> None:
+    @event.listens_for(books.engine, "before_cursor_execute")
+    def _slow(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        books.clock.at += timedelta(seconds=1) * statement.startswith("INSERT")
+
+    books.submit(draft(books.bank, received_at=NOON - timedelta(milliseconds=7)))
+    assert books.clock.at > NOON
+    with transaction(books.engine) as session:
+        assert session.scalars(select(UsageLine.latency_us)).one() == 7_000
 
 
 def test_a_call_in_test_mode_is_counted_apart(books: Books) -> None:
