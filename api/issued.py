@@ -1,4 +1,5 @@
-"""What was issued under a number: the stored answer with the call it answered, for pages and for verification."""
+"""What was issued under a number: the stored answer as it was sent, or with the call it answered, for pages and for
+verification."""
 
 import json
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.access.tables import Institution
 from api.audit.chain import answer_digest
 from api.audit.tables import AuditLeaf
+from api.metering.draft import Receipt
 from api.metering.tables import Call, StoredAnswer
 from api.vault import Vault
 from bureau.errors import UnknownObject
@@ -31,6 +33,15 @@ class Issued:
     sha256: str
     leaf: int
     genuine: bool
+
+
+def stored_answer(session: Session, vault: Vault, report_id: str) -> Receipt:
+    """The bytes of one answer as they were sent; raises `UnknownObject`, also for what the session does not see."""
+    query = select(StoredAnswer).join(Call, Call.id == StoredAnswer.call_id).where(Call.id == report_id)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise UnknownObject("report", report_id)
+    return Receipt(found.call_id, found.status, vault.open(found.sealed, found.call_id), found.jws)
 
 
 def find_issued(session: Session, vault: Vault, report_id: str) -> Issued:

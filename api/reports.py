@@ -16,7 +16,7 @@ from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReade
 from api.deployment import Deployment
 from api.errors import problems
 from api.identifiers import Identifier
-from api.issued import find_issued
+from api.issued import find_issued, stored_answer
 from api.metering.draft import Receipt
 from api.pages.report import report_page
 from api.questions import Question, request_digest
@@ -122,9 +122,9 @@ async def give_report(
     summary="Read a report again",
     responses=problems(UnknownObject) | {200: {"headers": SIGNED}},
 )
-def read_report(report_id: Identifier, caller: ReportReader, deployment: Served) -> Response:
+def read_report(report_id: Identifier, _caller: ReportReader, session: DbSession, deployment: Served) -> Response:
     """The bytes that were sent when it was produced, with the same signature. Never charged."""
-    return read_again(deployment.ledger.answer(caller.seen_institution, report_id))
+    return read_again(stored_answer(session, deployment.vault, report_id))
 
 
 @router.get(
@@ -180,7 +180,7 @@ def read_proof(
         deployment.answers,
         report_id,
         at=now,
-        institution_id=caller.seen_institution,
+        whose=caller.sight,
         size=root_size,
     )
     return ProofView.model_validate(proof)

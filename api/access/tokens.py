@@ -80,11 +80,6 @@ class Identity:
         """Whose rows it sees."""
         return EVERYONE if ROLES[self.role].sees == "all" else Tenant(self.institution_id, self.uscc or "")
 
-    @property
-    def seen_institution(self) -> int | None:
-        """The one institution whose answers it reads; None reads anybody's."""
-        return None if self.sight == EVERYONE else self.institution_id
-
 
 @dataclass(frozen=True)
 class TokenRequest:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session
 
 from api.audit.chain import leaf_hash
 from api.audit.merkle import consistency_holds, consistency_path, inclusion_path, root_from_path
@@ -13,6 +14,7 @@ from api.audit.tables import AuditLeaf
 from api.audit.tiles import node_reader, stored_span
 from api.metering.tables import UsageLine
 from api.signing import Signer
+from api.tenancy import EVERYONE, Sight, seen_by
 from bureau.clock import from_micros, to_micros
 from bureau.errors import InvalidInput, UnknownObject
 
@@ -51,16 +53,18 @@ def prove(
     call_id: str,
     *,
     at: datetime,
-    institution_id: int | None = None,
+    whose: Sight = EVERYONE,
     size: int | None = None,
 ) -> Proof:
     """Prove that a call is in a signed, stored root; one that is in none yet is sealed at once.
 
-    institution_id: whose call it must be; None for the platform's own auditor. size: of the root to prove against,
-    the newest without it. Raises `UnknownObject`, and `InvalidInput` for a root from before the call.
+    whose: who asks, and sees the call. size: of the root to prove against, the newest without it. Roots and the tree
+    are read as the engine sees them. Raises `UnknownObject`, also for a call that is not seen, and `InvalidInput` for
+    a root from before the call.
     """
+    with Session(seen_by(engine, whose)) as session:
+        leaf = _leaf_of(session, call_id)
     with engine.connect() as connection:
-        leaf = _leaf_of(connection, call_id, institution_id)
         root = newest_root(connection, signer.suite) if size is None else find_root(connection, signer.suite, size)
     if size is not None and size <= leaf.number:
         raise InvalidInput(f"The root of size {size} is from before call {call_id}. Name a larger one, or none.")
@@ -114,9 +118,10 @@ def consistency_is_proven(found: Consistency) -> bool:
     return same and consistency_holds(h, found.first.size, found.second.size, first, second, path)
 
 
-def _leaf_of(connection: Connection, call_id: str, institution_id: int | None) -> Row[tuple[AuditLeaf, int]]:
-    query = select(AuditLeaf.__table__, UsageLine.institution_id).join(UsageLine, UsageLine.id == AuditLeaf.line_id)
-    leaf = connection.execute(query.where(AuditLeaf.line_id == call_id)).one_or_none()
-    if leaf is None or institution_id not in (None, leaf.institution_id):
+def _leaf_of(session: Session, call_id: str) -> AuditLeaf:
+    """Leaves are everybody's to read; that the session sees the line of this one makes it the caller's."""
+    query = select(AuditLeaf).join(UsageLine, UsageLine.id == AuditLeaf.line_id)
+    leaf = session.scalars(query.where(AuditLeaf.line_id == call_id)).one_or_none()
+    if leaf is None:
         raise UnknownObject("call", call_id)
     return leaf

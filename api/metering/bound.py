@@ -37,7 +37,12 @@ class Bound:
 def bound_answers(
     connection: Connection, institutions: Collection[int], keys: Collection[str | None], vault: Vault
 ) -> dict[tuple[int, str | None], Bound]:
-    """(institution, key) -> its answer, of the keys that are bound already."""
+    """(institution, key) -> its answer, of the keys that are bound already.
+
+    A group's calls are of many institutions and are looked up in one turn, so that the connection of a group sees
+    everybody's rows. What keeps them apart is the pair: whoever asks takes the answer of its own institution with its
+    own key, and a pair is never made of two calls.
+    """
     rows = connection.execute(_BOUND, {"institutions": list(institutions), "keys": list(keys)})
     return {(row.institution_id, row.key): Bound(row.request_sha256, partial(_opened, row, vault)) for row in rows}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
-from sqlalchemy import Engine, select, true
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InternalError
 
 from api.checkpointing import Checkpointing
@@ -17,14 +17,14 @@ from api.metering.draft import ANSWERED, UNANSWERED, Draft, Receipt
 from api.metering.exclusive import exclusive
 from api.metering.failures import Failures, store_failures
 from api.metering.flights import Flights
-from api.metering.tables import Call, StoredAnswer
 from api.metering.writer import GroupWriter
 from api.operating.measures import Measures
 from api.signing import Signer
+from api.tenancy import Tenant, seen_by
 from api.vault import Vault
 from bureau.clock import now
 from bureau.db import UNREACHABLE
-from bureau.errors import BureauError, LedgerUnavailable, UnknownObject
+from bureau.errors import BureauError, LedgerUnavailable
 
 __all__ = ["Draft", "Ledger", "Receipt"]
 
@@ -76,23 +76,9 @@ class Ledger:
 
     def find(self, institution_id: int, key: str, request_sha256: str) -> Receipt | None:
         """The answer a key is bound to, or None; raises `KeyReused` when it answered another request."""
-        with self._engine.connect() as connection:
+        with seen_by(self._engine, Tenant(institution_id)).connect() as connection:
             bound = bound_answers(connection, [institution_id], [key], self._vault).get((institution_id, key))
         return None if bound is None else bound.replay(key, request_sha256)
-
-    def answer(self, institution_id: int | None, call_id: str) -> Receipt:
-        """The stored bytes of one answer; raises `UnknownObject` also for another institution's. None: anybody's."""
-        query = (
-            select(StoredAnswer.__table__)
-            .join(Call, Call.id == StoredAnswer.call_id)
-            .where(StoredAnswer.call_id == call_id)
-        )
-        mine = true() if institution_id is None else Call.institution_id == institution_id
-        with self._engine.connect() as connection:
-            row = connection.execute(query.where(mine)).one_or_none()
-        if row is None:
-            raise UnknownObject("report", call_id)
-        return Receipt(row.call_id, row.status, self._vault.open(row.sealed, row.call_id), row.jws)
 
     async def submit(self, draft: Draft) -> Receipt:
         """Store one answer with its charge and evidence; returns after COMMIT.

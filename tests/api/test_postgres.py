@@ -1,15 +1,19 @@
 """The whole way once on each database: consent, report, retry, page, usage, audit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.audit.verification import verify_ledger
 from api.signing import open_signer
-from api.tenancy import EVERYONE
+from api.tenancy import EVERYONE, RESTRICTED_ROLE
 from api.vault import home_vault
 from tests.factories.deployments import body_of, enrol, public_home
 from tests.factories.lakes import ACME, BETA
@@ -60,3 +64,36 @@ def test_the_whole_way(tmp_path: Path, database_url: str | None) -> None:
         with Session(app.state.deployment.rows_of(EVERYONE)) as session:
             checked = verify_ledger(session, open_signer(settings.home, "answers"), home_vault(settings))
         assert (checked.fault, checked.leaves) == (None, 3)
+
+
+@pytest.mark.postgres
+def test_a_stored_answer_stays_its_banks_where_no_query_asks_whose(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ORM narrows nothing, and what reads an answer runs as the role and the institution of who asks for it."""
+    settings = public_home(tmp_path, postgres_url)
+    app = create_app(settings)
+    with TestClient(app, raise_server_exceptions=False) as http:
+        bank, rival = enrol(settings, http, "农商银行"), enrol(settings, http, "城市银行")
+        place = bank.report(BETA).headers["Location"]
+        monkeypatch.setattr("api.tenancy._criteria", lambda _tenant: ())
+        for part in ("", "/html", "/proof"):
+            with readers() as read:
+                assert bank.get(place + part).status_code == 200
+                assert rival.get(place + part).status_code == 404
+            assert read == {(RESTRICTED_ROLE, "off")}, part or "the answer"
+
+
+@contextmanager
+def readers() -> Iterator[set[object]]:
+    """As whom answers, and the leaves of calls, are read: PostgreSQL's role, and whether it sees everybody's."""
+    read: set[object] = set()
+
+    def _note(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if "answer.sealed" in statement or "JOIN usage_line" in statement:
+            whose = "SELECT current_user, current_setting('bureau.everyone')"
+            read.add(connection.connection.cursor().execute(whose).fetchone())  # type: ignore[func-returns-value]
+
+    event.listen(Engine, "before_cursor_execute", _note)
+    yield read
+    event.remove(Engine, "before_cursor_execute", _note)

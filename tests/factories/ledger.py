@@ -21,8 +21,10 @@ from api.contracts.agreeing import ListPrice, approve_terms, propose_terms
 from api.contracts.terms import Terms
 from api.database import open_ledger_database
 from api.identifiers import new_identifier
+from api.issued import stored_answer
 from api.metering.ledger import Draft, Ledger, Receipt
 from api.signing import Signer, open_signer
+from api.tenancy import Tenant, seen_by
 from api.vault import Vault, open_vault
 from bureau.db import transaction
 from bureau.errors import BureauError
@@ -77,6 +79,12 @@ class Books:
     def submit(self, *drafts: Draft) -> list[Receipt | BureauError]:
         """Submit drafts at once; a refusal stands in the place of its receipt."""
         return asyncio.run(self._submit(drafts))
+
+    def answer(self, call_id: str, institution_id: int | None = None) -> Receipt:
+        """What an institution, the bank without one, reads again."""
+        mine = Tenant(self.bank.institution_id if institution_id is None else institution_id)
+        with Session(seen_by(self.engine, mine)) as session:
+            return stored_answer(session, self.vault, call_id)
 
     def refuse(self, draft: Draft) -> None:
         asyncio.run(self.ledger.refuse(draft))

@@ -24,13 +24,14 @@ from sqlalchemy.pool import QueuePool
 
 from api.audit.verification import verify_ledger
 from api.contracts.terms import Terms
+from api.issued import stored_answer
 from api.metering.draft import Draft
 from api.metering.ledger import Ledger, Receipt
 from api.metering.recount import recount
 from api.metering.tables import BoundKey, Call
 from api.metering.wallet import pay_in
 from api.signing import Signer, open_signer
-from api.tenancy import EVERYONE, seen_by
+from api.tenancy import EVERYONE, Tenant, seen_by
 from api.vault import Vault, open_vault
 from bureau.db import transaction
 from bureau.errors import BureauError, KeyReused, QuotaUsedUp, WalletEmpty
@@ -222,7 +223,8 @@ class Simulation:
             if request.answers:
                 assert bound[request.key] == request.asks["request_sha256"]
                 call_id = json.loads(request.answers[0])["evidence"]["call_id"]
-                assert self.ledger.answer(self.bank.institution_id, call_id).body == request.answers[0]
+                with Session(seen_by(self.engine, Tenant(self.bank.institution_id))) as session:
+                    assert stored_answer(session, self.vault, call_id).body == request.answers[0]
 
 
 @cache

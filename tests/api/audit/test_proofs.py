@@ -15,6 +15,7 @@ from api.audit.proofs import Proof, consistency_is_proven, proof_holds, prove, p
 from api.audit.sealing import seal
 from api.audit.tables import AuditLeaf, AuditRoot
 from api.metering.ledger import Receipt
+from api.tenancy import Tenant
 from bureau.clock import to_micros
 from bureau.db import transaction
 from bureau.errors import InvalidInput, UnknownObject
@@ -120,8 +121,8 @@ def test_a_proof_asked_for_before_its_leaf_is_sealed_seals_at_once(written: Book
 
 def test_a_proof_is_for_the_institution_of_the_call(written: Books) -> None:
     line = lines(written)[0]
-    assert proven(written, line, institution_id=written.bank.institution_id)
-    for wrong in ({"call_id": line, "institution_id": 99}, {"call_id": "no such call"}):
+    assert proven(written, line, whose=Tenant(written.bank.institution_id))
+    for wrong in ({"call_id": line, "whose": Tenant(99)}, {"call_id": "no such call"}):
         with pytest.raises(UnknownObject):
             proven(written, **wrong)  # type: ignore[arg-type]
 

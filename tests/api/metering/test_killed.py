@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from api.audit.verification import verify_ledger
 from api.database import open_ledger_database
-from api.metering.ledger import Ledger
+from api.issued import stored_answer
 from api.metering.tables import BoundKey, UsageLine
 from api.metering.usage import usage_rows
 from api.signing import open_signer
+from api.tenancy import Tenant, seen_by
 from api.vault import open_vault
 from tests.factories.ledger import SECRET, Bank, add_bank
 
@@ -71,7 +72,7 @@ def test_every_key_is_charged_once_however_often_the_process_is_killed(ledger_ur
         assert session.scalar(select(func.count()).select_from(UsageLine)) == len(KEYS)
         (usage,) = usage_rows(session, [])
         assert (usage["calls"], usage["hits"], usage["charged_fen"]) == (250, 250, 250 * 800)
-    ledger = Ledger(engine, signer, open_vault(SECRET))
-    for call_id, digest in answered.values():
-        assert sha256(ledger.answer(bank.institution_id, call_id).body).hexdigest() == digest
+    with Session(seen_by(engine, Tenant(bank.institution_id))) as session:
+        for call_id, digest in answered.values():
+            assert sha256(stored_answer(session, open_vault(SECRET), call_id).body).hexdigest() == digest
     engine.dispose()

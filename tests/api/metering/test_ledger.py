@@ -74,11 +74,11 @@ def test_the_bytes_are_compact_utf8_and_signed(books: Books) -> None:
 def test_what_was_sent_can_be_read_again_by_its_institution_only(books: Books) -> None:
     given = receipt(books, draft(books.bank))
     other = add_bank(books.engine, "另一银行")
-    assert books.ledger.answer(books.bank.institution_id, given.call_id) == given
+    assert books.answer(given.call_id) == given
     with pytest.raises(UnknownObject):
-        books.ledger.answer(other.institution_id, given.call_id)
+        books.answer(given.call_id, other.institution_id)
     with pytest.raises(UnknownObject):
-        books.ledger.answer(books.bank.institution_id, "no such call")
+        books.answer("no such call")
 
 
 def test_a_retry_gets_the_same_bytes_and_costs_nothing(books: Books) -> None:
@@ -157,7 +157,7 @@ def test_a_call_without_an_answer_is_on_record_and_free(books: Books, outcome: s
     assert usage(books) == {"calls": 1, "hits": 0, "charged_fen": 0}
     assert books.ledger.find(books.bank.institution_id, "key-1", call.request_sha256) is None
     with pytest.raises(UnknownObject):
-        books.ledger.answer(books.bank.institution_id, call.call_id)
+        books.answer(call.call_id)
 
 
 def test_a_refused_call_can_be_answered_under_the_same_key_later(books: Books) -> None:

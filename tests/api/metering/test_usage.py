@@ -210,7 +210,7 @@ def test_a_reversal_takes_the_charge_back_on_its_own_day(books: Books) -> None:
     reverse(books.engine, submitted.call_id, reason="wrong enterprise", at=NOON + timedelta(days=1))
     told = [[row[name] for name in ("day", "calls", "hits", "charged_fen")] for row in rows(books, "day")]
     assert told == [["2026-11-23", 1, 1, 800], ["2026-11-24", -1, -1, -800]]
-    assert books.ledger.answer(books.bank.institution_id, submitted.call_id).body
+    assert books.answer(submitted.call_id).body
 
 
 def test_a_reversal_of_another_days_call_makes_no_rate(books: Books) -> None:
