@@ -3,14 +3,25 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import SUBJECT_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.contract import (
+    PUBLISHED_BEFORE_EVENT,
+    SUBJECT_PATTERN,
+    Contract,
+    Delivered,
+    Doubt,
+    event_date_is,
+    not_before,
+)
 from features.contracts.use import Use
+
+YEARS_ENFORCED = 1
+"""How long a case is taken to be open of which no closing is told."""
 
 
 class Enforcement(Delivered):
     """F27: one record per debtor and case. Publisher: court, daily. Event date: day of filing.
 
-    A closed case is removed at the source without notice: its absence arrives as a withdrawal.
+    A closed case is removed at the source without notice: its absence arrives as a withdrawal, or not at all.
     """
 
     uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
@@ -40,11 +51,22 @@ ENFORCEMENT = Contract(
     controller="中级人民法院",
     share_scope="public",
     legal_basis="最高人民法院关于人民法院执行公开的若干规定",
-    retention="until closed, and 2 years",
+    retention="until closed, or a year after filing if nothing is told, and 2 years",
     act="被人民法院执行",
     openness="public",
     direction="adverse",
     million_rows=1.4,
-    use=Use(months=24, since="closed_on"),
+    use=Use(
+        months=24,
+        since="closed_on",
+        undated_months=YEARS_ENFORCED * 12 + 24,
+        question="A closed case is removed at the source without notice and may stay here without the day it was "
+        "closed, so that its two years would never begin, and no record tells it from one open still. The time a court "
+        "has for it, six months that may be extended, was not read: both are taken to be closed a year after filing.",
+    ),
     name_column="name",
+    doubts=(
+        PUBLISHED_BEFORE_EVENT,
+        Doubt("closed without its day", pl.col("closed_way").is_not_null() & pl.col("closed_on").is_null()),
+    ),
 )

@@ -3,7 +3,15 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.contract import (
+    PUBLISHED_BEFORE_EVENT,
+    USCC_PATTERN,
+    Contract,
+    Delivered,
+    Doubt,
+    event_date_is,
+    not_before,
+)
 from features.contracts.use import Use
 
 
@@ -38,10 +46,21 @@ INSURANCE_ARREARS = Contract(
     controller="人力资源和社会保障局",
     share_scope="by consent",
     legal_basis="社会保险法; 社会保险费征缴暂行条例",
-    retention="until cleared, and 5 years",
+    retention="until cleared, or struck where no clearing is told, and 5 years",
     act="欠缴社会保险费",
     openness="on application",
     direction="adverse",
     million_rows=1.2,
-    use=Use(months=60, since="cleared_on"),
+    use=Use(
+        months=60,
+        since="cleared_on",
+        undated_months=60,
+        question="Not every clearing is reported, so that the five years of a month paid up would never begin, and no "
+        "record tells it from one owed still: they are counted from the day the balance was struck, which is never "
+        "later, of both.",
+    ),
+    doubts=(
+        PUBLISHED_BEFORE_EVENT,
+        Doubt("nothing owed and no day it was cleared", pl.col("arrears_fen").eq(0) & pl.col("cleared_on").is_null()),
+    ),
 )

@@ -3,7 +3,15 @@
 import pandera.polars as pa
 import polars as pl
 
-from features.contracts.contract import USCC_PATTERN, Contract, Delivered, event_date_is, not_before
+from features.contracts.contract import (
+    PUBLISHED_BEFORE_EVENT,
+    USCC_PATTERN,
+    Contract,
+    Delivered,
+    Doubt,
+    event_date_is,
+    not_before,
+)
 from features.contracts.tax_declaration import TAX_KINDS
 from features.contracts.use import Use
 
@@ -39,10 +47,21 @@ TAX_ARREARS = Contract(
     controller="税务局",
     share_scope="announced part public",
     legal_basis="欠税公告办法(试行)",
-    retention="until cleared, and 5 years",
+    retention="until cleared, or struck where no clearing is told, and 5 years",
     act="逾期未缴税款",
     openness="public",
     direction="adverse",
     million_rows=1.4,
-    use=Use(months=60, since="cleared_on"),
+    use=Use(
+        months=60,
+        since="cleared_on",
+        undated_months=60,
+        question="Departments forget the clearing day of some 15% of settled arrears, whose five years would never "
+        "begin, and no record tells them from those owed still: they are counted from the day the balance was struck, "
+        "which is never later, of both.",
+    ),
+    doubts=(
+        PUBLISHED_BEFORE_EVENT,
+        Doubt("nothing owed and no day it was cleared", pl.col("arrears_fen").eq(0) & pl.col("cleared_on").is_null()),
+    ),
 )

@@ -63,7 +63,10 @@ def test_a_chinese_page_says_in_chinese_what_the_contract_says_in_english(inside
     chinese, english = (inside.get("/console/feeds/F18", params={"lang": lang}).text for lang in ("zh", "en"))
     for said, meant in (
         ("已公告部分公开", "announced part public"),
-        ("清缴后5年", "until cleared, and 5 years"),
+        (
+            "清缴后5年；未载清缴日的自余额核定之日起5年",
+            "until cleared, or struck where no clearing is told, and 5 years",
+        ),
         ("余额核定之日", "Day the balance was struck"),
         ("整数", "whole number"),
     ):

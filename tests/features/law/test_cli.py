@@ -36,7 +36,8 @@ def test_every_doubt_has_its_question() -> None:
     assert "several kinds of penalty" in of_rule["R37"]
     assert "not published unless that is necessary" in of_rule["R38"]
     of_feeds = {row["table"]: str(row["question"]) for row in asked if row["regime"] is None}
-    assert set(of_feeds) == {"F30", "F36"}
+    assert set(of_feeds) == {"F18", "F23", "F27", "F30", "F36"}
+    assert "the day the balance was struck" in of_feeds["F18"]
     assert "counted from the day it was made" in of_feeds["F36"]
 
 

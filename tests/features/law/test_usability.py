@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from features.contracts.commitment import COMMITMENT
 from features.contracts.contract import Contract
+from features.contracts.enforcement import ENFORCEMENT
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS
+from features.contracts.insurance_arrears import INSURANCE_ARREARS
 from features.contracts.judicial_freeze import JUDICIAL_FREEZE
 from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
@@ -130,6 +132,14 @@ def test_what_is_revoked_or_repaired_ends_on_its_day(column: str, day: int) -> N
         pytest.param(COMMITMENT, {"due_on": date(2021, 3, 2)}, date(2026, 3, 2), id="a commitment due on a day"),
         pytest.param(JUDICIAL_FREEZE, {"to_on": None}, date(2024, 3, 2), id="a freeze to no day: three years and one"),
         pytest.param(JUDICIAL_FREEZE, {"to_on": date(2021, 3, 2)}, date(2022, 3, 2), id="a freeze that ended"),
+        pytest.param(TAX_ARREARS, {"cleared_on": None}, date(2025, 3, 2), id="tax cleared on no day: five years"),
+        pytest.param(TAX_ARREARS, {"cleared_on": date(2021, 3, 2)}, date(2026, 3, 2), id="tax cleared on a day"),
+        pytest.param(INSURANCE_ARREARS, {"cleared_on": None}, date(2025, 3, 2), id="contributions paid on no day"),
+        pytest.param(INSURANCE_ARREARS, {"cleared_on": date(2021, 3, 2)}, date(2026, 3, 2), id="contributions paid"),
+        pytest.param(
+            ENFORCEMENT, {"closed_on": None}, date(2023, 3, 2), id="a case closed on no day: one year and two"
+        ),
+        pytest.param(ENFORCEMENT, {"closed_on": date(2021, 3, 2)}, date(2023, 3, 2), id="a case closed on a day"),
     ],
 )
 def test_what_names_no_end_is_not_used_for_ever(
