@@ -28,7 +28,8 @@ ARREARS = Family("《社会保险费征缴暂行条例》;人社部门社保欠�
 FUND = Family("《住房公积金管理条例》;公积金中心公积金月缴存(F24)")
 COVERAGE = Family("《住房公积金管理条例》;公积金月缴存(F24)、社保月缴费(F22)")
 
-UNCLEARED = ~col("cleared_on").is_known() | (col("cleared_on") > AS_OF)
+UNCLEARED = (col("arrears_fen") > 0) & (~col("cleared_on").is_known() | (col("cleared_on") > AS_OF))
+"""Of some months the balance of nothing arrives and not the day it was cleared."""
 MISSED = col("arrears_months") > 0
 
 

@@ -11,7 +11,9 @@ from features.engine.algebra import ADVERSE, Feature, Reason, count, exists, tot
 from features.engine.rows import AS_OF, col
 from features.engine.windows import ever, months
 
-OPEN_ENFORCEMENT = ~col("closed_on").is_known() | (col("closed_on") > AS_OF)
+CLOSED_SOMEHOW = col("closed_way").is_known()
+"""Of some cases the way they were closed arrives and not the day."""
+OPEN_ENFORCEMENT = (~col("closed_on").is_known() & ~CLOSED_SOMEHOW) | (col("closed_on") > AS_OF)
 
 COURT_FEATURES = (
     Entry(

@@ -1,6 +1,7 @@
 """Contributions owed and the housing fund, at their boundaries."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +113,11 @@ def test_arrears_stay_open_until_they_are_cleared(lake: Lake) -> None:
     assert value(lake, "insurance_arrears_open_fen", ACME, "2025-07-02") == 900_000
     assert value(lake, "insurance_arrears_open_fen", BETA, "2025-06-30") == 600_000
     assert value(lake, "insurance_arrears_months_12m", GAMMA, "2025-07-02") == 1
+
+
+def test_a_month_of_which_nothing_is_owed_is_paid_up_though_its_day_is_missing(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    owed = [insurance_arrears(ACME, "2025-02"), insurance_arrears(ACME, "2025-03", arrears_fen=0)]
+    land_rows(lake, INSURANCE_ARREARS, owed, "2025-06-20")
+    assert value(lake, "insurance_arrears_open_months_12m", ACME, TODAY) == 1
+    assert value(lake, "insurance_arrears_cleared_36m", ACME, TODAY) == 0.5

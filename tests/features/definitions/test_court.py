@@ -48,6 +48,12 @@ def test_enforcement_is_open_until_its_end_is_known(lake: Lake) -> None:
     assert value(lake, "enforcement_open_count", ACME, "2025-05-02") == 0
 
 
+def test_enforcement_closed_in_a_way_that_is_told_is_not_open_though_its_day_is_missing(lake: Lake) -> None:
+    land_rows(lake, ENFORCEMENT, [enforcement(ACME, filed_on=date(2025, 1, 8), closed_way="执行完毕")], "2025-01-10")
+    assert value(lake, "enforcement_open_count", ACME, "2025-05-01") == 0
+    assert value(lake, "enforcement_open_fen", ACME, "2025-05-01") == 0
+
+
 @pytest.mark.parametrize(
     ("as_of", "listed"),
     [
