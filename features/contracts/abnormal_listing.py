@@ -49,12 +49,18 @@ ABNORMAL_LISTING = Contract(
     controller="市场监督管理局",
     share_scope="public",
     legal_basis="企业信息公示暂行条例第十七条; 企业经营异常名录管理暂行办法",
-    retention="until removed, and 3 years",
+    retention="until removed, or listed where the removal has no day, and 3 years",
     act="被列入经营异常名录",
     openness="public",
     direction="adverse",
     million_rows=2.6,
-    use=Use(since="removed_on", law="abnormal_list"),
+    use=Use(
+        since="removed_on",
+        law="abnormal_list",
+        over_told_by="removal_reason",
+        question="Of some removals the reason arrives and not the day, so that their three years would never begin: "
+        "they are counted from the day of listing, which is never later. An entry without either still stands.",
+    ),
     doubts=(
         PUBLISHED_BEFORE_EVENT,
         Doubt("a removal without its day", pl.col("removal_reason").is_not_null() & pl.col("removed_on").is_null()),

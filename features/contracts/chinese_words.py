@@ -45,6 +45,7 @@ RETENTIONS = {
     "3 years from the decision": "自决定之日起3年",
     "3 years; a debt from 6 months after dunning until it is paid": "3年；欠费自催缴逾6个月起至结清止",
     "until cleared, or struck where no clearing is told, and 5 years": "清缴后5年；未载清缴日的自余额核定之日起5年",
+    "until removed, or listed where the removal has no day, and 3 years": "移出后3年；移出而未载其日的自列入之日起3年",
     "until closed, or a year after filing if nothing is told, and 2 years": "结案后2年；未载结案日的视为立案后1年结案",
     "until due, or made where no day is named, and 5 years": "到期后5年；未载到期日的自作出之日起5年",
     "until its end, or three years where none is named, and 1 year": "期满后1年；未载期满日的以3年为期",
@@ -262,7 +263,6 @@ PHRASES |= {f"{english}, in fen": f"{chinese}，单位：分" for english, chine
 
 _ENDS = {
     "cleared": "清缴",
-    "removed": "移出",
     "released": "注销",
     "due": "到期",
     "its end": "期满",

@@ -23,8 +23,10 @@ class Use:
 
     months: usable through this many months after the day in `since`; None: without end.
     since: the column whose day starts the clock. Where it is empty the clock has not started and the record is in use,
-    unless `undated_months` ends that.
+    unless `undated_months` or `over_told_by` ends that.
     undated_months: where `since` is empty and may stay so for ever, usable through this many months after the event.
+    over_told_by: a column that is filled once it is over; where it is and `since` is empty, the clock started with the
+    event, which is never later.
     question: what the texts leave open about it and what is assumed, for the compliance owner.
     ended_by: days from which on it is not used at all (revoked, repaired, objection upheld).
     refused_by: a true-or-false column by which the subject refused to be recorded.
@@ -39,6 +41,7 @@ class Use:
     law: str | None = None
     overdue: Overdue | None = None
     undated_months: int | None = None
+    over_told_by: str | None = None
     question: str | None = None
 
 

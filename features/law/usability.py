@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 
 from features.contracts.contract import Contract
-from features.contracts.use import Overdue
+from features.contracts.use import Overdue, Use
 from features.engine.rows import Condition, LegalDay, col
 from features.law.horizons import UNPUBLISHED
 from features.law.terms import TermTable, find_table
@@ -38,14 +38,13 @@ def open_to_use(contract: Contract) -> Condition | None:
 
 def in_term(contract: Contract) -> Condition | None:
     """Whether the time of a record is not over: by the contract or its table, and for what speaks against persons."""
-    since = contract.use.since
-    parts: list[Condition] = []
-    if contract.use.law is not None:
-        parts.append(_by_table(contract.use.law, since))
-    elif contract.use.months is not None:
-        parts.append(_began_after(since, f"months:{contract.use.months}", contract.use.undated_months))
+    use, parts = contract.use, list[Condition]()
+    if use.law is not None:
+        parts.append(_by_table(use.law, use))
+    elif use.months is not None:
+        parts.append(_began_after(use, f"months:{use.months}", use.undated_months))
     if PERSONAL in tables_of(contract):
-        parts.append(_by_table(PERSONAL, since))
+        parts.append(_by_table(PERSONAL, use))
     return _all(parts)
 
 
@@ -67,19 +66,19 @@ def _all(parts: Iterable[Condition]) -> Condition | None:
     return reduce(lambda left, right: right if left is None else left & right, parts, None)
 
 
-def _by_table(name: str, since: str) -> Condition:
+def _by_table(name: str, use: Use) -> Condition:
     table = find_table(name)
     if table.divided_by is None:
-        return _began_after(since, f"law:{name}")
-    return _by_class(table.divided_by, {of: _by_term(table, of, since) for of in table.classes if of is not None})
+        return _began_after(use, f"law:{name}")
+    return _by_class(table.divided_by, {of: _by_term(table, of, use) for of in table.classes if of is not None})
 
 
-def _by_term(table: TermTable, of: str, since: str) -> Condition:
+def _by_term(table: TermTable, of: str, use: Use) -> Condition:
     rule = f"law:{table.table}:{of}"
     if table.published_by is None or not table.divides_published(of):
-        return _began_after(since, rule)
-    open_all_the_same = _began_after(since, f"{rule}:{UNPUBLISHED}")
-    return _began_after(since, rule) & (col(table.published_by).is_known() | open_all_the_same)
+        return _began_after(use, rule)
+    open_all_the_same = _began_after(use, f"{rule}:{UNPUBLISHED}")
+    return _began_after(use, rule) & (col(table.published_by).is_known() | open_all_the_same)
 
 
 def _by_class(column: str, conditions: Mapping[str, Condition | None]) -> Condition:
@@ -91,17 +90,21 @@ def _by_class(column: str, conditions: Mapping[str, Condition | None]) -> Condit
     return col(column).is_known() & reduce(or_, classes)
 
 
-def _began_after(since: str, rule: str, undated_months: int | None = None) -> Condition:
+def _began_after(use: Use, rule: str, undated_months: int | None = None) -> Condition:
     """The clock has not started, or started after the last day for which it has run out.
 
     undated_months: how long after its event a record is used whose clock has not started; None: as long as that.
     """
-    began, known = col(since) > LegalDay(rule), col(since).is_known()
-    if since == "event_date":
+    began, known = col(use.since) > LegalDay(rule), col(use.since).is_known()
+    if use.since == "event_date":
         return began
-    if undated_months is None:
-        return ~known | began
-    return (known & began) | (~known & (col("event_date") > LegalDay(f"months:{undated_months}")))
+    undated: list[Condition] = []
+    if undated_months is not None:
+        undated.append(col("event_date") > LegalDay(f"months:{undated_months}"))
+    if use.over_told_by is not None:
+        undated.append(~col(use.over_told_by).is_known() | (col("event_date") > LegalDay(rule)))
+    in_use = _all(undated)
+    return ~known | began if in_use is None else (known & began) | (~known & in_use)
 
 
 def _is_overdue(rule: Overdue) -> Condition:

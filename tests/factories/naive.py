@@ -119,7 +119,11 @@ def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
             return False
     start = row[use.since]
     if start is None:
-        return use.undated_months is None or later(row["event_date"], use.undated_months) > used_on
+        if use.undated_months is not None and later(row["event_date"], use.undated_months) <= used_on:
+            return False
+        if use.over_told_by is None or row[use.over_told_by] is None:
+            return True
+        start = row["event_date"]
     limited = use.law is not None or use.months is not None or not use.ended_by
     if limited and feed.personal and feed.direction in ("adverse", "veto") and later(start, 60) <= used_on:
         return False

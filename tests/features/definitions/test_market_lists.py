@@ -56,6 +56,16 @@ CASES = (
         {"abnormal_listed": 0, "days_since_abnormal_listing": None, "abnormal_reasons": 0},
     ),
     Case(
+        "cured on a day nobody told, and listed more than three years ago: out of use",
+        lambda firm: [abnormal_listing(firm, date(2022, 7, 1), removal_reason="补报")],
+        {"days_since_abnormal_listing": None, "abnormal_reasons": 0, "abnormal_cured_share": None},
+    ),
+    Case(
+        "cured on a day nobody told, and listed three years ago less a day",
+        lambda firm: [abnormal_listing(firm, date(2022, 7, 2), removal_reason="补报")],
+        {"days_since_abnormal_listing": 1095, "abnormal_reasons": 1, "abnormal_cured_share": 1},
+    ),
+    Case(
         "not found for two years to the day",
         lambda firm: [abnormal_listing(firm, date(2023, 7, 2), "失联")],
         {"lost_contact_listings_24m": 1, "abnormal_listed_days": 730, "abnormal_cured_share": 0},

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.contracts.abnormal_listing import ABNORMAL_LISTING
 from features.contracts.commitment import COMMITMENT
 from features.contracts.contract import Contract
 from features.contracts.enforcement import ENFORCEMENT
@@ -42,6 +43,8 @@ def rows(draw: st.DrawFn, contract: Contract) -> dict[str, Any]:
             row[name] = draw(st.none() | days)
         elif dtype.base_type() == pl.Boolean:
             row[name] = draw(st.none() | st.booleans())
+        elif name == contract.use.over_told_by:
+            row[name] = draw(st.none() | st.just("told"))
         elif classes := classes_of(contract, name):
             row[name] = draw(st.sampled_from(classes))
     return row
@@ -132,6 +135,15 @@ def test_what_is_revoked_or_repaired_ends_on_its_day(column: str, day: int) -> N
         pytest.param(COMMITMENT, {"due_on": date(2021, 3, 2)}, date(2026, 3, 2), id="a commitment due on a day"),
         pytest.param(JUDICIAL_FREEZE, {"to_on": None}, date(2024, 3, 2), id="a freeze to no day: three years and one"),
         pytest.param(JUDICIAL_FREEZE, {"to_on": date(2021, 3, 2)}, date(2022, 3, 2), id="a freeze that ended"),
+        pytest.param(
+            ABNORMAL_LISTING, {"removed_on": None, "removal_reason": "补报"}, date(2023, 3, 2), id="removed on no day"
+        ),
+        pytest.param(
+            ABNORMAL_LISTING,
+            {"removed_on": date(2021, 3, 2), "removal_reason": "补报"},
+            date(2024, 3, 2),
+            id="removed on a day",
+        ),
         pytest.param(TAX_ARREARS, {"cleared_on": None}, date(2025, 3, 2), id="tax cleared on no day: five years"),
         pytest.param(TAX_ARREARS, {"cleared_on": date(2021, 3, 2)}, date(2026, 3, 2), id="tax cleared on a day"),
         pytest.param(INSURANCE_ARREARS, {"cleared_on": None}, date(2025, 3, 2), id="contributions paid on no day"),
@@ -143,11 +155,16 @@ def test_what_is_revoked_or_repaired_ends_on_its_day(column: str, day: int) -> N
     ],
 )
 def test_what_names_no_end_is_not_used_for_ever(
-    contract: Contract, ends: dict[str, date | None], over_on: date
+    contract: Contract, ends: dict[str, date | str | None], over_on: date
 ) -> None:
     row = {"event_date": date(2020, 3, 2), **ends}
     assert allows(contract, row, over_on - timedelta(days=1))
     assert not allows(contract, row, over_on)
+
+
+def test_an_entry_that_was_never_removed_still_stands() -> None:
+    row = {"event_date": date(2020, 3, 2), "removed_on": None, "removal_reason": None}
+    assert allows(ABNORMAL_LISTING, row, date(2040, 3, 2))
 
 
 def test_a_refusal_is_kept() -> None:
