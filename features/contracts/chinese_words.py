@@ -40,7 +40,7 @@ RETENTIONS = {
     "while listed, at most 3 years from listing": "列入期间，自列入之日起最长3年",
     "while listed, at most 5 years from publication": "列入期间，自发布之日起最长5年",
     "while listed; black lists 3 years at most, focus lists 1": "列入期间；黑名单最长3年，重点关注名单最长1年",
-    "while in force": "有效期间",
+    "while in force, 5 years if no end is told; erased 5 years after its end": "有效期间，未载终止的5年；终止满5年删除",
     "by severity and the rules of the day, at most 3 years": "按严重程度和当日有效规定，最长3年",
     "3 years from the decision": "自决定之日起3年",
     "3 years; a debt from 6 months after dunning until it is paid": "3年；欠费自催缴逾6个月起至结清止",

@@ -17,7 +17,8 @@ from features.contracts.use import Use
 class ConsumptionRestriction(Delivered):
     """F29: one record per debtor and case. Publisher: court, daily. Event date: day of the order.
 
-    An order against an enterprise also binds its legal representative, who is named by a keyed hash only.
+    An order against an enterprise also binds its legal representative, who is named by a keyed hash only. Not every
+    lifting is told.
     """
 
     uscc: str = pa.Field(nullable=True, str_matches=SUBJECT_PATTERN, title="统一社会信用代码")
@@ -47,13 +48,20 @@ CONSUMPTION_RESTRICTION = Contract(
     controller="中级人民法院",
     share_scope="public while in force; persons as keyed hashes",
     legal_basis="最高人民法院关于限制被执行人高消费及有关消费的若干规定",
-    retention="while in force",
+    retention="while in force, 5 years if no end is told; erased 5 years after its end",
     act="被人民法院限制消费",
     openness="public",
     direction="adverse",
     million_rows=0.55,
     personal=True,
     notice_given=True,
-    use=Use(ended_by=("lifted_on",)),
+    use=Use(
+        since="lifted_on",
+        ended_by=("lifted_on",),
+        undated_months=60,
+        question="An order is used until it is lifted, and erased five years after that by the law on persons. Not "
+        "every lifting is told, and the five years would never begin: they are counted from the day of the order, "
+        "which is never later, and end its use, also where it is in force still.",
+    ),
     name_column="name",
 )

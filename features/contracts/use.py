@@ -24,7 +24,8 @@ class Use:
     months: usable through this many months after the day in `since`; None: without end.
     since: the column whose day starts the clock. Where it is empty the clock has not started and the record is in use,
     unless `undated_months` or `over_told_by` ends that.
-    undated_months: where `since` is empty and may stay so for ever, usable through this many months after the event.
+    undated_months: where `since` is empty and may stay so for ever, usable through this many months after the event:
+    instead of `months`, or of the five years of what speaks against persons where there is no other term.
     over_told_by: a column that is filled once it is over; where it is and `since` is empty, the clock started with the
     event, which is never later.
     question: what the texts leave open about it and what is assumed, for the compliance owner.

@@ -1,6 +1,7 @@
 """What courts do to debtors and for them: restrictions (F29), freezes (F30), insolvency (F31), performance (F32).
 
-The law of use drops restrictions once lifted. Insolvency is marked, and a restructured enterprise treated as any other.
+The law of use drops restrictions once lifted, or after five years where no lifting is told. Insolvency is marked, and a
+restructured enterprise treated as any other.
 """
 
 from features.contracts.bankruptcy import BANKRUPTCY, BANKRUPTCY_STAGES, RESTRUCTURED

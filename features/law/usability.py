@@ -38,14 +38,15 @@ def open_to_use(contract: Contract) -> Condition | None:
 
 def in_term(contract: Contract) -> Condition | None:
     """Whether the time of a record is not over: by the contract or its table, and for what speaks against persons."""
-    use, parts = contract.use, list[Condition]()
+    use, rules = contract.use, list[Condition]()
     if use.law is not None:
-        parts.append(_by_table(use.law, use))
+        rules.append(_by_table(use.law, use))
     elif use.months is not None:
-        parts.append(_began_after(use, f"months:{use.months}", use.undated_months))
+        rules.append(_began_after(use, f"months:{use.months}", use.undated_months))
     if PERSONAL in tables_of(contract):
-        parts.append(_by_table(PERSONAL, use))
-    return _all(parts)
+        # The contract's own term has ended what is not dated, where it has one.
+        rules.append(_began_after(use, f"law:{PERSONAL}", None if rules else use.undated_months))
+    return _all(rules)
 
 
 def tables_of(contract: Contract) -> tuple[str, ...]:
@@ -56,10 +57,8 @@ def tables_of(contract: Contract) -> tuple[str, ...]:
     if contract.used_as is not None:
         return tuple(dict.fromkeys(table for _, source in contract.used_as[1] for table in tables_of(source)))
     own = () if contract.use.law is None else (contract.use.law,)
-    # An act that ends on a day of `ended_by` alone is out of use when its five years begin.
-    has_term = bool(own) or contract.use.months is not None or not contract.use.ended_by
-    of_persons = contract.personal and contract.direction in ADVERSE_ACTS and has_term
-    return (*own, PERSONAL) if of_persons else own
+    # Also where an act is out of use before its five years begin: when they are over it is erased.
+    return (*own, PERSONAL) if contract.personal and contract.direction in ADVERSE_ACTS else own
 
 
 def _all(parts: Iterable[Condition]) -> Condition | None:

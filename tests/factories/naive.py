@@ -124,8 +124,7 @@ def may_be_used(feed: Contract, row: Record, used_on: date) -> bool:
         if use.over_told_by is None or row[use.over_told_by] is None:
             return True
         start = row["event_date"]
-    limited = use.law is not None or use.months is not None or not use.ended_by
-    if limited and feed.personal and feed.direction in ("adverse", "veto") and later(start, 60) <= used_on:
+    if feed.personal and feed.direction in ("adverse", "veto") and later(start, 60) <= used_on:
         return False
     if use.law is None:
         return use.months is None or later(start, use.months) > used_on

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from features.contracts.abnormal_listing import ABNORMAL_LISTING
 from features.contracts.commitment import COMMITMENT
+from features.contracts.consumption_restriction import CONSUMPTION_RESTRICTION
 from features.contracts.contract import Contract
 from features.contracts.enforcement import ENFORCEMENT
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS
@@ -21,7 +22,7 @@ from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.contracts.use import PERMANENT, Use
 from features.engine.rows import columns
-from features.law.usability import usable
+from features.law.usability import ADVERSE_ACTS, PERSONAL, in_term, tables_of, usable
 from tests.factories.naive import may_be_used, value_of
 
 LIMITED = [contract for contract in (*FEEDS, *DERIVED_FEEDS) if usable(contract) is not None]
@@ -144,6 +145,12 @@ def test_what_is_revoked_or_repaired_ends_on_its_day(column: str, day: int) -> N
             date(2024, 3, 2),
             id="removed on a day",
         ),
+        pytest.param(
+            CONSUMPTION_RESTRICTION, {"lifted_on": None}, date(2025, 3, 2), id="a restriction lifted on no day"
+        ),
+        pytest.param(
+            CONSUMPTION_RESTRICTION, {"lifted_on": date(2021, 3, 2)}, date(2021, 3, 2), id="one that is lifted"
+        ),
         pytest.param(TAX_ARREARS, {"cleared_on": None}, date(2025, 3, 2), id="tax cleared on no day: five years"),
         pytest.param(TAX_ARREARS, {"cleared_on": date(2021, 3, 2)}, date(2026, 3, 2), id="tax cleared on a day"),
         pytest.param(INSURANCE_ARREARS, {"cleared_on": None}, date(2025, 3, 2), id="contributions paid on no day"),
@@ -160,6 +167,29 @@ def test_what_names_no_end_is_not_used_for_ever(
     row = {"event_date": date(2020, 3, 2), **ends}
     assert allows(contract, row, over_on - timedelta(days=1))
     assert not allows(contract, row, over_on)
+
+
+@pytest.mark.parametrize(
+    ("lifted_on", "over_on"),
+    [
+        pytest.param(date(2021, 3, 2), date(2026, 3, 2), id="five years after it was lifted"),
+        pytest.param(None, date(2025, 3, 2), id="lifted on no day: five years after the order"),
+    ],
+)
+def test_the_time_of_what_speaks_against_a_person_ends_though_another_day_ends_its_use(
+    lifted_on: date | None, over_on: date
+) -> None:
+    condition = in_term(CONSUMPTION_RESTRICTION)
+    assert condition is not None
+    row = {"event_date": date(2020, 3, 2), "lifted_on": lifted_on}
+    assert value_of(condition, row, over_on - timedelta(days=1)) is True
+    assert value_of(condition, row, over_on) is False
+
+
+def test_the_time_of_whatever_speaks_against_persons_ends_by_law() -> None:
+    against = [feed for feed in FEEDS if feed.personal and feed.direction in ADVERSE_ACTS]
+    assert {feed.code for feed in against} >= {"F10", "F29", "F30"}
+    assert all(PERSONAL in tables_of(feed) for feed in against)
 
 
 def test_an_entry_that_was_never_removed_still_stands() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bureau.errors import FieldNotGranted
 from bureau.grant import operator_grant
+from features.contracts.consumption_restriction import CONSUMPTION_RESTRICTION
 from features.contracts.contract import Contract
 from features.contracts.court_case import COURT_CASE
 from features.contracts.feeds import FEEDS
@@ -27,7 +28,7 @@ from features.lake.quarantine import list_waiting
 from features.lake.unlinking import end_link
 from features.store.records import records
 from features.store.retention import archive_expired, count_expired, erase_expired, expired, offer_expired
-from tests.factories.courts import court_case
+from tests.factories.courts import consumption_restriction, court_case
 from tests.factories.lakes import instant, known, land_rows, make_lake, uscc
 from tests.factories.penalties import penalty
 from tests.factories.registrations import registration
@@ -185,6 +186,19 @@ def test_what_lost_its_owner_is_over_all_the_same(tmp_path: Path, compacted: boo
     assert erase_expired(lake, COURT_CASE, USED_ON, "期满", at=AT).records == 1
     assert known(lake, COURT_CASE, "2018-04-30").is_empty()
     assert list_waiting(lake) == []
+
+
+def test_a_restriction_of_a_person_leaves_the_lake_five_years_after_it_was_lifted(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    lifted = consumption_restriction(FIRMS[0], from_on=date(2020, 1, 8), lifted_on=date(2021, 4, 1), case_no="a")
+    young = consumption_restriction(FIRMS[1], from_on=date(2020, 1, 8), lifted_on=date(2021, 4, 2), case_no="b")
+    untold = consumption_restriction(FIRMS[2], from_on=date(2021, 4, 1), case_no="c")
+    land_rows(lake, CONSUMPTION_RESTRICTION, [lifted, young, untold], "2021-05-01")
+    found = expired(lake, CONSUMPTION_RESTRICTION, USED_ON)
+    assert {*found.select("uscc", "open_to_use").rows()} == {(FIRMS[0], False), (FIRMS[2], True)}
+    assert count_expired(lake, USED_ON) == {"F29": 2}
+    assert erase_expired(lake, CONSUMPTION_RESTRICTION, USED_ON, "征信业管理条例第十六条", at=AT).records == 2
+    assert known(lake, CONSUMPTION_RESTRICTION, "2026-04-01")["uscc"].to_list() == [FIRMS[1]]
 
 
 def test_the_archive_is_read_for_training_alone(lake: Lake) -> None:
