@@ -58,15 +58,19 @@ def file_alerts(failed: Mapping[str, str]) -> list[Alert]:
 
 
 def term_alerts(over: Mapping[str, int]) -> list[Alert]:
-    """How many records of each feed are over their term.
+    """How many records of each feed are over their term on the day measured.
 
-    No step archives them by itself: an erasure cannot be undone, rests on a ground somebody states, and is decided by
-    a person where a record is under objection, review or suit.
+    What is computed as of an earlier day, on which they were in their term, still reads them. No step archives them by
+    itself: an erasure cannot be undone, rests on a ground somebody states, and is decided by a person where a record is
+    under objection, review or suit.
     """
     if not over:
         return []
-    records = f"{sum(over.values()):,} records of {len(over)} feeds are over their term, which nothing reads"
-    return [Alert("lake", "expired", f"{records}: bureau feeds archive --all --basis GROUND")]
+    records = f"{sum(over.values()):,} records of {len(over)} feeds are over their term"
+    read = "only features and training sets of earlier days still read them"
+    return [
+        Alert("lake", "expired", f"{records}; {read}. Take them out with: bureau feeds archive --all --basis GROUND")
+    ]
 
 
 def keep_alerts(folder: Path, origin: str, day: date, told: Sequence[Alert]) -> None:

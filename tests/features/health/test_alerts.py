@@ -17,6 +17,7 @@ def test_records_over_their_term_are_counted_together() -> None:
     (told,) = term_alerts({"F18": 1_000, "F34": 234})
     assert (told.subject, told.code) == ("lake", "expired")
     assert told.text.startswith("1,234 records of 2 feeds are over their term")
+    assert "only features and training sets of earlier days still read them" in told.text
     assert told.text.endswith("bureau feeds archive --all --basis GROUND")
 
 
