@@ -25,6 +25,7 @@ from features.lake.due import compact_due
 from features.lake.lake import Lake, open_lake
 from features.lake.links import links_changed
 from features.lake.locking import alone
+from features.lake.raw_identity import masked_sentence
 from features.lake.registry import enterprises
 from features.lake.stops import standing_stops
 from features.sources.source import read_source
@@ -141,14 +142,21 @@ def _tell_what_waits(lake: Lake, home: Path) -> None:
     """What lies in the inbox once the day is closed: stopped, failed, come too late for it, or no delivery at all."""
     found = left_over(home, standing_stops(lake))
     for path in found.held:
-        typer.echo(f"  {path}: its feed has stopped; it lands on the first day closed after the stop ended")
+        typer.echo(f"  {_shown(path)}: its feed has stopped; it lands on the first day closed after the stop ended")
     for path in found.failed:
-        typer.echo(f"  {path}: it could not be landed and is tried again the next day; why: {home / INBOX / FAILED}")
+        typer.echo(
+            f"  {_shown(path)}: it could not be landed and is tried again the next day; why: {home / INBOX / FAILED}"
+        )
     if found.late:
         count = f"{len(found.late):,} file{'' if len(found.late) == 1 else 's'}"
         typer.echo(f"  {home / INBOX}: {count} came after this day took its deliveries; the next day takes them")
     for path in found.strange:
-        typer.echo(f"  {path}: neither a delivery (.parquet, .csv) nor the sidecar of one; nothing takes it")
+        typer.echo(f"  {_shown(path)}: neither a delivery (.parquet, .csv) nor the sidecar of one; nothing takes it")
+
+
+def _shown(path: Path) -> str:
+    """A file that nobody has looked at yet may be called after a person."""
+    return str(path.with_name(masked_sentence(path.name)))
 
 
 def _released(home: Path) -> list[str]:

@@ -21,24 +21,28 @@ from api.loan_products import EXAMPLE
 from api.secret import derived_key
 from api.tables import LedgerTable
 from bureau.clock import now
-from bureau.errors import InvalidInput
+from bureau.errors import InvalidInput, SchemaDrift
 from bureau.person import PersonKey, holds_identity_number, person_hash
+from features.closing.inbox import take_in
 from features.contracts.complaint import COMPLAINT
 from features.contracts.contract import HASH_PATTERN
 from features.contracts.court_case import COURT_CASE
+from features.contracts.penalty import PENALTY
 from features.contracts.registration import REGISTRATION
 from features.lake.lake import Lake
 from features.lake.landing import land
 from features.lake.quarantine import list_waiting
 from features.lake.raw_identity import MASK, in_free_text, in_keys
 from features.lake.replay import replay
-from features.lake.sidecar import read_sidecar
+from features.lake.sidecar import read_sidecar, sidecar_path
+from features.lake.stops import standing_stops, take
 from features.lake.tables import Quarantined
 from tests.factories.courts import court_case
 from tests.factories.demonstrations import Demonstration
 from tests.factories.deployments import enrol, own_terms, public_home
 from tests.factories.lakes import ACME, BETA, deliver, instant, known, land_rows, make_lake, uscc
 from tests.factories.market import complaint
+from tests.factories.penalties import penalty
 from tests.factories.registrations import registration
 
 KEY = PersonKey(1, SecretBytes(bytes(range(32))))
@@ -111,6 +115,7 @@ def test_no_file_of_a_home_holds_a_raw_identity(name: str, request: pytest.Fixtu
     found += [(path.name, str(one)) for path in written for one in QUOTED_MOBILE.findall(path.read_bytes())]
     tables = (path for path in files if path.suffix == ".parquet")
     found += [(path.name, one) for path in tables for column in texts_of(path) for one in raw_in_column(column)]
+    found += [(path.name, one) for path in files for one in raw_in(str(path.relative_to(shown.home)).encode())]
     assert found == []
     assert any(path.name == "server.log" and path.stat().st_size for path in files), "the server's log is among them"
     assert raw_in(shown.said.encode()) == []
@@ -152,8 +157,33 @@ def test_no_seeded_identity_is_left_in_a_home_that_received_it(tmp_path: Path) -
         assert not pattern.search(kept)
 
 
+def test_no_seeded_name_of_a_file_is_left_in_a_home_that_received_it(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    home = lake.root.parent
+    (home / "inbox").mkdir(parents=True)
+    for number, text in enumerate(SEEDED):
+        good = deliver(PENALTY, [penalty(uscc(10 + number))], home / "inbox").path
+        for path in (good, sidecar_path(good)):
+            path.rename(path.with_stem(f"处罚 {text} 之一"))
+        (home / "inbox" / f"坏 {text}.csv").write_text("what,is\nthis,?\n")
+        drifted = tmp_path / f"表 {text}.csv"
+        drifted.write_text("uscc\n")
+        with pytest.raises(SchemaDrift):
+            take(lake, drifted, at=instant("2025-08-01"), feed="F18")
+        assert drifted.exists(), "a file outside the home keeps its name"
+    taken = take_in(lake, home, date(2025, 8, 1), instant("2025-08-01"))
+    assert (taken.deliveries, taken.refused) == (len(SEEDED), len(SEEDED))
+    kept = said_in(home) + standing_stops(lake)["F18"].encode()
+    assert [text for text in SEEDED if text.encode() in kept] == []
+    assert len([*(home / "inbox" / "refused").iterdir()]) == len(SEEDED)
+    assert len([*(home / "inbox" / "taken" / "2025-08-01").iterdir()]) == len(SEEDED)
+
+
 def said_in(folder: Path) -> bytes:
-    return b"\n".join(text for path in folder.rglob("*") if path.is_file() for text in readable(path))
+    """What the files of a folder say, and what they are called."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    names = [str(path.relative_to(folder)).encode() for path in files]
+    return b"\n".join([*names, *(text for path in files for text in readable(path))])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ what the quarantine masks and what an erasure takes out of the lake, for no purp
 19, shortest retention). Of a delivery that landed its sidecar stays, the evidence of what was sent; of one that was
 refused the reason. Its publisher has the file and sends it again.
 
+Nor does a name outlive it that tells of a person: a delivery so called is renamed before it is read, with its sidecar.
+
 A delivery that states itself when its rows were received is refused: only an operator's word lets a publisher tell
 what was known in the past (`bureau feeds ingest --history`).
 
@@ -24,6 +26,7 @@ import polars as pl
 from bureau.errors import FeedStopped, InvalidInput, UnreadableFile
 from bureau.heap import give_back
 from features.lake.delivery import drop_delivery
+from features.lake.file_names import mask_names
 from features.lake.lake import Lake
 from features.lake.landing import has_landed, settle_links
 from features.lake.raw_identity import masked_sentence
@@ -65,6 +68,7 @@ def take_in(lake: Lake, home: Path, day: date, at: datetime) -> Taken:
     inbox = home / INBOX
     inbox.mkdir(parents=True, exist_ok=True)
     _forget_failed(inbox / FAILED)
+    mask_names(path for path in _shown(inbox) if path.suffix in DELIVERIES or path == sidecar_path(path))
     _move_lone_sidecars(lake, inbox, inbox / TAKEN / day.isoformat())
     waiting = [path for path in _shown(inbox) if path.suffix in DELIVERIES]
     total, held = _take_all(lake, waiting, inbox, day, at)

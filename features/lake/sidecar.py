@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+import polars as pl
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from bureau.errors import UnreadableFile
 from features.contracts.feeds import find_feed
+from features.lake.raw_identity import in_free_text, in_keys
 
 
 class Renamed(BaseModel):
@@ -24,6 +26,7 @@ class Sidecar(BaseModel):
     """`batch_id` names the delivery, `sha256` is the file's; `history`: each row brings its own `received_at`.
 
     renamed: columns its publisher has announced under other names, by the name they have in the file.
+    No text of it may hold a raw identity, since it is kept as it was sent: it speaks of a department and its delivery.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +39,15 @@ class Sidecar(BaseModel):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     history: bool = False
     renamed: Mapping[str, Renamed] = Field(default_factory=dict)
+
+    @field_validator("batch_id", "publisher", "renamed")
+    @classmethod
+    def _names_no_person(cls, said: str | Mapping[str, Renamed], info: ValidationInfo) -> str | Mapping[str, Renamed]:
+        texts = pl.Series([said] if isinstance(said, str) else [*said], dtype=pl.String)
+        find = in_keys if info.field_name == "batch_id" else in_free_text
+        if not find(texts).is_empty():
+            raise ValueError("it holds an identity number, a telephone number or an e-mail address")
+        return said
 
 
 def sidecar_path(path: Path) -> Path:

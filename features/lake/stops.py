@@ -15,6 +15,7 @@ from sqlalchemy import func, insert, literal, select, update
 from bureau.errors import FeedStopped, SchemaDrift, UnknownName
 from features.contracts.feeds import find_feed
 from features.lake.delivery import Delivery, agreed, read_delivery
+from features.lake.file_names import kept_name
 from features.lake.lake import Lake
 from features.lake.landing import Landed, land
 from features.lake.raw_identity import masked_sentence
@@ -26,7 +27,10 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class _Stop:
-    """A refused file. publisher: None where an earlier version did not note it. made_at: by its own word."""
+    """A refused file, by its name as it may be kept. publisher: None where an earlier version did not note it.
+
+    made_at: by its own word.
+    """
 
     feed: str
     file: str
@@ -53,7 +57,7 @@ def read_or_stop(lake: Lake, path: Path, *, at: datetime, feed: str | None = Non
         delivery = agreed(read_delivery(path, feed, history=history), history=history)
     except SchemaDrift as drift:
         reason = masked_sentence(drift.why)
-        values = {"feed": drift.feed, "file": path.name, "reason": reason, "noted_at": at}
+        values = {"feed": drift.feed, "file": kept_name(path), "reason": reason, "noted_at": at}
         values |= _said(path, drift.feed) | {"after_snapshot": lake.snapshot()}
         with lake.catalogue.begin() as connection:
             connection.execute(insert(FeedStop).values(values))

@@ -14,6 +14,7 @@ from features.closing import inbox
 from features.closing.inbox import Taken, failed_files, left_over, take_in
 from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
+from features.lake.file_names import MASKED
 from features.lake.lake import Lake
 from features.lake.landing import Landed
 from features.lake.sidecar import sidecar_path
@@ -308,6 +309,46 @@ def content(path: Path) -> bytes:
     if path.suffix != ".parquet":
         return path.read_bytes()
     return pl.read_parquet(path, hive_partitioning=False).write_csv().encode()
+
+
+def test_no_name_that_tells_of_a_person_stays(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = lake.root.parent
+    drifted(home, f"张三_{IDENTITY}.parquet")
+    (home / "inbox" / f"{IDENTITY}.csv").write_text("what,is\nthis,?\n")
+    for firm, stem in ((ACME, "电话13912345678"), (BETA, "li.si@example.com")):
+        lands = deliver(TAX_ARREARS, [tax_arrears(firm)], home / "inbox").path
+        sidecar_path(lands).rename(home / "inbox" / f"{stem}.json")
+        lands.rename(home / "inbox" / f"{stem}.parquet")
+    landing = inbox.take
+
+    def fails(lake: Lake, path: Path, **how: Any) -> Landed:
+        if path.name.startswith("电话"):
+            raise RuntimeError("x")
+        return landing(lake, path, **how)
+
+    monkeypatch.setattr(inbox, "take", fails)
+    assert take_in(lake, home, DAY, AT) == Taken(deliveries=1, landed=1, refused=2, failed=1)
+    (failed,) = left_over(home, standing_stops(lake)).failed
+    assert [*failed_files(home)] == [failed.name]
+    assert sidecar_path(failed).exists()
+    names = "\n".join(str(path) for path in (home / "inbox").rglob("*"))
+    assert names.count(MASKED) == 6, "two refused, a failed one, its sidecar and reason, one taken"
+    for raw in (IDENTITY, "13912345678", "li.si"):
+        assert raw not in names + standing_stops(lake)["F34"]
+        assert holding(raw, home) == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"publisher": f"张三{IDENTITY}"}, {"publisher": "li.si@example.com"}, {"batch_id": IDENTITY}]
+)
+def test_a_sidecar_that_tells_of_a_person_is_refused_with_its_file(lake: Lake, said: dict[str, str]) -> None:
+    home = lake.root.parent
+    say_again(waiting(home, ACME), **said)
+    assert take_in(lake, home, DAY, AT) == Taken(refused=1)
+    (reason,) = (home / "inbox" / "refused").iterdir()
+    assert "it holds an identity number, a telephone number or an e-mail address" in reason.read_text()
+    for raw in said.values():
+        assert holding(raw, home) == []
 
 
 def test_an_inbox_that_never_was_is_empty(lake: Lake) -> None:

@@ -13,6 +13,7 @@ from bureau.errors import FeedStopped, SchemaDrift, UnknownName, WrongFeed
 from features.contracts.penalty import PENALTY
 from features.contracts.tax_arrears import TAX_ARREARS
 from features.lake.delivery import read_delivery, write_delivery
+from features.lake.file_names import MASKED
 from features.lake.lake import Lake
 from features.lake.sidecar import Sidecar, sidecar_path
 from features.lake.stops import acknowledge, standing_stops, take
@@ -135,3 +136,15 @@ def test_a_file_that_shares_one_column_is(tmp_path: Path) -> None:
     with pytest.raises(SchemaDrift):
         take(lake, drifted, at=instant("2025-07-02"), feed="F18")
     assert list(standing_stops(lake)) == ["F18"]
+
+
+def test_a_file_called_after_a_person_is_told_by_its_sum_and_keeps_its_own_name(tmp_path: Path) -> None:
+    lake = make_lake(tmp_path)
+    drifted = tmp_path / "张三_11010519491231002X.csv"
+    drifted.write_text(f"uscc\n{ACME}\n")
+    with pytest.raises(SchemaDrift):
+        take(lake, drifted, at=instant("2025-07-02"), feed="F18")
+    told = hashlib.sha256(drifted.read_bytes()).hexdigest()[:8]
+    assert standing_stops(lake)["F18"].startswith(f"张三{MASKED}~{told}.csv: ")
+    with pytest.raises(FeedStopped, match=f"has stopped for 张三.*~{told}"):
+        arrives(lake, "2025-06-30")
