@@ -1,8 +1,9 @@
 """The ladder by which a record without a code finds its enterprise; each rung is surer than the next.
 
-A row goes to the enterprise its name first means at or after its arrival. That depends on what was known when and
-not on the order of landing, and two different codes are never merged by a name: each rung asks that one enterprise
-alone fits. What is merely alike decides nothing: it is proposed to a person (`features.lake.review`).
+A row goes to the enterprise its name first means at or after its arrival, and on to the one a surer rung names, from
+the instant that could be known. That depends on what was known when and not on the order of landing, and two different
+codes are never merged by a name: each rung asks that one enterprise alone fits. What is merely alike decides nothing:
+it is proposed to a person (`features.lake.review`).
 """
 
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ SCORES = {
 _DAY, _SHANGHAI = 86_400_000_000, 8 * 3_600_000_000
 _ORDER = {rule: place for place, rule in enumerate((NUMBER, NAME, FORMER, BRANCH, TRADE, SHOP_NAME, REVIEW))}
 _FOUND = ("row", "key", "enterprise_id", "starts", "rule")
+_SURENESS = _ORDER | {FORMER: _ORDER[NAME], REVIEW: -1}
+"""A lower one takes a row over. Who takes a name up later is nobody a row meant by the one that bore it on its day, and
+a person's decision stands."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,9 @@ class Bearers:
 
 
 def climb(rows: pl.DataFrame, bearers: Bearers, barred: pl.DataFrame) -> pl.DataFrame:
-    """The enterprise of each row that has one: `row`, `key`, `enterprise_id`, `starts`, `rule`.
+    """The enterprises of each row that has one: `row`, `key`, `enterprise_id`, `starts`, `rule`, `instant`, `stage`.
 
+    instant: since when it is the row's. stage: 0 for its first enterprise, then those that surer rungs give it to.
     rows: `row`, `key`, `trade`, `number`, `received_at`, `event_date`. barred: `row` and `enterprise_id` that are not
     tried, whatever the key.
     """
@@ -66,7 +71,19 @@ def climb(rows: pl.DataFrame, bearers: Bearers, barred: pl.DataFrame) -> pl.Data
     order = pl.col("rule").replace_strict(_ORDER, return_dtype=pl.Int8)
     left = found.join(bearers.undone, on=["key", "enterprise_id"], how="anti")
     left = left.join(barred, on=["row", "enterprise_id"], how="anti").sort("instant", order, "starts")
-    return left.unique("row", keep="first", maintain_order=True).select(_FOUND)
+    return _stages(left).select(*_FOUND, "instant", "stage")
+
+
+def _stages(found: pl.DataFrame) -> pl.DataFrame:
+    """Of what the rungs found of each row, in order, the first and each that is surer than all before it."""
+    sureness = pl.col("rule").replace_strict(_SURENESS, return_dtype=pl.Int8)
+    surest = found.with_columns(sureness=sureness).with_columns(
+        first=pl.col("row").is_first_distinct(), before=pl.col("sureness").cum_min().shift().over("row")
+    )
+    surer = (pl.col("sureness") < pl.col("before")) & (pl.col("rule") != REVIEW)
+    kept = surest.filter(pl.col("first") | surer)
+    moved = kept.filter(pl.col("enterprise_id").ne_missing(pl.col("enterprise_id").shift().over("row")))
+    return moved.with_columns(stage=pl.int_range(pl.len()).over("row"))
 
 
 def _numbered(rows: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:

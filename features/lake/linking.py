@@ -1,7 +1,8 @@
 """Whose record a row is when no code says so: by its name, or as a later version of a record already assigned.
 
 An assignment is a function of the rows of a record and of the history of names, so it does not depend on the
-order of landing; where later facts about the past change it, `relinking` writes the record anew.
+order of landing; where later facts about the past change it, `relinking` writes the record anew. A row lands with the
+first enterprise it is assigned to; from there `overtaking` gives it to those that surer rungs name.
 """
 
 import polars as pl
@@ -18,36 +19,64 @@ from features.lake.tables import Link
 
 ASSIGNABLE = (
     *("row", "record_no", "version", "content_hash", "received_at"),
-    *("name", "address", "number", "event_date", "enterprise_id", "known_at"),
+    *("name", "address", "number", "event_date", "enterprise_id", "known_at", "overtakes"),
 )
+"""overtakes: whether a stored row tells of the enterprise that a surer rung gave its content to."""
 ASSIGNED = ("row", "enterprise_id", "rule", "key", "starts", "known_at")
 """What an assignment says. starts: since when the link is known; all but `row` null: nobody's row yet."""
 
 _PAIR = ["key", "enterprise_id"]
 _OWNED = ["record_no", "enterprise_id"]
+_CLAIMS = ("record_no", "version", "enterprise_id", "known_at")
 _LINKS: Schema = {"link_id": pl.Int32, "key": pl.String, "enterprise_id": pl.Int32, "starts": pl.Int64}
 
 
 def assign(lake: Lake, connection: Connection, rows: pl.DataFrame, barred: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Assign the rows of some records, with the columns of `ASSIGNED`.
+    """Assign the rows of some records to the first enterprise of each, with the columns of `ASSIGNED`.
 
     rows: the columns of `ASSIGNABLE`, `enterprise_id` and `known_at` only where they are given already. A pair of
     key and enterprise that was undone by hand is not tried again.
 
     barred: pairs of `record_no` and `enterprise_id` that were undone, whatever the key.
     """
+    return assign_stages(lake, connection, rows, barred).filter(pl.col("stage") == 0).select(ASSIGNED)
+
+
+def assign_stages(
+    lake: Lake, connection: Connection, rows: pl.DataFrame, barred: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """As `assign`, and by a further `stage` each enterprise that a surer rung gives a row to, from `known_at` on."""
     given = pl.col("enterprise_id").is_not_null()
     named = rows.filter(~given).with_columns(key=name_key(pl.col("name")))
     named = named.with_columns(trade=trade_key(pl.col("key"), pl.col("address")))
     named = named.select("row", "key", "trade", "number", "received_at", "event_date")
     climbed = climb(named, _bearers(lake, connection, named), _barred_rows(rows, barred))
+    climbed = climbed.rename({"enterprise_id": "named"})
     found = pl.col("named").is_not_null()
-    assigned = rows.join(climbed.rename({"enterprise_id": "named"}), on="row", how="left").with_columns(
+    first = climbed.filter(pl.col("stage") == 0).drop("stage", "instant")
+    assigned = rows.join(first, on="row", how="left").with_columns(
         rule=pl.when(given).then(pl.lit(CODE)).otherwise("rule"),
         known_at=pl.when(found).then(pl.max_horizontal("received_at", "starts")).otherwise("known_at"),
         enterprise_id=pl.coalesce("enterprise_id", "named"),
     )
-    return _inherit(assigned).select(ASSIGNED)
+    further = rows.drop("enterprise_id", "known_at").join(climbed.filter(pl.col("stage") > 0), on="row")
+    further = further.rename({"named": "enterprise_id", "instant": "known_at"})
+    settled = _inherit(assigned, further)
+    return pl.concat([settled.select(*ASSIGNED, stage=pl.lit(0, pl.Int64)), _follow(settled, further)])
+
+
+def _follow(assigned: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:
+    """The further enterprises of rows: their own, and for a row that follows its record those of the version before."""
+    inherits = (pl.col("rule") == RECORD).fill_null(False)
+    own = further.join(assigned.filter(inherits), on="row", how="anti")
+    heirs = assigned.filter(inherits).select("row", "record_no", "version", "received_at", since="known_at")
+    before = further.select("record_no", "enterprise_id", "known_at", "stage", before_version="version")
+    told = heirs.join(before, on="record_no").filter(pl.col("before_version") < pl.col("version"))
+    newest = told.filter(pl.col("before_version") == pl.col("before_version").max().over("row"))
+    later = newest.filter(pl.col("known_at") > pl.col("since")).sort("known_at").unique(["row", "stage"], keep="first")
+    inherited = later.with_columns(rule=pl.lit(RECORD), key=pl.col("record_no").cast(pl.String), starts="known_at")
+    columns = (*ASSIGNED, "stage")
+    return pl.concat([own.select(columns), inherited.select(columns)])
 
 
 def _barred_rows(rows: pl.DataFrame, barred: pl.DataFrame | None) -> pl.DataFrame:
@@ -73,7 +102,7 @@ def sought(contract: Contract) -> dict[str, pl.Expr]:
     return {"name": name, "address": address, "number": number_in(pl.col(contract.subject))}
 
 
-def _inherit(assigned: pl.DataFrame) -> pl.DataFrame:
+def _inherit(assigned: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:
     """A version nobody claims belongs where a version before it does: courts go on using a former name.
 
     Of those known when the first of them was, the newest decides. So does it over a name that was borne later than
@@ -81,15 +110,20 @@ def _inherit(assigned: pl.DataFrame) -> pl.DataFrame:
     """
     claimed = assigned.filter(pl.col("enterprise_id").is_not_null())
     # Of one version the content known first counts, so it is the one inherited from.
-    counted = claimed.sort("known_at", "content_hash").unique(["record_no", "version"], keep="first")
-    before = counted.select("record_no", before_version="version", before="enterprise_id", known_before="known_at")
+    counted = claimed.filter(~pl.col("overtakes")).sort("known_at", "content_hash")
+    counted = counted.unique(["record_no", "version"], keep="first", maintain_order=True)
+    taken_over = pl.concat(
+        [counted.select(_CLAIMS), claimed.filter("overtakes").select(_CLAIMS), further.select(_CLAIMS)]
+    )
+    before = taken_over.rename({"version": "before_version", "enterprise_id": "before", "known_at": "known_before"})
     unclaimed = pl.col("enterprise_id").is_null()
     heirs = assigned.filter(unclaimed | (pl.col("starts") > pl.col("received_at")).fill_null(False))
     earlier = heirs.select("row", "record_no", "version", "received_at").join(before, on="record_no")
     earlier = earlier.filter(pl.col("before_version") < pl.col("version"))
     # Only versions known at the first possible instant decide.
     instant = pl.max_horizontal("received_at", pl.col("known_before").min().over("row"))
-    decides = earlier.filter(pl.col("known_before") <= instant).sort("before_version").unique("row", keep="last")
+    decides = earlier.filter(pl.col("known_before") <= instant).sort("before_version", "known_before")
+    decides = decides.unique("row", keep="last", maintain_order=True)
     told = heirs.join(decides.select("row", "before", "known_before"), on="row")
     told = told.with_columns(inherited_at=pl.max_horizontal("received_at", "known_before"))
     told = told.filter(unclaimed | (pl.col("inherited_at") < pl.col("known_at")))

@@ -7,6 +7,7 @@ from features.lake.entry import Entry
 from features.lake.judgement import ROW
 from features.lake.linking import ASSIGNABLE, assign, brought_by, give_links, sought, undone_links
 from features.lake.registry import enrol
+from features.lake.versions import overtakes
 
 
 def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
@@ -30,12 +31,13 @@ def find_owners(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.Da
 
 def _link(entry: Entry, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Owners of rows without a code, from all rows of their records: `row`, `enterprise_id`, `link_id`, `known_at`."""
-    relatives = rows.with_columns(pl.col(ROW).cast(pl.Int64), **sought(entry.contract))
+    relatives = rows.with_columns(pl.col(ROW).cast(pl.Int64), overtakes=pl.lit(False), **sought(entry.contract))
     undone = brought_by(stored, undone_links(entry.connection))
     siblings = stored.join(undone, on="row_no", how="anti").join(rows, on="record_no", how="semi")
     nothing: dict[str, pl.Expr] = dict.fromkeys(("name", "address", "number"), pl.lit(None, pl.String))
     nothing |= {"event_date": pl.lit(None, pl.Date)}
-    siblings = siblings.with_columns(row="row_no", **nothing)
+    overtaking = overtakes(stored)["by_row"]
+    siblings = siblings.with_columns(row="row_no", overtakes=pl.col("row_no").is_in(overtaking.implode()), **nothing)
     family = pl.concat([siblings.select(ASSIGNABLE), relatives.select(ASSIGNABLE)])
     assigned = _from_undoing(assign(entry.lake, entry.connection, family, undone), relatives, undone)
     claimed = assigned.filter(pl.col("key").is_not_null())

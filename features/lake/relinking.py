@@ -18,7 +18,7 @@ from features.lake.entry import Entry, make_snapshot
 from features.lake.judgement import ROW
 from features.lake.lake import Lake
 from features.lake.layout import parquet
-from features.lake.linking import ASSIGNABLE, assign, sought, undone_links
+from features.lake.overtaking import due, linked_rows, overtake
 from features.lake.quarantine import hold_stored
 from features.lake.query import query
 from features.lake.renaming import Renamed, records_since
@@ -27,6 +27,7 @@ from features.lake.tables import Quarantined
 from features.lake.versions import stored_versions
 from features.lake.writing import store
 
+_NONE = pl.Series("record_no", dtype=pl.Int64)
 RECORDS = 2**16
 """Records looked at together: those of a whole city would not fit in memory at once."""
 
@@ -43,7 +44,9 @@ def relink(lake: Lake, contract: Contract, *, at: datetime, renamed: Renamed | N
         return
     written = pl.Series(dtype=pl.Int64) if renamed is None else records_since(lake, contract.code, renamed.since)
     parts = _parts(_linked_records(lake, contract, renamed, written))
-    mistaken = pl.concat([pl.Series("record_no", dtype=pl.Int64), *(_mistaken(lake, contract, part) for part in parts)])
+    start = lake.snapshot()
+    verdicts = [_judged(lake, contract, part) for part in parts]
+    mistaken, overtaken = (pl.concat([_NONE, *(verdict[place] for verdict in verdicts)]) for place in (0, 1))
     if not mistaken.is_empty():
         with lake.catalogue.begin() as connection:
             snapshot = make_snapshot(connection, "relink", at, contract.code)
@@ -51,32 +54,42 @@ def relink(lake: Lake, contract: Contract, *, at: datetime, renamed: Renamed | N
             for number, part in enumerate(_parts(mistaken)):
                 _rewrite(replace(entry, portion=number), part, at)
         retry(lake, contract.code, at=at, codes=("conflict",))  # what it contradicted may be gone
+    _overtake(lake, contract, pl.concat([mistaken, overtaken]).unique().sort(), at)
     tried = None if renamed is None else written.append(waiting_records(lake, contract, renamed))
     retry(lake, contract.code, at=at, codes=("unlinked",), records=tried)
+    if lake.snapshot() > start:
+        parts = _parts(records_since(lake, contract.code, start))
+        again = [_judged(lake, contract, part)[1] for part in parts]
+        _overtake(lake, contract, pl.concat([_NONE, *again]), at)
+
+
+def _overtake(lake: Lake, contract: Contract, records: pl.Series, at: datetime) -> None:
+    """Until each row is where its surest rung says: one that is taken over may be so again."""
+    while not records.is_empty():
+        for part in _parts(records):
+            overtake(lake, contract, part, at=at)
+        records = pl.concat([_NONE, *(_judged(lake, contract, part)[1] for part in _parts(records))])
 
 
 def _parts(records: pl.Series) -> Iterator[pl.Series]:
     return (records[start : start + RECORDS] for start in range(0, len(records), RECORDS))
 
 
-def _mistaken(lake: Lake, contract: Contract, records: pl.Series) -> pl.Series:
-    """Of some records those with a row whose owner, or the instant it counts from, is not what names now say."""
-    rows = stored_versions(lake, contract, records, ["event_date", *_sought_by(contract)])
-    if rows.is_empty():
-        return rows["record_no"]
-    given = pl.col("link_id") == 0
+def _judged(lake: Lake, contract: Contract, records: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Of some records those with a row whose owner, or the instant it counts from, is not what names now say.
+
+    And those with a row that is right until a surer rung takes it over, and still counts then.
+    """
     with lake.catalogue.connect() as connection:
-        undone = rows.filter(pl.col("link_id").is_in(undone_links(connection).implode()))
-        rows = rows.join(undone, on="record_no", how="anti")
-        open_rows = rows.with_columns(pl.when(given).then("enterprise_id"), pl.when(given).then("known_at"))
-        assignable = open_rows.with_columns(row="row_no", **sought(contract)).select(ASSIGNABLE)
-        assigned = assign(lake, connection, assignable)
-    wanted = assigned.select("enterprise_id", "known_at", row_no="row")
-    both = rows.join(wanted, on="row_no", suffix="_wanted")
-    right = pl.all_horizontal(
-        pl.col(fact).eq_missing(pl.col(f"{fact}_wanted")) for fact in ("enterprise_id", "known_at")
-    )
-    return both.filter(~right)["record_no"].unique()
+        rows, stages = linked_rows(lake, connection, contract, records, ["event_date", *_sought_by(contract)])
+    facts = ["row_no", "enterprise_id", "known_at"]
+    is_further = pl.col("stage") > 0
+    took_over = rows.filter("overtakes")
+    first = stages.filter(~is_further).join(took_over, on="row_no", how="anti")
+    further = stages.filter(is_further).join(took_over, on="row_no", how="semi")
+    right = pl.concat([first.select(facts), further.select(facts)])
+    wrong = rows.filter(pl.col("link_id") > 0).join(right, on=facts, how="anti", nulls_equal=True)
+    return wrong["record_no"].unique(), due(rows, stages)["record_no"].unique()
 
 
 def _sought_by(contract: Contract) -> list[str]:
@@ -120,6 +133,8 @@ def _rewrite(entry: Entry, record_nos: pl.Series, at: datetime) -> None:
     """Write some records anew: their stored rows become void, those without an owner go back to wait."""
     contract = entry.contract
     rows = stored_versions(entry.lake, contract, record_nos, (*contract.dtypes, "batch_no"))
-    kept = rows.select(*contract.dtypes, RECEIVED_AT, "batch_no").with_row_index(ROW)
+    # One that was taken over stands there twice.
+    delivered = rows.unique(["record_no", "version", "content_hash", RECEIVED_AT, "batch_no"], maintain_order=True)
+    kept = delivered.select(*contract.dtypes, RECEIVED_AT, "batch_no").with_row_index(ROW)
     refused = store(entry, kept, void=rows["row_no"]).refused.join(kept.select(ROW, "batch_no"), on=ROW)
     hold_stored(entry, kept, refused, at)

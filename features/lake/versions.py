@@ -95,11 +95,22 @@ def stored_versions(
     return current.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") != VOID)).select(columns)
 
 
+def overtakes(stored: pl.DataFrame) -> pl.DataFrame:
+    """Which stored row ended when a surer link gave its content to another enterprise: `row_no`, and `by_row` whose."""
+    same = ["record_no", "version", "content_hash"]
+    seen = stored.filter(pl.col("closed_at").is_null() | (pl.col("closed_at") > pl.col("known_at")))
+    uncoded = seen.filter(pl.col("link_id") > 0)
+    by = uncoded.select(*same, "enterprise_id", "known_at", by_row="row_no")
+    pairs = uncoded.join(by, left_on=[*same, "closed_at"], right_on=[*same, "known_at"], suffix="_then")
+    return pairs.filter(pl.col("enterprise_id") != pl.col("enterprise_id_then")).select("row_no", "by_row")
+
+
 def sift(rows: pl.DataFrame, stored: pl.DataFrame, undone: pl.Series) -> Sifted:
     """Decide about delivered rows (`row` and `KEYS` but the last two) beside the stored rows of the same records.
 
     Rows without company, those that `hash_contents` gave no hash, are fresh and open. undone: numbers of stored rows
-    whose link was undone: the same content under another owner is no repetition of them.
+    whose link was undone: the same content under another owner is no repetition of them. Rows that a surer link took
+    over keep the end it gave them.
     """
     keys = rows.select("row", *(name for name in KEYS if name not in ("closed_at", "row_no")))
     keys = keys.filter(pl.col("content_hash").is_not_null())
@@ -108,6 +119,8 @@ def sift(rows: pl.DataFrame, stored: pl.DataFrame, undone: pl.Series) -> Sifted:
         return Sifted(fresh, rows["row"].clear(), 0, stored.select(ENDS))
     both = pl.concat([stored, keys], how="diagonal")
     both = both.with_columns(undone=pl.col("row_no").is_in(undone.implode()).fill_null(False))
+    overtaken = overtakes(stored)["row_no"]
+    both = both.with_columns(overtaken=pl.col("row_no").is_in(overtaken.implode()).fill_null(False))
     verdicts = _compare(both.filter(pl.col("record_no").is_duplicated()))
     unchanged = verdicts.filter("repeated")["row"]
     conflicts = verdicts.filter("contradicts")["row"]
@@ -136,10 +149,14 @@ def _compare(several: pl.DataFrame) -> pl.DataFrame:
 def _close(several: pl.DataFrame) -> pl.DataFrame:
     """When each row ended: the first instant at which a row that outranks it was known.
 
-    `newly` marks stored rows whose end is new or earlier than stored.
+    `newly` marks stored rows whose end is new or earlier than stored. Of rows that were taken over the next ends each;
+    of others of a version the one known first outranks those after it.
     """
-    latest_first = [False, False, True, True, True]
-    ordered = several.sort("record_no", "version", "undone", "known_at", "content_hash", descending=latest_first)
+    rank = pl.when("overtaken").then(-pl.col("known_at")).otherwise("known_at")
+    latest_first = [False, False, True, True, True, True]
+    ordered = several.with_columns(rank=rank).sort(
+        *("record_no", "version", "overtaken", "undone", "rank", "content_hash"), descending=latest_first
+    )
     ends = pl.col("known_at").cum_min(reverse=True).shift(-1).over("record_no")
     closed = ordered.with_columns(ends=ends)
     earlier = pl.col("ends").is_not_null() & (pl.col("closed_at").is_null() | (pl.col("ends") < pl.col("closed_at")))

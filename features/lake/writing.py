@@ -45,7 +45,7 @@ def store(entry: Entry, kept: pl.DataFrame, void: pl.Series | None = None) -> St
     links = undone_links(entry.connection)
     undone = brought_by(stored, links)
     sifted = sift(owned.drop_nulls("enterprise_id"), stored, undone["row_no"])
-    _write_rows(entry, sifted.fresh)
+    write_rows(entry, sifted.fresh)
     ended = pl.concat([sifted.ended, ending(voided, VOID)])
     write_closings(entry, ended)
     register(entry, sifted.fresh["enterprise_id"], ended["enterprise_id"])
@@ -73,7 +73,8 @@ def ending(rows: pl.DataFrame, at: int) -> pl.DataFrame:
     return rows.select("enterprise_id", "row_no", closed_at=pl.lit(at, pl.Int64))
 
 
-def _write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
+def write_rows(entry: Entry, fresh: pl.DataFrame) -> None:
+    """Write rows that have their owner, number and end; nothing for none."""
     if fresh.is_empty():
         return
     contract = entry.contract
