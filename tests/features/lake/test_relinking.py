@@ -116,6 +116,19 @@ def test_a_branch_s_record_is_its_parent_s(lake: Lake) -> None:
     assert [link.rule for link in list_links(lake)] == ["branch"]
 
 
+def test_undoing_the_link_that_took_a_branch_s_record_over_keeps_what_was_known_before(lake: Lake) -> None:
+    branch = "甲贸易有限公司龙岗分公司"
+    land_rows(lake, REGISTRATION, [registration(ACME, "甲贸易有限公司")], "2025-03-01")
+    land_rows(lake, COURT_CASE, [court_case(None, branch)], "2025-04-01")
+    land_rows(lake, REGISTRATION, [registration(BETA, branch)], "2025-05-01")
+    assert [(link.uscc, link.rule) for link in list_links(lake)] == [(ACME, "branch"), (BETA, "name")]
+    end_link(lake, 2, at=instant("2025-06-01"))
+    assert len(list_waiting(lake)) == 1
+    land_rows(lake, COURT_CASE, [court_case(GAMMA, branch, version=2, op="U")], "2025-07-01")
+    told = [owners(lake, day) for day in ("2025-04-30", "2025-05-01", "2025-05-31", "2025-06-01", "2025-07-01")]
+    assert told == [[ACME], [BETA], [BETA], [], [GAMMA]]
+
+
 def test_two_codes_are_never_merged_by_a_name(lake: Lake) -> None:
     land_rows(lake, REGISTRATION, [registration(ACME, NAME), registration(BETA, NAME)], "2025-03-01")
     land_rows(lake, COURT_CASE, [court_case(ACME, NAME), court_case(BETA, NAME, record_id="F26-2")], "2025-04-01")
