@@ -1,10 +1,10 @@
 """What was issued under a number: the stored answer as it was sent, or with the call it answered, for pages and for
-verification."""
+verification; and that somebody read it."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from api.access.tables import Institution
 from api.audit.chain import answer_digest
 from api.audit.tables import AuditLeaf
+from api.identifiers import new_identifier
 from api.metering.draft import Receipt
-from api.metering.tables import Call, StoredAnswer
+from api.metering.tables import Call, Reading, StoredAnswer
 from api.vault import Vault
 from bureau.errors import UnknownObject
 
@@ -70,3 +71,25 @@ def find_issued(session: Session, vault: Vault, report_id: str) -> Issued:
         leaf=found.AuditLeaf.number,
         genuine=answer_digest(answer, found.AuditLeaf.hash_alg) == found.AuditLeaf.digest,
     )
+
+
+def record_reading(
+    session: Session,
+    institution_id: int,
+    client_id: str,
+    report_id: str,
+    part: Literal["answer", "page", "proof"],
+    at: datetime,
+) -> None:
+    """Note who is about to be given a stored answer, its page or its proof; it leaves after the commit."""
+    session.add(
+        Reading(
+            id=new_identifier(at),
+            line_id=report_id,
+            institution_id=institution_id,
+            client_id=client_id,
+            part=part,
+            read_at=at,
+        )
+    )
+    session.flush()

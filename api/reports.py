@@ -16,7 +16,7 @@ from api.caller import DbSession, IdempotencyKey, Now, ReportCaller, ReportReade
 from api.deployment import Deployment
 from api.errors import problems
 from api.identifiers import Identifier
-from api.issued import find_issued, stored_answer
+from api.issued import find_issued, record_reading, stored_answer
 from api.metering.draft import Receipt
 from api.pages.report import report_page
 from api.questions import Question, request_digest
@@ -122,9 +122,13 @@ async def give_report(
     summary="Read a report again",
     responses=problems(UnknownObject) | {200: {"headers": SIGNED}},
 )
-def read_report(report_id: Identifier, _caller: ReportReader, session: DbSession, deployment: Served) -> Response:
-    """The bytes that were sent when it was produced, with the same signature. Never charged."""
-    return read_again(stored_answer(session, deployment.vault, report_id))
+def read_report(
+    report_id: Identifier, caller: ReportReader, session: DbSession, deployment: Served, now: Now
+) -> Response:
+    """The bytes that were sent when it was produced, with the same signature. Never charged; who reads is on record."""
+    receipt = stored_answer(session, deployment.vault, report_id)
+    record_reading(session, caller.institution_id, caller.client_id, report_id, "answer", now)
+    return read_again(receipt)
 
 
 @router.get(
@@ -134,10 +138,12 @@ def read_report(report_id: Identifier, _caller: ReportReader, session: DbSession
     responses=problems(UnknownObject),
 )
 def read_report_page(
-    report_id: Identifier, request: Request, _caller: ReportReader, session: DbSession, deployment: Served
+    report_id: Identifier, request: Request, caller: ReportReader, session: DbSession, deployment: Served, now: Now
 ) -> HTMLResponse:
-    """For people; `?lang=en` for English. It shows the stored answer and computes nothing."""
-    return report_page(request, find_issued(session, deployment.vault, report_id), base_of(request, deployment))
+    """For people; `?lang=en` for English. It shows the stored answer and computes nothing; who reads is on record."""
+    page = report_page(request, find_issued(session, deployment.vault, report_id), base_of(request, deployment))
+    record_reading(session, caller.institution_id, caller.client_id, report_id, "page", now)
+    return page
 
 
 class ProofView(BaseModel):
@@ -164,6 +170,7 @@ class ProofView(BaseModel):
 def read_proof(
     report_id: Identifier,
     caller: ReportReader,
+    session: DbSession,
     deployment: Served,
     now: Now,
     root_size: Annotated[
@@ -173,7 +180,7 @@ def read_proof(
 ) -> ProofView:
     """What is needed to find the report in a signed root without us; `GET /v1/audit/offline.py` does it.
 
-    A report that is in no root yet is sealed at once.
+    A report that is in no root yet is sealed at once. Who asks is on record.
     """
     proof = prove(
         deployment.rows_of(EVERYONE),
@@ -182,5 +189,6 @@ def read_proof(
         at=now,
         whose=caller.sight,
         size=root_size,
-    )
+    )  # before the session writes, for on SQLite who seals waits for who has written
+    record_reading(session, caller.institution_id, caller.client_id, report_id, "proof", now)
     return ProofView.model_validate(proof)

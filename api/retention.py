@@ -18,13 +18,14 @@ KEPT = {
     "usage_line": "for ever, with its call",
     "audit_leaf": "for ever, with its call",
     "answer": "for ever, with its call",
+    "reading": "for ever, with the call whose answer was read again",
     "consent": "five years after it ended, and as long as a need rests on it",
     "notice": "five years",
     "consent_abuse": "five years after it was lifted",
     "used_code": "five years, with the consent it granted",
     "used_assertion": "until the assertion would have expired",
 }
-"""The query log (who asked about whom, when, why and with which right), table by table."""
+"""The query log (who asked about whom, when, why and with which right, and who read it again), table by table."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 One call writes one `call`, one `usage_line` and one `audit_leaf` (`api.audit.tables`); one with an answer also
 an `answer` and an `idempotency` row; one paid from a wallet two `wallet_entry` rows. All of them in one
-transaction (design D7), with the counts and balances that follow from them.
+transaction (design D7), with the counts and balances that follow from them. An answer that is read again writes one
+`reading` each time.
 """
 
 from datetime import date, datetime
@@ -55,6 +56,21 @@ class StoredAnswer(LedgerTable):
     sealed: Mapped[bytes]
     jws: Mapped[str] = mapped_column(DetachedJws)  # over the bytes that were sent
     signature_alg: Mapped[str]
+
+
+class Reading(Owned, LedgerTable):
+    """Somebody read a stored answer again, or its proof: the row is the reader's, and written before the answer left.
+
+    Of the query log beside `call`, and in no chain: the walk of the audit does not cover it.
+    """
+
+    __tablename__ = "reading"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    line_id: Mapped[str] = mapped_column(ForeignKey("usage_line.id"), index=True)  # the call's; of a proof any line's
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))  # the reader's
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
+    part: Mapped[str]  # answer | page | proof
+    read_at: Mapped[datetime]
 
 
 class BoundKey(Owned, LedgerTable):

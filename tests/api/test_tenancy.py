@@ -202,6 +202,7 @@ WRITER_ONLY = (
     "UPDATE reconciliation SET client_id = ''",
     "UPDATE credit_note SET amount_fen = 1000000000",
     "UPDATE event SET topic = ''",
+    "UPDATE reading SET part = ''",
     "UPDATE audit_act SET record_digest = ''",
     "UPDATE match_event SET amount_fen = 0",
     "UPDATE decision_outcome SET kind = ''",
@@ -258,10 +259,10 @@ def test_a_ledger_whose_callers_might_change_more_has_it_taken_by_migration(post
     engine = open_engine(postgres_url)
     granted = rights(engine)
     with engine.begin() as connection:
-        for table in sorted({table for table, right in granted if right == "INSERT"}):
-            connection.execute(text(f'GRANT UPDATE ON "{table}" TO {RESTRICTED_ROLE}'))
         put_back(connection, "0010")
-    assert rights(engine) > granted
+        for table in sorted({table for table, right in rights(engine) if right == "INSERT"} - {"reading"}):
+            connection.execute(text(f'GRANT UPDATE ON "{table}" TO {RESTRICTED_ROLE}'))
+    assert rights(engine) - granted
     open_ledger_database(postgres_url).dispose()
     assert rights(engine) == granted
     engine.dispose()
@@ -293,7 +294,8 @@ def test_a_ledger_made_without_the_role_gets_its_rights_by_migration(postgres_lo
 
 
 def put_back(connection: Connection, revision: str) -> None:
-    """Let the migrations after a revision run once more."""
+    """Let the migrations after a revision run once more; what they made is not there yet."""
+    connection.execute(text("DROP TABLE reading"))
     connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = :revision"), {"revision": revision})
 
 

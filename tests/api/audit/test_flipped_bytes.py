@@ -186,6 +186,7 @@ def test_every_column_of_roots_and_nodes(books: Books, tampering: Engine) -> Non
 NO_EVIDENCE = {
     *("institution", "client", "client_secret", "client_key", "used_assertion", "used_code"),  # who may call
     *("consent", "notice", "consent_abuse"),  # deleted by law after five years
+    "reading",  # append-only, and in no chain: who read an answer again says nothing of the answer
     *("usage_month", "usage_hour"),  # counts: `api.metering.recount` holds them against the lines
     *("event", "webhook", "webhook_delivery", "job_effect"),  # what is being sent
     *("loan_product", "financing_need", "match", "match_event", "decision_outcome"),  # the loan market's own

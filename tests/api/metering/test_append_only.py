@@ -18,6 +18,8 @@ from api.billing.statements import issue_statement
 from api.contracts.agreeing import ListPrice
 from api.contracts.service_levels import Latency
 from api.contracts.terms import Terms
+from api.issued import record_reading
+from api.metering.tables import StoredAnswer
 from api.metering.wallet import pay_in
 from api.sla.crediting import confirm_credit
 from api.sla.tables import CreditNote
@@ -27,6 +29,7 @@ from tests.factories.ledger import NOON, Books, agree, draft
 TABLES = (
     "call",
     "answer",
+    "reading",
     "idempotency",
     "usage_line",
     "audit_leaf",
@@ -62,6 +65,8 @@ def written(books: Books) -> Books:
     books.submit(*(draft(books.bank, f"key-{n}", received_at=early) for n in range(WIDTH)))
     seal(books.engine, books.signer, NOON)
     with transaction(books.engine) as session:
+        call_id = session.scalars(select(StoredAnswer.call_id)).first()
+        record_reading(session, books.bank.institution_id, books.bank.client_id, str(call_id), "answer", NOON)
         close_month(session, books)
     seal_acts(books.engine, books.signer, NOON)
     return books
