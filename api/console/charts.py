@@ -51,7 +51,7 @@ def per_day(
         .encode(
             x=alt.X("utcyearmonthdate(day):T", title=day, axis=axis, scale=_span(*days)),
             y=alt.Y(f"sum({measure}):Q", title=value, axis=alt.Axis(format="~s", tickCount=5, tickMinStep=1)),
-            color=alt.Color("part:N", title=None, scale=_colours(bars), legend=alt.Legend(orient="bottom", columns=3)),
+            color=alt.Color("part:N", title=None, scale=_colours(bars), legend=alt.Legend(orient="bottom", columns=2)),
             tooltip=[
                 alt.Tooltip("utcyearmonthdate(day):T", title=day, format="%Y-%m-%d"),
                 alt.Tooltip("part:N", title=part),
