@@ -92,7 +92,9 @@ def readers() -> Iterator[set[object]]:
     def _note(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if "answer.sealed" in statement or "JOIN usage_line" in statement:
             whose = "SELECT current_user, current_setting('bureau.everyone')"
-            read.add(connection.connection.cursor().execute(whose).fetchone())  # type: ignore[func-returns-value]
+            cursor = connection.connection.cursor()  # beside SQLAlchemy, which would call this function again
+            cursor.execute(whose)
+            read.add(cursor.fetchone())
 
     event.listen(Engine, "before_cursor_execute", _note)
     yield read
