@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.console.lineage import Node
-from api.pages.words import department_told, told
+from api.pages.departments import department_told
+from api.pages.words import told
 from features.contracts.contract import Contract
 from features.contracts.feeds import find_feed
 from features.definitions.library import features_of

@@ -20,8 +20,9 @@ from api.console.lineage import Node, draw
 from api.console.session import SignedIn
 from api.console.worth_section import worth_section
 from api.pages.assets import BUNDLE
+from api.pages.departments import department_told
 from api.pages.rendering import Language, language_of, render
-from api.pages.words import WORDS, department_told, told
+from api.pages.words import WORDS, told
 from features.contracts.chinese import in_chinese, type_words
 from features.contracts.contract import Contract
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.pages.assets import ASSETS
+from api.pages.departments import department_told
 from api.pages.quantity import (
     cell,
     cell_class,
@@ -24,7 +25,7 @@ from api.pages.quantity import (
     unit_words,
     yuan,
 )
-from api.pages.words import WORDS, department_told, institution_told, told
+from api.pages.words import WORDS, institution_told, told
 from bureau.clock import SHANGHAI
 
 Language = Literal["zh", "en"]

@@ -9,7 +9,8 @@ import pytest
 from api.metering.draft import ANSWERED, UNANSWERED
 from api.metering.usage import DIMENSIONS
 from api.pages import rendering
-from api.pages.words import WORDS, department_told
+from api.pages.departments import department_told
+from api.pages.words import WORDS
 from bureau.grant import PURPOSES
 from features.contracts.feeds import DERIVED_FEEDS, FEEDS
 from products.lending import GRADES, LoanUse, Secured
